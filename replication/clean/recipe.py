@@ -1,0 +1,30 @@
+"""How a processed table is made from raw files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from replication.clean.schema import Schema
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One processed table.
+
+    Attributes
+    ----------
+    schema : Schema
+        What the table must look like; its `table` is the name of the parquet file.
+    inputs : tuple of str
+        Raw files, as paths under data/raw.
+    build : callable
+        Takes a mapping from each input to its rows as read (every column text, an empty field missing,
+        the index the line in the file) and returns the table; it keeps that index where rows map one to one.
+    """
+
+    schema: Schema
+    inputs: tuple[str, ...]
+    build: Callable[[Mapping[str, pd.DataFrame]], pd.DataFrame]

@@ -1,0 +1,1 @@
+"""Descriptive statistics: shares, growth, exceedances, volatility, convergence, networks."""

@@ -1,0 +1,38 @@
+"""What a user is told when something they wrote or brought cannot be used."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """A mistake in a file, a figure or a call that the user can mend; shown as one line, exit code 2."""
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in self.args).replace("\n", " ")
+
+
+class StudyError(UserError):
+    """A study file that cannot be read or does not make sense."""
+
+
+class DataError(UserError):
+    """A raw file, a table or a panel that breaks its rules."""
+
+
+class EstimationError(UserError):
+    """A model that cannot be estimated on the rows that it was given."""
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """The allowed word closest to `word` as ` (did you mean 'x'?)`, or nothing."""
+    close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def one_of(what: str, found: object, allowed: Iterable[str]) -> str:
+    """The sentence for a word that is not in a list: what, found, allowed, nearest."""
+    words = sorted(allowed)
+    shown = ", ".join(words[:40]) + (f", … ({len(words)} in all)" if len(words) > 40 else "")
+    return f"{what} {str(found)[:80]!r} is not known; allowed: {shown}{nearest(str(found), words)}"

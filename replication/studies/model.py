@@ -1,0 +1,138 @@
+"""What a study file may say: one frozen class a kind of table in it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+Name = Annotated[str, Field(pattern=NAME)]
+Text = Annotated[str, Field(max_length=2000)]
+Expression = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Entry(BaseModel):
+    """Common rules: no unknown key, no change after reading, no silent conversion of types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class CovarianceSpec(Entry):
+    """How the errors of a model are computed: `kind` is a word of the registry, the rest its options."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    kind: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Every key but `kind`."""
+        return dict(self.model_extra or {})
+
+
+class TestSpec(Entry):
+    """A joint Wald test that the coefficients of `terms` are all zero."""
+
+    __test__ = False  # not a test of ours: tells pytest to look away
+
+    id: Name
+    terms: list[str] = Field(min_length=1)
+
+
+class ModelSpec(Entry):
+    """One model: a formula, the rows it is for, an estimator and one or more errors.
+
+    The first error is the headline one; its results carry the model's id. Each further one is reported
+    as `<id>.<kind>` (or its `label`).
+    """
+
+    id: Name
+    title: Text = ""
+    question: Text = ""
+    formula: Expression
+    where: Expression | None = None
+    estimator: str = "ols"
+    effects: list[Literal["entity", "time"]] = []
+    intercept: bool = True
+    weights: Expression | None = None
+    options: dict[str, Any] = {}
+    covariance: list[CovarianceSpec] = Field(default=[], max_length=20)
+    diagnostics: list[str] = []
+    tests: list[TestSpec] = []
+    average_over: int | None = Field(default=None, ge=2, le=100)
+    expected_nobs: int | None = Field(default=None, ge=0)
+    note: Text = ""
+
+
+class StatisticSpec(Entry):
+    """One descriptive statistic: a measure of `describe` applied to a processed table."""
+
+    id: Name
+    title: Text
+    table: Name
+    measure: str
+    unit: Text
+    where: Expression | None = None
+    with_: dict[str, Any] = Field(default={}, alias="with")
+    decimals: int = Field(default=2, ge=0, le=12)
+    note: Text = ""
+
+
+class TableSpec(Entry):
+    """One published table: of models, of statistics, or of the rows of a processed table."""
+
+    id: Name
+    title: Text
+    models: list[str] = []
+    terms: list[str] = []
+    statistics: list[Name] = []
+    rows: Literal["group", "period", "statistic"] = "group"
+    columns: Literal["group", "period", "statistic"] = "period"
+    table: Name | None = None
+    where: Expression | None = None
+    show: list[Name] = []
+    decimals: int | None = Field(default=None, ge=0, le=12)
+    note: Text = ""
+
+
+class FigureSpec(Entry):
+    """One published figure, drawn from statistics, from a model, or from the rows of a processed table."""
+
+    id: Name
+    title: Text
+    kind: Literal["lines", "bars", "stacked", "dots", "coefficients", "network"]
+    statistics: list[Name] = []
+    models: list[str] = []
+    terms: list[str] = []
+    table: Name | None = None
+    where: Expression | None = None
+    y_label: Text = ""
+    x_label: Text = ""
+    panels: bool = False
+    missing: Text = ""
+    note: Text = ""
+
+
+class StudyHead(Entry):
+    """What the study is about and which columns tell entity and time."""
+
+    id: Name
+    title: Text
+    question: Text = ""
+    finding: Text = ""
+    sources: list[str] = []
+    data: Name | None = None
+    entity: Name = "iso3"
+    time: Name = "year"
+
+
+class Study(Entry):
+    """A whole study file."""
+
+    study: StudyHead
+    variables: dict[Name, Expression] = {}
+    labels: dict[str, Text] = {}
+    models: list[ModelSpec] = Field(default=[], max_length=500)
+    statistics: list[StatisticSpec] = Field(default=[], max_length=1000)
+    tables: list[TableSpec] = Field(default=[], max_length=500)
+    figures: list[FigureSpec] = Field(default=[], max_length=200)
