@@ -23,10 +23,11 @@ class CovarianceSpec(Entry):
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
     kind: str
+    label: Name | None = None
 
     @property
     def options(self) -> dict[str, Any]:
-        """Every key but `kind`."""
+        """Every key but `kind` and `label`."""
         return dict(self.model_extra or {})
 
 

@@ -1,0 +1,327 @@
+"""Text -> tree. A tree holds only numbers, texts, column names and calls; nothing in it can be run as Python.
+
+condition := conjunction ("or" conjunction)*
+conjunction := negation ("and" negation)*
+negation := "not" negation | comparison
+comparison := sum [("==" | "!=" | "<" | "<=" | ">" | ">=") sum | ["not"] "in" "(" literal, ... ")"]
+sum := product (("+" | "-") product)*
+product := sign (("*" | "/") sign)*
+sign := "-" sign | power
+power := atom ["^" sign]
+atom := number | text | name | name "(" condition, ... ")" | "(" condition ")"
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from replication.errors import StudyError
+
+MAX_LENGTH, MAX_DEPTH, MAX_NODES = 4000, 40, 1000
+COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
+WORDS = ("and", "or", "not", "in")
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(?P<text>\"[^\"\n]*\"|'[^'\n]*')"
+    r"|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
+    r"|(?P<sign>==|!=|<=|>=|[-+*/^()<>,~]))"
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as written."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Text:
+    """A quoted text."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """A column or a variable."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function or an operator with its arguments."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+Node = Number | Text | Name | Call
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An outcome and the terms on the other side of the tilde."""
+
+    outcome: Node
+    terms: tuple[Node, ...]
+
+
+def parse(text: str) -> Node:
+    """The tree of an expression.
+
+    Raises
+    ------
+    StudyError
+        The text is not in the language; the message gives the place and what was expected.
+    """
+    parser = _Parser(text)
+    node = parser.condition()
+    parser.end()
+    return node
+
+
+def parse_formula(text: str) -> Formula:
+    """The tree of `outcome ~ term + term + ...`.
+
+    A term is a column, a call or an expression in parentheses: a bare product or interaction sign is
+    refused, because programs disagree on what it means.
+    """
+    parser = _Parser(text)
+    outcome = parser.condition()
+    parser.expect("~")
+    terms = parser.terms()
+    parser.end()
+    return Formula(outcome, terms)
+
+
+def show(node: Node) -> str:
+    """The expression as text, in one canonical spelling."""
+    match node:
+        case Number(value):
+            return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+        case Text(value):
+            return f'"{value}"' if '"' not in value else f"'{value}'"
+        case Name(name):
+            return name
+        case Call("-", (operand,)) | Call("not", (operand,)):
+            return f"{node.function}{' ' if node.function == 'not' else ''}{_inner(operand)}"
+        case Call("in", (operand, *members)):
+            return f"{_inner(operand)} in ({', '.join(show(member) for member in members)})"
+        case Call(function, (left, right)) if not function[0].isalpha() or function in WORDS:
+            return f"{_inner(left)} {function} {_inner(right)}"
+        case Call(function, arguments):
+            return f"{function}({', '.join(show(argument) for argument in arguments)})"
+
+
+def names_in(node: Node) -> list[str]:
+    """Column names in the order in which they stand, each once."""
+    match node:
+        case Name(name):
+            return [name]
+        case Call(_, arguments):
+            return list(dict.fromkeys(name for argument in arguments for name in names_in(argument)))
+    return []
+
+
+def _inner(node: Node) -> str:
+    operator = isinstance(node, Call) and (not node.function[0].isalpha() or node.function in WORDS)
+    return f"({show(node)})" if operator else show(node)
+
+
+class _Parser:
+    """Recursive descent over the tokens of one expression."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        if len(text) > MAX_LENGTH:
+            raise StudyError(f"the expression has {len(text)} characters; allowed: at most {MAX_LENGTH}")
+        self.tokens = _tokens(text)
+        self.place = self.depth = self.nodes = 0
+
+    def condition(self) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise StudyError(f"the expression is nested more than {MAX_DEPTH} deep")
+        node = self._chain(self._conjunction, ("or",))
+        self.depth -= 1
+        return node
+
+    def terms(self) -> tuple[Node, ...]:
+        terms = [self._term()]
+        while self._take("+"):
+            terms.append(self._term())
+        return tuple(terms)
+
+    def expect(self, sign: str) -> None:
+        if not self._take(sign):
+            raise self._error(f"'{sign}' was expected")
+
+    def end(self) -> None:
+        if self._peek() is not None:
+            raise self._error("the end was expected")
+
+    def _term(self) -> Node:
+        if self._peek() in ("-", "1", "0"):
+            raise self._error('terms are joined by "+"; leave the constant out with intercept = false')
+        node = self._atom()
+        if self._peek() not in ("+", None):
+            raise self._error(
+                'terms are joined by "+"; write arithmetic in parentheses, as (a * b), '
+                "and interactions as interaction(a, b)"
+            )
+        if isinstance(node, Number | Text):
+            raise self._error("a term is a column, a call or an expression in parentheses")
+        return node
+
+    def _conjunction(self) -> Node:
+        return self._chain(self._negation, ("and",))
+
+    def _negation(self) -> Node:
+        if self._take("not"):
+            self._count_depth()
+            node = self._call("not", self._negation())
+            self.depth -= 1
+            return node
+        return self._comparison()
+
+    def _comparison(self) -> Node:
+        left = self._sum()
+        sign = self._peek()
+        if sign in COMPARISONS:
+            self.place += 1
+            return self._call(sign, left, self._sum())
+        if sign == "in":
+            self.place += 1
+            return self._call("in", left, *self._members())
+        if sign == "not" and self._peek(1) == "in":
+            self.place += 2
+            return self._call("not", self._call("in", left, *self._members()))
+        return left
+
+    def _members(self) -> list[Node]:
+        self.expect("(")
+        members = [self._literal()]
+        while self._take(","):
+            members.append(self._literal())
+        self.expect(")")
+        return members
+
+    def _literal(self) -> Node:
+        node = self._sign()
+        if isinstance(node, Call) and node.function == "-" and isinstance(node.arguments[0], Number):
+            return Number(-node.arguments[0].value)
+        if not isinstance(node, Number | Text):
+            raise self._error("a list holds numbers and quoted texts only")
+        return node
+
+    def _sum(self) -> Node:
+        return self._chain(self._product, ("+", "-"))
+
+    def _product(self) -> Node:
+        return self._chain(self._sign, ("*", "/"))
+
+    def _sign(self) -> Node:
+        if self._take("-"):
+            self._count_depth()
+            node = self._call("-", self._sign())
+            self.depth -= 1
+            return node
+        base = self._atom()
+        if self._take("^"):
+            self._count_depth()
+            base = self._call("^", base, self._sign())
+            self.depth -= 1
+        return base
+
+    def _atom(self) -> Node:
+        token = self._peek()
+        if token is None:
+            raise self._error("a number, a column or a call was expected")
+        self.place += 1
+        if token == "(":
+            node = self.condition()
+            self.expect(")")
+            return node
+        if token[0] in "\"'":
+            return self._count(Text(token[1:-1]))
+        if token[0].isdigit() or token[0] == ".":
+            return self._count(Number(float(token)))
+        if token[0].isalpha() and token not in WORDS:
+            return self._arguments(token) if self._take("(") else self._count(Name(token))
+        self.place -= 1
+        raise self._error("a number, a column or a call was expected")
+
+    def _arguments(self, function: str) -> Node:
+        arguments = []
+        if not self._take(")"):
+            arguments.append(self.condition())
+            while self._take(","):
+                arguments.append(self.condition())
+            self.expect(")")
+        return self._call(function, *arguments)
+
+    def _chain(self, operand, signs: tuple[str, ...]) -> Node:
+        node = operand()
+        while self._peek() in signs:
+            sign = self.tokens[self.place][0]
+            self.place += 1
+            node = self._call(sign, node, operand())
+        return node
+
+    def _call(self, function: str, *arguments: Node) -> Node:
+        return self._count(Call(function, arguments))
+
+    def _count(self, node: Node) -> Node:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise StudyError(f"the expression has more than {MAX_NODES} parts")
+        return node
+
+    def _count_depth(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise StudyError(f"the expression is nested more than {MAX_DEPTH} deep")
+
+    def _peek(self, ahead: int = 0) -> str | None:
+        place = self.place + ahead
+        return self.tokens[place][0] if place < len(self.tokens) else None
+
+    def _take(self, sign: str) -> bool:
+        found = self._peek() == sign
+        self.place += found
+        return found
+
+    def _error(self, expected: str) -> StudyError:
+        if self.place < len(self.tokens):
+            token, column = self.tokens[self.place]
+            return StudyError(
+                f"at character {column + 1} of {_short(self.text)!r}: found {token!r}; {expected}"
+            )
+        return StudyError(f"at the end of {_short(self.text)!r}: {expected}")
+
+
+def _tokens(text: str) -> list[tuple[str, int]]:
+    """Tokens with the place where each begins."""
+    tokens, place = [], 0
+    stripped = text.rstrip()
+    while place < len(stripped):
+        match = TOKEN.match(stripped, place)
+        if match is None:
+            bad = stripped[place:].lstrip()
+            column = len(stripped) - len(bad)
+            hint = " (write a power as ^)" if bad.startswith("**") else ""
+            hint = hint or (" (compare with ==)" if bad.startswith("=") else "")
+            hint = hint or (" (write interaction(a, b))" if bad.startswith(":") else "")
+            raise StudyError(
+                f"at character {column + 1} of {_short(text)!r}: {bad[0]!r} is not in the language{hint}"
+            )
+        tokens.append((match.group().strip(), match.end() - len(match.group().lstrip())))
+        place = match.end()
+    return tokens
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else text[:117] + "..."
