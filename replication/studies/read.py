@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from replication.errors import StudyError, nearest
+from replication.errors import StudyError, nearest, one_of
 from replication.expressions.syntax import parse, parse_formula, show
 from replication.studies.model import (
     CovarianceSpec,
@@ -95,8 +95,7 @@ def _sentence(error: Mapping[str, Any], content: Mapping[str, Any]) -> str:
     place, found = list(error["loc"]), error.get("input")
     where, kind = _address(place, content), error["type"]
     if kind == "extra_forbidden":
-        allowed = _keys_at(place[:-1])
-        return f"{where}: key {place[-1]!r} is not known; allowed: {', '.join(allowed)}{nearest(place[-1], allowed)}"
+        return f"{where}: {one_of('key', place[-1], _keys_at(place[:-1]))}"
     if kind == "missing":
         return f"{where}: this key is missing"
     if kind == "string_pattern_mismatch" or place[-1] == "[key]":
@@ -142,7 +141,7 @@ def _check_ids(study: Study) -> None:
         twice = [name for name, count in Counter(error_labels(model)).items() if count > 1]
         if twice:
             raise StudyError(
-                f'models.{model.id}.covariance: {twice[0]!r} stands twice; give each a label = "..." of its own'
+                f"models.{model.id}.covariance: {twice[0]!r} stands twice; give each its own label"
             )
 
 
@@ -189,6 +188,4 @@ def result_ids(model: ModelSpec) -> list[str]:
 def _known(place: str, words: Iterable[str], allowed: list[str]) -> None:
     for word in words:
         if word not in allowed:
-            raise StudyError(
-                f"{place}: {word!r} is not in this file; allowed: {', '.join(allowed)}{nearest(word, allowed)}"
-            )
+            raise StudyError(f"{place}: {one_of('id', word, allowed)}")
