@@ -1,0 +1,239 @@
+"""Flows and stocks of money: levels, shares, ratios, exceedances of a threshold, sums over a year.
+
+Every measure takes a table with one row a figure and the names of three of its columns: `group` (the
+series), `period` ("1985", "1985Q1" or "1985-01") and `value`. It returns rows group, period, value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from replication.describe.series import (
+    choose,
+    divide,
+    every_period,
+    per_year,
+    pick,
+    summary,
+    tidy,
+    wide,
+)
+from replication.errors import StudyError
+
+
+def levels(
+    table: pd.DataFrame,
+    *,
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+    scale: float = 1.0,
+) -> pd.DataFrame:
+    """The figures themselves times `scale` (0.001 for thousands, -1 to turn purchases into sales)."""
+    return tidy(wide(table, group=group, period=period, value=value) * scale)
+
+
+def share(
+    table: pd.DataFrame,
+    *,
+    part: str,
+    whole: str = "",
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Percent of `part` in `whole`, 100 part / whole; without `whole`, in the sum of all series.
+
+    A period in which a series of the sum is missing has no share.
+    """
+    frame = wide(table, group=group, period=period, value=value)
+    total = pick(frame, whole) if whole else frame.sum(axis=1, skipna=False)
+    return tidy((100 * divide(pick(frame, part), total)).to_frame(part))
+
+
+def ratio(
+    table: pd.DataFrame,
+    *,
+    numerator: str,
+    denominator: str,
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """One series over another, numerator / denominator, in each period."""
+    frame = wide(table, group=group, period=period, value=value)
+    quotient = divide(pick(frame, numerator), pick(frame, denominator))
+    return tidy(quotient.to_frame(f"{numerator}/{denominator}"))
+
+
+def net_over_gross(
+    table: pd.DataFrame,
+    *,
+    inflow: str,
+    outflow: str,
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Net flow over gross flow, (inflow - outflow) / (inflow + outflow), between -1 and 1 for flows >= 0."""
+    frame = wide(table, group=group, period=period, value=value)
+    into, out = pick(frame, inflow), pick(frame, outflow)
+    return tidy(divide(into - out, into + out).to_frame(f"{inflow}-{outflow}"))
+
+
+def end_over_start(
+    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
+) -> pd.DataFrame:
+    """Last over first figure of each series; the period is "first/last", each series' own."""
+    frame = wide(table, group=group, period=period, value=value)
+    rows = []
+    for name in frame.columns:
+        known = frame[name].dropna()
+        quotient = known.iloc[-1] / known.iloc[0] if len(known) and known.iloc[0] != 0 else np.nan
+        rows.append(summary(known, {name: quotient}))
+    return pd.concat(rows, ignore_index=True)
+
+
+def exceedances(
+    table: pd.DataFrame,
+    *,
+    threshold: float,
+    side: str = "above",
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """How many periods lie strictly above (or, `side` "below", strictly below) the threshold."""
+    frame = every_period(wide(table, group=group, period=period, value=value))
+    return summary(frame, dict(_beyond(frame, threshold, side).sum()))
+
+
+def exceedance_rate(
+    table: pd.DataFrame,
+    *,
+    threshold: float,
+    side: str = "above",
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Percent of the periods with a figure that lie strictly beyond the threshold."""
+    frame = every_period(wide(table, group=group, period=period, value=value))
+    known = frame.notna().sum()
+    return summary(frame, dict(100 * divide(_beyond(frame, threshold, side).sum(), known)))
+
+
+def longest_run(
+    table: pd.DataFrame,
+    *,
+    threshold: float,
+    side: str = "above",
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Most periods in a row strictly beyond the threshold; a missing period ends a run."""
+    frame = every_period(wide(table, group=group, period=period, value=value))
+    beyond = _beyond(frame, threshold, side)
+    longest = {name: max((length for _, length in _runs(beyond[name])), default=0) for name in beyond}
+    return summary(frame, longest)
+
+
+def runs(
+    table: pd.DataFrame,
+    *,
+    threshold: float,
+    side: str = "above",
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Every run of periods strictly beyond the threshold: its first period, and its length as the value."""
+    frame = every_period(wide(table, group=group, period=period, value=value))
+    beyond = _beyond(frame, threshold, side)
+    rows = [(name, start, float(length)) for name in beyond for start, length in _runs(beyond[name])]
+    return pd.DataFrame(rows, columns=["group", "period", "value"]).astype(
+        {"group": "str", "period": "str", "value": "float64"}
+    )
+
+
+def trailing_sum(
+    table: pd.DataFrame,
+    *,
+    window: int = 12,
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Sum of the `window` periods that end in each period; missing until all of them are known."""
+    if window < 1:
+        raise StudyError(f"window is {window}; allowed: 1 or more")
+    frame = every_period(wide(table, group=group, period=period, value=value))
+    return tidy(_trailing(frame, window))
+
+
+def annualised(
+    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
+) -> pd.DataFrame:
+    """Each figure times the number of its periods in a year: 12 for months, 4 for quarters."""
+    frame = wide(table, group=group, period=period, value=value)
+    return tidy(frame * per_year(frame.index))
+
+
+def scale_readings(
+    table: pd.DataFrame,
+    *,
+    claimed: float,
+    series: str,
+    group: str = "series",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """A claimed size over the largest absolute figure of `series`, read in three ways.
+
+    The readings are the figure of one period, the sum of the year that ends in it, and the figure
+    annualised. The reading whose quotient is nearest to one is the scale on which the claim and the
+    series are of one size; a quotient far above one says that no such flow stands in the series.
+    """
+    frame = every_period(wide(table, group=group, period=period, value=value))
+    one, count = pick(frame, series).to_frame(), per_year(frame.index)
+    readings = {"one period": one, "sum of a year": _trailing(one, count), "annualised": one * count}
+    largest = {name: float(reading[series].abs().max()) for name, reading in readings.items()}
+    return summary(frame, {name: abs(claimed) / size if size else np.nan for name, size in largest.items()})
+
+
+def _trailing(frame: pd.DataFrame, window: int) -> pd.DataFrame:
+    # summed window by window: a running sum would carry rounding from one period to the next
+    return sum((frame.shift(step) for step in range(1, window)), frame)
+
+
+def _beyond(frame: pd.DataFrame, threshold: float, side: str) -> pd.DataFrame:
+    return frame > threshold if choose("side", side, ("above", "below")) == "above" else frame < threshold
+
+
+def _runs(beyond: pd.Series) -> list[tuple[str, int]]:
+    """First period and length of each unbroken run of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], beyond.to_numpy(), [False]))))
+    return [(str(beyond.index[a]), int(b - a)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
+    measure.__name__: measure
+    for measure in (
+        levels,
+        share,
+        ratio,
+        net_over_gross,
+        end_over_start,
+        exceedances,
+        exceedance_rate,
+        longest_run,
+        runs,
+        trailing_sum,
+        annualised,
+        scale_readings,
+    )
+}

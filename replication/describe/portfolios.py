@@ -1,0 +1,204 @@
+"""Portfolios by instrument: shares, the distance between two of them, its trend, convergence with a lag.
+
+A portfolio is a list of shares over instruments. Shares are taken within the rows of one portfolio and
+period, so amounts in any currency and percents serve alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from replication.describe.series import choose, span, tidy, wide
+from replication.errors import StudyError, one_of
+
+
+def half_absolute(a: np.ndarray, b: np.ndarray) -> float:
+    """Half the sum of absolute differences: the part of one portfolio to be moved to make the other."""
+    return float(np.abs(a - b).sum() / 2)
+
+
+def euclidean(a: np.ndarray, b: np.ndarray) -> float:
+    """Euclidean distance over the square root of two, its largest value between portfolios."""
+    return float(np.sqrt(((a - b) ** 2).sum() / 2))
+
+
+def hellinger(a: np.ndarray, b: np.ndarray) -> float:
+    """Hellinger distance, the square root of half the sum of (sqrt(a) - sqrt(b)) squared."""
+    return float(np.sqrt(((np.sqrt(a) - np.sqrt(b)) ** 2).sum() / 2))
+
+
+DISTANCES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
+    "half_absolute": half_absolute,
+    "euclidean": euclidean,
+    "hellinger": hellinger,
+}
+
+
+def portfolio_shares(
+    table: pd.DataFrame, *, instrument: str = "instrument", period: str = "year", value: str = "value"
+) -> pd.DataFrame:
+    """Percent of each instrument in the portfolio of its period, 100 value / sum of values."""
+    frame = wide(table, group=instrument, period=period, value=value)
+    return tidy(100 * _normalised(frame))
+
+
+def portfolio_distance(
+    table: pd.DataFrame,
+    *,
+    first: str,
+    second: str,
+    distance: str = "half_absolute",
+    at: str = "",
+    portfolio: str = "portfolio",
+    instrument: str = "instrument",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Distance between two portfolios in each period that both have, from 0 (equal) to 1 (nothing common).
+
+    With `at`, the second portfolio is held at that period. Distances: half_absolute, euclidean (over the
+    square root of two), hellinger.
+    """
+    a = _portfolio(table, first, portfolio, instrument, period, value)
+    b = _portfolio(table, second, portfolio, instrument, period, value)
+    return tidy(_distances(*_held(a, b, at), distance).to_frame(distance))
+
+
+def distance_trend(
+    table: pd.DataFrame,
+    *,
+    first: str,
+    second: str,
+    distance: str = "half_absolute",
+    at: str = "",
+    portfolio: str = "portfolio",
+    instrument: str = "instrument",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Least-squares slope of the distance on the year, a year; below zero is convergence.
+
+    Missing with fewer than two periods. Two periods give their difference over the years between.
+    """
+    a = _portfolio(table, first, portfolio, instrument, period, value)
+    b = _portfolio(table, second, portfolio, instrument, period, value)
+    path = _distances(*_held(a, b, at), distance).dropna()
+    slope = np.polyfit(_years(path.index), path.to_numpy(), 1)[0] if len(path) > 1 else np.nan
+    return tidy(pd.DataFrame({distance: [slope]}, index=[span(path.index)]))
+
+
+def lagged_distance(
+    table: pd.DataFrame,
+    *,
+    leader: str,
+    follower: str,
+    longest: int,
+    distance: str = "half_absolute",
+    portfolio: str = "portfolio",
+    instrument: str = "instrument",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """Mean distance between the follower at t and the leader at t - k, for k = 0 to `longest` years.
+
+    The period of a row is k. A lag without a pair of portfolios is missing.
+    """
+    ahead = _portfolio(table, leader, portfolio, instrument, period, value)
+    behind = _portfolio(table, follower, portfolio, instrument, period, value)
+    means, _ = _lags(ahead, behind, longest, distance)
+    return tidy(pd.DataFrame({distance: means}))
+
+
+def convergence_lag(
+    table: pd.DataFrame,
+    *,
+    leader: str,
+    follower: str,
+    longest: int,
+    distance: str = "half_absolute",
+    portfolio: str = "portfolio",
+    instrument: str = "instrument",
+    period: str = "year",
+    value: str = "value",
+) -> pd.DataFrame:
+    """The lag at which the follower is nearest to the leader's path: staggered movement down one path.
+
+    Rows: lag (the k that minimises the mean distance, the smallest of equals), distance (that mean) and
+    pairs (how many pairs of portfolios it rests on). The lag is missing when no pair exists.
+    """
+    ahead = _portfolio(table, leader, portfolio, instrument, period, value)
+    behind = _portfolio(table, follower, portfolio, instrument, period, value)
+    means, pairs = _lags(ahead, behind, longest, distance)
+    known = np.flatnonzero(~np.isnan(means))
+    best = int(known[np.argmin(means[known])]) if len(known) else None
+    row = (np.nan, np.nan, 0) if best is None else (best, means[best], pairs[best])
+    return tidy(pd.DataFrame([row], columns=["lag", "distance", "pairs"], index=[span(behind.index)]))
+
+
+def _portfolio(
+    table: pd.DataFrame, name: str, portfolio: str, instrument: str, period: str, value: str
+) -> pd.DataFrame:
+    """Shares of one portfolio: one column an instrument, one row a period, rows summing to one."""
+    if portfolio not in table.columns:
+        raise StudyError(one_of("column", portfolio, table.columns))
+    rows = table[table[portfolio] == name]
+    if rows.empty:
+        raise StudyError(one_of("portfolio", name, table[portfolio].unique()))
+    return _normalised(wide(rows, group=instrument, period=period, value=value))
+
+
+def _normalised(frame: pd.DataFrame) -> pd.DataFrame:
+    if (frame < 0).any(axis=None):
+        raise StudyError("a portfolio holds a negative amount; shares need amounts of zero or more")
+    total = frame.sum(axis=1, skipna=False)
+    return frame.div(total.where(total > 0), axis=0)
+
+
+def _held(a: pd.DataFrame, b: pd.DataFrame, at: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two portfolios in their common periods, or the second at one period beside all of the first."""
+    if set(a.columns) != set(b.columns):
+        wrong = ", ".join(sorted(set(a.columns) ^ set(b.columns)))
+        raise StudyError(f"the two portfolios do not hold the same instruments; only one has {wrong}")
+    if not at:
+        common = a.index.intersection(b.index)
+        return a.loc[common], b.loc[common, a.columns]
+    if at not in b.index:
+        raise StudyError(one_of("period", at, b.index))
+    return a, pd.DataFrame(np.tile(b.loc[at, a.columns], (len(a), 1)), index=a.index, columns=a.columns)
+
+
+def _distances(a: pd.DataFrame, b: pd.DataFrame, distance: str) -> pd.Series:
+    measure = DISTANCES[choose("distance", distance, DISTANCES)]
+    pairs = zip(a.to_numpy(), b.to_numpy(), strict=True)
+    return pd.Series([measure(*pair) for pair in pairs], index=a.index, dtype="float64")
+
+
+def _lags(
+    ahead: pd.DataFrame, behind: pd.DataFrame, longest: int, distance: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean distance and number of pairs for each lag from 0 to `longest` years."""
+    if longest < 0:
+        raise StudyError(f"longest is {longest}; allowed: 0 or more years")
+    means, pairs = np.full(longest + 1, np.nan), np.zeros(longest + 1, dtype="int64")
+    years = _years(ahead.index)
+    for lag in range(longest + 1):
+        later = ahead.set_axis([str(year + lag) for year in years])
+        path = _distances(*_held(behind, later, ""), distance).dropna()
+        pairs[lag] = len(path)
+        means[lag] = path.mean() if len(path) else np.nan
+    return means, pairs
+
+
+def _years(periods: pd.Index) -> np.ndarray:
+    if not all(str(label).isdigit() for label in periods):
+        raise StudyError("the trend and the lag of a distance are in years; the period must be a year")
+    return np.array([int(label) for label in periods])
+
+
+MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
+    measure.__name__: measure
+    for measure in (portfolio_shares, portfolio_distance, distance_trend, lagged_distance, convergence_lag)
+}
