@@ -28,3 +28,8 @@ class Recipe:
     schema: Schema
     inputs: tuple[str, ...]
     build: Callable[[Mapping[str, pd.DataFrame]], pd.DataFrame]
+
+
+def as_read(schema: Schema, path: str) -> Recipe:
+    """A table whose rows are those of one raw file as they stand."""
+    return Recipe(schema, (path,), lambda raw: raw[path])

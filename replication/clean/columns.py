@@ -1,0 +1,14 @@
+"""Columns that many tables share, so that each is described once."""
+
+from __future__ import annotations
+
+from replication.clean.schema import Column
+
+ISO3 = Column(
+    "iso3",
+    "text",
+    "ISO 3166-1 alpha-3",
+    "country that the figure is about; for aid the one that receives it",
+    pattern="[A-Z]{3}",
+)
+YEAR = Column("year", "integer", "calendar year", "calendar year of the figure", low=1970, high=2000)

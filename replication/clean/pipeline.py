@@ -1,0 +1,98 @@
+"""Raw files to processed tables: all of them or none, and the way back in."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from replication.clean import codebook
+from replication.clean.recipe import Recipe
+from replication.clean.schema import DTYPES, Schema, conform
+from replication.clean.tables import RECIPES
+from replication.errors import DataError, one_of
+from replication.files import write_csv, write_parquet, write_text
+from replication.project import Project
+from replication.sources.registry import Source, read, verify
+
+
+def clean_all(project: Project, recipes: Sequence[Recipe] = RECIPES) -> dict[str, pd.DataFrame]:
+    """Make every processed table and the codebook; returns the tables by name.
+
+    Raw files are verified, then all tables are built and checked in memory, and only then written, so that
+    an error leaves data/processed as it was.
+
+    Raises
+    ------
+    DataError
+        A raw file that does not match its record, a figure that breaks its schema, a folder that cannot
+        be written.
+    """
+    sources = verify(project)
+    tables = {recipe.schema.table: _make(project, recipe, sources) for recipe in recipes}
+    try:
+        _write(project.processed, tables, recipes, sources)
+    except OSError as error:
+        raise DataError(f"data/processed cannot be written: {error.strerror}") from None
+    return tables
+
+
+def read_table(project: Project, name: str, recipes: Sequence[Recipe] = RECIPES) -> pd.DataFrame:
+    """A processed table, checked against its schema again, sorted by its key.
+
+    Raises
+    ------
+    DataError
+        No such table, not made yet, not parquet, or made under another schema.
+    """
+    schemas = {recipe.schema.table: recipe.schema for recipe in recipes}
+    if name not in schemas:
+        raise DataError(one_of("table", name, schemas))
+    origin = f"data/processed/{name}.parquet"
+    try:
+        table = pq.read_table(project.processed / f"{name}.parquet").to_pandas()
+    except FileNotFoundError:
+        raise DataError(f"{origin}: missing; clean the raw data first (make data)") from None
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"{origin}: cannot be read: {error}") from None
+    _same_types(table, schemas[name], origin)
+    return conform(table, schemas[name], origin)
+
+
+def _make(project: Project, recipe: Recipe, sources: Mapping[str, Source]) -> pd.DataFrame:
+    for path in recipe.inputs:
+        if path not in sources:
+            raise DataError(one_of(f"table {recipe.schema.table}: raw file", path, sources))
+    raw = {path: read(project, sources[path]) for path in recipe.inputs}
+    origin = ", ".join(f"data/raw/{path}" for path in recipe.inputs)
+    return conform(recipe.build(raw), recipe.schema, origin)
+
+
+def _write(
+    folder: Path, tables: Mapping[str, pd.DataFrame], recipes: Sequence[Recipe], sources: Mapping[str, Source]
+) -> None:
+    """Write everything into a folder beside the outputs, then rename each file into its place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as name:
+        aside = Path(name)
+        for table, rows in tables.items():
+            write_parquet(aside / f"{table}.parquet", rows)
+        write_csv(aside / "codebook.csv", codebook.as_table(recipes))
+        write_text(aside / "codebook.md", codebook.as_markdown(recipes, sources))
+        for made in sorted(aside.iterdir()):
+            made.replace(folder / made.name)
+
+
+def _same_types(table: pd.DataFrame, schema: Schema, origin: str) -> None:
+    expected = {column.name: DTYPES[column.kind] for column in schema.columns}
+    found = {str(name): str(dtype) for name, dtype in table.dtypes.items()}
+    for name in sorted({*expected, *found}):
+        if expected.get(name) != found.get(name):
+            raise DataError(
+                f"{origin}: column {name} is {found.get(name, 'absent')}; "
+                f"allowed: {expected.get(name, 'no such column')}; clean the raw data again (make data)"
+            )

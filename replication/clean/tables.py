@@ -1,0 +1,9 @@
+"""Every processed table, gathered from the modules that describe them."""
+
+from __future__ import annotations
+
+from replication.clean import aid, countries, debt, politics, trade, wdi
+from replication.clean.recipe import Recipe
+
+MODULES = (countries, wdi, trade, aid, politics, debt)
+RECIPES: tuple[Recipe, ...] = tuple(recipe for module in MODULES for recipe in module.RECIPES)
