@@ -1,0 +1,70 @@
+# Everything is made from data/raw, specs and the package; targets are files, so what is up to date stays.
+# GNU make 3.81 or later, Python 3.11 or later.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python -m replication.cli
+
+STUDIES := $(patsubst specs/%.toml,%,$(wildcard specs/*.toml))
+RESULTS := $(STUDIES:%=results/current/%/manifest.json)
+REPORT := results/current/report.html
+TABLES := data/processed/codebook.csv
+
+RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
+CORE := $(wildcard replication/*.py replication/expressions/*.py replication/studies/*.py)
+CLEAN := $(wildcard replication/sources/*.py replication/clean/*.py) replication/allocation.py replication/tables.py
+CODE := $(wildcard replication/*.py replication/*/*.py)
+PAGES := $(wildcard replication/publish/*.py replication/publish/templates/*)
+
+all: $(REPORT)
+
+help:
+	@echo "make all     environment, data, studies, tables, figures, report"
+	@echo "make test    the tests"
+	@echo "make data    processed tables and codebook alone"
+	@echo "make run     every study of specs/, tables and figures"
+	@echo "make report  the report page: $(REPORT)"
+	@echo "make bench   timings beside the peers"
+	@echo "make lock    resolve the pinned packages anew"
+	@echo "make clean   remove what was made (not the environment)"
+
+data: $(TABLES)
+run: $(RESULTS)
+report: $(REPORT)
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python %d.%d found; 3.11 or later is needed: make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TABLES): $(VENV)/installed $(RAW) $(CLEAN)
+	$(RUN) data
+	@touch $@
+
+results/current/%/manifest.json: specs/%.toml $(TABLES) $(CODE)
+	$(RUN) run $<
+
+$(REPORT): $(RESULTS) $(PAGES)
+	$(RUN) report
+
+test: $(VENV)/installed
+	$(VENV)/bin/python -m pytest
+
+bench: $(VENV)/installed
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(VENV)/bin/python -m benchmarks
+
+lock:
+	uv pip compile pyproject.toml --extra test --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --extra test --extra bench --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --no-header --no-annotate -q -o requirements-bench.lock -c requirements.lock
+
+clean:
+	rm -rf data/processed results/current
+
+.PHONY: all help data run report test bench lock clean
+.DELETE_ON_ERROR:
+.SECONDARY:

@@ -1,0 +1,103 @@
+"""The `replicate` command: reads the call, hands it on, prints what came of it.
+
+Modules that load numpy are imported inside the functions, so that `replicate --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from replication import __version__
+from replication.errors import UserError
+from replication.project import Project
+
+USER_ERROR, NOT_CONVERGED, INTERRUPTED = 2, 3, 130
+# Sums taken in another order differ in the last digits: one thread, whatever the machine offers.
+THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0, 2 for a mistake of the user's, 3 where a model did not converge."""
+    for name in THREAD_SETTINGS:
+        os.environ[name] = "1"
+    call = _parser().parse_args(arguments)
+    try:
+        return call.command(call)
+    except UserError as problem:
+        return _refuse(str(problem))
+    except OSError as problem:
+        return _refuse(f"{problem.filename or 'the disk'}: {problem.strerror or problem}")
+    except KeyboardInterrupt:
+        print("replicate: interrupted; what was not finished is made again by the next run", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _refuse(message: str) -> int:
+    print(f"replicate: {message}", file=sys.stderr)
+    return USER_ERROR
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="replicate", description="From published figures to tables, figures and a report."
+    )
+    parser.add_argument("--version", action="version", version=f"replicate {__version__}")
+    parser.add_argument(
+        "--project", type=Path, default=Path(), metavar="DIR", help="folder with data, specs, results (here)"
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add(commands, "data", _data, "check the raw figures and make the processed tables and the codebook")
+    run = _add(commands, "run", _run, "estimate a study: tables, figures and tidy records")
+    run.add_argument("study", type=Path, metavar="STUDY", help="study file, such as specs/katada.toml")
+    run.add_argument(
+        "--data", type=Path, metavar="FILE", help="panel of your own: .csv, .parquet, .dta, .xlsx"
+    )
+    run.add_argument("--out", type=Path, metavar="DIR", help="folder for the results (results/current/STUDY)")
+    _add(commands, "report", _report, "write the report page from the results of all studies")
+    _add(commands, "words", _words, "list what a study file may say: estimators, errors, functions, measures")
+    return parser
+
+
+def _add(commands, name: str, command: Callable, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _data(call: argparse.Namespace) -> int:
+    from replication.tables import make_tables
+
+    made = make_tables(Project(call.project))
+    print(f"{made} tables in data/processed")
+    return 0
+
+
+def _run(call: argparse.Namespace) -> int:
+    from replication.run import run_study
+
+    outcome = run_study(Project(call.project), call.study, call.data, call.out)
+    for line in outcome.lines:
+        print(line)
+    return 0 if outcome.converged else NOT_CONVERGED
+
+
+def _report(call: argparse.Namespace) -> int:
+    from replication.report import make_report
+
+    print(make_report(Project(call.project)))
+    return 0
+
+
+def _words(call: argparse.Namespace) -> int:
+    from replication.words import words
+
+    print(words())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""Model spec and panel -> estimates, statistics and the account of what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from replication.errors import StudyError, UserError, one_of
+from replication.estimate.diagnostics import wald
+from replication.estimate.inference import coefficient_table
+from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS, checked_options
+from replication.estimate.result import Covariance, Fit
+from replication.panel import Panel
+from replication.publish.account import ModelAccount
+from replication.sample import Needs, Sample, prepare
+from replication.studies.model import CovarianceSpec, ModelSpec
+from replication.studies.read import result_ids
+
+DEFAULT_ERRORS = (CovarianceSpec(kind="clustered", **{"cluster": ["entity"]}),)
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """What one model gives.
+
+    Attributes
+    ----------
+    estimates : DataFrame
+        One row a coefficient and error: model, term, estimate, std_error, statistic, p_value, conf_low,
+        conf_high.
+    statistics : DataFrame
+        One row a statistic: model, name, value.
+    dropped : DataFrame
+        One row a panel row not used: model, entity, time, cause.
+    accounts : tuple of ModelAccount
+        One for each error.
+    """
+
+    estimates: pd.DataFrame
+    statistics: pd.DataFrame
+    dropped: pd.DataFrame
+    accounts: tuple[ModelAccount, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A model whose every word has been checked, ready to run."""
+
+    model: ModelSpec
+    estimate: Callable[..., Fit]
+    options: Mapping[str, Any]
+    needs: Needs
+    errors: tuple[tuple[str, Callable[..., Covariance], Mapping[str, Any]], ...]
+
+
+def plan(model: ModelSpec) -> Plan:
+    """Check the words of a model against the registry, before anything is estimated.
+
+    Raises
+    ------
+    StudyError
+        Unknown estimator, error, diagnostic or option; effects where the estimator takes none.
+    """
+    place = f"models.{model.id}"
+    estimate = _lookup(f"{place}.estimator", model.estimator, ESTIMATORS)
+    needs = NEEDS.get(model.estimator, Needs({}))
+    options = dict(model.options)
+    if model.effects:
+        options["effects"] = list(model.effects)
+    checked = checked_options(f"{place}.options", estimate, options, tuple(needs.roles))
+    for name in model.diagnostics:
+        _lookup(f"{place}.diagnostics", name, DIAGNOSTICS)
+    errors = []
+    for name, spec in zip(result_ids(model) or [model.id], model.covariance or DEFAULT_ERRORS, strict=True):
+        function = _lookup(f"{place}.covariance", spec.kind, COVARIANCES)
+        errors.append(
+            (name, function, checked_options(f"{place}.covariance.{spec.kind}", function, spec.options))
+        )
+    return Plan(model, estimate, checked, needs, tuple(errors))
+
+
+def run_model(panel: Panel, ready: Plan) -> ModelResult:
+    """Estimate one model with each of its errors."""
+    model = ready.model
+    try:
+        sample = prepare(panel, model, _clusters(ready), ready.needs)
+        fit = ready.estimate(sample.design, **ready.options)
+        covariances = [(name, function(fit, **options)) for name, function, options in ready.errors]
+        diagnostics = _diagnostics(fit, model)
+        tests = {name: _tests(fit, covariance, model) for name, covariance in covariances}
+    except UserError as problem:
+        raise type(problem)(f"models.{model.id}: {problem}") from None
+    estimates = [coefficient_table(fit, covariance).assign(model=name) for name, covariance in covariances]
+    statistics = [
+        _statistic_rows(name, {**fit.statistics, **diagnostics, **tests[name], **_drops(sample)})
+        for name, _ in covariances
+    ]
+    return ModelResult(
+        estimates=pd.concat(estimates, ignore_index=True),
+        statistics=pd.concat(statistics, ignore_index=True),
+        dropped=_dropped_rows(sample, model.id),
+        accounts=tuple(_account(name, model, fit, covariance, sample) for name, covariance in covariances),
+    )
+
+
+def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:
+    if word not in known:
+        raise StudyError(f"{place}: {one_of('word', word, known)}")
+    return known[word]
+
+
+def _clusters(ready: Plan) -> list[str]:
+    """Every column that one of the model's errors is clustered by."""
+    return [name for _, _, options in ready.errors for name in options.get("cluster", [])]
+
+
+def _diagnostics(fit: Fit, model: ModelSpec) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name in model.diagnostics:
+        found |= DIAGNOSTICS[name](fit)
+    return found
+
+
+def _tests(fit: Fit, covariance: Covariance, model: ModelSpec) -> dict[str, float]:
+    """Joint tests that the study names, with the error that they rest on."""
+    found: dict[str, float] = {}
+    for test in model.tests:
+        for term in test.terms:
+            if term not in fit.terms:
+                raise StudyError(f"tests.{test.id}: {one_of('term', term, fit.terms)}")
+        found |= {f"{test.id}_{name}": value for name, value in wald(fit, covariance, test.terms).items()}
+    return found
+
+
+def _drops(sample: Sample) -> dict[str, float]:
+    """Rows left out, by cause, in the order in which the causes first strike."""
+    counts = sample.dropped["cause"].value_counts(sort=False)
+    return {"rows_in_panel": sample.rows_in_panel, **{f"dropped: {cause}": n for cause, n in counts.items()}}
+
+
+def _statistic_rows(name: str, values: Mapping[str, float]) -> pd.DataFrame:
+    return pd.DataFrame({"model": name, "name": list(values), "value": [float(v) for v in values.values()]})
+
+
+def _dropped_rows(sample: Sample, name: str) -> pd.DataFrame:
+    table = sample.dropped.copy()
+    table.columns = ["entity", "time", "cause"]
+    return table.assign(model=name)[["model", "entity", "time", "cause"]]
+
+
+def _account(name: str, model: ModelSpec, fit: Fit, covariance: Covariance, sample: Sample) -> ModelAccount:
+    counts = sample.dropped["cause"].value_counts(sort=False)
+    return ModelAccount(
+        model=name,
+        title=model.title or model.id,
+        question=model.question,
+        estimator=model.estimator,
+        outcome=sample.design.outcome,
+        effects=", ".join(model.effects),
+        errors=covariance.kind,
+        convention=covariance.convention,
+        warnings=fit.warnings,
+        dropped=tuple((str(cause), int(count)) for cause, count in counts.items()),
+        rows_in_panel=sample.rows_in_panel,
+        nobs=fit.nobs,
+        converged=fit.converged,
+    )
