@@ -21,7 +21,7 @@ THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is 0, 2 for a mistake of the user's, 3 where a model did not converge."""
+    """Run one command: 0 if done, 2 for a mistake of the user's, 3 where a model did not converge."""
     for name in THREAD_SETTINGS:
         os.environ[name] = "1"
     call = _parser().parse_args(arguments)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from replication.errors import StudyError, UserError, one_of
 from replication.estimate.diagnostics import wald
-from replication.estimate.inference import coefficient_table
+from replication.estimate.inference import coefficient_table, long_run_table
 from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS, checked_options
 from replication.estimate.result import Covariance, Fit
 from replication.panel import Panel
@@ -19,7 +19,7 @@ from replication.sample import Needs, Sample, prepare
 from replication.studies.model import CovarianceSpec, ModelSpec
 from replication.studies.read import result_ids
 
-DEFAULT_ERRORS = (CovarianceSpec(kind="clustered", **{"cluster": ["entity"]}),)
+DEFAULT_ERRORS = (CovarianceSpec(kind="clustered", cluster=["entity"]),)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         tests = {name: _tests(fit, covariance, model) for name, covariance in covariances}
     except UserError as problem:
         raise type(problem)(f"models.{model.id}: {problem}") from None
-    estimates = [coefficient_table(fit, covariance).assign(model=name) for name, covariance in covariances]
+    estimates = [_estimates(fit, covariance, model).assign(model=name) for name, covariance in covariances]
     statistics = [
         _statistic_rows(name, {**fit.statistics, **diagnostics, **tests[name], **_drops(sample)})
         for name, _ in covariances
@@ -110,6 +110,13 @@ def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:
     if word not in known:
         raise StudyError(f"{place}: {one_of('word', word, known)}")
     return known[word]
+
+
+def _estimates(fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFrame:
+    table = coefficient_table(fit, covariance)
+    if not model.long_run:
+        return table
+    return pd.concat([table, long_run_table(fit, covariance, model.long_run)], ignore_index=True)
 
 
 def _clusters(ready: Plan) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from replication.estimate.result import Covariance, Fit
+from replication.errors import EstimationError, one_of
+from replication.estimate.result import Covariance, Fit, Floats
 
 LEVEL = 0.95
 
@@ -20,20 +23,53 @@ def coefficient_table(fit: Fit, covariance: Covariance) -> pd.DataFrame:
         The statistic is referred to Student's t with `covariance.df` degrees of freedom, or to the normal
         where that is None. A negative variance gives a missing error, never a number.
     """
-    variance = np.diag(covariance.matrix)
+    return _rows(fit.terms, fit.params, np.diag(covariance.matrix), covariance.df)
+
+
+def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.DataFrame:
+    """Effects in the long run, b / (1 - r), where r is the sum of the coefficients of the outcome's `lags`.
+
+    Errors are those of the delta method: the gradient is 1 / (1 - r) in b and b / (1 - r)^2 in each lag's
+    coefficient (Greene 2012, Econometric Analysis, section 4.5.4). Columns as in `coefficient_table`.
+
+    Raises
+    ------
+    EstimationError
+        A lag is not among the terms, or the lags sum to one or more, so that there is no long run.
+    """
+    for lag in lags:
+        if lag not in fit.terms:
+            raise EstimationError(f"long_run: {one_of('term', lag, fit.terms)}")
+    lagged = np.array([term in lags for term in fit.terms])
+    inertia = fit.params[lagged].sum()
+    if inertia >= 1:
+        raise EstimationError(f"long_run: the lags of the outcome sum to {inertia:.4g}; allowed: below 1")
+    slopes = ~lagged & np.array([term != "const" for term in fit.terms])
+    jacobian = (np.eye(len(fit.params)) / (1 - inertia) + np.outer(fit.params, lagged) / (1 - inertia) ** 2)[
+        slopes
+    ]
+    variance = np.einsum("ij,jk,ik->i", jacobian, covariance.matrix, jacobian)
+    terms = [f"long run: {term}" for term, slope in zip(fit.terms, slopes, strict=True) if slope]
+    df = covariance.df[slopes] if isinstance(covariance.df, np.ndarray) else covariance.df
+    return _rows(terms, fit.params[slopes] / (1 - inertia), variance, df)
+
+
+def _rows(
+    terms: Sequence[str], estimates: Floats, variance: Floats, df: float | Floats | None
+) -> pd.DataFrame:
     error = np.sqrt(np.where(variance >= 0, variance, np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = fit.params / error
-    law = stats.norm() if covariance.df is None else stats.t(covariance.df)
+        statistic = estimates / error
+    law = stats.norm() if df is None else stats.t(df)
     half_width = law.ppf((1 + LEVEL) / 2) * error
     return pd.DataFrame(
         {
-            "term": fit.terms,
-            "estimate": fit.params,
+            "term": terms,
+            "estimate": estimates,
             "std_error": error,
             "statistic": statistic,
             "p_value": 2 * law.sf(np.abs(statistic)),
-            "conf_low": fit.params - half_width,
-            "conf_high": fit.params + half_width,
+            "conf_low": estimates - half_width,
+            "conf_high": estimates + half_width,
         }
     )

@@ -44,7 +44,8 @@ class ModelSpec(Entry):
     """One model: a formula, the rows it is for, an estimator and one or more errors.
 
     The first error is the headline one; its results carry the model's id. Each further one is reported
-    as `<id>.<kind>` (or its `label`).
+    as `<id>.<kind>` (or its `label`). `long_run` names the terms that are lags of the outcome; the effects
+    of all others in the long run are then reported too.
     """
 
     id: Name
@@ -60,6 +61,7 @@ class ModelSpec(Entry):
     covariance: list[CovarianceSpec] = Field(default=[], max_length=20)
     diagnostics: list[str] = []
     tests: list[TestSpec] = []
+    long_run: list[str] = []
     average_over: int | None = Field(default=None, ge=2, le=100)
     expected_nobs: int | None = Field(default=None, ge=0)
     note: Text = ""
