@@ -95,7 +95,7 @@ def _sentence(error: Mapping[str, Any], content: Mapping[str, Any]) -> str:
     place, found = list(error["loc"]), error.get("input")
     where, kind = _address(place, content), error["type"]
     if kind == "extra_forbidden":
-        return f"{where}: {one_of('key', place[-1], _keys_at(place[:-1]))}"
+        return f"{_address(place[:-1], content)}: {one_of('key', place[-1], _keys_at(place[:-1]))}"
     if kind == "missing":
         return f"{where}: this key is missing"
     if kind == "string_pattern_mismatch" or place[-1] == "[key]":
