@@ -1,0 +1,92 @@
+"""Katada's packages, case codings and further figures, as two of her texts state them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from replication.clean.recipe import Recipe, as_read
+from replication.clean.schema import Column, Schema
+
+FOLDER = "katada"
+CASES = ("latin_america_1982_91", "mexico_1994_95", "thailand_1997", "indonesia_1997_98", "korea_1997_98")
+CONDITIONS = (
+    "engagement",
+    "leadership",
+    "collaboration",
+    "bank_exposure",
+    "institutional_linkages",
+    "economic_linkages",
+    "coherence",
+    "us_urging",
+    "home_region",
+)
+
+ID = Column("id", "text", "name", "our name of the row", pattern=r"[a-z][a-z0-9_]*")
+CASE = Column("case", "text", "case", "crisis", allowed=CASES)
+DOCUMENT = Column(
+    "document", "text", "document", "part of the book that states it", allowed=("Introduction", "Chapter 1")
+)
+SECTION = Column("section", "text", "section", "heading in that part; opening before the first one")
+PLACE = Column("place", "text", "paragraph", "paragraph of that section")
+
+PACKAGES = Schema(
+    table="katada_packages",
+    title="Official packages: amounts printed in the texts, and those that they leave out",
+    columns=(
+        ID,
+        replace(CASE, allowed=(*CASES, "north_america")),
+        Column("what", "text", "", "what the amount is of"),
+        Column("creditor", "text", "", "who pays"),
+        Column("amount", "number", "billion current US$", "as printed", low=0, high=1e3, missing=True),
+        Column("unit", "text", "unit", "unit of the amount", allowed=("billion US$",)),
+        Column("year", "integer", "calendar year", "year, where printed", 1970, 2000, missing=True),
+        Column("month", "integer", "month", "month, where printed", 1, 12, missing=True),
+        DOCUMENT,
+        SECTION,
+        PLACE,
+        Column("note", "text", "", "what to know before use"),
+    ),
+    key=("id",),
+)
+CODES = Schema(
+    table="katada_cases",
+    title="Crises coded from the texts",
+    columns=(
+        CASE,
+        Column("condition", "text", "condition", "outcome or condition coded", allowed=CONDITIONS),
+        Column(
+            "code",
+            "integer",
+            "0 no, 1 yes",
+            "missing where the texts do not say",
+            low=0,
+            high=1,
+            missing=True,
+        ),
+        DOCUMENT,
+        SECTION,
+        PLACE,
+        Column("reason", "text", "", "why that code, in our words"),
+    ),
+    key=("case", "condition"),
+)
+FIGURES = Schema(
+    table="katada_figures",
+    title="Figures, years and counts printed in the texts",
+    columns=(
+        ID,
+        Column("what", "text", "", "what the figure is of"),
+        Column("figure", "text", "that of the row", "the figure, letter for letter"),
+        Column("unit", "text", "unit", "unit of the figure"),
+        DOCUMENT,
+        SECTION,
+        PLACE,
+    ),
+    key=("id",),
+)
+
+RECIPES: tuple[Recipe, ...] = (
+    as_read(PACKAGES, f"{FOLDER}/packages.csv"),
+    as_read(CODES, f"{FOLDER}/cases.csv"),
+    as_read(FIGURES, f"{FOLDER}/text_figures.csv"),
+)

@@ -1,0 +1,167 @@
+"""Crisp-set comparison of cases: truth table, sufficiency and necessity (Ragin 1987, 2008).
+
+The table has one row a case and condition. An expression joins conditions in Ragin's notation: `~` not,
+`*` and, `+` or, with `*` before `+`. A case is left out of a figure, and counted, where missing codes leave its
+membership open; `a*b` is not open for a case without `a`, whatever its `b`.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from replication.describe.series import choose, tidy, wide
+from replication.errors import StudyError
+
+CONDITION = r"\s*(~?)\s*([A-Za-z][A-Za-z0-9_]*)\s*"
+
+
+def membership(codes: pd.DataFrame, expression: str) -> pd.Series:
+    """Whether each case belongs to `expression`: 1, 0, or missing where missing codes leave it open.
+
+    Parameters
+    ----------
+    codes : DataFrame
+        One row a case, one column a condition, values 0, 1 or missing.
+
+    Raises
+    ------
+    StudyError
+        The expression is not in the notation, or names a condition that was not coded.
+    """
+    ways = [_conjunction(codes, way, expression) for way in expression.split("+")]
+    either = pd.concat(ways, axis=1)
+    return either.max(axis=1).where(either.fillna(0).max(axis=1) == either.fillna(1).max(axis=1))
+
+
+def _conjunction(codes: pd.DataFrame, way: str, expression: str) -> pd.Series:
+    parts = []
+    for word in way.split("*"):
+        found = re.fullmatch(CONDITION, word)
+        if found is None:
+            raise StudyError(f"{expression!r} is not in the notation; allowed: conditions joined by ~ * +")
+        code = codes[choose("condition", found[2], codes.columns)]
+        parts.append(1 - code if found[1] else code)
+    both = pd.concat(parts, axis=1)
+    return both.min(axis=1).where(both.fillna(0).min(axis=1) == both.fillna(1).min(axis=1))
+
+
+def case_codes(
+    table: pd.DataFrame, *, case: str = "case", condition: str = "condition", value: str = "code"
+) -> pd.DataFrame:
+    """The codes themselves: groups are the cases, periods the conditions."""
+    return tidy(_codes(table, case, condition, value).T)
+
+
+def truth_table(
+    table: pd.DataFrame,
+    *,
+    conditions: list[str],
+    outcome: str,
+    case: str = "case",
+    condition: str = "condition",
+    value: str = "code",
+) -> pd.DataFrame:
+    """Each combination of conditions that occurs: its cases, those with the outcome, and their share.
+
+    Groups are the combinations (a condition that is absent carries `~`), the most frequent first; the share is
+    the consistency of the row (Ragin 2008). Cases with a missing code are left out.
+    """
+    if not conditions:
+        raise StudyError("conditions is empty; allowed: at least one condition")
+    codes = _codes(table, case, condition, value)
+    for name in (*conditions, outcome):
+        choose("condition", name, codes.columns)
+    known = codes[[*conditions, outcome]].dropna()
+    rows = known[conditions].apply(
+        lambda row: "*".join(name if row[name] else f"~{name}" for name in conditions), axis=1
+    )
+    counts = known[outcome].groupby(rows.astype("str")).agg(["size", "sum", "mean"])
+    counts = counts.sort_values("size", ascending=False, kind="stable")
+    return tidy(counts.set_axis(["cases", "with the outcome", "consistency"], axis=1).T)
+
+
+def sufficiency(
+    table: pd.DataFrame,
+    *,
+    expressions: list[str],
+    outcome: str,
+    case: str = "case",
+    condition: str = "condition",
+    value: str = "code",
+) -> pd.DataFrame:
+    """How far each expression X suffices for the outcome Y (Ragin 2006; Ragin 2008).
+
+    Consistency = sum min(x, y) / sum x; coverage = sum min(x, y) / sum y. Missing where the divisor is zero.
+    """
+    return tidy(_fit(_codes(table, case, condition, value), expressions, outcome, ("x", "y")))
+
+
+def necessity(
+    table: pd.DataFrame,
+    *,
+    expressions: list[str],
+    outcome: str,
+    case: str = "case",
+    condition: str = "condition",
+    value: str = "code",
+) -> pd.DataFrame:
+    """How far each expression X is necessary for the outcome Y (Ragin 2006; Ragin 2008).
+
+    Consistency = sum min(x, y) / sum y; coverage = sum min(x, y) / sum x. Missing where the divisor is zero.
+    """
+    return tidy(_fit(_codes(table, case, condition, value), expressions, outcome, ("y", "x")))
+
+
+def cases_used(
+    table: pd.DataFrame,
+    *,
+    expressions: list[str],
+    outcome: str,
+    case: str = "case",
+    condition: str = "condition",
+    value: str = "code",
+) -> pd.DataFrame:
+    """Cases behind each figure: with X, with the outcome, with both, with neither, and left out."""
+    codes = _codes(table, case, condition, value)
+    columns = {}
+    for expression in expressions:
+        x, y = _known_pair(codes, expression, outcome)
+        counts = [x.sum(), y.sum(), (x * y).sum(), ((1 - x) * (1 - y)).sum(), len(codes) - len(x)]
+        columns[expression] = counts
+    labels = ["with the expression", "with the outcome", "with both", "with neither", "left out"]
+    return tidy(pd.DataFrame(columns, index=labels))
+
+
+def _fit(
+    codes: pd.DataFrame, expressions: list[str], outcome: str, divisors: tuple[str, str]
+) -> pd.DataFrame:
+    """Consistency and coverage of each expression; `divisors` says which sum, of x or y, divides which."""
+    columns = {}
+    for expression in expressions:
+        x, y = _known_pair(codes, expression, outcome)
+        sums = {"x": x.sum(), "y": y.sum()}
+        both = np.minimum(x, y).sum()
+        columns[expression] = [both / sums[name] if sums[name] else np.nan for name in divisors]
+    return pd.DataFrame(columns, index=["consistency", "coverage"])
+
+
+def _known_pair(codes: pd.DataFrame, expression: str, outcome: str) -> tuple[pd.Series, pd.Series]:
+    """Memberships in the expression and in the outcome of the cases for which both are known."""
+    pair = pd.DataFrame({"x": membership(codes, expression), "y": membership(codes, outcome)}).dropna()
+    return pair["x"], pair["y"]
+
+
+def _codes(table: pd.DataFrame, case: str, condition: str, value: str) -> pd.DataFrame:
+    """One row a case, one column a condition."""
+    codes = wide(table, group=condition, period=case, value=value)
+    if not codes.isin([0, 1]).where(codes.notna(), True).all(axis=None):
+        raise StudyError(f"column {value!r} holds codes other than 0 and 1")
+    return codes
+
+
+MEASURES = {
+    measure.__name__: measure for measure in (case_codes, truth_table, sufficiency, necessity, cases_used)
+}
