@@ -1,0 +1,72 @@
+"""From the maximum of a log-likelihood to a Fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import pinvh
+
+from replication.estimate.optimize import Optimum
+from replication.estimate.result import Design, Fit
+
+Floats = NDArray[np.float64]
+
+
+def unit_weights(design: Design) -> Floats:
+    """(n,) weights with mean one; ones where the design has none."""
+    if design.weights is None:
+        return np.ones(design.nobs)
+    return design.weights / design.weights.mean()
+
+
+def information_inverse(hessian: Floats) -> Floats:
+    """(k, k) inverse of the negative Hessian, through a unit diagonal so that units do not matter."""
+    curvature = np.abs(np.diag(hessian))
+    scale = 1 / np.sqrt(np.where(curvature > 0, curvature, 1.0))
+    return pinvh(-hessian * np.outer(scale, scale)) * np.outer(scale, scale)
+
+
+def fit_from_optimum(
+    design: Design,
+    estimator: str,
+    terms: tuple[str, ...],
+    params: Floats,
+    jacobian: Floats,
+    optimum: Optimum,
+    statistics: Mapping[str, float],
+    warnings: tuple[str, ...] = (),
+) -> Fit:
+    """The Fit in the parameters that are reported.
+
+    `jacobian` (k, k) is the derivative of the reported parameters `params` in those of the search; as the
+    gradient is zero at the maximum, bread and scores carry over by it exactly.
+    """
+    likelihood = optimum.likelihood
+    return Fit(
+        estimator=estimator,
+        terms=terms,
+        params=params,
+        bread=jacobian @ information_inverse(likelihood.hessian) @ jacobian.T,
+        scores=np.linalg.solve(jacobian.T, likelihood.scores.T).T,
+        x=None,
+        residuals=None,
+        entity=design.entity,
+        time=design.time,
+        clusters=design.clusters,
+        design=design,
+        statistics={**statistics, **optimum.statistics},
+        warnings=(*warnings, *optimum.warnings),
+        converged=optimum.converged,
+    )
+
+
+def against_null(loglikelihood: float, null: float, restrictions: int) -> dict[str, float]:
+    """McFadden's (1974) pseudo R2 and the likelihood ratio against a constant alone."""
+    return {
+        "loglikelihood_null": null,
+        "pseudo_rsquared_mcfadden": 1 - loglikelihood / null,
+        "lr_statistic": 2 * (loglikelihood - null),
+        "lr_df": float(restrictions),
+    }
