@@ -98,6 +98,8 @@ class Fit:
         What the model was given, before any transformation.
     kept : (n0,) bool array or None
         Rows of the design that were used, where an estimator drops some (separation, first periods).
+    effects : tuple of str
+        Groupings whose dummies were absorbed: "entity", "time" or both.
     absorbed : int
         Parameters absorbed and not in `terms` (fixed effects).
     absorbed_nested : mapping of str to int
@@ -124,6 +126,7 @@ class Fit:
     clusters: Mapping[str, Integers]
     design: Design
     kept: NDArray[np.bool_] | None = None
+    effects: tuple[str, ...] = ()
     absorbed: int = 0
     absorbed_nested: Mapping[str, int] = field(default_factory=dict)
     covariance: Floats | None = None
