@@ -147,12 +147,18 @@ def _typed(given: pd.Series, column: Column, origin: str) -> pd.Series:
         values = given.map({"true": True, "false": False, True: True, False: False})
         _refuse(given, (values.isna() & given.notna()).to_numpy(), column, origin, "true or false")
         return values.astype("boolean")
-    numbers = pd.to_numeric(given)
     if column.kind == "integer":
-        floats = numbers.to_numpy("float64", na_value=np.nan)
-        lossy = (floats % 1 != 0) & ~np.isnan(floats) | (np.abs(floats) >= 2.0**63)
-        _refuse(given, lossy, column, origin, "whole numbers")
-    return numbers.astype(DTYPES[column.kind])
+        return _whole(given, column, origin)
+    return pd.to_numeric(given).astype("float64")
+
+
+def _whole(given: pd.Series, column: Column, origin: str) -> pd.Series:
+    floats = pd.to_numeric(given).to_numpy("float64", na_value=np.nan)
+    lossy = (np.floor(floats) != floats) & ~np.isnan(floats) | (np.abs(floats) >= 2.0**63)
+    _refuse(given, lossy, column, origin, "whole numbers")
+    # Not from the doubles above: they hold no whole number beyond 2**53 exactly.
+    whole = [pd.NA if pd.isna(value) else int(value) for value in given]
+    return pd.Series(whole, index=given.index, dtype="Int64")
 
 
 def _check(given: pd.Series, typed: pd.DataFrame, column: Column, origin: str) -> None:
