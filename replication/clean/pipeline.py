@@ -37,7 +37,7 @@ def clean_all(project: Project, recipes: Sequence[Recipe] = RECIPES) -> dict[str
     try:
         _write(project.processed, tables, recipes, sources)
     except OSError as error:
-        raise DataError(f"data/processed cannot be written: {error.strerror}") from None
+        raise DataError(f"data/processed cannot be written: {error.strerror or error}") from None
     return tables
 
 

@@ -129,6 +129,7 @@ def test_absent_countries_stay_absent(tables, debtors):
         assert debtors - set(series(tables, name).index.get_level_values("iso3")) == NOT_DEBTORS_TODAY
     older = set(series(tables, "external_debt", "2023").index.get_level_values("iso3"))
     assert debtors - older == NOT_DEBTORS_TODAY - {"PAN", "VEN"}
+    assert set(series(tables, "external_debt", "2018").index.get_level_values("iso3")) == {"MYS"}
     assert debtors - set(series(tables, "gdp_per_head").index.get_level_values("iso3")) == {"VEN"}
     assert debtors == set(series(tables, "gdp_per_head", "2020").index.get_level_values("iso3"))
 
