@@ -11,8 +11,9 @@ import pandas as pd
 from replication.errors import StudyError, UserError, one_of
 from replication.estimate.diagnostics import wald
 from replication.estimate.inference import coefficient_table, long_run_table
-from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS, checked_options
+from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.estimate.result import Covariance, Fit
+from replication.options import checked_options
 from replication.panel import Panel
 from replication.publish.account import ModelAccount
 from replication.sample import Needs, Sample, prepare

@@ -1,0 +1,70 @@
+"""Records of a study -> the tables and figures that its file asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replication.clean.pipeline import read_table
+from replication.errors import StudyError, UserError
+from replication.expressions.evaluate import select
+from replication.project import Project
+from replication.publish.figures import write_figure
+from replication.publish.model_tables import model_table
+from replication.publish.table import Table
+from replication.publish.tables import data_table, statistics_table
+from replication.results import Records
+from replication.studies.model import FigureSpec, Study, TableSpec
+from replication.studies.read import labels_of
+
+ACTORS = "matsumura_actors"
+
+
+def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
+    """Every table of the study; one of all models if it names none.
+
+    Raises
+    ------
+    StudyError
+        A table that asks for nothing, or for a column, term or statistic that is not there.
+    """
+    specs = study.tables
+    if not specs and study.models:
+        specs = [TableSpec(id="models", title=study.study.title, models=[model.id for model in study.models])]
+    return [_located(f"tables.{spec.id}", _build, project, study, found, spec) for spec in specs]
+
+
+def draw_figures(project: Project, study: Study, found: Records, folder: Path) -> None:
+    """Write every figure of the study as SVG and PNG."""
+    for spec in study.figures:
+        folder.mkdir(parents=True, exist_ok=True)
+        _located(f"figures.{spec.id}", _draw, project, study, found, spec, folder)
+
+
+def _build(project: Project, study: Study, found: Records, spec: TableSpec) -> Table:
+    labels = labels_of(study)
+    if spec.models:
+        return model_table(spec, found.estimates, found.models, found.accounts, labels)
+    if spec.statistics:
+        return statistics_table(spec, found.statistics, study.statistics, labels)
+    if spec.table:
+        return data_table(spec, select(read_table(project, spec.table), spec.where), labels)
+    raise StudyError("asks for nothing; allowed: models, statistics or table")
+
+
+def _draw(project: Project, study: Study, found: Records, spec: FigureSpec, folder: Path) -> None:
+    labels = labels_of(study)
+    if spec.kind == "network":
+        ties = select(read_table(project, spec.table or ""), spec.where)
+        write_figure(spec, ties, folder, labels, read_table(project, ACTORS))
+    elif spec.kind == "coefficients":
+        write_figure(spec, found.estimates, folder, labels)
+    else:
+        titles = {entry.id: entry.title for entry in study.statistics}
+        write_figure(spec, found.statistics, folder, {**titles, **labels})
+
+
+def _located(place: str, make, *arguments):
+    try:
+        return make(*arguments)
+    except UserError as problem:
+        raise type(problem)(f"{place}: {problem}") from None

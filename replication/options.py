@@ -1,0 +1,52 @@
+"""Options of a study file against the signature of the function that they are for."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from replication.errors import StudyError, one_of
+
+
+def checked_options(
+    place: str, function: Callable[..., Any], options: Mapping[str, Any], elsewhere: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The options as keyword arguments of `function`.
+
+    Parameters
+    ----------
+    place : str
+        Where the options stand, for the message.
+    elsewhere : tuple of str
+        Options that are read elsewhere and are no arguments of the function.
+
+    Raises
+    ------
+    StudyError
+        An option that the function does not take, one that it needs and lacks, a value of the wrong kind.
+    """
+    hints = typing.get_type_hints(function)
+    parameters = inspect.signature(function).parameters.values()
+    keywords = {item.name: item for item in parameters if item.kind is inspect.Parameter.KEYWORD_ONLY}
+    given = {name: value for name, value in options.items() if name not in elsewhere}
+    for name in given:
+        if name not in keywords:
+            raise StudyError(f"{place}: {one_of('option', name, [*keywords, *elsewhere])}")
+    for name, parameter in keywords.items():
+        if parameter.default is inspect.Parameter.empty and name not in given:
+            raise StudyError(f"{place}: the option {name!r} is missing")
+    return {name: _checked(f"{place}.{name}", value, hints[name]) for name, value in given.items()}
+
+
+def _checked(place: str, value: Any, hint: Any) -> Any:
+    try:
+        return TypeAdapter(hint).validate_python(value, strict=True)
+    except ValidationError as problem:
+        if typing.get_origin(hint) is Literal:
+            raise StudyError(f"{place}: {one_of('word', value, map(str, typing.get_args(hint)))}") from None
+        rule = problem.errors()[0]["msg"].removeprefix("Input should be ")
+        raise StudyError(f"{place} is {str(value)[:80]!r}; allowed: {rule}") from None

@@ -1,0 +1,129 @@
+"""Study file -> a folder of tidy records, tables and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from replication.clean.pipeline import read_table
+from replication.errors import StudyError
+from replication.exhibits import build_tables, draw_figures
+from replication.files import sha256, write_text
+from replication.models import plan, run_model
+from replication.panel import Panel, read_panel
+from replication.progress import track
+from replication.project import Project
+from replication.publish.formats import WRITERS
+from replication.results import Records, Staging, records, write_manifest, write_records
+from replication.statistics import plan_statistic, run_statistic
+from replication.studies.model import Study
+from replication.studies.read import read_study
+from replication.userdata import read_user_table
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run says at the end.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        The account of rows used and dropped by each model, warnings, and where the results are.
+    converged : bool
+        Whether every model converged.
+    """
+
+    lines: tuple[str, ...]
+    converged: bool
+
+
+def run_study(project: Project, path: Path, data: Path | None = None, out: Path | None = None) -> Outcome:
+    """Read a study, estimate its models and statistics, and put all results in place together.
+
+    Parameters
+    ----------
+    path : Path
+        The study file.
+    data : Path, optional
+        A panel of the user's, in place of the study's own.
+    out : Path, optional
+        Folder of the results; `results/current/<id>` if none is given.
+
+    Raises
+    ------
+    UserError
+        Anything wrong with the study, the data or the folder; no result is changed then.
+    """
+    study = read_study(path)
+    try:
+        found = _estimate(project, study, data)
+    except StudyError as problem:
+        raise StudyError(f"{path.name}: {problem}") from None
+    folder = out if out is not None else project.current / study.study.id
+    with Staging(folder) as staging:
+        write_records(staging, found)
+        write_text(staging / "study.toml", path.read_text(encoding="utf-8"))
+        for table in build_tables(project, study, found):
+            for ending, write in WRITERS.items():
+                write_text(staging / "tables" / f"{table.id}.{ending}", write(table))
+        draw_figures(project, study, found, staging / "figures")
+        write_manifest(staging, _about(project, study, path, data))
+    return Outcome(tuple(_lines(found, folder)), all(account.converged for account in found.accounts))
+
+
+def _estimate(project: Project, study: Study, data: Path | None) -> Records:
+    """Check every word of the study, then run it."""
+    plans = [plan(model) for model in study.models]
+    for spec in study.statistics:
+        plan_statistic(spec)
+    panel = _panel(project, study, data) if plans else None
+    results = [run_model(panel, ready) for ready in track(plans, f"{study.study.id}: models")]
+    tables = {
+        name: read_table(project, name) for name in dict.fromkeys(spec.table for spec in study.statistics)
+    }
+    statistics = [
+        run_statistic(spec, tables[spec.table])
+        for spec in track(study.statistics, f"{study.study.id}: statistics")
+    ]
+    frames = {
+        "estimates": [result.estimates for result in results],
+        "models": [result.statistics for result in results],
+        "dropped_rows": [result.dropped for result in results],
+        "statistics": statistics,
+    }
+    return records(study.study.id, frames, [account for result in results for account in result.accounts])
+
+
+def _panel(project: Project, study: Study, data: Path | None) -> Panel:
+    head = study.study
+    if data is not None:
+        table, origin = read_user_table(data), data.name
+    elif head.data is not None:
+        table, origin = read_table(project, head.data), head.data
+    else:
+        raise StudyError("study.data names no table; name one, or bring a panel with --data FILE")
+    return read_panel(table, head.entity, head.time, study.variables, origin)
+
+
+def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
+    """What the results rest on: the study file, the tables it read, the panel brought."""
+    names = {spec.table for spec in (*study.statistics, *study.tables, *study.figures) if spec.table}
+    if data is None and study.models and study.study.data:
+        names.add(study.study.data)
+    inputs = {f"{name}.parquet": sha256(project.processed / f"{name}.parquet") for name in sorted(names)}
+    if data is not None:
+        inputs[data.name] = sha256(data)
+    return {"study": study.study.id, "study_file": sha256(path), "inputs": inputs}
+
+
+def _lines(found: Records, folder: Path) -> list[str]:
+    lines = []
+    for account in found.accounts:
+        if "." in account.model:
+            continue  # a further error of a model that has had its line
+        drops = "; ".join(f"{count} {cause}" for cause, count in account.dropped) or "none dropped"
+        lines.append(f"{account.model}: {account.nobs} of {account.rows_in_panel} rows ({drops})")
+        lines.extend(f"{account.model}: {warning}" for warning in account.warnings)
+        if not account.converged:
+            lines.append(f"{account.model}: DID NOT CONVERGE; its numbers are no estimates")
+    return [*lines, f"results in {folder}"]
