@@ -82,6 +82,7 @@ def recipe(schema: Schema, file: str, units: Mapping[str, float], year_of: str =
 US_SHARES_FILE = "posen/us_household_asset_shares.csv"
 US_OWNERS_FILE = "posen/us_families_holding_assets.csv"
 JAPAN_FILE = "posen/japan_household_assets.csv"
+DEBT_FILE = "posen/foreign_held_debt.csv"
 DOLLARS = {"million US dollars": 1.0, "billion US dollars": 1000.0}
 YEN_AND_PERCENT = dict.fromkeys(
     (
@@ -241,6 +242,11 @@ YEN = Schema(
 )
 
 
+def foreign_debt(raw: Rows) -> pd.DataFrame:
+    """Rows of the debt file; the first day of the quarter says nothing that the quarter does not."""
+    return read(DEBT_FILE, {"billion US dollars": 1}, "quarter")(raw).drop(columns="quarter_start")
+
+
 def japan_assets(raw: Rows) -> pd.DataFrame:
     """Rows of the Japanese file with the month in which the fiscal year ends."""
     rows = scaled(raw[JAPAN_FILE], YEN_AND_PERCENT, JAPAN_FILE).rename(columns={"fiscal_year": "year"})
@@ -312,13 +318,7 @@ RECIPES: tuple[Recipe, ...] = (
         {"billion US dollars": 1, "billion US dollars, end of period": 1, "percent": 1},
         "month",
     ),
-    Recipe(
-        FOREIGN_DEBT,
-        ("posen/foreign_held_debt.csv",),
-        lambda raw: read("posen/foreign_held_debt.csv", {"billion US dollars": 1}, "quarter")(raw).drop(
-            columns="quarter_start"
-        ),
-    ),
+    Recipe(FOREIGN_DEBT, (DEBT_FILE,), foreign_debt),
     recipe(STOCKS, "posen/stock_indexes_monthly.csv", {"index points": 1}, "month"),
     recipe(STOCKS_YEARLY, "posen/stock_indexes_yearly.csv", {"index points": 1}),
     recipe(BANK_CLAIMS, "posen/us_bank_claims.csv", {"million US dollars": 1}, "month"),
