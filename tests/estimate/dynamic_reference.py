@@ -22,8 +22,22 @@ class Reference:
     exogenous, predetermined, endogenous : names of regressors
     """
 
-    def __init__(self, panel, *, lags=1, exogenous=(), predetermined=(), endogenous=(), system=False, constant=False,
-                 first=2, last=99, collapse=False, orthogonal=False, h="full"):
+    def __init__(
+        self,
+        panel,
+        *,
+        lags=1,
+        exogenous=(),
+        predetermined=(),
+        endogenous=(),
+        system=False,
+        constant=False,
+        first=2,
+        last=99,
+        collapse=False,
+        orthogonal=False,
+        h="full",
+    ):
         self.panel, self.lags, self.system, self.constant = panel, lags, system, constant and system
         self.names = [*exogenous, *predetermined, *endogenous]
         self.exogenous, self.predetermined, self.endogenous = exogenous, predetermined, endogenous
@@ -57,12 +71,30 @@ class Reference:
                 y = sum(w * levels[s][0] for s, w in own.items())
                 x = sum(w * levels[s][1] for s, w in own.items())
                 names = {n: sum(w * rows[s][1][n] for s, w in own.items()) for n in self.exogenous}
-                out.append({"t": dated, "at": t, "eq": "D", "y": y, "x": x, "assumed": assumed,
-                            "instruments": self._upper(rows, dated, names)})
+                out.append(
+                    {
+                        "t": dated,
+                        "at": t,
+                        "eq": "D",
+                        "y": y,
+                        "x": x,
+                        "assumed": assumed,
+                        "instruments": self._upper(rows, dated, names),
+                    }
+                )
             if self.system:
                 y, x = levels[t]
-                out.append({"t": t, "at": t, "eq": "L", "y": y, "x": x, "assumed": {t: 1.0},
-                            "instruments": self._lower(rows, t)})
+                out.append(
+                    {
+                        "t": t,
+                        "at": t,
+                        "eq": "L",
+                        "y": y,
+                        "x": x,
+                        "assumed": {t: 1.0},
+                        "instruments": self._lower(rows, t),
+                    }
+                )
         return out if any(row["eq"] == "D" for row in out) or self.system else []
 
     def _weights(self, t, levels):
@@ -123,9 +155,16 @@ class Reference:
     def _block(self, rows):
         weights = np.array([[row["assumed"].get(t, 0.0) for t in self.periods] for row in rows])
         same = np.array([[a["eq"] == b["eq"] for b in rows] for a in rows])
-        h = {"full": weights @ weights.T, "block": weights @ weights.T * same, "identity": np.eye(len(rows))}[self.h]
-        return (np.array([r["y"] for r in rows]), np.array([r["x"] for r in rows]),
-                np.array([r["z"] for r in rows]), h, rows)
+        h = {"full": weights @ weights.T, "block": weights @ weights.T * same, "identity": np.eye(len(rows))}[
+            self.h
+        ]
+        return (
+            np.array([r["y"] for r in rows]),
+            np.array([r["x"] for r in rows]),
+            np.array([r["z"] for r in rows]),
+            h,
+            rows,
+        )
 
     def estimate(self, weight):
         zx = sum(z.T @ x for _, x, z, _, _ in self.blocks)
@@ -134,7 +173,9 @@ class Reference:
         return bread @ zx.T @ weight @ zy, bread, zx
 
     def one_step(self):
-        weight = np.linalg.pinv(sum(z.T @ h @ z for _, _, z, h, _ in self.blocks), rcond=1e-12, hermitian=True)
+        weight = np.linalg.pinv(
+            sum(z.T @ h @ z for _, _, z, h, _ in self.blocks), rcond=1e-12, hermitian=True
+        )
         params, bread, zx = self.estimate(weight)
         return params, bread, zx, weight
 
@@ -160,7 +201,9 @@ class Reference:
         for j in range(len(first)):
             step = np.zeros(len(first))
             step[j] = 1e-5
-            derivative[:, j] = (self.two_step_from(first + step)[0] - self.two_step_from(first - step)[0]) / 2e-5
+            derivative[:, j] = (
+                self.two_step_from(first + step)[0] - self.two_step_from(first - step)[0]
+            ) / 2e-5
         return bread + derivative @ bread + bread @ derivative.T + derivative @ self.robust() @ derivative.T
 
     def variance(self, params):
@@ -185,3 +228,24 @@ class Reference:
             products.append(total)
         variance = np.sum(np.square(products)) - 2 * slopes @ bread @ zx.T @ weight @ crosses
         return np.sum(products) / np.sqrt(variance + slopes @ covariance @ slopes)
+
+    def serial_homoskedastic(self, order, params, variance, bread, zx, weight):
+        """m with the errors' assumed covariance in place of sums of products of residuals."""
+        total, own, slopes, crosses = 0.0, 0.0, np.zeros(len(params)), np.zeros(len(self.columns))
+        for (i, _), (_, _, z, _, rows) in zip(self.rows.items(), self.blocks, strict=True):
+            levels = self._levels(self.panel[i])
+            error = {t: value - regressors @ params for t, (value, regressors) in levels.items()}
+            change = {t: error[t] - error[t - 1] for t in error if t - 1 in error}
+            lag = {t: change[t - order] for t in change if t - order in change}
+            combined = np.zeros(len(self.periods))
+            for t, value in lag.items():
+                total += value * change[t]
+                slopes += value * (levels[t][1] - levels[t - 1][1])
+                combined += value * (np.equal(self.periods, t) * 1.0 - np.equal(self.periods, t - 1))
+            own += variance * combined @ combined
+            for row, instruments in zip(rows, z, strict=True):
+                if row["eq"] == "D":
+                    assumed = np.array([row["assumed"].get(t, 0.0) for t in self.periods])
+                    crosses += variance * instruments * (assumed @ combined)
+        spread = own - 2 * slopes @ bread @ zx.T @ weight @ crosses + slopes @ (variance * bread) @ slopes
+        return total / np.sqrt(spread) if spread > 0 else np.nan
