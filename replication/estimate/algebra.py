@@ -1,0 +1,121 @@
+"""Least squares by orthogonal triangularisation, with dependent columns named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import qr, solve_triangular
+
+from replication.errors import EstimationError
+
+Floats = NDArray[np.float64]
+
+COLLINEAR = 1e-10
+"""Share of a column's length left after projection on the columns before it, below which it is none."""
+
+NEARLY_COLLINEAR = 1e-7
+"""The same share below which fewer than half the digits of a coefficient can be trusted."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A least-squares solution.
+
+    Attributes
+    ----------
+    params : (k,) float array
+    bread : (k, k) float array
+        (X'X)^-1.
+    residuals : (n,) float array
+    warnings : tuple of str
+        One sentence for each column that is nearly a combination of others.
+    """
+
+    params: Floats
+    bread: Floats
+    residuals: Floats
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def ssr(self) -> float:
+        """Sum of squared residuals."""
+        return float(self.residuals @ self.residuals)
+
+
+def least_squares(y: Floats, x: Floats, terms: tuple[str, ...]) -> Solution:
+    """Minimise |y - xb| by QR of the columns scaled to length one, refined once.
+
+    The normal equations are never formed: they square the condition number, and the refinement step
+    (Golub and Van Loan 2013, 5.3.8) regains the digits lost where the residuals are small.
+
+    Parameters
+    ----------
+    y : (n,) float array
+    x : (n, k) float array
+    terms : tuple of str
+        Names of the k columns, for messages.
+
+    Raises
+    ------
+    EstimationError
+        No column, a column of zeros, or a column that is a combination of those before it.
+    """
+    length = column_lengths(x, terms)
+    q, r = np.linalg.qr(x / length)
+    warnings = _check_rank(r, terms)
+    inverse = solve_triangular(r, np.eye(len(terms))) / length[:, None]
+    params = inverse @ (q.T @ y)
+    params = params + inverse @ (q.T @ (y - x @ params))
+    return Solution(params, inverse @ inverse.T, y - x @ params, warnings)
+
+
+def column_lengths(x: Floats, terms: tuple[str, ...]) -> Floats:
+    """Euclidean length of each column; EstimationError if there is none or one is all zeros."""
+    if not terms:
+        raise EstimationError("the model has no regressor to estimate")
+    length = np.linalg.norm(x, axis=0)
+    for name, size in zip(terms, length, strict=True):
+        if size == 0:
+            raise EstimationError(f"{name!r} is zero in every row of the sample; leave it out")
+    return length
+
+
+def _check_rank(r: Floats, terms: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a triangle with a zero on its diagonal; say which columns come near to it."""
+    left = np.abs(np.diag(r))
+    for j in np.flatnonzero(left < COLLINEAR):
+        others = ", ".join(_partners(r, int(j), terms)) or "the other regressors"
+        raise EstimationError(
+            f"{terms[j]!r} is an exact linear combination of {others[:300]}; leave one of them out"
+        )
+    return tuple(
+        f"{terms[j]!r} is nearly a linear combination of {', '.join(_partners(r, int(j), terms))[:300]}: "
+        "fewer than half the digits of their coefficients can be trusted"
+        for j in np.flatnonzero(left < NEARLY_COLLINEAR)
+    )
+
+
+def _partners(r: Floats, j: int, terms: tuple[str, ...]) -> list[str]:
+    """The columns before j whose combination gives column j."""
+    weights = solve_triangular(r[:j, :j], r[:j, j])
+    return [terms[i] for i in np.flatnonzero(np.abs(weights) > 1e-8)]
+
+
+def column_space(x: Floats) -> Floats:
+    """(n, rank) orthonormal basis of the columns of x, dependent columns left out."""
+    length = np.linalg.norm(x, axis=0)
+    x = x[:, length > 0] / length[length > 0]
+    if x.shape[1] == 0:
+        return x
+    q, r, _ = qr(x, mode="economic", pivoting=True)
+    return q[:, np.abs(np.diag(r)) >= COLLINEAR]
+
+
+def residual_ssr(y: Floats, x: Floats) -> tuple[float, int]:
+    """Sum of squared residuals of y on the columns of x, and their rank; dependent columns are allowed."""
+    basis = column_space(x)
+    left = y - basis @ (basis.T @ y)
+    left = left - basis @ (basis.T @ left)
+    return float(left @ left), basis.shape[1]

@@ -1,0 +1,239 @@
+"""Tests of a fitted panel model: effects, cross-sectional and serial correlation, joint hypotheses.
+
+Each takes a fit and returns rows for models.csv. Those that compare estimators fit them again on the
+fit's own design, so that they can be asked of a pooled, within or random-effects model alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+from replication.errors import EstimationError, one_of
+from replication.estimate.algebra import COLLINEAR, least_squares, residual_ssr
+from replication.estimate.covariance import classical, group_sums
+from replication.estimate.goodness import ratio
+from replication.estimate.linear import normalised_weights, ols
+from replication.estimate.pcse import residual_grid
+from replication.estimate.random_effects import random_effects
+from replication.estimate.result import Covariance, Design, Fit, Floats
+from replication.estimate.within import Effects, absorb, prepare
+
+
+def f_effects(fit: Fit) -> dict[str, float]:
+    """F test that all effects of the model are equal, against pooled ols (Baltagi 2021, 4.2; R's pFtest).
+
+    The effects are those of the fit, or entity effects where it has none. Classical errors.
+    """
+    _residuals(fit, "f_effects")
+    design = fit.design
+    weights = normalised_weights(design)
+    effects = prepare(design.entity, design.time, fit.effects or ["entity"], weights)
+    root = np.sqrt(weights)
+    x = design.x if design.has_constant else np.column_stack([np.ones(design.nobs), design.x])
+    pooled, rank = residual_ssr(root * design.y, root[:, None] * x)
+    inside = _varying(effects, x)
+    within, slopes = residual_ssr(root * absorb(effects, design.y), root[:, None] * inside)
+    df1, df2 = effects.parameters + slopes - rank, design.nobs - effects.parameters - slopes
+    if df1 <= 0 or df2 <= 0:
+        raise EstimationError(
+            "f_effects needs two or more effects, and rows left over once they are estimated"
+        )
+    return _f_row("effects", ratio((pooled - within) / df1, within / df2), df1, df2)
+
+
+def _varying(effects: Effects, x: Floats) -> Floats:
+    """The columns of x that the effects do not absorb, with the effects taken out."""
+    left = absorb(effects, x)
+    return left[:, np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(x, axis=0)]
+
+
+def hausman(fit: Fit) -> dict[str, float]:
+    """Hausman (1978) test of random against entity effects, on the slopes that both estimate.
+
+    Each covariance has its own residual variance (Stata's `hausman fe re`, R's phtest). Where their
+    difference is not positive semidefinite, hausman_positive is 0, the statistic is still the quadratic
+    form in the generalised inverse, as in Stata, and a negative one has no p value. hausman_df is the rank.
+    """
+    _residuals(fit, "hausman")
+    design = fit.design
+    effects = prepare(design.entity, design.time, ["entity"])
+    left = absorb(effects, design.x)
+    varies = np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(design.x, axis=0)
+    if not varies.any():
+        raise EstimationError("hausman needs a regressor that varies within entity; none does")
+    within = ols(_columns(design, varies), effects=["entity"])
+    random = fit if fit.estimator == "random_effects" else random_effects(design)
+    same = [random.terms.index(name) for name in within.terms]
+    variance = classical(within).matrix - classical(random).matrix[np.ix_(same, same)]
+    value, rank, positive = quadratic_form(within.params - random.params[same], variance)
+    p = float(stats.chi2.sf(value, rank)) if value >= 0 else float("nan")
+    return {
+        "hausman_chi2": value,
+        "hausman_df": float(rank),
+        "hausman_p": p,
+        "hausman_positive": float(positive),
+    }
+
+
+def _columns(design: Design, keep: Floats) -> Design:
+    """The design with the columns of x where `keep` is true."""
+    terms = tuple(name for name, kept in zip(design.terms, keep, strict=True) if kept)
+    return Design(design.outcome, terms, design.y, design.x[:, keep], design.entity, design.time)
+
+
+def quadratic_form(values: Floats, variance: Floats) -> tuple[float, int, bool]:
+    """values' V^- values with V^- the generalised inverse, the rank of V, and whether V has no
+    negative eigenvalue; both judged after V is scaled to a unit diagonal."""
+    scale = np.sqrt(np.abs(np.diag(variance)))
+    scale = np.where(scale > 0, scale, 1.0)
+    roots, vectors = np.linalg.eigh(variance / np.outer(scale, scale))
+    used = np.abs(roots) > 1e-10 * np.abs(roots).max()
+    part = (vectors.T @ (values / scale))[used]
+    return float(part**2 @ (1.0 / roots[used])), int(used.sum()), bool((roots[used] > 0).all())
+
+
+def breusch_pagan(fit: Fit) -> dict[str, float]:
+    """Lagrange multiplier test for random entity effects on pooled residuals, chi2(1).
+
+    Breusch and Pagan (1980), for unbalanced panels Baltagi and Li (1990): with A = 1 - sum_i (sum_t e_it)^2
+    / sum e^2 and n rows, LM = n^2 A^2 / (2 (sum T_i^2 - n)). Stata's xttest0 halves the p value given here.
+    """
+    _residuals(fit, "breusch_pagan")
+    if fit.design.weights is not None:
+        raise EstimationError("breusch_pagan takes no weights")
+    e = ols(fit.design).residuals
+    codes = np.unique(fit.design.entity, return_inverse=True)[1]
+    size = np.bincount(codes)
+    spread = float(size @ size) - len(e)
+    if spread == 0:
+        raise EstimationError("breusch_pagan needs an entity with two rows or more")
+    a = 1.0 - ratio(float((np.bincount(codes, e) ** 2).sum()), float(e @ e))
+    lm = len(e) ** 2 * a**2 / (2.0 * spread)
+    return {"breusch_pagan_lm": lm, "breusch_pagan_df": 1.0, "breusch_pagan_p": float(stats.chi2.sf(lm, 1))}
+
+
+def pesaran_cd(fit: Fit) -> dict[str, float]:
+    """Pesaran (2004, equation 31) test of cross-sectional dependence on the residuals of the fit.
+
+    Correlations are over the periods that two entities share, about their means there (R's pcdtest);
+    pairs that share fewer than two periods, or that do not vary there, are left out. Normal, two-sided.
+    """
+    _residuals(fit, "pesaran_cd")
+    residuals, present = residual_grid(fit)
+    common = present.T @ present
+    sums = residuals.T @ present
+    cross = residuals.T @ residuals - np.divide(
+        sums * sums.T, common, out=np.zeros_like(sums), where=common > 0
+    )
+    own = (residuals**2).T @ present - np.divide(sums**2, common, out=np.zeros_like(sums), where=common > 0)
+    upper = np.triu(np.ones_like(common, dtype=bool), 1)
+    pairs = upper & (common >= 2) & (own > 0) & (own.T > 0)
+    if not pairs.any():
+        raise EstimationError("pesaran_cd needs two entities with two or more periods in common")
+    correlation = cross[pairs] / np.sqrt(own[pairs] * own.T[pairs])
+    cd = float((np.sqrt(common[pairs]) * correlation).sum() / np.sqrt(pairs.sum()))
+    return {"pesaran_cd": cd, "pesaran_cd_p": float(2 * stats.norm.sf(abs(cd)))}
+
+
+def _residuals(fit: Fit, test: str) -> Floats:
+    if fit.residuals is None or fit.x is None:
+        raise EstimationError(f"{test} needs a least-squares estimator; found {fit.estimator}")
+    return fit.residuals
+
+
+def wooldridge_ar(fit: Fit) -> dict[str, float]:
+    """Wooldridge (2010, 10.5.4) test for serial correlation in the residuals of a within model.
+
+    The residuals are regressed on a constant and on those of the row before in the same entity; under no
+    serial correlation the slope is -1/(T-1), T the number of periods. Errors clustered by entity without
+    small-sample factor (R's pwartest). A fit without entity effects is fitted again with them.
+    """
+    _residuals(fit, "wooldridge_ar")
+    if "entity" not in fit.effects:
+        fit = ols(fit.design, effects=["entity"])
+    later = np.flatnonzero(np.diff(fit.entity) == 0) + 1
+    if len(later) < 3:
+        raise EstimationError("wooldridge_ar needs entities with two rows or more")
+    x = np.column_stack([np.ones(len(later)), fit.residuals[later - 1]])
+    solution = least_squares(fit.residuals[later], x, ("const", "lagged residual"))
+    key = np.unique(fit.entity[later], return_inverse=True)[1]
+    sums = group_sums(key, x * solution.residuals[:, None])
+    variance = (solution.bread @ (sums.T @ sums) @ solution.bread)[1, 1]
+    slope = -1.0 / (len(np.unique(fit.time)) - 1)
+    f = ratio((solution.params[1] - slope) ** 2, variance)
+    return _f_row("wooldridge_ar", f, 1, len(later) - 2)
+
+
+def breusch_godfrey(fit: Fit) -> dict[str, float]:
+    """Breusch-Godfrey test for first-order serial correlation on the transformed data of the model, chi2(1).
+
+    n times the uncentred R squared of the residuals on the regressors and the residual of the row before,
+    zero before the first row. As in R's pbgtest, the lag runs over the stacked rows, across entities.
+    """
+    e = _residuals(fit, "breusch_godfrey")
+    lagged = np.concatenate([[0.0], e[:-1]])
+    left, _ = residual_ssr(e, np.column_stack([fit.x, lagged]))
+    chi2 = fit.nobs * (1.0 - ratio(left, float(e @ e)))
+    return {
+        "breusch_godfrey_chi2": chi2,
+        "breusch_godfrey_df": 1.0,
+        "breusch_godfrey_p": float(stats.chi2.sf(chi2, 1)),
+    }
+
+
+def vif(fit: Fit) -> dict[str, float]:
+    """Variance inflation factor of each regressor but the constant, in the metric of the estimator.
+
+    1 / (1 - R squared) of the regressor on the others: its sum of squares (about its mean if the fit has a
+    constant) times its entry of (X'X)^-1. As in statsmodels where there is a constant.
+    """
+    _residuals(fit, "vif")
+    constant = fit.x[:, :1] if fit.terms[:1] == ("const",) else fit.x[:, :0]
+    found = {}
+    for j, name in enumerate(fit.terms):
+        if name != "const":
+            total, _ = residual_ssr(fit.x[:, j], constant)
+            found[f"vif_{name}"] = total * float(fit.bread[j, j])
+    return found
+
+
+def wald(fit: Fit, covariance: Covariance, terms: Sequence[str]) -> dict[str, float]:
+    """Joint test that the coefficients of `terms` are zero.
+
+    F with `covariance.df` degrees of freedom (the smallest of them where they differ), chi2 where that is
+    None. df (df1) is the rank of the covariance of the terms, which few clusters can make lower than
+    their number; constraints beyond it are dropped, as Stata does.
+    """
+    for name in terms:
+        if name not in fit.terms:
+            raise EstimationError(one_of("term", name, fit.terms))
+    rows = [fit.terms.index(name) for name in dict.fromkeys(terms)]
+    value, rank, _ = quadratic_form(fit.params[rows], covariance.matrix[np.ix_(rows, rows)])
+    if covariance.df is None:
+        return {"chi2": value, "df": float(rank), "p": float(stats.chi2.sf(value, rank))}
+    df = np.broadcast_to(covariance.df, len(fit.terms))[rows].min()
+    return _f_row("", value / rank, rank, float(df))
+
+
+def _f_row(name: str, f: float, df1: float, df2: float) -> dict[str, float]:
+    prefix = f"{name}_" if name else ""
+    return {
+        f"{prefix}f": f,
+        f"{prefix}df1": float(df1),
+        f"{prefix}df2": float(df2),
+        f"{prefix}p": float(stats.f.sf(f, df1, df2)),
+    }
+
+
+DIAGNOSTICS = {
+    "f_effects": f_effects,
+    "hausman": hausman,
+    "breusch_pagan": breusch_pagan,
+    "pesaran_cd": pesaran_cd,
+    "wooldridge_ar": wooldridge_ar,
+    "breusch_godfrey": breusch_godfrey,
+    "vif": vif,
+}
