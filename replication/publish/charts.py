@@ -1,0 +1,303 @@
+"""Lines, bars, stacked bars and dots: each draws the series of one panel on one pair of axes.
+
+Each returns how many rows of names it has set above the plot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from replication.publish import style
+from replication.publish.periods import in_order, position
+from replication.publish.rounding import common_decimals, fixed, grouped, significant
+
+Floats = NDArray[np.float64]
+FEW = 14  # points of a line that are marked one by one
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line or one colour of bars.
+
+    Attributes
+    ----------
+    label : str
+    periods : tuple of str
+        In order of time.
+    values : (n,) float array
+        NaN where the record is missing.
+    """
+
+    label: str
+    periods: tuple[str, ...]
+    values: Floats
+
+    def at(self, periods: Sequence[str]) -> Floats:
+        """Values at the periods asked for, NaN where the series has none."""
+        found = dict(zip(self.periods, self.values, strict=True))
+        return np.array([found.get(period, np.nan) for period in periods])
+
+
+def series(records: pd.DataFrame) -> list[Series]:
+    """Records of one panel (columns key, label, period, value) as series, one a key, as they come."""
+    found = []
+    for _, mine in records.groupby("key", sort=False):
+        values = dict(zip(mine["period"], mine["value"].astype("float64"), strict=True))
+        periods = tuple(in_order(values))
+        found.append(Series(mine["label"].iloc[0], periods, np.array([values[p] for p in periods])))
+    return found
+
+
+def lines(axes: Axes, many: list[Series]) -> int:
+    """One line a series, named at its end; a missing period breaks the line."""
+    periods = in_order(dict.fromkeys(p for one in many for p in one.periods))
+    x = time_axis(axes, periods)
+    for place, one in enumerate(many):
+        y = one.at(periods)
+        present = ~np.isnan(y)
+        axes.plot(x, y, color=style.colour(place), linestyle=style.dash(place), zorder=3 + place)
+        known = np.flatnonzero(present)
+        alone = known if len(known) <= FEW else _alone(present)
+        marks = {
+            "marker": style.MARKERS[place % len(style.MARKERS)],
+            "markersize": 3.4,
+            "linestyle": "none",
+            "clip_on": False,
+        }
+        axes.plot(x[alone], y[alone], color=style.colour(place), zorder=3 + place, **marks)
+    axes.margins(x=0.015)
+    zero_line(axes)
+    if len(many) > 1:
+        _name_ends(axes, [(one.label, *_end(x, one.at(periods))) for one in many])
+    return 0
+
+
+def _alone(present: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Points without a neighbour, which a line would not show."""
+    before = np.concatenate([[False], present[:-1]])
+    after = np.concatenate([present[1:], [False]])
+    return np.flatnonzero(present & ~before & ~after)
+
+
+def _end(x: Floats, y: Floats) -> tuple[float, float]:
+    known = np.flatnonzero(~np.isnan(y))
+    return (float(x[known[-1]]), float(y[known[-1]])) if len(known) else (float(x[-1]), float("nan"))
+
+
+def _name_ends(axes: Axes, ends: list[tuple[str, float, float]]) -> None:
+    """Names right of the plot at the height of each line's end, moved apart where they would touch."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high)
+    height = axes.get_window_extent().height / axes.figure.dpi * 72  # points
+    labels = [style.wrapped(label, 20, 2) for label, _, _ in ends]
+    wanted = [height * (y - low) / (high - low) if np.isfinite(y) else 0.0 for _, _, y in ends]
+    sizes = [style.TINY * 1.35 * (1 + label.count("\n")) for label in labels]
+    for place, at in enumerate(spread(wanted, sizes)):
+        axes.annotate(
+            labels[place],
+            (1, at / height),
+            xycoords="axes fraction",
+            xytext=(7, 0),
+            textcoords="offset points",
+            color=style.colour(place),
+            fontsize=style.TINY,
+            va="center",
+            linespacing=1.05,
+        )
+
+
+def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Heights near the wanted ones at which labels of the given sizes do not overlap.
+
+    Labels that touch are pooled and centred on the mean of what they want, as in isotonic regression.
+    """
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    blocks: list[tuple[list[int], float]] = []
+    for i in order:
+        block, centre = [i], wanted[i]
+        while blocks and centre - _half(block, sizes) < blocks[-1][1] + _half(blocks[-1][0], sizes):
+            before, _ = blocks.pop()
+            block = before + block
+            centre = sum(wanted[j] for j in block) / len(block)
+        blocks.append((block, centre))
+    heights = [0.0] * len(wanted)
+    for block, centre in blocks:
+        floor = centre - _half(block, sizes)
+        for i in block:
+            heights[i] = floor + sizes[i] / 2
+            floor += sizes[i]
+    return heights
+
+
+def _half(block: list[int], sizes: Sequence[float]) -> float:
+    return sum(sizes[i] for i in block) / 2
+
+
+def bars(axes: Axes, many: list[Series]) -> int:
+    """Bars side by side in each period; without periods, one bar a series with its value beside it."""
+    periods = in_order(dict.fromkeys(p for one in many for p in one.periods))
+    if len(periods) == 1:
+        return _bars_across(axes, many)
+    x = np.arange(len(periods), dtype=float)
+    width = 0.8 / len(many)
+    for place, one in enumerate(many):
+        at = x + (place - (len(many) - 1) / 2) * width
+        axes.bar(
+            at,
+            one.at(periods),
+            width * 0.94,
+            color=style.colour(place),
+            label=style.wrapped(one.label, 30, 1),
+            zorder=3,
+        )
+    category_axis(axes, periods)
+    zero_line(axes)
+    return legend(axes, len(many))
+
+
+def _bars_across(axes: Axes, many: list[Series]) -> int:
+    values = np.array([one.values[0] for one in many])
+    heights = -np.arange(len(many), dtype=float)
+    axes.barh(heights, values, 0.62, color=style.COLOURS[0], zorder=3)
+    label_rows(axes, heights, [one.label for one in many])
+    for height, value in zip(heights, values, strict=True):
+        if np.isfinite(value):
+            side = ("left", 3) if value >= 0 else ("right", -3)
+            axes.annotate(
+                minus(grouped(significant(value, 3))),
+                (value, height),
+                xytext=(side[1], 0),
+                textcoords="offset points",
+                ha=side[0],
+                va="center",
+                fontsize=style.TINY,
+            )
+    axes.axvline(0, color=style.SOFT, linewidth=0.8, zorder=4)
+    axes.margins(x=0.12)
+    return 0
+
+
+def stacked(axes: Axes, many: list[Series]) -> int:
+    """Parts of a whole in each period, losses stacked downwards from zero."""
+    periods = in_order(dict.fromkeys(p for one in many for p in one.periods))
+    x = np.arange(len(periods), dtype=float)
+    above, below = np.zeros(len(x)), np.zeros(len(x))
+    for place, one in enumerate(many):
+        values = np.nan_to_num(one.at(periods))
+        base = np.where(values >= 0, above, below)
+        look = {
+            "color": style.colour(place),
+            "edgecolor": "white",
+            "linewidth": 0.5,
+            "label": style.wrapped(one.label, 30, 1),
+        }
+        axes.bar(x, values, 0.78, bottom=base, zorder=3, **look)
+        above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
+    category_axis(axes, periods)
+    zero_line(axes)
+    return legend(axes, len(many))
+
+
+def dots(axes: Axes, many: list[Series]) -> int:
+    """One row a series, one dot a period, a hairline between the first and the last."""
+    periods = in_order(dict.fromkeys(p for one in many for p in one.periods))
+    heights = -np.arange(len(many), dtype=float)
+    table = np.array([one.at(periods) for one in many])
+    for height, row in zip(heights, table, strict=True):
+        known = row[~np.isnan(row)]
+        if len(known) > 1:
+            axes.plot([known.min(), known.max()], [height, height], color=style.SOFT, linewidth=0.8, zorder=2)
+    for place, period in enumerate(periods):
+        look = {"marker": style.MARKERS[place % len(style.MARKERS)], "color": style.colour(place)}
+        axes.plot(table[:, place], heights, linestyle="none", markersize=5, label=period, zorder=3, **look)
+    label_rows(axes, heights, [one.label for one in many])
+    return legend(axes, len(periods))
+
+
+def time_axis(axes: Axes, periods: list[str]) -> Floats:
+    """Places of the periods on a time axis; even steps with the words as ticks if they are not dates."""
+    places = [position(period) for period in periods]
+    if any(place is None for place in places):
+        return category_axis(axes, periods)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: minus(f"{value:.0f}")))
+    axes.yaxis.set_major_formatter(Ticks())
+    return np.array(places, dtype=float)
+
+
+def category_axis(axes: Axes, periods: list[str]) -> Floats:
+    """Even steps, every so many of them named so that names do not touch."""
+    longest = max(len(period) for period in periods)
+    room = 13 * _inches(axes)
+    step = max(1, int(np.ceil(len(periods) * (longest + 2) / room)))
+    axes.set_xticks(np.arange(0, len(periods), step), [style.wrapped(p, 14) for p in periods[::step]])
+    axes.yaxis.set_major_formatter(Ticks())
+    return np.arange(len(periods), dtype=float)
+
+
+def label_rows(axes: Axes, heights: Floats, labels: Sequence[str]) -> None:
+    """Names of horizontal rows, with the grid along the figures' axis."""
+    axes.set_yticks(heights, [style.wrapped(label, 32, 2) for label in labels])
+    axes.set_ylim(heights[-1] - 0.6, heights[0] + 0.6)
+    axes.tick_params(axis="y", labelsize=style.SMALL)
+    axes.grid(False, axis="y")
+    axes.grid(True, axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if _inches(axes) > 3 else 4))
+    axes.xaxis.set_major_formatter(Ticks())
+
+
+def _inches(axes: Axes) -> float:
+    """Width of the axes."""
+    return axes.get_window_extent().width / axes.figure.dpi
+
+
+def zero_line(axes: Axes) -> None:
+    """A darker line at zero where values lie on both sides of it or stand on it."""
+    low, high = axes.get_ylim()
+    if low <= 0 <= high:
+        axes.axhline(0, color=style.SOFT, linewidth=0.8, zorder=2.5)
+
+
+def legend(axes: Axes, entries: int) -> int:
+    """Names of the marks above the plot, none where there is only one; returns the rows that they take."""
+    if entries < 2:
+        return 0
+    columns = min(entries, 4 if _inches(axes) > 4 else 2)
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=columns,
+        frameon=False,
+        fontsize=style.TINY,
+        handlelength=1.1,
+        handleheight=0.9,
+        columnspacing=1.4,
+        borderpad=0.0,
+        borderaxespad=0.5,
+    )
+    return -(-entries // columns)
+
+
+class Ticks(Formatter):
+    """Numbers of one axis, all with the decimals that the finest needs, commas, and a true minus."""
+
+    def __call__(self, value: float, place: int | None = None) -> str:
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Texts of all ticks of the axis."""
+        clean = [float(f"{value:.10g}") for value in values]
+        decimals = common_decimals(clean, 8)
+        return [minus(grouped(fixed(value, decimals))) for value in clean]
+
+
+def minus(text: str) -> str:
+    """A number's text with a true minus sign."""
+    return text.replace("-", "\u2212")

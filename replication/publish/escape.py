@@ -1,0 +1,120 @@
+"""Text that leaves the package, made safe for the format that it enters."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?inf")
+_BLANKS = re.compile(r"\s+")
+
+_LIGATURES = re.compile(r"([-',])(?=\1)")  # T1 fonts join these pairs into a dash or a quotation mark
+
+# The ten characters that LaTeX reads as commands, and those that would print as something else.
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    "[": "{[}",
+    "]": "{]}",
+    "*": "{*}",
+    "\u2212": r"\ensuremath{-}",
+    "\u00d7": r"\ensuremath{\times}",
+    "\u00b7": r"\ensuremath{\cdot}",
+    "\u00b1": r"\ensuremath{\pm}",
+    "\u00b2": r"\textsuperscript{2}",
+    "\u00b3": r"\textsuperscript{3}",
+    "\u00b9": r"\textsuperscript{1}",
+    "\u00b0": r"\textdegree{}",
+    "\u00b5": r"\ensuremath{\mu}",
+    "\u00ac": r"\ensuremath{\neg}",
+    "\u2264": r"\ensuremath{\leq}",
+    "\u2265": r"\ensuremath{\geq}",
+    "\u2260": r"\ensuremath{\neq}",
+    "\u2248": r"\ensuremath{\approx}",
+    "\u2192": r"\ensuremath{\rightarrow}",
+    "\u2211": r"\ensuremath{\sum}",
+    "\u2013": r"\textendash{}",
+    "\u2014": r"\textemdash{}",
+    "\u2018": r"\textquoteleft{}",
+    "\u2019": r"\textquoteright{}",
+    "\u201c": r"\textquotedblleft{}",
+    "\u201d": r"\textquotedblright{}",
+    "\u2026": r"\textellipsis{}",
+    "\u2022": r"\textbullet{}",
+    "\u20ac": r"\texteuro{}",
+    "\u0394": r"\ensuremath{\Delta}",
+    "\u03a3": r"\ensuremath{\Sigma}",
+    "\u03b1": r"\ensuremath{\alpha}",
+    "\u03b2": r"\ensuremath{\beta}",
+    "\u03b3": r"\ensuremath{\gamma}",
+    "\u03b4": r"\ensuremath{\delta}",
+    "\u03b5": r"\ensuremath{\varepsilon}",
+    "\u03bb": r"\ensuremath{\lambda}",
+    "\u03bc": r"\ensuremath{\mu}",
+    "\u03c1": r"\ensuremath{\rho}",
+    "\u03c3": r"\ensuremath{\sigma}",
+    "\u03c4": r"\ensuremath{\tau}",
+    "\u03c7": r"\ensuremath{\chi}",
+}
+# Letters of the Western and Central European alphabets that pdfLaTeX's T1 fonts hold.
+_ACCENTED = frozenset(
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
+    "ĂăĄąĆćČčĎďĐđĖėĘęĚěĞğĪīĮįİıĹĺĽľŁłŃńŇňŌōŐőŒœŔŕŘřŚśŞşŠšŢţŤťŪūŮůŰűŸŹźŻżŽž¡¿§¶£©®"
+)
+
+
+def one_line(text: str) -> str:
+    """The text with control characters gone and every run of blanks a single space."""
+    kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in text)
+    return _BLANKS.sub(" ", kept).strip()
+
+
+def latex(text: str) -> str:
+    """Text for LaTeX (T1 fonts, UTF-8); a character that pdfLaTeX has no glyph for prints as its code."""
+    composed = _LIGATURES.sub(r"\1\0", unicodedata.normalize("NFC", one_line(text)))
+    return "".join("{}" if c == "\0" else _latex_character(c) for c in composed)
+
+
+def _latex_character(character: str) -> str:
+    if character in _LATEX:
+        return _LATEX[character]
+    if character.isascii() or character in _ACCENTED:
+        return character
+    return rf"\texttt{{U+{ord(character):04X}}}"
+
+
+def html_text(text: str) -> str:
+    """Text for an HTML element or a quoted attribute."""
+    return html.escape(one_line(text), quote=True)
+
+
+def csv_text(text: str) -> str:
+    """Text for a CSV cell: an apostrophe in front of what a spreadsheet would run; numbers stay numbers."""
+    line = one_line(text)
+    risky = line[:1] in ("=", "+", "-", "@") or unicodedata.normalize("NFKC", line[:1]) in (
+        "=",
+        "+",
+        "-",
+        "@",
+    )
+    return f"'{line}" if line and risky and not _NUMBER.fullmatch(line) else line
+
+
+def markdown(text: str) -> str:
+    """Text for a cell of a Markdown table: no pipe, emphasis, link or HTML comes through."""
+    entities = html.escape(one_line(text), quote=False)
+    return re.sub(r"([\\`*_\[\]|~$#!])", r"\\\1", entities)

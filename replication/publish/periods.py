@@ -1,0 +1,26 @@
+"""Periods as they stand in statistics ("1985", "1985-01", "1985Q1", "-12") as numbers on an axis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_YEAR_PART = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?|-?Q(?P<quarter>[1-4]))?"
+)
+_COUNT = re.compile(r"[+-]?\d+(\.0)?")
+
+
+def position(period: str) -> float | None:
+    """Years for a date (1985-07 is 1985.5), the number itself for event time, None for other words."""
+    match = _YEAR_PART.fullmatch(period)
+    if match is None:
+        return float(period) if _COUNT.fullmatch(period) else None
+    month, day, quarter = (int(match[name] or 1) for name in ("month", "day", "quarter"))
+    return int(match["year"]) + (month - 1) / 12 + (day - 1) / 372 + (quarter - 1) / 4
+
+
+def in_order(periods: Iterable[str]) -> list[str]:
+    """Periods by their place in time; words that are not periods after them, as they came."""
+    found = list(periods)
+    return sorted(found, key=lambda period: (position(period) is None, position(period) or 0.0))
