@@ -13,7 +13,7 @@ from replication.clean.schema import Column, Schema
 from replication.errors import DataError
 
 FOLDER = "matsumura"
-RATES = "wdi/yen_per_dollar.csv"
+AVERAGES, YEAR_ENDS = "wdi/yen_per_dollar.csv", "posen/yen_dollar.csv"
 NAME = r"[a-z][a-z0-9_]*"
 COUNTRIES = ("USA", "JPN", "GBR", "EUR")
 SIDES = ("control", "anti_control", "neutral")
@@ -41,6 +41,7 @@ SHARES = Schema(
         Column("period", "text", "", "year, or cumulative", pattern=r"19[0-9]{2}|cumulative"),
         Column("share", "number", "percent", "the share", low=0, high=100),
         Column("unit", "text", "unit", "unit of the share", allowed=("percent",)),
+        Column("amount", "number", "billion US$", "amount printed with the share", 0, 1e3, missing=True),
         STATED,
         SAID_BY,
         SECTION,
@@ -62,7 +63,8 @@ LOANS = Schema(
         Column("amount", "number", "billion current US$", "amount as printed", low=0, high=1e3),
         Column("unit", "text", "unit", "unit as printed", allowed=("billion US$",)),
         Column("yen_per_dollar", "number", "yen per US$", "average of the year (World Bank)", 50, 500),
-        Column("amount_yen", "number", "trillion yen", "amount at that rate", low=0, high=1e3),
+        Column("yen_per_dollar_end", "number", "yen per US$", "last of the year (Federal Reserve)", 50, 500),
+        Column("amount_yen", "number", "trillion yen", "amount at the year's average", low=0, high=1e3),
         STATED,
         SAID_BY,
         SECTION,
@@ -187,13 +189,15 @@ EVENTS = Schema(
 
 def build_loans(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Loans with the year's yen per dollar and their value in trillion yen; an unknown rate stays missing."""
-    loans, rates = raw[f"{FOLDER}/loans.csv"], raw[RATES]
-    japan = rates[rates["iso3"] == "JPN"]
-    rate = loans["year"].map(dict(zip(japan["year"], japan["value"], strict=True))).astype("float64")
-    yen = (
-        pd.to_numeric(loans["amount"], errors="coerce") * rate / 1e3
-    )  # a bad amount is the schema's to refuse
-    return loans.assign(yen_per_dollar=rate, amount_yen=yen)
+    loans, averages, ends = raw[f"{FOLDER}/loans.csv"], raw[AVERAGES], raw[YEAR_ENDS]
+    average = _of_year(loans["year"], averages[averages["iso3"] == "JPN"])
+    end = _of_year(loans["year"], ends[ends["series"] == "year_end"])
+    yen = pd.to_numeric(loans["amount"], errors="coerce") * average / 1e3  # the schema refuses a bad amount
+    return loans.assign(yen_per_dollar=average, yen_per_dollar_end=end, amount_yen=yen)
+
+
+def _of_year(years: pd.Series, rates: pd.DataFrame) -> pd.Series:
+    return years.map(rates.set_index("year")["value"]).astype("float64")
 
 
 def build_ties(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -238,7 +242,7 @@ def _span(stated: pd.Series, line: object) -> tuple[str, str]:
 
 RECIPES: tuple[Recipe, ...] = (
     as_read(SHARES, f"{FOLDER}/lending_shares.csv"),
-    Recipe(LOANS, (f"{FOLDER}/loans.csv", RATES), build_loans),
+    Recipe(LOANS, (f"{FOLDER}/loans.csv", AVERAGES, YEAR_ENDS), build_loans),
     as_read(ACTORS, f"{FOLDER}/actors.csv"),
     Recipe(TIES, (f"{FOLDER}/ties.csv", f"{FOLDER}/actors.csv"), build_ties),
     Recipe(EVENTS, (f"{FOLDER}/events.csv",), build_events),

@@ -1,8 +1,8 @@
 """Crisp-set comparison of cases: truth table, sufficiency and necessity (Ragin 1987, 2008).
 
 The table has one row a case and condition. An expression joins conditions in Ragin's notation: `~` not,
-`*` and, `+` or, with `*` before `+`. A case is left out of a figure, and counted, where missing codes leave its
-membership open; `a*b` is not open for a case without `a`, whatever its `b`.
+`*` and, `+` or, with `*` before `+`. A case is left out of a figure, and counted, where missing codes leave
+its membership open; `a*b` is not open for a case without `a`, whatever its `b`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def truth_table(
 ) -> pd.DataFrame:
     """Each combination of conditions that occurs: its cases, those with the outcome, and their share.
 
-    Groups are the combinations (a condition that is absent carries `~`), the most frequent first; the share is
+    Groups are the combinations (an absent condition carries `~`), the most frequent first; the share is
     the consistency of the row (Ragin 2008). Cases with a missing code are left out.
     """
     if not conditions:

@@ -1,0 +1,122 @@
+"""Crisp sets: the formulas by hand and by brute force, the notation, and what missing codes do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replication.describe import qca
+from replication.errors import StudyError
+
+QUICK = settings(max_examples=25, deadline=None)
+CODES = st.lists(st.tuples(*[st.sampled_from([0, 1])] * 3), min_size=1, max_size=12)
+
+
+def long(rows, names=("a", "b", "y")) -> pd.DataFrame:
+    wide = pd.DataFrame(rows, columns=list(names), dtype="float64")
+    wide.index = [f"case_{place:02d}" for place in range(len(wide))]
+    stacked = wide.stack().rename("code").rename_axis(["case", "condition"]).reset_index()
+    return stacked.astype({"code": "Int64"})
+
+
+def figures(rows: pd.DataFrame) -> dict[tuple[str, str], float]:
+    assert not rows.duplicated(["group", "period"]).any()
+    return {(row.group, row.period): row.value for row in rows.itertuples()}
+
+
+# four cases: a occurs in three, y in two, both in two (formulas: Ragin 2006)
+FOUR = long([(1, 0, 1), (1, 1, 1), (1, 0, 0), (0, 1, 0)])
+
+
+def test_sufficiency_and_necessity_by_hand():
+    enough = figures(qca.sufficiency(FOUR, expressions=["a", "a*b"], outcome="y"))
+    needed = figures(qca.necessity(FOUR, expressions=["a"], outcome="y"))
+    assert enough["a", "consistency"] == 2 / 3
+    assert enough["a", "coverage"] == 1
+    assert enough["a*b", "consistency"] == 1
+    assert enough["a*b", "coverage"] == 1 / 2
+    assert needed["a", "consistency"] == 1
+    assert needed["a", "coverage"] == 2 / 3
+
+
+@given(CODES)
+@QUICK
+def test_consistency_of_sufficiency_is_coverage_of_necessity(rows):
+    enough = figures(qca.sufficiency(long(rows), expressions=["a", "~b"], outcome="y"))
+    needed = figures(qca.necessity(long(rows), expressions=["a", "~b"], outcome="y"))
+    for term in ("a", "~b"):
+        assert enough[term, "consistency"] == pytest.approx(needed[term, "coverage"], nan_ok=True)
+        assert enough[term, "coverage"] == pytest.approx(needed[term, "consistency"], nan_ok=True)
+
+
+@given(CODES)
+@QUICK
+def test_notation_is_boolean_algebra(rows):
+    codes = pd.DataFrame(rows, columns=["a", "b", "y"])
+    truth = {name: codes[name] == 1 for name in codes}
+    expected = (truth["a"] & ~truth["b"]) | truth["y"]
+    assert (qca.membership(codes, "a*~b + y") == 1).tolist() == expected.tolist()
+    # De Morgan
+    assert qca.membership(codes, "~a*~b").tolist() == (1 - qca.membership(codes, "a+b")).tolist()
+
+
+@given(CODES)
+@QUICK
+def test_truth_table_sorts_every_case_into_one_row(rows):
+    found = figures(qca.truth_table(long(rows), conditions=["a", "b"], outcome="y"))
+    cases = {group: value for (group, period), value in found.items() if period == "cases"}
+    assert sum(cases.values()) == len(rows)
+    for group, number in cases.items():
+        mine = [y for a, b, y in rows if group == f"{'' if a else '~'}a*{'' if b else '~'}b"]
+        assert len(mine) == number
+        assert found[group, "with the outcome"] == sum(mine)
+        assert found[group, "consistency"] == pytest.approx(np.mean(mine))
+
+
+@given(CODES, st.randoms())
+@QUICK
+def test_order_of_cases_does_not_matter(rows, random):
+    mixed = rows[:]
+    random.shuffle(mixed)
+    before, after = (
+        figures(qca.sufficiency(long(r), expressions=["a", "b", "a+b"], outcome="y")) for r in (rows, mixed)
+    )
+    assert before == pytest.approx(after, nan_ok=True)
+
+
+def test_missing_codes_leave_out_a_case_only_where_they_matter():
+    table = long([(0, np.nan, 1), (1, np.nan, 1), (1, 1, 1)])
+    used = figures(qca.cases_used(table, expressions=["a*b", "a+b", "b"], outcome="y"))
+    assert used["a*b", "left out"] == 1  # a absent settles the first case
+    assert used["a+b", "left out"] == 1  # a present settles the second
+    assert used["b", "left out"] == 2
+    assert used["b", "with both"] == 1
+
+
+def test_a_term_that_never_occurs_has_no_consistency():
+    found = figures(qca.sufficiency(FOUR, expressions=["a*~a"], outcome="y"))
+    assert np.isnan(found["a*~a", "consistency"])
+    assert found["a*~a", "coverage"] == 0
+
+
+def test_codes_are_shown_by_case():
+    assert figures(qca.case_codes(FOUR))["case_03", "a"] == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda t: qca.sufficiency(t, expressions=["c"], outcome="y"), "condition 'c' is not known"),
+        (lambda t: qca.sufficiency(t, expressions=["a**b"], outcome="y"), "is not in the notation"),
+        (lambda t: qca.sufficiency(t, expressions=["a"], outcome="z"), "condition 'z' is not known"),
+        (lambda t: qca.truth_table(t, conditions=[], outcome="y"), "at least one condition"),
+        (lambda t: qca.case_codes(t.assign(code=2)), "codes other than 0 and 1"),
+        (lambda t: qca.case_codes(t, value="codes"), "column 'codes' is not known"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_clear_line(call, message):
+    with pytest.raises(StudyError, match=message):
+        call(FOUR)
