@@ -8,7 +8,7 @@ from replication.clean.recipe import Recipe, as_read
 from replication.clean.schema import Column, Schema
 
 FOLDER = "katada"
-CASES = ("latin_america_1982_91", "mexico_1994_95", "thailand_1997", "indonesia_1997_98", "korea_1997_98")
+CASES = ("Latin America 1982-91", "Mexico 1994-95", "Thailand 1997", "Indonesia 1997-98", "Korea 1997-98")
 CONDITIONS = (
     "engagement",
     "leadership",
@@ -34,7 +34,7 @@ PACKAGES = Schema(
     title="Official packages: amounts printed in the texts, and those that they leave out",
     columns=(
         ID,
-        replace(CASE, allowed=(*CASES, "north_america")),
+        replace(CASE, allowed=(*CASES, "North America")),
         Column("what", "text", "", "what the amount is of"),
         Column("creditor", "text", "", "who pays"),
         Column("amount", "number", "billion current US$", "as printed", low=0, high=1e3, missing=True),
@@ -52,6 +52,7 @@ CODES = Schema(
     table="katada_cases",
     title="Crises coded from the texts",
     columns=(
+        Column("number", "integer", "1, 2, ...", "order in which cases and conditions are shown", low=1),
         CASE,
         Column("condition", "text", "condition", "outcome or condition coded", allowed=CONDITIONS),
         Column(
@@ -68,7 +69,7 @@ CODES = Schema(
         PLACE,
         Column("reason", "text", "", "why that code, in our words"),
     ),
-    key=("case", "condition"),
+    key=("number", "case", "condition"),
 )
 FIGURES = Schema(
     table="katada_figures",

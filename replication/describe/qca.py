@@ -64,10 +64,10 @@ def truth_table(
     condition: str = "condition",
     value: str = "code",
 ) -> pd.DataFrame:
-    """Each combination of conditions that occurs: its cases, those with the outcome, and their share.
+    """Each combination of conditions that occurs, how many cases have it, and how many of those the outcome.
 
-    Groups are the combinations (an absent condition carries `~`), the most frequent first; the share is
-    the consistency of the row (Ragin 2008). Cases with a missing code are left out.
+    Groups are the combinations (an absent condition carries `~`), in order of their first case. Cases with a
+    missing code are left out (Ragin 1987).
     """
     if not conditions:
         raise StudyError("conditions is empty; allowed: at least one condition")
@@ -78,9 +78,8 @@ def truth_table(
     rows = known[conditions].apply(
         lambda row: "*".join(name if row[name] else f"~{name}" for name in conditions), axis=1
     )
-    counts = known[outcome].groupby(rows.astype("str")).agg(["size", "sum", "mean"])
-    counts = counts.sort_values("size", ascending=False, kind="stable")
-    return tidy(counts.set_axis(["cases", "with the outcome", "consistency"], axis=1).T)
+    counts = known[outcome].groupby(rows.astype("str"), sort=False).agg(["size", "sum"])
+    return tidy(counts.set_axis(["cases", "with the outcome"], axis=1).T)
 
 
 def sufficiency(
@@ -155,8 +154,8 @@ def _known_pair(codes: pd.DataFrame, expression: str, outcome: str) -> tuple[pd.
 
 
 def _codes(table: pd.DataFrame, case: str, condition: str, value: str) -> pd.DataFrame:
-    """One row a case, one column a condition."""
-    codes = wide(table, group=condition, period=case, value=value)
+    """One row a case, one column a condition, both in order of appearance."""
+    codes = wide(table, group=condition, period=case, value=value).loc[table[case].astype("str").unique()]
     if not codes.isin([0, 1]).where(codes.notna(), True).all(axis=None):
         raise StudyError(f"column {value!r} holds codes other than 0 and 1")
     return codes

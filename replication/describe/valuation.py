@@ -63,7 +63,7 @@ def _terms(
     if (ends <= 0).any():
         raise StudyError("amounts and rates must be above zero to have a growth rate")
     told = np.log(ends[1, 0] / ends[0, 0])
-    moved = np.log(at_home * ends[0, 1] / ends[1, 1] + 1 - at_home)
+    moved = np.log((at_home * ends[0, 1] + (1 - at_home) * ends[1, 1]) / ends[1, 1])
     return pd.DataFrame({TOLD: told, HOME: told - moved, RATE: moved}, index=[span(amounts.index)])
 
 

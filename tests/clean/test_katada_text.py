@@ -25,6 +25,7 @@ def tables(raw_project, tmp_path_factory) -> dict[str, pd.DataFrame]:
 def test_every_case_is_coded_on_every_condition(tables):
     codes = tables["katada_cases"]
     pairs = set(zip(codes["case"], codes["condition"], strict=True))
+    assert len(codes) == len(pairs)
     assert pairs == {(case, condition) for case in CASES for condition in CONDITIONS}
 
 
@@ -32,8 +33,8 @@ def test_what_the_texts_do_not_say_is_missing(tables):
     codes = tables["katada_cases"]
     unsaid = codes[codes["code"].isna()]
     assert set(zip(unsaid["case"], unsaid["condition"], strict=True)) == {
-        ("indonesia_1997_98", "institutional_linkages"),  # Introduction, The Argument, paragraph 10
-        ("mexico_1994_95", "coherence"),  # Introduction, The Argument, paragraph 9
+        ("Indonesia 1997-98", "institutional_linkages"),  # Introduction, The Argument, paragraph 10
+        ("Mexico 1994-95", "coherence"),  # Introduction, The Argument, paragraph 9
     }
 
 
