@@ -17,6 +17,7 @@ from replication.describe.series import (
     every_period,
     per_year,
     pick,
+    summaries,
     summary,
     tidy,
     wide,
@@ -27,13 +28,19 @@ from replication.errors import StudyError
 def levels(
     table: pd.DataFrame,
     *,
+    only: list[str] | None = None,
+    scale: float = 1.0,
     group: str = "series",
     period: str = "year",
     value: str = "value",
-    scale: float = 1.0,
 ) -> pd.DataFrame:
-    """The figures themselves times `scale` (0.001 for thousands, -1 to turn purchases into sales)."""
-    return tidy(wide(table, group=group, period=period, value=value) * scale)
+    """The figures themselves times `scale` (0.001 for thousands, -1 to turn purchases into sales).
+
+    `only` names the series wanted, in the order to show them; all of them without it.
+    """
+    frame = wide(table, group=group, period=period, value=value)
+    wanted = {name: pick(frame, name) for name in only} if only else frame
+    return tidy(scale * pd.DataFrame(wanted))
 
 
 def share(
@@ -66,7 +73,7 @@ def ratio(
     """One series over another, numerator / denominator, in each period."""
     frame = wide(table, group=group, period=period, value=value)
     quotient = divide(pick(frame, numerator), pick(frame, denominator))
-    return tidy(quotient.to_frame(f"{numerator}/{denominator}"))
+    return tidy(quotient.to_frame(f"{numerator} / {denominator}"))
 
 
 def net_over_gross(
@@ -81,7 +88,7 @@ def net_over_gross(
     """Net flow over gross flow, (inflow - outflow) / (inflow + outflow), between -1 and 1 for flows >= 0."""
     frame = wide(table, group=group, period=period, value=value)
     into, out = pick(frame, inflow), pick(frame, outflow)
-    return tidy(divide(into - out, into + out).to_frame(f"{inflow}-{outflow}"))
+    return tidy(divide(into - out, into + out).to_frame(f"{inflow} - {outflow}"))
 
 
 def end_over_start(
@@ -89,12 +96,10 @@ def end_over_start(
 ) -> pd.DataFrame:
     """Last over first figure of each series; the period is "first/last", each series' own."""
     frame = wide(table, group=group, period=period, value=value)
-    rows = []
-    for name in frame.columns:
-        known = frame[name].dropna()
-        quotient = known.iloc[-1] / known.iloc[0] if len(known) and known.iloc[0] != 0 else np.nan
-        rows.append(summary(known, {name: quotient}))
-    return pd.concat(rows, ignore_index=True)
+    known = {name: frame[name].dropna().to_numpy() for name in frame.columns}
+    return summaries(
+        frame, {name: x[-1] / x[0] if len(x) and x[0] != 0 else np.nan for name, x in known.items()}
+    )
 
 
 def exceedances(
@@ -108,7 +113,7 @@ def exceedances(
 ) -> pd.DataFrame:
     """How many periods lie strictly above (or, `side` "below", strictly below) the threshold."""
     frame = every_period(wide(table, group=group, period=period, value=value))
-    return summary(frame, dict(_beyond(frame, threshold, side).sum()))
+    return summaries(frame, dict(_beyond(frame, threshold, side).sum()))
 
 
 def exceedance_rate(
@@ -123,7 +128,7 @@ def exceedance_rate(
     """Percent of the periods with a figure that lie strictly beyond the threshold."""
     frame = every_period(wide(table, group=group, period=period, value=value))
     known = frame.notna().sum()
-    return summary(frame, dict(100 * divide(_beyond(frame, threshold, side).sum(), known)))
+    return summaries(frame, dict(100 * divide(_beyond(frame, threshold, side).sum(), known)))
 
 
 def longest_run(
@@ -139,7 +144,7 @@ def longest_run(
     frame = every_period(wide(table, group=group, period=period, value=value))
     beyond = _beyond(frame, threshold, side)
     longest = {name: max((length for _, length in _runs(beyond[name])), default=0) for name in beyond}
-    return summary(frame, longest)
+    return summaries(frame, longest)
 
 
 def runs(
@@ -202,7 +207,9 @@ def scale_readings(
     one, count = pick(frame, series).to_frame(), per_year(frame.index)
     readings = {"one period": one, "sum of a year": _trailing(one, count), "annualised": one * count}
     largest = {name: float(reading[series].abs().max()) for name, reading in readings.items()}
-    return summary(frame, {name: abs(claimed) / size if size else np.nan for name, size in largest.items()})
+    return summary(
+        one.dropna(), {name: abs(claimed) / size if size else np.nan for name, size in largest.items()}
+    )
 
 
 def _trailing(frame: pd.DataFrame, window: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from replication.describe.series import every_period, pick, summary, tidy, wide
+from replication.describe.series import every_period, pick, summaries, summary, tidy, wide
 from replication.errors import StudyError
 
 
@@ -27,7 +27,7 @@ def volatility(
 ) -> pd.DataFrame:
     """Standard deviation (divisor n - 1) of the log changes of all periods given, in percent a period."""
     frame = _prices(table, group, period, value)
-    return summary(frame, dict(_changes(frame).std(ddof=1)))
+    return summaries(frame, dict(_changes(frame).std(ddof=1)))
 
 
 def rolling_volatility(
@@ -115,7 +115,7 @@ def correlation(
     """Pearson correlation of two series over the periods that both have: of levels, and of differences."""
     frame = every_period(wide(table, group=group, period=period, value=value))
     pair = _pair(frame, first, second)
-    return summary(pair, _correlations(pair, pair.diff()))
+    return summary(pair.dropna(), _correlations(pair, pair.diff()))
 
 
 def _prices(table: pd.DataFrame, group: str, period: str, value: str) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def portfolio_distance(
     """
     a = _portfolio(table, first, portfolio, instrument, period, value)
     b = _portfolio(table, second, portfolio, instrument, period, value)
-    return tidy(_distances(*_held(a, b, at), distance).to_frame(distance))
+    return tidy(_distances(*_held(a, b, at), distance).to_frame(f"{first} / {second}"))
 
 
 def distance_trend(
@@ -87,7 +87,7 @@ def distance_trend(
     b = _portfolio(table, second, portfolio, instrument, period, value)
     path = _distances(*_held(a, b, at), distance).dropna()
     slope = np.polyfit(_years(path.index), path.to_numpy(), 1)[0] if len(path) > 1 else np.nan
-    return tidy(pd.DataFrame({distance: [slope]}, index=[span(path.index)]))
+    return tidy(pd.DataFrame({f"{first} / {second}": [slope]}, index=[span(path.index)]))
 
 
 def lagged_distance(
@@ -135,7 +135,8 @@ def convergence_lag(
     known = np.flatnonzero(~np.isnan(means))
     best = int(known[np.argmin(means[known])]) if len(known) else None
     row = (np.nan, np.nan, 0) if best is None else (best, means[best], pairs[best])
-    return tidy(pd.DataFrame([row], columns=["lag", "distance", "pairs"], index=[span(behind.index)]))
+    years = ahead.index.union(behind.index)
+    return tidy(pd.DataFrame([row], columns=["lag", "distance", "pairs"], index=[span(years)]))
 
 
 def _portfolio(

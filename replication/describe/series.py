@@ -74,6 +74,12 @@ def summary(frame: pd.DataFrame, values: dict[str, float]) -> pd.DataFrame:
     return tidy(pd.DataFrame(values, index=[span(frame.index)], dtype="float64"))
 
 
+def summaries(frame: pd.DataFrame, values: dict[str, float]) -> pd.DataFrame:
+    """Rows group, period, value with one value a series, each for the span of its own known figures."""
+    rows = [summary(frame[[name]].dropna(), {name: value}) for name, value in values.items()]
+    return pd.concat(rows, ignore_index=True)
+
+
 def span(periods: pd.Index) -> str:
     """First and last period as "first/last", or "" when there is none."""
     return f"{periods[0]}/{periods[-1]}" if len(periods) else ""

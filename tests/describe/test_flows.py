@@ -94,6 +94,13 @@ def test_levels_turn_purchases_into_sales():
     assert flows.levels(monthly([5, -3]), period="month", scale=-0.001)["value"].tolist() == [-0.005, 0.003]
 
 
+def test_levels_of_named_series_in_that_order():
+    table = pd.concat([monthly([1], "a"), monthly([2], "b"), monthly([3], "c")])
+    found = flows.levels(table, only=["c", "a"], period="month")
+    assert found["group"].tolist() == ["c", "a"]
+    assert found["value"].tolist() == [3, 1]
+
+
 @given(FIGURES, st.floats(-1e6, 1e6), st.sampled_from(["above", "below"]))
 @settings(max_examples=40, deadline=None)
 def test_exceedances_and_runs_by_brute_force(values, threshold, side):

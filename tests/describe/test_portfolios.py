@@ -86,7 +86,7 @@ def test_distance_matches_instruments_by_name_and_keeps_common_years():
     a = pd.concat([holding("a", 1990, [1, 3]), holding("a", 1991, [1, 1])])
     b = holding("b", 1991, [3, 1]).iloc[::-1]
     found = portfolios.portfolio_distance(pd.concat([a, b]), first="a", second="b")
-    assert found[["group", "period"]].to_numpy().tolist() == [["half_absolute", "1991"]]
+    assert found[["group", "period"]].to_numpy().tolist() == [["a / b", "1991"]]
     assert found["value"].iloc[0] == pytest.approx(0.25)
 
 
