@@ -9,12 +9,11 @@ import pytest
 
 from replication.clean.hatch import RECIPES
 from replication.clean.schema import conform
-from replication.describe import audit, flows, growth
+from replication.describe.registry import MEASURES
 from replication.expressions.evaluate import select
 from replication.studies.read import read_study
 
 ROOT = Path(__file__).parents[2]
-MEASURES = {**flows.MEASURES, **growth.MEASURES, **audit.MEASURES}
 
 
 @pytest.fixture(scope="module")
