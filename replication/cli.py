@@ -69,10 +69,10 @@ def _add(commands, name: str, command: Callable, text: str) -> argparse.Argument
 
 
 def _data(call: argparse.Namespace) -> int:
-    from replication.tables import make_tables
+    from replication.clean.pipeline import clean_all
 
-    made = make_tables(Project(call.project))
-    print(f"{made} tables in data/processed")
+    tables = clean_all(Project(call.project))
+    print(f"{len(tables)} tables and the codebook in data/processed")
     return 0
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from replication.clean.pipeline import read_table
 from replication.errors import StudyError, UserError
 from replication.expressions.evaluate import select
+from replication.files import write_text
 from replication.project import Project
 from replication.publish.figures import write_figure
+from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
 from replication.publish.model_tables import model_table
 from replication.publish.table import Table
 from replication.publish.tables import data_table, statistics_table
@@ -17,6 +19,7 @@ from replication.studies.model import FigureSpec, Study, TableSpec
 from replication.studies.read import labels_of
 
 ACTORS = "matsumura_actors"
+WRITERS = {"csv": to_csv, "tex": to_latex, "html": html_document, "md": to_markdown}
 
 
 def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
@@ -31,6 +34,15 @@ def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
     if not specs and study.models:
         specs = [TableSpec(id="models", title=study.study.title, models=[model.id for model in study.models])]
     return [_located(f"tables.{spec.id}", _build, project, study, found, spec) for spec in specs]
+
+
+def write_tables(tables: list[Table], folder: Path) -> None:
+    """Write each table in every format, and one LaTeX document that holds them all."""
+    for table in tables:
+        for ending, write in WRITERS.items():
+            write_text(folder / "tables" / f"{table.id}.{ending}", write(table))
+    if tables:
+        write_text(folder / "tables.tex", latex_document(tables))
 
 
 def draw_figures(project: Project, study: Study, found: Records, folder: Path) -> None:

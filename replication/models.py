@@ -96,7 +96,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         raise type(problem)(f"models.{model.id}: {problem}") from None
     estimates = [_estimates(fit, covariance, model).assign(model=name) for name, covariance in covariances]
     statistics = [
-        _statistic_rows(name, {**fit.statistics, **diagnostics, **tests[name], **_drops(sample)})
+        _statistic_rows(name, {**fit.statistics, **diagnostics, **tests[name], **_drop_counts(sample)})
         for name, _ in covariances
     ]
     return ModelResult(
@@ -143,10 +143,8 @@ def _tests(fit: Fit, covariance: Covariance, model: ModelSpec) -> dict[str, floa
     return found
 
 
-def _drops(sample: Sample) -> dict[str, float]:
-    """Rows left out, by cause, in the order in which the causes first strike."""
-    counts = sample.dropped["cause"].value_counts(sort=False)
-    return {"rows_in_panel": sample.rows_in_panel, **{f"dropped: {cause}": n for cause, n in counts.items()}}
+def _drop_counts(sample: Sample) -> dict[str, float]:
+    return {"rows_in_panel": sample.rows_in_panel, **{f"dropped: {cause}": n for cause, n in sample.drops}}
 
 
 def _statistic_rows(name: str, values: Mapping[str, float]) -> pd.DataFrame:
@@ -160,7 +158,6 @@ def _dropped_rows(sample: Sample, name: str) -> pd.DataFrame:
 
 
 def _account(name: str, model: ModelSpec, fit: Fit, covariance: Covariance, sample: Sample) -> ModelAccount:
-    counts = sample.dropped["cause"].value_counts(sort=False)
     return ModelAccount(
         model=name,
         title=model.title or model.id,
@@ -171,7 +168,7 @@ def _account(name: str, model: ModelSpec, fit: Fit, covariance: Covariance, samp
         errors=covariance.kind,
         convention=covariance.convention,
         warnings=fit.warnings,
-        dropped=tuple((str(cause), int(count)) for cause, count in counts.items()),
+        dropped=sample.drops,
         rows_in_panel=sample.rows_in_panel,
         nobs=fit.nobs,
         converged=fit.converged,

@@ -14,6 +14,7 @@ import pandas as pd
 from replication.errors import DataError
 from replication.files import sha256, write_csv, write_parquet, write_text
 from replication.publish.account import ModelAccount
+from replication.studies.model import Study
 
 MANIFEST = "manifest.json"
 COLUMNS = {
@@ -44,6 +45,13 @@ class Records:
     statistics: pd.DataFrame
     dropped_rows: pd.DataFrame
     accounts: tuple[ModelAccount, ...]
+
+
+def tables_read(study: Study) -> list[str]:
+    """Processed tables that a study names, each once, its panel first."""
+    entries = [*study.statistics, *study.tables, *study.figures]
+    panel = study.study.data if study.models else None
+    return [name for name in dict.fromkeys([panel, *(entry.table for entry in entries)]) if name]
 
 
 def records(

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from replication.clean.pipeline import read_table
 from replication.errors import StudyError
-from replication.exhibits import build_tables, draw_figures
+from replication.exhibits import build_tables, draw_figures, write_tables
 from replication.files import sha256, write_text
 from replication.models import plan, run_model
 from replication.panel import Panel, read_panel
 from replication.progress import track
 from replication.project import Project
-from replication.publish.formats import WRITERS
-from replication.results import Records, Staging, records, write_manifest, write_records
+from replication.results import Records, Staging, records, tables_read, write_manifest, write_records
 from replication.statistics import plan_statistic, run_statistic
 from replication.studies.model import Study
 from replication.studies.read import read_study
@@ -63,9 +62,7 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
     with Staging(folder) as staging:
         write_records(staging, found)
         write_text(staging / "study.toml", path.read_text(encoding="utf-8"))
-        for table in build_tables(project, study, found):
-            for ending, write in WRITERS.items():
-                write_text(staging / "tables" / f"{table.id}.{ending}", write(table))
+        write_tables(build_tables(project, study, found), staging)
         draw_figures(project, study, found, staging / "figures")
         write_manifest(staging, _about(project, study, path, data))
     return Outcome(tuple(_lines(found, folder)), all(account.converged for account in found.accounts))
@@ -78,9 +75,8 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
         plan_statistic(spec)
     panel = _panel(project, study, data) if plans else None
     results = [run_model(panel, ready) for ready in track(plans, f"{study.study.id}: models")]
-    tables = {
-        name: read_table(project, name) for name in dict.fromkeys(spec.table for spec in study.statistics)
-    }
+    names = dict.fromkeys(spec.table for spec in study.statistics)
+    tables = {name: read_table(project, name) for name in names}
     statistics = [
         run_statistic(spec, tables[spec.table])
         for spec in track(study.statistics, f"{study.study.id}: statistics")
@@ -107,10 +103,8 @@ def _panel(project: Project, study: Study, data: Path | None) -> Panel:
 
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
     """What the results rest on: the study file, the tables it read, the panel brought."""
-    names = {spec.table for spec in (*study.statistics, *study.tables, *study.figures) if spec.table}
-    if data is None and study.models and study.study.data:
-        names.add(study.study.data)
-    inputs = {f"{name}.parquet": sha256(project.processed / f"{name}.parquet") for name in sorted(names)}
+    names = [name for name in tables_read(study) if data is None or name != study.study.data]
+    inputs = {f"{name}.parquet": sha256(project.processed / f"{name}.parquet") for name in names}
     if data is not None:
         inputs[data.name] = sha256(data)
     return {"study": study.study.id, "study_file": sha256(path), "inputs": inputs}

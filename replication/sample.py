@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -63,12 +63,15 @@ class Sample:
         Entity and time of the design's rows.
     dropped : DataFrame
         Entity, time and cause of every other row of the panel.
+    drops : tuple of (str, int)
+        Causes in the order in which they strike, and how many rows each takes.
     rows_in_panel : int
     """
 
     design: Design
     keys: pd.DataFrame
     dropped: pd.DataFrame
+    drops: tuple[tuple[str, int], ...]
     rows_in_panel: int
 
 
@@ -90,20 +93,35 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     if model.where is not None:
         inside = condition(model.where, panel.rows())
     values = _evaluate(panel, model, clusters, needs, inside)
-    causes = _causes(values, inside, needs)
-    _mark_singletons(causes, model, panel)
-    keep = causes == ""
-    _check_size(keep, causes, model)
+    drops = _drops(values, inside, needs)
+    _drop_singletons(drops, model, panel)
+    keep = drops.kept
+    _check_size(keep, drops, model)
     keys = panel.table[[panel.entity_name, panel.time_name]]
     return Sample(
         design=_design(values, panel, keep, model.intercept, needs),
         keys=keys[keep].reset_index(drop=True),
-        dropped=keys.assign(cause=causes)[~keep].reset_index(drop=True),
+        dropped=keys.assign(cause=drops.causes)[~keep].reset_index(drop=True),
+        drops=drops.counts,
         rows_in_panel=len(keys),
     )
 
 
-Column = tuple[str, Floats]
+@dataclass(frozen=True)
+class Column:
+    """One column on all rows of the panel.
+
+    Attributes
+    ----------
+    name : str
+    values : (n,) float array
+    level : str
+        The term whose dummies it is one of, or empty.
+    """
+
+    name: str
+    values: Floats
+    level: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,12 +142,10 @@ def _evaluate(
     formula = parse_formula(model.formula)
     extra = {name: _extra_columns(model, name, role, rows) for name, role in needs.roles.items()}
     return _Values(
-        outcome=(show(formula.outcome), evaluate_numbers(formula.outcome, rows)),
+        outcome=Column(show(formula.outcome), evaluate_numbers(formula.outcome, rows)),
         regressors=[column for term in formula.terms for column in term_columns(term, rows)],
         extra={name: columns for name, columns in extra.items() if columns},
-        weights=None
-        if model.weights is None
-        else (model.weights, evaluate_numbers(parse(model.weights), rows)),
+        weights=None if model.weights is None else _column(parse(model.weights), rows),
         clusters={name: _cluster_codes(name, panel) for name in dict.fromkeys(clusters)},
     )
 
@@ -140,23 +156,26 @@ def term_columns(term: Node, rows: Rows) -> list[Column]:
         case Call("dummies", (of,)):
             return _dummies(of, rows)
         case Call("interaction", arguments) if any(_is_dummies(argument) for argument in arguments):
-            columns: list[Column] = [("", np.ones(len(rows.table)))]
+            columns = [Column("", np.ones(len(rows.table)))]
             for argument in arguments:
-                columns = [
-                    (f"{left}, {right}".removeprefix(", "), _product(first, second))
-                    for left, first in columns
-                    for right, second in term_columns(argument, rows)
-                ]
-            return [(f"interaction({name})", values) for name, values in columns]
-    return [(show(term), evaluate_numbers(term, rows))]
+                factors = term_columns(argument, rows)
+                columns = [_product(left, right) for left in columns for right in factors]
+            return [Column(f"interaction({column.name})", column.values, show(term)) for column in columns]
+    return [_column(term, rows)]
+
+
+def _column(node: Node, rows: Rows) -> Column:
+    return Column(show(node), evaluate_numbers(node, rows))
 
 
 def _is_dummies(node: Node) -> bool:
     return isinstance(node, Call) and node.function == "dummies"
 
 
-def _product(left: Floats, right: Floats) -> Floats:
-    return np.where(np.isinf(left) | np.isinf(right), np.inf, left * right)
+def _product(left: Column, right: Column) -> Column:
+    undefined = np.isinf(left.values) | np.isinf(right.values)
+    name = f"{left.name}, {right.name}".removeprefix(", ")
+    return Column(name, np.where(undefined, np.inf, left.values * right.values))
 
 
 def _dummies(of: Node, rows: Rows) -> list[Column]:
@@ -166,7 +185,11 @@ def _dummies(of: Node, rows: Rows) -> list[Column]:
     inside = present if rows.sample is None else present & rows.sample
     levels = sorted(set(values[inside].tolist()))
     return [
-        (f"{show(of)}={_level(level)}", np.where(present, (values == level).astype(float), np.nan))
+        Column(
+            f"{show(of)}={_level(level)}",
+            np.where(present, (values == level).astype(float), np.nan),
+            f"dummies({show(of)})",
+        )
         for level in levels[1:]
     ]
 
@@ -197,58 +220,84 @@ def _cluster_codes(name: str, panel: Panel) -> NDArray[np.int64]:
     return codes.astype(np.int64)
 
 
-def _causes(values: _Values, inside: NDArray[np.bool_], needs: Needs) -> NDArray[np.object_]:
-    """For each row the first reason to drop it, or an empty text."""
-    causes = np.where(inside, "", "outside where").astype(object)
+class _Drops:
+    """The first reason to leave out each row, and the reasons in the order in which they struck."""
+
+    def __init__(self, size: int) -> None:
+        self.reason = np.zeros(size, dtype=np.int64)
+        self.names = [""]
+
+    @property
+    def kept(self) -> NDArray[np.bool_]:
+        return self.reason == 0
+
+    @property
+    def causes(self) -> list[str]:
+        return [self.names[reason] for reason in self.reason]
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        numbers = np.bincount(self.reason, minlength=len(self.names))
+        found = zip(self.names[1:], numbers[1:].tolist(), strict=True)
+        totals: dict[str, int] = {}
+        for name, number in found:
+            totals[name] = totals.get(name, 0) + number
+        return tuple((name, number) for name, number in totals.items() if number)
+
+    def mark(self, rows: NDArray[np.bool_], name: str) -> None:
+        self.names.append(name)
+        self.reason[rows & self.kept] = len(self.names) - 1
+
+    def mark_column(self, column: Column, part: str, excused: NDArray[np.bool_]) -> None:
+        name = column.level or column.name
+        self.mark(np.isnan(column.values) & ~excused, f"missing {part} {name}")
+        self.mark(np.isinf(column.values) & ~excused, f"undefined {part} {name}")
+
+
+def _drops(values: _Values, inside: NDArray[np.bool_], needs: Needs) -> _Drops:
+    """Every reason but single rows of an effect."""
+    drops = _Drops(len(inside))
     excused = _unselected(values, needs)
-    _mark(causes, values.outcome, "outcome", excused)
-    history = np.isfinite(values.outcome[1]) if needs.keeps_history else np.zeros(len(causes), dtype=bool)
+    nobody = np.zeros(len(inside), dtype=bool)
+    history = np.isfinite(values.outcome.values) if needs.keeps_history else nobody
+    drops.mark(~inside, "outside where")
+    drops.mark_column(values.outcome, "outcome", excused)
     for column in values.regressors:
-        _mark(causes, column, "regressor", excused | history)
+        drops.mark_column(column, "regressor", excused | history)
     for columns in values.extra.values():
         for column in columns:
-            _mark(causes, column, "variable", history)
+            drops.mark_column(column, "variable", history)
     if values.weights is not None:
-        _mark(causes, values.weights, "weight", history)
-        causes[(causes == "") & (values.weights[1] <= 0)] = f"weight {values.weights[0]} not positive"
+        drops.mark_column(values.weights, "weight", history)
+        drops.mark(values.weights.values <= 0, f"weight {values.weights.name} not positive")
     for name, codes in values.clusters.items():
-        causes[(causes == "") & (codes < 0)] = f"missing cluster {name}"
-    return causes
+        drops.mark(codes < 0, f"missing cluster {name}")
+    return drops
 
 
 def _unselected(values: _Values, needs: Needs) -> NDArray[np.bool_]:
     """Rows that a selection equation says have no outcome, and need none."""
     if needs.selected is None:
-        return np.zeros(len(values.outcome[1]), dtype=bool)
-    return values.extra[needs.selected][0][1] == 0
+        return np.zeros(len(values.outcome.values), dtype=bool)
+    return values.extra[needs.selected][0].values == 0
 
 
-def _mark(causes: NDArray[np.object_], column: Column, part: str, excused: NDArray[np.bool_]) -> None:
-    name, values = column
-    name = name.partition("=")[0] if part == "regressor" and not name.startswith("(") else name
-    open_ = (causes == "") & ~excused
-    causes[open_ & np.isnan(values)] = f"missing {part} {name}"
-    causes[open_ & np.isinf(values)] = f"undefined {part} {name}"
-
-
-def _mark_singletons(causes: NDArray[np.object_], model: ModelSpec, panel: Panel) -> None:
+def _drop_singletons(drops: _Drops, model: ModelSpec, panel: Panel) -> None:
     """Mark rows that are alone in their effect, again and again until none is left (Correia 2015)."""
     by = {"entity": (panel.entity, panel.entity_name), "time": (panel.time, panel.time_name)}
     left = -1
-    while left != (causes == "").sum():
-        left = (causes == "").sum()
+    while left != drops.kept.sum():
+        left = drops.kept.sum()
         for effect in model.effects:
             codes, name = by[effect]
-            kept = causes == ""
             _, inverse = np.unique(codes, return_inverse=True)
-            alone = np.bincount(inverse[kept], minlength=inverse.max() + 1)[inverse] == 1
-            causes[kept & alone] = f"single row of its {name}"
+            alone = np.bincount(inverse[drops.kept], minlength=inverse.max() + 1)[inverse] == 1
+            drops.mark(alone, f"single row of its {name}")
 
 
-def _check_size(keep: NDArray[np.bool_], causes: NDArray[np.object_], model: ModelSpec) -> None:
+def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec) -> None:
     if not keep.any():
-        counts = pd.Series(causes).value_counts()
-        shown = ", ".join(f"{cause}: {count}" for cause, count in counts.head(5).items())
+        shown = ", ".join(f"{cause}: {count}" for cause, count in drops.counts[:5])
         raise EstimationError(f"no row is left of {len(keep)} ({shown})")
     if model.expected_nobs is not None and keep.sum() != model.expected_nobs:
         raise EstimationError(f"{keep.sum()} rows are used; expected_nobs says {model.expected_nobs}")
@@ -257,38 +306,38 @@ def _check_size(keep: NDArray[np.bool_], causes: NDArray[np.object_], model: Mod
 def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: bool, needs: Needs) -> Design:
     columns = _living(values.regressors, keep)
     if intercept:
-        columns = [("const", np.ones(keep.sum())), *columns]
+        columns = [Column("const", np.ones(keep.sum())), *columns]
     if not columns:
         raise EstimationError("the formula leaves no regressor")
-    y, x = values.outcome[1][keep], np.column_stack([column for _, column in columns])
+    y, x = values.outcome.values[keep], np.column_stack([column.values for column in columns])
     unselected = _unselected(values, needs)[keep]
     extra = {role: _living(entries, keep) for role, entries in values.extra.items()}
     return Design(
-        outcome=values.outcome[0],
-        terms=tuple(name for name, _ in columns),
+        outcome=values.outcome.name,
+        terms=tuple(column.name for column in columns),
         y=np.where(unselected, 0.0, y),
         x=np.where(np.isinf(x), np.nan, np.where(unselected[:, None] & ~np.isfinite(x), 0.0, x)),
         entity=_recode(panel.entity[keep]),
         time=panel.time[keep],
-        weights=None if values.weights is None else values.weights[1][keep],
+        weights=None if values.weights is None else values.weights.values[keep],
         clusters={
             "entity": _recode(panel.entity[keep]),
             "time": _recode(panel.time[keep]),
             **{name: _recode(codes[keep]) for name, codes in values.clusters.items()},
         },
         extra={role: _stack(entries, needs.roles[role]) for role, entries in extra.items()},
-        extra_terms={role: tuple(name for name, _ in entries) for role, entries in extra.items()},
+        extra_terms={role: tuple(column.name for column in entries) for role, entries in extra.items()},
     )
 
 
 def _living(columns: list[Column], keep: NDArray[np.bool_]) -> list[Column]:
     """Columns on the rows kept, without dummies of levels that no kept row has."""
-    kept = [(name, values[keep]) for name, values in columns]
-    return [(name, values) for name, values in kept if "=" not in name or np.nan_to_num(values).any()]
+    kept = [replace(column, values=column.values[keep]) for column in columns]
+    return [column for column in kept if not column.level or np.nan_to_num(column.values).any()]
 
 
 def _stack(columns: list[Column], role: Role) -> Floats:
-    return np.column_stack([values for _, values in columns]) if role.terms else columns[0][1]
+    return np.column_stack([column.values for column in columns]) if role.terms else columns[0].values
 
 
 def _recode(codes: NDArray[np.int64]) -> NDArray[np.int64]:

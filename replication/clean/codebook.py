@@ -37,7 +37,10 @@ def as_markdown(recipes: Iterable[Recipe], sources: Mapping[str, Source]) -> str
         schema = recipe.schema
         parts += [f"## {schema.table}", f"{schema.title}. One row for each {', '.join(schema.key)}."]
         parts.append(_grid(recipe))
-        parts += [_origin(sources[path]) for path in recipe.inputs]
+        if recipe.derived:
+            parts.append(f"Made from the tables {', '.join(recipe.inputs)}.")
+        else:
+            parts += [_origin(sources[path]) for path in recipe.inputs]
     return "\n\n".join(parts) + "\n"
 
 

@@ -16,6 +16,7 @@ from replication.clean.schema import DTYPES, Schema, conform
 from replication.clean.tables import RECIPES
 from replication.errors import DataError, one_of
 from replication.files import write_csv, write_parquet, write_text
+from replication.progress import track
 from replication.project import Project
 from replication.sources.registry import Source, read, verify
 
@@ -33,7 +34,11 @@ def clean_all(project: Project, recipes: Sequence[Recipe] = RECIPES) -> dict[str
         be written.
     """
     sources = verify(project)
-    tables = {recipe.schema.table: _make(project, recipe, sources) for recipe in recipes}
+    tables: dict[str, pd.DataFrame] = {}
+    for recipe in track(recipes, "tables"):
+        tables[recipe.schema.table] = (
+            _derive(recipe, tables) if recipe.derived else _make(project, recipe, sources)
+        )
     try:
         _write(project.processed, tables, recipes, sources)
     except OSError as error:
@@ -63,6 +68,14 @@ def read_table(project: Project, name: str, recipes: Sequence[Recipe] = RECIPES)
     return conform(table, schemas[name], origin)
 
 
+def sources_behind(name: str, recipes: Sequence[Recipe] = RECIPES) -> list[str]:
+    """Raw files that a processed table is made from, directly or through other tables."""
+    recipe = {entry.schema.table: entry for entry in recipes}[name]
+    if not recipe.derived:
+        return list(recipe.inputs)
+    return [path for table in recipe.inputs for path in sources_behind(table, recipes)]
+
+
 def _make(project: Project, recipe: Recipe, sources: Mapping[str, Source]) -> pd.DataFrame:
     for path in recipe.inputs:
         if path not in sources:
@@ -70,6 +83,12 @@ def _make(project: Project, recipe: Recipe, sources: Mapping[str, Source]) -> pd
     raw = {path: read(project, sources[path]) for path in recipe.inputs}
     origin = ", ".join(f"data/raw/{path}" for path in recipe.inputs)
     return conform(recipe.build(raw), recipe.schema, origin)
+
+
+def _derive(recipe: Recipe, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    return conform(
+        recipe.build({name: tables[name] for name in recipe.inputs}), recipe.schema, recipe.schema.table
+    )
 
 
 def _write(

@@ -19,15 +19,18 @@ class Recipe:
     schema : Schema
         What the table must look like; its `table` is the name of the parquet file.
     inputs : tuple of str
-        Raw files, as paths under data/raw.
+        Raw files, as paths under data/raw; for a derived table, names of processed tables made before it.
     build : callable
         Takes a mapping from each input to its rows as read (every column text, an empty field missing,
         the index the line in the file) and returns the table; it keeps that index where rows map one to one.
+    derived : bool
+        Whether the inputs are processed tables.
     """
 
     schema: Schema
     inputs: tuple[str, ...]
     build: Callable[[Mapping[str, pd.DataFrame]], pd.DataFrame]
+    derived: bool = False
 
 
 def as_read(schema: Schema, path: str) -> Recipe:

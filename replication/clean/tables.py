@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from replication.clean import aid, countries, debt, hatch, katada_text, matsumura, politics, posen, trade, wdi
+from replication.clean import (
+    aid,
+    allocation,
+    countries,
+    debt,
+    hatch,
+    katada_text,
+    matsumura,
+    politics,
+    posen,
+    trade,
+    wdi,
+)
 from replication.clean.recipe import Recipe
 
-MODULES = (countries, wdi, trade, aid, politics, debt, katada_text, posen, hatch, matsumura)
+MODULES = (countries, wdi, trade, aid, politics, debt, katada_text, posen, hatch, matsumura, allocation)
 RECIPES: tuple[Recipe, ...] = tuple(recipe for module in MODULES for recipe in module.RECIPES)

@@ -123,7 +123,6 @@ class StudyHead(Entry):
     title: Text
     question: Text = ""
     finding: Text = ""
-    sources: list[str] = []
     data: Name | None = None
     entity: Name = "iso3"
     time: Name = "year"

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from replication.clean.columns import ISO3, YEAR
-from replication.clean.schema import Column, Schema, conform
+from replication.clean.recipe import Recipe
+from replication.clean.schema import Column, Schema
 
 Tables = Mapping[str, pd.DataFrame]
 YEARS = range(1970, 2001)
@@ -113,7 +114,7 @@ def build(tables: Tables) -> pd.DataFrame:
     """The panel, one row for each debtor and year, missing where a source has no row."""
     countries = tables["countries"]
     debtors = countries[countries["region"].isin(["Asia", "Latin America"])]
-    panel = debtors.merge(pd.DataFrame({"year": YEARS}), how="cross")
+    panel = debtors.rename(columns={"name": "country"}).merge(pd.DataFrame({"year": YEARS}), how="cross")
     parts = [_indicators(tables["wdi"]), _trade(tables), _us_aid(tables), _politics(tables)]
     for part in parts:
         panel = panel.merge(part, on=["iso3", "year"], how="left", validate="one_to_one")
@@ -121,7 +122,7 @@ def build(tables: Tables) -> pd.DataFrame:
     panel = _derived(panel)
     panel = _deals(panel, tables["debt_deals"])
     panel.index = panel["iso3"] + " " + panel["year"].astype("str")
-    return conform(panel[SCHEMA.names], SCHEMA, "allocation")
+    return panel[SCHEMA.names]
 
 
 def _edition(wdi: pd.DataFrame, series: str, vintage: str = LATEST) -> pd.Series:
@@ -184,7 +185,7 @@ def _us_aid(tables: Tables) -> pd.DataFrame:
 
 def _politics(tables: Tables) -> pd.DataFrame:
     polity = tables["polity2"].set_index(["iso3", "year"])["polity2"].astype(float)
-    points = tables["idealpoints"].set_index(["iso3", "year"])["idealpoint"]
+    points = tables["idealpoints"].set_index(["iso3", "year"])["ideal_point"]
     years = points.index.get_level_values("year")
     columns = {
         "polity2": polity,
@@ -229,3 +230,16 @@ def _marks(panel: pd.DataFrame, deals: pd.DataFrame, kind: str) -> pd.Series:
     }
     pairs = zip(panel["iso3"], panel["year"], strict=True)
     return pd.Series(np.array([float(pair in marked) for pair in pairs]), index=panel.index)
+
+
+INPUTS = (
+    "countries",
+    "wdi",
+    "us_trade",
+    "us_aid_greenbook",
+    "us_aid_asia",
+    "polity2",
+    "idealpoints",
+    "debt_deals",
+)
+RECIPES: tuple[Recipe, ...] = (Recipe(SCHEMA, INPUTS, build, derived=True),)

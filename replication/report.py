@@ -1,0 +1,75 @@
+"""Result folders of all studies -> the report page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replication.clean.pipeline import sources_behind
+from replication.errors import DataError
+from replication.exhibits import build_tables
+from replication.project import Project
+from replication.publish.account import Drawing, Source, StudyResults
+from replication.publish.report import write_report
+from replication.results import MANIFEST, read_records, tables_read
+from replication.sources import registry
+from replication.studies.model import Study
+from replication.studies.read import read_study
+
+TITLE = "Japan's official money, finance, production networks and coalitions"
+
+
+def make_report(project: Project) -> Path:
+    """Write the report of every study that has results, in the order of their ids; returns its path.
+
+    Raises
+    ------
+    DataError
+        No study has results yet, or a folder of results cannot be read.
+    """
+    folders = sorted(path.parent for path in project.current.glob(f"*/{MANIFEST}"))
+    if not folders:
+        raise DataError(f"{project.current}: no results yet; run a study first (make run)")
+    sources = registry.load(project)
+    write_report([_gather(project, folder, sources) for folder in folders], project.report, TITLE)
+    return project.report
+
+
+def _gather(project: Project, folder: Path, sources: dict[str, registry.Source]) -> StudyResults:
+    study = read_study(folder / "study.toml")
+    found = read_records(folder)
+    return StudyResults(
+        study=study,
+        estimates=found.estimates,
+        models=found.models,
+        statistics=found.statistics,
+        dropped=found.dropped_rows,
+        accounts=found.accounts,
+        tables=tuple(build_tables(project, study, found)),
+        figures=tuple(Drawing(spec, _svg(folder, spec.id)) for spec in study.figures),
+        sources=tuple(_source(sources[path]) for path in _paths(study)),
+    )
+
+
+def _paths(study: Study) -> list[str]:
+    """Raw files behind the tables that a study reads."""
+    return list(dict.fromkeys(path for name in tables_read(study) for path in sources_behind(name)))
+
+
+def _svg(folder: Path, name: str) -> str:
+    try:
+        return (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8")
+    except OSError as problem:
+        raise DataError(
+            f"{folder}: figure {name} cannot be read ({problem.strerror}); run the study again"
+        ) from None
+
+
+def _source(source: registry.Source) -> Source:
+    return Source(
+        id=source.path,
+        title=source.title,
+        publisher=source.publisher,
+        vintage=source.vintage,
+        licence=source.licence,
+        citation=source.citation,
+    )
