@@ -19,7 +19,7 @@ TITLE = "Japan's official money, finance, production networks and coalitions"
 
 
 def make_report(project: Project) -> Path:
-    """Write the report of every study that has results, in the order of their ids; returns its path.
+    """Write the report of every study that has results, in the order of their places; returns its path.
 
     Raises
     ------
@@ -30,7 +30,9 @@ def make_report(project: Project) -> Path:
     if not folders:
         raise DataError(f"{project.current}: no results yet; run a study first (make run)")
     sources = registry.load(project)
-    write_report([_gather(project, folder, sources) for folder in folders], project.report, TITLE)
+    studies = [_gather(project, folder, sources) for folder in folders]
+    studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))
+    write_report(studies, project.report, TITLE)
     return project.report
 
 

@@ -117,13 +117,14 @@ class FigureSpec(Entry):
 
 
 class StudyHead(Entry):
-    """What the study is about and which columns tell entity and time."""
+    """What the study is about and which columns tell entity and time; `place` orders the report."""
 
     id: Name
     title: Text
     question: Text = ""
     finding: Text = ""
     data: Name | None = None
+    place: int = 100
     entity: Name = "iso3"
     time: Name = "year"
 
