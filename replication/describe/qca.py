@@ -64,10 +64,10 @@ def truth_table(
     condition: str = "condition",
     value: str = "code",
 ) -> pd.DataFrame:
-    """Each combination of conditions that occurs, how many cases have it, and how many of those the outcome.
+    """The truth table: each combination of conditions that occurs, its cases, and those with the outcome.
 
-    Groups are the combinations (an absent condition carries `~`), in order of their first case. Cases with a
-    missing code are left out (Ragin 1987).
+    A group is a row of it, named by its cases; periods are the conditions (0 or 1), the number of cases, and
+    the number of those with the outcome (Ragin 1987). Cases with a missing code are left out.
     """
     if not conditions:
         raise StudyError("conditions is empty; allowed: at least one condition")
@@ -75,11 +75,11 @@ def truth_table(
     for name in (*conditions, outcome):
         choose("condition", name, codes.columns)
     known = codes[[*conditions, outcome]].dropna()
-    rows = known[conditions].apply(
-        lambda row: "*".join(name if row[name] else f"~{name}" for name in conditions), axis=1
-    )
-    counts = known[outcome].groupby(rows.astype("str"), sort=False).agg(["size", "sum"])
-    return tidy(counts.set_axis(["cases", "with the outcome"], axis=1).T)
+    rows = {}
+    for combination, cases in known.groupby(conditions, sort=False):
+        found = [*combination, len(cases), cases[outcome].sum()]
+        rows["; ".join(cases.index)] = found
+    return tidy(pd.DataFrame(rows, index=[*conditions, "cases", "with the outcome"]))
 
 
 def sufficiency(

@@ -67,12 +67,13 @@ def test_notation_is_boolean_algebra(rows):
 @QUICK
 def test_truth_table_sorts_every_case_into_one_row(rows):
     found = figures(qca.truth_table(long(rows), conditions=["a", "b"], outcome="y"))
-    cases = {group: value for (group, period), value in found.items() if period == "cases"}
-    assert sum(cases.values()) == len(rows)
-    for group, number in cases.items():
-        mine = [y for a, b, y in rows if group == f"{'' if a else '~'}a*{'' if b else '~'}b"]
-        assert len(mine) == number
-        assert found[group, "with the outcome"] == sum(mine)
+    named = [case for group in dict.fromkeys(group for group, _ in found) for case in group.split("; ")]
+    assert sorted(named) == [f"case_{place:02d}" for place in range(len(rows))]
+    for group in {group for group, _ in found}:
+        mine = [rows[int(case[-2:])] for case in group.split("; ")]
+        assert {row[:2] for row in mine} == {(found[group, "a"], found[group, "b"])}
+        assert found[group, "cases"] == len(mine)
+        assert found[group, "with the outcome"] == sum(y for _, _, y in mine)
 
 
 @given(CODES, st.randoms())
@@ -88,6 +89,9 @@ def test_order_of_cases_does_not_matter(rows, random):
 
 def test_missing_codes_leave_out_a_case_only_where_they_matter():
     table = long([(0, np.nan, 1), (1, np.nan, 1), (1, 1, 1)])
+    assert figures(qca.truth_table(table, conditions=["b"], outcome="y")).keys() == {
+        ("case_02", name) for name in ("b", "cases", "with the outcome")
+    }
     used = figures(qca.cases_used(table, expressions=["a*b", "a+b", "b"], outcome="y"))
     assert used["a*b", "left out"] == 1  # a absent settles the first case
     assert used["a+b", "left out"] == 1  # a present settles the second
