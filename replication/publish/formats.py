@@ -61,8 +61,9 @@ def to_html(table: Table, label: str = "", anchor: str = "") -> str:
     body = "\n".join(_html_row(table, place, row) for place, row in enumerate(table.rows))
     notes = escape.html_text(" ".join(table.notes))
     notes = f'\n<p class="notes"><i>Notes.</i> {notes}</p>' if notes else ""
+    kind = "table many" if len(columns) > _MANY else "table"
     return (
-        f'<figure class="table{" many" * (len(columns) > _MANY)}" id="{escape.html_text(anchor or table.id)}">\n{caption}\n'
+        f'<figure class="{kind}" id="{escape.html_text(anchor or table.id)}">\n{caption}\n'
         f'<div class="wide" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table></div>{notes}\n</figure>\n"
     )

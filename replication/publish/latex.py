@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from replication.publish import escape
 from replication.publish.table import Cell, Table, is_figure, printed
 
-_LINE = 98  # characters of a line of footnotesize between one-inch margins
-_GAP = 3  # characters that the space between two columns takes
-_PAGE = 46  # rows that fit on a page with caption and notes
-_TEXT = 34  # characters of the widest text column; longer text runs over several lines
+_LINE = 453.0  # points between one-inch margins on letter paper; A4 has as many
+_GAP = 12.0  # points between two columns
+_LETTER, _DIGIT = 4.2, 4.65  # points of a character of footnotesize in text and in figures
+_PAGE = 54  # lines of footnotesize on a page under a caption
+_TEXT = (34, 24, 16)  # characters after which words in a column break, the first that fits the page
 _HEADING = 15  # characters after which a heading breaks
 _EXPONENT = re.compile(r"e(-?\d+)")
 
@@ -37,12 +38,13 @@ def latex_document(tables: Iterable[Table]) -> str:
 
 def to_latex(table: Table) -> str:
     r"""The table for \input; needs booktabs, array and, for one longer than a page, longtable."""
-    panels = _panels(table)
-    if len(table.rows) * len(panels) > _PAGE:
-        return _long(table, panels)
-    body = "\n\\par\\medskip\n".join(_tabular(table, columns) for columns in panels)
+    text = _text_width(table)
+    panels = _panels(table, text)
+    if _height(table, text, len(panels)) > _PAGE:
+        return _long(table, panels, text)
+    body = "\n\\par\\medskip\n".join(_tabular(table, columns, text) for columns in panels)
     return (
-        f"\\begin{{table}}[htbp]\n\\centering\\footnotesize\n{_caption(table)}\n"
+        f"\\begin{{table}}[htbp]\n\\centering\\footnotesize\n{_caption(table)}\\par\\smallskip\n"
         f"{body}\n{_notes(table)}\\end{{table}}\n"
     )
 
@@ -56,40 +58,73 @@ def _notes(table: Table) -> str:
         return ""
     text = escape.latex(" ".join(table.notes))
     return (
-        "\\par\\smallskip\n\\begin{minipage}{\\linewidth}\\footnotesize\n"
+        "\\par\\smallskip\\noindent\n\\begin{minipage}{\\linewidth}\\footnotesize\n"
         f"\\textit{{Notes.}} {text}\n\\end{{minipage}}\n"
     )
 
 
-def _panels(table: Table) -> list[list[int]]:
+def _panels(table: Table, text: int) -> list[list[int]]:
     """Columns in groups that fit on a line, each group led by the row labels."""
-    widths = [_width(table, column) for column in range(len(table.header))]
+    widths = [_width(table, column, text) for column in range(len(table.header))]
     panels: list[list[int]] = [[0]]
     for column in range(1, len(widths)):
         taken = sum(widths[c] for c in panels[-1])
-        if len(panels[-1]) > 1 and taken + widths[column] > _LINE:
+        if len(panels[-1]) > 1 and taken + widths[column] - _GAP > _LINE:
             panels.append([0])
         panels[-1].append(column)
     return panels
 
 
-def _width(table: Table, column: int) -> int:
-    heading = max((len(line) for line in _lines(table.header[column])), default=0)
-    widest = max(
-        (len(printed(row[column])) + sum(table.padding(row[column], column)) for row in table.rows), default=0
+def _text_width(table: Table) -> int:
+    """The widest setting of words at which the table fits the page whole, or the widest of all."""
+    return next((text for text in _TEXT if len(_panels(table, text)) == 1), _TEXT[0])
+
+
+def _width(table: Table, column: int, text: int) -> float:
+    """Points that a column takes, with the space beside it."""
+    numeric = table.numeric(column)
+    longest = max(len(line) for line in _lines(table.header[column])) * _LETTER
+    for row in table.rows:
+        cell = row[column]
+        if numeric and is_figure(cell.text):
+            longest = max(longest, (len(printed(cell)) + sum(table.padding(cell, column))) * _DIGIT)
+        else:
+            words = max(map(len, _lines(printed(cell)))) if numeric else len(cell.text) + 2 * cell.level
+            longest = max(longest, words * _LETTER)
+    if not numeric:
+        longest = min(longest, _setting(table, column, text) * _LETTER)
+    return longest + _GAP
+
+
+def _setting(table: Table, column: int, text: int) -> int:
+    """Characters on a line of a column of words: as asked, or as its longest word needs."""
+    words = (word for row in table.rows for word in (row[column].text or " ").split())
+    return max(text, max(map(len, words), default=0))
+
+
+def _height(table: Table, text: int, panels: int) -> int:
+    """Lines that all panels and the notes take."""
+    numeric = [table.numeric(column) for column in range(len(table.header))]
+    rows = sum(
+        max(_depth(cell, kind, text) for cell, kind in zip(row, numeric, strict=True)) for row in table.rows
     )
-    return max(heading, widest if table.numeric(column) else min(widest, _TEXT)) + _GAP
+    return panels * (rows + len(table.rules) + 2) + sum(map(len, table.notes)) // 110
 
 
-def _tabular(table: Table, columns: list[int]) -> str:
+def _depth(cell: Cell, numeric: bool, text: int) -> int:
+    """Lines that a cell takes."""
+    return len(_lines(cell.text)) if numeric else max(1, -(-len(cell.text) // text))
+
+
+def _tabular(table: Table, columns: list[int], text: int) -> str:
     head, rows = _head(table, columns), _rows(table, columns)
     return (
-        f"\\begin{{tabular}}{{{_alignment(table, columns)}}}\n\\toprule\n{head}\\midrule\n"
+        f"\\begin{{tabular}}{{{_alignment(table, columns, text)}}}\n\\toprule\n{head}\\midrule\n"
         f"{rows}\\bottomrule\n\\end{{tabular}}"
     )
 
 
-def _long(table: Table, panels: list[list[int]]) -> str:
+def _long(table: Table, panels: list[list[int]], text: int) -> str:
     """The table over several pages, its heading on each."""
     parts = []
     for place, columns in enumerate(panels):
@@ -97,26 +132,27 @@ def _long(table: Table, panels: list[list[int]]) -> str:
         again = "\\addtocounter{table}{-1}\n" if place else ""
         head = f"\\toprule\n{_head(table, columns)}\\midrule\n"
         parts.append(
-            f"{again}\\begin{{longtable}}{{{_alignment(table, columns)}}}\n{caption}\\\\\n"
+            f"{again}\\begin{{longtable}}{{{_alignment(table, columns, text)}}}\n{caption}\\\\\n"
             f"{head}\\endfirsthead\n{head}\\endhead\n\\bottomrule\n\\endfoot\n"
             f"{_rows(table, columns)}\\end{{longtable}}\n"
         )
     return f"{{\\footnotesize\n{''.join(parts)}{_notes(table)}}}\n"
 
 
-def _alignment(table: Table, columns: list[int]) -> str:
-    return "".join(_column_type(table, column) for column in columns)
+def _alignment(table: Table, columns: list[int], text: int) -> str:
+    return f"@{{}}{''.join(_column_type(table, column, text) for column in columns)}@{{}}"
 
 
-def _column_type(table: Table, column: int) -> str:
+def _column_type(table: Table, column: int, text: int) -> str:
     if table.numeric(column):
         return "r"
+    setting = _setting(table, column, text)
     widest = max((len(row[column].text) for row in table.rows), default=0)
-    return rf">{{\raggedright\arraybackslash}}p{{{_TEXT * 0.46:.2f}em}}" if widest > _TEXT else "l"
+    return rf">{{\raggedright\arraybackslash}}p{{{setting * _LETTER:.0f}pt}}" if widest > setting else "l"
 
 
 def _head(table: Table, columns: list[int]) -> str:
-    cells = (_heading(table.header[column], table.numeric(column)) for column in columns)
+    cells = (_stack(table.header[column], table.numeric(column)) for column in columns)
     return f"{' & '.join(cells)} \\\\\n"
 
 
@@ -124,7 +160,8 @@ def _lines(label: str) -> list[str]:
     return textwrap.wrap(escape.one_line(label), _HEADING, break_long_words=False) or [""]
 
 
-def _heading(label: str, numeric: bool) -> str:
+def _stack(label: str, numeric: bool) -> str:
+    """Words over a column or among figures, on as many short lines as they need."""
     lines = r"\\".join(escape.latex(line) for line in _lines(label))
     return rf"\shortstack[{'r' if numeric else 'l'}]{{{lines}}}" if r"\\" in lines else lines
 
@@ -132,9 +169,17 @@ def _heading(label: str, numeric: bool) -> str:
 def _rows(table: Table, columns: list[int]) -> str:
     lines = []
     for place, row in enumerate(table.rows):
+        if _says_nothing_here(row, columns):
+            continue
         cells = " & ".join(_cell(table, column, row[column]) for column in columns)
         lines.append(f"{_space(table, place)}{cells} \\\\\n")
     return "".join(lines)
+
+
+def _says_nothing_here(row: tuple[Cell, ...], columns: list[int]) -> bool:
+    """Whether a row of a model's figures has them in another panel only."""
+    of_model = any(cell.source[:1] in (("models",), ("estimates",)) for cell in row)
+    return of_model and not any(row[column].text for column in columns[1:])
 
 
 def _space(table: Table, place: int) -> str:
@@ -147,7 +192,8 @@ def _space(table: Table, place: int) -> str:
 
 def _cell(table: Table, column: int, cell: Cell) -> str:
     if not (cell.source and is_figure(cell.text)):
-        return r"\quad " * cell.level + escape.latex(printed(cell))
+        text = _stack(cell.text, True) if table.numeric(column) and cell.text else escape.latex(printed(cell))
+        return r"\quad " * cell.level + text
     text = _figure(printed(cell))
     if cell.wrap:
         text = rf"{text[: -len(_figure(cell.wrap[1]))]}\rlap{{{_figure(cell.wrap[1])}}}"

@@ -16,6 +16,7 @@ from replication.studies.model import TableSpec
 
 EMPTY = Cell("")
 CONSTANT = "const"
+INTERVAL_NOTE = "The p value and the 95 percent interval belong to the first standard error."
 
 # Statistics of a model that stand under its coefficients, in this order, with the words a reader knows.
 FOOTER = {
@@ -98,9 +99,10 @@ def model_table(
     terms = _terms(spec, columns, records)
     body = _single(spec, columns[0], terms, records, labels) if len(columns) == 1 else None
     header, rows = body or _several(spec, columns, terms, records, labels)
-    footers = [*_fact_rows(columns, labels), *_footer_rows(columns, records, labels)]
+    facts = _fact_rows(columns, labels) if len(columns) > 1 else []
+    footers = [*facts, *_footer_rows(columns, records, labels)]
     padded = [row + (EMPTY,) * (len(header) - len(row)) for row in footers]
-    notes = (*_reading(len(columns)), *_notes(spec, columns, terms, records, labels))
+    notes = (*_reading(columns, labels), *_notes(spec, columns, terms, records, labels))
     return Table(spec.id, spec.title, header, (*rows, *padded), (len(rows),), notes)
 
 
@@ -189,7 +191,7 @@ def _estimate_cell(
 
 
 def _fact_rows(columns: list[_Column], labels: Mapping[str, str]) -> list[tuple[Cell, ...]]:
-    """What differs in kind between models: outcome, estimator, effects, error; none if no model has it."""
+    """What each model is in words, and whether it converged if one did not."""
     facts = {
         "Outcome": [labels.get(c.head.outcome) or c.head.outcome for c in columns],
         "Estimator": [c.head.estimator for c in columns],
@@ -197,8 +199,6 @@ def _fact_rows(columns: list[_Column], labels: Mapping[str, str]) -> list[tuple[
         "Standard error": [c.head.errors for c in columns],
         "Converged": ["yes" if c.head.converged else "NO" for c in columns],
     }
-    if len(columns) == 1:
-        del facts["Standard error"]
     if all(c.head.converged for c in columns):
         del facts["Converged"]
     return [(Cell(name), *map(Cell, found)) for name, found in facts.items()]
@@ -243,17 +243,24 @@ def model_cell(model: str, name: str, value: float) -> Cell:
     return Cell(text, ("models", model, name))
 
 
-def _reading(models: int) -> tuple[str, ...]:
-    if models == 1:
-        return ("The p value and the 95 percent interval belong to the first standard error.",)
-    return ("Standard errors in parentheses, p values of the first standard error in brackets.",)
+def _reading(columns: list[_Column], labels: Mapping[str, str]) -> tuple[str, ...]:
+    if len(columns) > 1:
+        return ("Standard errors in parentheses, p values of the first standard error in brackets.",)
+    head = columns[0].head
+    facts = (
+        f"Outcome: {labels.get(head.outcome) or head.outcome}; estimator: {head.estimator}; "
+        f"effects: {head.effects or 'none'}."
+    )
+    stopped = () if head.converged else ("The estimator did NOT CONVERGE.",)
+    return (*stopped, facts, INTERVAL_NOTE)
 
 
 def _notes(
     spec: TableSpec, columns: list[_Column], terms: list[str], records: _Records, labels: Mapping[str, str]
 ) -> Iterable[str]:
     for account, names in _by_text([a for c in columns for a in c.errors], "convention"):
-        yield f"{account.errors[:1].upper()}{account.errors[1:]}{_for(names, columns)}: {sentence(account.convention)}"
+        kind = account.errors[:1].upper() + account.errors[1:]
+        yield f"{kind}{_for(names, columns)}: {sentence(account.convention)}"
     for column in columns:
         yield rows_note(column.head, column.head.title or column.id if len(columns) > 1 else "")
     hidden = [term for c in columns for term in records.terms.get(c.id, []) if term not in terms]

@@ -16,7 +16,13 @@ from replication.files import write_text
 from replication.publish import escape
 from replication.publish.account import Drawing, ModelAccount, Source, StudyResults
 from replication.publish.formats import stylesheet, to_html
-from replication.publish.model_tables import model_cell, model_table, rows_note, statistic_words
+from replication.publish.model_tables import (
+    INTERVAL_NOTE,
+    model_cell,
+    model_table,
+    rows_note,
+    statistic_words,
+)
 from replication.publish.table import Table, printed
 from replication.studies.model import TableSpec
 
@@ -152,7 +158,7 @@ def _full_table(results: StudyResults, account: ModelAccount) -> Table:
     title = f"All coefficients: {account.title or account.model}"
     spec = TableSpec(id=account.model, title=title[:2000], models=[account.model])
     table = model_table(spec, results.estimates, results.models, results.accounts, results.study.labels)
-    return replace(table, rows=table.rows[: table.rules[0]], rules=(), notes=table.notes[:1])
+    return replace(table, rows=table.rows[: table.rules[0]], rules=(), notes=(INTERVAL_NOTE,))
 
 
 def _dropped(rows: pd.DataFrame, model: str) -> list[tuple[str, str]]:

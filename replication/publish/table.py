@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from replication.publish.rounding import grouped
 
@@ -61,15 +62,22 @@ class Table:
 
     def numeric(self, column: int) -> bool:
         """Whether the column holds figures, so that they are set with their points under one another."""
-        return any(row[column].source and is_figure(row[column].text) for row in self.rows)
+        return self._figures[column]
 
-    def decimals(self, column: int) -> int:
-        """Most digits after the point in a column; -1 if no figure there has a point."""
-        return max((_after_point(row[column]) for row in self.rows), default=-1)
+    @cached_property
+    def _figures(self) -> tuple[bool, ...]:
+        columns = range(len(self.header))
+        return tuple(any(row[c].source and is_figure(row[c].text) for row in self.rows) for c in columns)
+
+    @cached_property
+    def _decimals(self) -> tuple[int, ...]:
+        """Most digits after the point in each column; -1 where no figure has a point."""
+        columns = range(len(self.header))
+        return tuple(max((_after_point(row[c]) for row in self.rows), default=-1) for c in columns)
 
     def padding(self, cell: Cell, column: int) -> tuple[bool, int]:
         """What a figure lacks on its right so that points align: a point or not, and how many digits."""
-        most, own = self.decimals(column), _after_point(cell)
+        most, own = self._decimals[column], _after_point(cell)
         if most < 0 or not is_figure(cell.text) or "e" in cell.text:
             return False, 0
         return own < 0, most - max(own, 0)

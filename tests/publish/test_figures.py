@@ -1,0 +1,235 @@
+"""Figures: every kind is drawn, the same bytes every time, and what stands on them is what was asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replication.errors import StudyError
+from replication.publish import charts, network, style
+from replication.publish.figures import draw, write_figure
+from replication.publish.periods import in_order, position
+from replication.studies.model import FigureSpec
+
+EVIL = '</svg><script>alert(1)</script> $\\frac{1}$ & "x" -- \n% _a^b'
+
+
+def spec(kind: str, **entry) -> FigureSpec:
+    """A figure's entry in a study file."""
+    return FigureSpec(id="figure", title="Title", kind=kind, **entry)
+
+
+@pytest.fixture
+def requests(statistics, estimates, ties):
+    """One figure of every kind, with its records."""
+    return [
+        (spec("lines", statistics=["share"], missing="Missing: 1987."), statistics),
+        (spec("lines", statistics=["share", "ratio"], panels=True), statistics),
+        (spec("bars", statistics=["share"]), statistics),
+        (spec("bars", statistics=["ratio"]), statistics),
+        (spec("stacked", statistics=["share"]), statistics),
+        (spec("dots", statistics=["share"]), statistics),
+        (spec("coefficients", models=["baseline", "two_way"], terms=["us_trade"]), estimates),
+        (spec("coefficients", models=["baseline"], terms=["us_trade", "const"], panels=True), estimates),
+        (spec("network", table="ties", panels=True), ties),
+    ]
+
+
+def words(figure) -> str:
+    """All that is written on a figure."""
+    found = figure.findobj(matplotlib.text.Text)
+    return "\n".join(text.get_text().replace("\n", " ") for text in found)
+
+
+def test_every_kind_is_written_twice_with_the_same_bytes(requests, actors, tmp_path):
+    for place, (entry, records) in enumerate(requests):
+        once = write_figure(entry, records, tmp_path / f"a{place}", {}, actors)
+        again = write_figure(entry, records, tmp_path / f"b{place}", {}, actors)
+        assert [path.read_bytes() for path in once] == [path.read_bytes() for path in again]
+        assert ET.parse(once[0]).getroot().tag.endswith("svg")
+        assert once[1].read_bytes().startswith(b"\x89PNG")
+
+
+SCRIPT = """
+import hashlib, sys
+from pathlib import Path
+import matplotlib
+matplotlib.rcParams.update({"font.family": "serif", "lines.linewidth": 9, "svg.hashsalt": "else"})
+import pandas as pd
+from replication.publish.figures import write_figure
+from replication.studies.model import FigureSpec
+rows = [("s", "share", g, str(y), y * 0.3 - 590, "percent") for g in "abc" for y in range(1985, 1995)]
+frame = pd.DataFrame(rows, columns=["study", "statistic", "group", "period", "value", "unit"])
+ties = pd.DataFrame({"source": list("abcd"), "target": list("bcda"), "sign": [1, -1, 1, -1]})
+for kind, entry, data in (("lines", {"statistics": ["share"]}, frame), ("network", {"table": "t"}, ties)):
+    spec = FigureSpec(id=kind, title="T", kind=kind, missing="Missing: x.", **entry)
+    for path in write_figure(spec, data, Path(sys.argv[1]), {}):
+        print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+"""
+
+
+def test_two_processes_with_other_hash_seeds_and_folders_write_the_same_bytes(tmp_path):
+    told = []
+    for seed in ("1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed}
+        run = [sys.executable, "-c", SCRIPT, str(tmp_path / seed)]
+        told.append(subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout)
+    assert told[0] == told[1]
+    assert len(told[0].splitlines()) == 4
+
+
+def test_a_users_settings_of_matplotlib_are_neither_used_nor_changed(statistics, tmp_path):
+    before = hashlib.sha256(
+        write_figure(spec("lines", statistics=["share"]), statistics, tmp_path, {})[1].read_bytes()
+    )
+    with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 30}):
+        after = write_figure(spec("lines", statistics=["share"]), statistics, tmp_path, {})[1]
+        assert matplotlib.rcParams["lines.linewidth"] == 9
+        assert hashlib.sha256(after.read_bytes()).digest() == before.digest()
+
+
+def test_names_units_and_what_is_missing_stand_on_the_face(statistics):
+    entry = spec("lines", statistics=["share"], missing="Missing: the United Kingdom in 1987.")
+    with style.journal():
+        told = words(draw(entry, statistics, {"JPN": "Japan"}))
+    assert all(word in told for word in ("Japan", "GBR", "percent", "Missing: the United Kingdom in 1987."))
+
+
+def test_a_missing_period_breaks_the_line_and_a_lonely_point_is_marked():
+    records = pd.DataFrame(
+        {
+            "key": "a",
+            "label": "a",
+            "period": [str(year) for year in range(1980, 2000)],
+            "value": [np.nan if year in (1985, 1987) else 1.0 for year in range(1980, 2000)],
+        }
+    )
+    with style.journal():
+        axes = style.blank(6, 3).subplots()
+        charts.lines(axes, charts.series(records))
+    line, marks = axes.lines[:2]
+    assert np.isnan(line.get_ydata()).sum() == 2
+    assert marks.get_xdata().tolist() == [1986.0]
+
+
+def test_stacked_parts_reach_the_sum_of_each_period():
+    records = pd.DataFrame(
+        {
+            "key": list("aabb"),
+            "label": list("aabb"),
+            "period": ["1990", "1991"] * 2,
+            "value": [1.0, 2.0, 3.0, -4.0],
+        }
+    )
+    with style.journal():
+        axes = style.blank(6, 3).subplots()
+        charts.stacked(axes, charts.series(records))
+    tops = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in axes.patches]
+    assert tops == [(0.0, 1.0), (0.0, 2.0), (1.0, 4.0), (0.0, -4.0)]
+
+
+def test_coefficients_stand_at_their_records(estimates):
+    entry = spec("coefficients", models=["baseline"], terms=["us_trade", "const"])
+    with style.journal():
+        axes = draw(entry, estimates, {}).axes[0]
+    mine = estimates[(estimates["model"] == "baseline") & estimates["term"].isin(["us_trade", "const"])]
+    points = next(line for line in axes.lines if line.get_marker() == "o")
+    assert points.get_xdata().tolist() == mine["estimate"].tolist()
+    spans = [path.vertices[:, 0].tolist() for path in axes.collections[0].get_paths()]
+    assert spans == mine[["conf_low", "conf_high"]].to_numpy().tolist()
+
+
+def test_a_constellation_draws_each_pair_once_and_positive_solid(ties, actors):
+    with style.journal():
+        axes = style.blank(6, 4).subplots()
+        network.constellation(axes, ties[ties["phase"] == 1], actors)
+    arcs = [patch for patch in axes.patches if not patch.get_fill()]
+    drawn = [(arc.get_linewidth(), matplotlib.colors.to_hex(arc.get_edgecolor())) for arc in arcs]
+    assert sorted(drawn) == [(1.3, style.RED), (1.7, style.COLOURS[0])]
+    assert [arc.get_linestyle() == "solid" for arc in arcs] == [arc.get_linewidth() == 1.7 for arc in arcs]
+    assert {"Department of Defense", "MITI"} <= {text.get_text().replace("\n", " ") for text in axes.texts}
+
+
+def test_text_that_is_not_ours_is_drawn_as_text(statistics, tmp_path):
+    entry = spec("lines", statistics=["share"], missing=EVIL, y_label=EVIL)
+    with pytest.warns(UserWarning, match="Glyph 23478"):
+        svg, _ = write_figure(entry, statistics, tmp_path, {"JPN": EVIL, "GBR": "家"})
+    root = ET.parse(svg).getroot()
+    assert not [node for node in root.iter() if node.tag.endswith("script")]
+    assert "<script" not in svg.read_text(encoding="utf-8")
+
+
+def test_nothing_outside_the_file_is_drawn_on(statistics, tmp_path):
+    svg, _ = write_figure(spec("lines", statistics=["share"]), statistics, tmp_path, {})
+    text = svg.read_text(encoding="utf-8")
+    assert "font-family" not in text
+    assert "<text" not in text
+    assert "<dc:date>" not in text
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ({"kind": "lines", "statistics": ["shar"]}, "did you mean 'share'"),
+        ({"kind": "bars"}, "names its statistics; none is named"),
+        ({"kind": "network", "table": "t"}, "needs a column 'source'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(entry, sentence, statistics):
+    with style.journal(), pytest.raises(StudyError, match=sentence):
+        draw(spec(**entry), statistics, {})
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.floats(-500, 500), st.floats(1, 40)), min_size=1, max_size=12))
+def test_labels_moved_apart_do_not_overlap_and_keep_their_order(labels):
+    wanted, sizes = zip(*labels, strict=True)
+    heights = charts.spread(wanted, sizes)
+    order = sorted(range(len(labels)), key=lambda i: (wanted[i], i))
+    for low, high in pairwise(order):
+        assert heights[high] - heights[low] >= (sizes[low] + sizes[high]) / 2 - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("period", "place"),
+    [
+        ("1985", 1985),
+        ("1985-07", 1985.5),
+        ("1985Q3", 1985.5),
+        ("-12", -12),
+        ("+3", 3),
+        ("1982-91", None),
+        ("", None),
+    ],
+)
+def test_periods_have_a_place_on_the_axis(period, place):
+    assert position(period) == place
+
+
+def test_periods_are_put_in_order_of_time_not_of_letters():
+    assert in_order(["10", "9", "-1"]) == ["-1", "9", "10"]
+    assert in_order(["1990", "cumulative", "1985Q2", "1985"]) == ["1985", "1985Q2", "1990", "cumulative"]
+
+
+def _lightness(colour: str) -> float:
+    """CIE 1976 L* of an sRGB colour (IEC 61966-2-1 transfer function, Rec. 709 luminance)."""
+    channels = np.array(matplotlib.colors.to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    return 116 * luminance ** (1 / 3) - 16
+
+
+def test_neighbouring_colours_differ_in_grey():
+    light = [_lightness(colour) for colour in style.COLOURS[:6]]
+    assert all(abs(one - other) >= 15 for one, other in pairwise(light))
