@@ -13,7 +13,7 @@ from replication.estimate.basis import orthogonal
 from replication.estimate.likelihood import against_null, fit_from_optimum, unit_weights
 from replication.estimate.normal import log_cdf
 from replication.estimate.optimize import Likelihood, Optimum, maximise
-from replication.estimate.perfect_prediction import SUSPICIOUS, refuse_perfect_prediction
+from replication.estimate.perfect_prediction import is_flat, refuse_perfect_prediction
 from replication.estimate.result import Design, Fit
 
 Floats = NDArray[np.float64]
@@ -59,7 +59,7 @@ def fit_index(design: Design, estimator: str, link: LogCdf) -> Fit:
     weights = unit_weights(design)
     basis, back = orthogonal(design.x, design.terms)
     optimum = _search(design.y, basis, weights, link)
-    if not optimum.converged or optimum.hessian_condition > SUSPICIOUS:
+    if is_flat(optimum, len(design.terms)):
         side = np.where(design.y == 1, 1.0, np.where(design.y == 0, -1.0, 0.0))
         refuse_perfect_prediction(design.outcome, side, design.x, design.terms)
     return fit_from_optimum(

@@ -7,11 +7,23 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from replication.errors import EstimationError
+from replication.estimate.optimize import Optimum
 
 Floats = NDArray[np.float64]
 
-SUSPICIOUS = 1e7
-"""Condition of a Hessian on an orthogonal basis from which a search for perfect prediction is worth it."""
+FLAT = 1e-7
+"""Curvature per row, on an orthogonal basis, below which perfect prediction is worth a search."""
+
+
+def is_flat(optimum: Optimum, k: int) -> bool:
+    """Whether the likelihood hardly bends in some direction of the first k parameters of the search.
+
+    These must be coefficients on an orthogonal basis of an index without unit. Where an outcome is
+    predicted perfectly the search walks along a ridge until the curvature has died away, so a bent
+    likelihood needs no further look.
+    """
+    hessian = optimum.likelihood.hessian[:k, :k]
+    return not optimum.converged or np.linalg.eigvalsh(-hessian)[0] < FLAT * len(optimum.likelihood.scores)
 
 
 def refuse_perfect_prediction(
@@ -25,10 +37,10 @@ def refuse_perfect_prediction(
     regressors of the combination are.
     """
     for j, name in enumerate(terms):
-        for column, above, below in ((x[:, j], high, low), (-x[:, j], low, high)):
-            cut = _cut(side, column)
+        for sign in (1.0, -1.0):
+            cut = _cut(side, sign * x[:, j])
             if cut is not None:
-                raise EstimationError(_one(outcome, name, x[:, j], column, cut, (above, below)))
+                raise EstimationError(_one(outcome, name, x[:, j], sign, cut, (low, high)))
     names = [terms[j] for j in np.flatnonzero(_direction(side, x)) if terms[j] != "const"]
     if names:
         raise EstimationError(
@@ -45,14 +57,14 @@ def _cut(side: Floats, column: Floats) -> float | None:
     return None if constant or low > high else float(np.clip(0.5 * (low + high), low, high))
 
 
-def _one(outcome: str, name: str, values: Floats, column: Floats, cut: float, words: tuple[str, str]) -> str:
+def _one(outcome: str, name: str, values: Floats, sign: float, cut: float, words: tuple[str, str]) -> str:
     """The sentence for one regressor: which outcome on which side of the cut, in how many rows."""
-    above, below = int((column > cut).sum()), int((column < cut).sum())
-    flipped = not np.array_equal(values, column)
-    word, sign, count = (words[0], "><"[flipped], above) if above else (words[1], "<>"[flipped], below)
+    above, below = (sign * values > cut).sum(), (sign * values < cut).sum()
+    word, count, larger = (words[1], above, sign > 0) if above else (words[0], below, sign < 0)
     return (
-        f"{name!r} predicts {outcome!r} perfectly: it is {word} in all {count} rows with "
-        f"{name} {sign} {-cut if flipped else cut:g}; no finite estimate exists, leave it or those rows out"
+        f"{name!r} predicts {outcome!r} perfectly: {outcome!r} is {word} in all {count} rows with "
+        f"{name} {'>' if larger else '<'} {sign * cut + 0.0:g}; no finite estimate exists, "
+        "leave it or those rows out"
     )
 
 

@@ -29,7 +29,7 @@ def heckman_ml(design: Design) -> Fit:
     chosen, first = first_step(design)
     basis, back_x = orthogonal(design.x[chosen], design.terms, "rows with an outcome")
     z, back_z = orthogonal(first.design.x, first.terms)
-    data = _data(design, chosen, basis, z, weights)
+    data = layout(design, chosen, basis, z, weights)
     optimum = _search(data, design, first, back_x, back_z)
     params, jacobian = _reported(optimum.params, back_x, back_z)
     return fit_from_optimum(
@@ -64,7 +64,7 @@ class SelectionData:
     weights: Floats
 
 
-def _data(
+def layout(
     design: Design, chosen: NDArray[np.bool_], basis: Floats, z: Floats, weights: Floats
 ) -> SelectionData:
     """Lay the two equations out over the parameters (b / sigma, 1 / sigma, g, atanh rho)."""

@@ -13,7 +13,7 @@ from replication.estimate.likelihood import against_null, fit_from_optimum, unit
 from replication.estimate.mundlak import with_entity_means
 from replication.estimate.normal import log_cdf, log_density
 from replication.estimate.optimize import Likelihood, Optimum, maximise
-from replication.estimate.perfect_prediction import SUSPICIOUS, refuse_perfect_prediction
+from replication.estimate.perfect_prediction import is_flat, refuse_perfect_prediction
 from replication.estimate.result import Design, Fit
 
 Floats = NDArray[np.float64]
@@ -85,7 +85,7 @@ def censor(design: Design, lower: float | None, upper: float | None) -> Censored
     y = design.y
     side = (y >= high).astype(float) - (y <= low)
     if side.all():
-        counts = f"{(side < 0).sum()} at or below {low:g}, {(side > 0).sum()} at or above {high:g}"
+        counts = f"{(side < 0).sum()} at the lower limit, {(side > 0).sum()} at the upper one"
         raise EstimationError(f"{design.outcome!r} is censored in all {len(y)} rows ({counts})")
     if np.ptp(y) == 0:
         raise EstimationError(f"{design.outcome!r} is {y[0]:g} in all {len(y)} rows: no variation to explain")
@@ -106,7 +106,7 @@ def tobit(
     weights = unit_weights(design)
     basis, back = orthogonal(design.x, design.terms)
     optimum = search(outcome, basis, weights)
-    refuse_if_suspicious(design, outcome, optimum)
+    refuse_if_predicted(design, outcome, optimum)
     params, jacobian = reported(optimum.params, back)
     return fit_from_optimum(
         design,
@@ -156,9 +156,9 @@ def reported(theta: Floats, back: Floats) -> tuple[Floats, Floats]:
     return np.append(b, sigma), jacobian
 
 
-def refuse_if_suspicious(design: Design, outcome: Censored, optimum: Optimum) -> None:
+def refuse_if_predicted(design: Design, outcome: Censored, optimum: Optimum) -> None:
     """Raise EstimationError if the search failed because a regressor predicts censoring perfectly."""
-    if not optimum.converged or optimum.hessian_condition > SUSPICIOUS:
+    if is_flat(optimum, len(design.terms)):
         words = {"low": "at the lower limit", "high": "at the upper limit"}
         refuse_perfect_prediction(design.outcome, outcome.side, design.x, design.terms, **words)
 
