@@ -255,8 +255,8 @@ def driscoll_kraay(
     lags : int
         Default: floor(4 (T/100)^(2/9)), as xtscc.
     correction : "none", "n-k" or "fixest"
-        None (xtscc, statsmodels); n/(n-k) (linearmodels with debiased=True); T/(T-1) (n-1)/(n-k), with
-        time effects not counted in k (R's fixest).
+        None (xtscc, statsmodels); n/(n-k) (linearmodels with debiased=True); T/(T-1) (n-1)/(n-k) (R's
+        fixest); k counts absorbed effects.
 
     Raises
     ------
@@ -283,8 +283,7 @@ def _period_factors(fit: Fit, periods: int, correction: str) -> dict[str, float]
         return {}
     if correction == "n-k":
         return {"n/(n-k)": fit.nobs / fit.df_resid}
-    k = _counted(fit, ["time"], "nested")
-    return {"T/(T-1)": periods / (periods - 1), "(n-1)/(n-k)": (fit.nobs - 1) / (fit.nobs - k)}
+    return {"T/(T-1)": periods / (periods - 1), "(n-1)/(n-k)": (fit.nobs - 1) / fit.df_resid}
 
 
 def newey_west(
