@@ -12,14 +12,14 @@ import numpy as np
 from scipy import stats
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.algebra import COLLINEAR, least_squares, residual_ssr
+from replication.estimate.algebra import least_squares, residual_ssr
 from replication.estimate.covariance import classical, group_sums
 from replication.estimate.goodness import ratio
 from replication.estimate.linear import normalised_weights, ols
 from replication.estimate.pcse import residual_grid
 from replication.estimate.random_effects import random_effects
 from replication.estimate.result import Covariance, Design, Fit, Floats
-from replication.estimate.within import Effects, absorb, prepare
+from replication.estimate.within import absorb, prepare, varies
 
 
 def f_effects(fit: Fit) -> dict[str, float]:
@@ -34,20 +34,14 @@ def f_effects(fit: Fit) -> dict[str, float]:
     root = np.sqrt(weights)
     x = design.x if design.has_constant else np.column_stack([np.ones(design.nobs), design.x])
     pooled, rank = residual_ssr(root * design.y, root[:, None] * x)
-    inside = _varying(effects, x)
-    within, slopes = residual_ssr(root * absorb(effects, design.y), root[:, None] * inside)
+    left = absorb(effects, x)
+    within, slopes = residual_ssr(root * absorb(effects, design.y), root[:, None] * left[:, varies(left, x)])
     df1, df2 = effects.parameters + slopes - rank, design.nobs - effects.parameters - slopes
     if df1 <= 0 or df2 <= 0:
         raise EstimationError(
             "f_effects needs two or more effects, and rows left over once they are estimated"
         )
     return _f_row("effects", ratio((pooled - within) / df1, within / df2), df1, df2)
-
-
-def _varying(effects: Effects, x: Floats) -> Floats:
-    """The columns of x that the effects do not absorb, with the effects taken out."""
-    left = absorb(effects, x)
-    return left[:, np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(x, axis=0)]
 
 
 def hausman(fit: Fit) -> dict[str, float]:
@@ -60,11 +54,10 @@ def hausman(fit: Fit) -> dict[str, float]:
     _residuals(fit, "hausman")
     design = fit.design
     effects = prepare(design.entity, design.time, ["entity"])
-    left = absorb(effects, design.x)
-    varies = np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(design.x, axis=0)
-    if not varies.any():
+    inside = varies(absorb(effects, design.x), design.x)
+    if not inside.any():
         raise EstimationError("hausman needs a regressor that varies within entity; none does")
-    within = ols(_columns(design, varies), effects=["entity"])
+    within = ols(_columns(design, inside), effects=["entity"])
     random = fit if fit.estimator == "random_effects" else random_effects(design)
     same = [random.terms.index(name) for name in within.terms]
     variance = classical(within).matrix - classical(random).matrix[np.ix_(same, same)]

@@ -42,7 +42,8 @@ def pcse(
     sigma : "pairwise", "casewise" or "heteroskedastic"
         Sigma_ij is the sum of e_it e_jt over the periods that both entities have, over their number; over
         the periods that all entities have; or is zero for i other than j. The first two are the same on a
-        balanced panel.
+        balanced panel; on an unbalanced one R's pcse takes casewise unless told otherwise, which needs
+        such periods.
     divisor : "T", "T-k" or "n-k"
         What each sum is divided by: the number of its periods; that less k, absorbed effects included; or
         the number, with the whole covariance multiplied by n/(n-k).

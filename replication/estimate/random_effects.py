@@ -13,7 +13,7 @@ from replication.estimate.algebra import column_space, residual_ssr
 from replication.estimate.goodness import means_by, panel_rsquared, squares
 from replication.estimate.linear import linear_fit, refuse_weights, require_rows, with_statistics
 from replication.estimate.result import Design, Fit, Floats, Integers
-from replication.estimate.within import absorb, prepare
+from replication.estimate.within import absorb, prepare, varies
 
 
 def random_effects(design: Design, *, components: Literal["harmonic", "exact"] = "harmonic") -> Fit:
@@ -64,9 +64,7 @@ def _variance_within(design: Design) -> float:
     """SSR of the within regression by its degrees of freedom; absorbed regressors do not count."""
     effects = prepare(design.entity, design.time, ["entity"])
     x = absorb(effects, design.x)
-    length = np.linalg.norm(design.x, axis=0)
-    varies = np.linalg.norm(x, axis=0) > 1e-10 * length
-    ssr, rank = residual_ssr(absorb(effects, design.y), x[:, varies])
+    ssr, rank = residual_ssr(absorb(effects, design.y), x[:, varies(x, design.x)])
     df = design.nobs - effects.parameters - rank
     if df <= 0 or ssr == 0:
         raise EstimationError(

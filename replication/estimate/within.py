@@ -145,21 +145,26 @@ def _second_leverage(effects: Effects) -> Floats:
     )
 
 
+def varies(left: Floats, x: Floats) -> NDArray[np.bool_]:
+    """(k,) whether more than rounding is left of each column of x once effects have been taken out."""
+    return np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(x, axis=0)
+
+
 def require_variation(effects: Effects, design: Design, x: Floats, terms: tuple[str, ...]) -> None:
     """Raise EstimationError, naming it, if a column has nothing left once the effects are taken out.
 
     `x` (n, k) holds the columns `terms` of the design after `absorb`.
     """
     columns = [design.terms.index(name) for name in terms]
-    gone = np.linalg.norm(x, axis=0) <= COLLINEAR * np.linalg.norm(design.x[:, columns], axis=0)
-    for name in (term for term, none in zip(terms, gone, strict=True) if none):
+    left = varies(x, design.x[:, columns])
+    for name in (term for term, some in zip(terms, left, strict=True) if not some):
         raise EstimationError(_absorbed(effects, design, name))
 
 
 def _absorbed(effects: Effects, design: Design, name: str) -> str:
-    column = design.x[:, design.terms.index(name)]
+    column = design.x[:, [design.terms.index(name)]]
     for effect in effects.names:
         alone = prepare(design.entity, design.time, [effect])
-        if np.linalg.norm(absorb(alone, column)) <= COLLINEAR * np.linalg.norm(column):
+        if not varies(absorb(alone, column), column).all():
             return f"{name!r} does not vary within {effect}: the {effect} effects absorb it; leave it out"
     return f"{name!r} is a sum of an entity part and a time part: the effects absorb it; leave it out"
