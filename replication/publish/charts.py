@@ -71,7 +71,8 @@ def lines(axes: Axes, many: list[Series]) -> int:
             "linestyle": "none",
             "clip_on": False,
         }
-        axes.plot(x[alone], y[alone], color=style.colour(place), zorder=3 + place, **marks)
+        if len(alone):
+            axes.plot(x[alone], y[alone], color=style.colour(place), zorder=3 + place, **marks)
     axes.margins(x=0.015)
     zero_line(axes)
     if len(many) > 1:

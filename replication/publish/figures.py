@@ -16,6 +16,7 @@ from replication.files import write_aside
 from replication.publish import charts, escape, style
 from replication.publish.coefficients import coefficients
 from replication.publish.network import constellation, tie_key
+from replication.publish.words import in_words
 from replication.studies.model import FigureSpec
 
 _DPI = 200
@@ -94,7 +95,7 @@ def _statistics(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, st
     if spec.kind == "lines" and chosen["key"].nunique() > 1:
         margins = Margins(right=0.2 + 0.052 * min(longest, 20))
     rows = chosen.groupby("panel")["key"].nunique().max()
-    figure, axes = _grid(len(panels), 0.21 * rows + 0.1 if across else 0, margins)
+    figure, axes = _grid(len(panels), 0.21 * rows + 0.25 if across else 0, margins)
     for place, panel in zip(axes, panels, strict=True):
         mine = chosen[chosen["panel"] == panel]
         named = _CHARTS[spec.kind](place, charts.series(mine))
@@ -128,7 +129,7 @@ def _coefficients(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, 
         chosen = _chosen(spec, chosen, "term", spec.terms)
     panels = list(dict.fromkeys(chosen["term"])) if spec.panels else [""]
     row, mark = ("model", "term") if spec.panels else ("term", "model")
-    words = {"const": "Constant", **labels}
+    words = {"const": "Constant", **{model: _model_words(model, labels) for model in spec.models}, **labels}
     names = [style.wrapped(words.get(key, key), 32, 2) for key in chosen[row]]
     left = 0.15 + 0.056 * max(len(line) for name in names for line in name.split("\n"))
     height = 0.1 + chosen[row].nunique() * (0.16 + 0.12 * (1 if spec.panels else chosen[mark].nunique()))
@@ -139,6 +140,12 @@ def _coefficients(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, 
         place.set_xlabel(spec.x_label or spec.y_label or "coefficient and 95 percent interval")
         _title(place, words.get(panel, panel), named)
     return figure
+
+
+def _model_words(model: str, labels: Mapping[str, str]) -> str:
+    """A model's name, and its error's where it is not the headline one."""
+    base, _, error = model.partition(".")
+    return f"{labels.get(base) or in_words(base)}{', ' if error else ''}{in_words(error)}"
 
 
 def _network(spec: FigureSpec, ties: pd.DataFrame, actors: pd.DataFrame) -> Figure:

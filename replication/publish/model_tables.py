@@ -12,28 +12,29 @@ from replication.publish import rounding
 from replication.publish.account import ModelAccount
 from replication.publish.rounding import Precision
 from replication.publish.table import Cell, Table
+from replication.publish.words import capital, in_words
 from replication.studies.model import TableSpec
 
 EMPTY = Cell("")
 CONSTANT = "const"
 INTERVAL_NOTE = "The p value and the 95 percent interval belong to the first standard error."
 
-# Statistics of a model that stand under its coefficients, in this order, with the words a reader knows.
-FOOTER = {
-    "nobs": "Observations",
-    "entities": "Entities",
-    "periods": "Periods",
-    "clusters": "Clusters",
-    "instruments": "Instruments",
-    "rsquared": "R²",
-    "rsquared_adjusted": "R², adjusted",
-    "rsquared_within": "R², within",
-    "rsquared_between": "R², between",
-    "rsquared_overall": "R², overall",
-    "rsquared_lsdv": "R², with effects",
-    "rsquared_pseudo": "Pseudo R²",
-    "loglikelihood": "Log likelihood",
-}
+# Statistics of a model that stand under its coefficients, in this order, whatever order they were made in.
+FOOTER = (
+    "nobs",
+    "entities",
+    "periods",
+    "clusters",
+    "instruments",
+    "rsquared",
+    "rsquared_adjusted",
+    "rsquared_within",
+    "rsquared_between",
+    "rsquared_overall",
+    "rsquared_lsdv",
+    "rsquared_pseudo",
+    "loglikelihood",
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _single(
     spec: TableSpec, column: _Column, terms: list[str], records: _Records, labels: Mapping[str, str]
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
     """One model: estimate, one column an error, then p value and interval of the headline error."""
-    errors = [f"s.e., {account.errors}" for account in column.errors]
+    errors = [f"s.e., {error_words(account)}" for account in column.errors]
     header = ("", "Estimate", *errors, "p value", "95% from", "95% to")
     rows = []
     for term in terms:
@@ -152,7 +153,7 @@ def _several(
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
     """Several models: for each term the estimates, the errors and p values under them."""
     header = ("", *(labels.get(c.id) or c.head.title or c.id for c in columns))
-    kinds = list(dict.fromkeys(account.errors for c in columns for account in c.errors[1:]))
+    kinds = list(dict.fromkeys(error_words(account) for c in columns for account in c.errors[1:]))
     rows = []
     for term in terms:
         lines = [
@@ -171,7 +172,7 @@ def _several(
 def _stacked_cell(
     spec: TableSpec, column: _Column, term: str, name: str, kind: str | None, records: _Records
 ) -> Cell:
-    models = [a.model for a in column.errors[1:] if a.errors == kind] if kind else [column.id]
+    models = [a.model for a in column.errors[1:] if error_words(a) == kind] if kind else [column.id]
     if not models or term not in records.terms.get(column.id, []):
         return EMPTY
     precision = records.precision(column.id, term, spec.decimals)
@@ -194,9 +195,9 @@ def _fact_rows(columns: list[_Column], labels: Mapping[str, str]) -> list[tuple[
     """What each model is in words, and whether it converged if one did not."""
     facts = {
         "Outcome": [labels.get(c.head.outcome) or c.head.outcome for c in columns],
-        "Estimator": [c.head.estimator for c in columns],
+        "Estimator": [in_words(c.head.estimator) for c in columns],
         "Effects": [c.head.effects or "none" for c in columns],
-        "Standard error": [c.head.errors for c in columns],
+        "Standard error": [error_words(c.head) for c in columns],
         "Converged": ["yes" if c.head.converged else "NO" for c in columns],
     }
     if all(c.head.converged for c in columns):
@@ -209,22 +210,21 @@ def _footer_rows(
 ) -> list[tuple[Cell, ...]]:
     """Fit and tests: the known statistics in their order, then every test that has a p value."""
     found = list(dict.fromkeys(name for c in columns for name in records.names.get(c.id, [])))
-    tests = [name for name in found if f"{name}_p" in found]
     shown = [name for name in FOOTER if name in found]
-    for name in tests:
-        shown += [name, f"{name}_p"]
+    for name in found:
+        shown += [*_tested(name, found), name] if name.endswith("_p") else []
     rows = []
     for name in shown:
-        label = labels.get(name) or FOOTER.get(name) or statistic_words(name)
+        label = labels.get(name) or capital(in_words(name))
         rows.append((Cell(label), *(_model_cell(records, c.id, name) for c in columns)))
     return rows
 
 
-def statistic_words(name: str) -> str:
-    """A statistic's name in words: `hausman_p` as "Hausman, p value"."""
-    stem, test = name.removesuffix("_p"), name.endswith("_p")
-    words = FOOTER.get(stem) or stem.replace("_", " ").capitalize()
-    return f"{words}, p value" if test else words
+def _tested(name: str, found: list[str]) -> list[str]:
+    """The statistic that a p value belongs to: `hausman` or `breusch_pagan_lm` for `..._p`."""
+    stem = name.removesuffix("_p")
+    near = [other for other in found if other == stem or other.startswith(f"{stem}_")]
+    return [other for other in near if not other.endswith(("_p", "_df"))][:1]
 
 
 def _model_cell(records: _Records, model: str, name: str) -> Cell:
@@ -243,12 +243,17 @@ def model_cell(model: str, name: str, value: float) -> Cell:
     return Cell(text, ("models", model, name))
 
 
+def error_words(account: ModelAccount) -> str:
+    """What an error is called: by the label that the study gives it, or by its kind."""
+    return in_words(account.model.partition(".")[2] or account.errors)
+
+
 def _reading(columns: list[_Column], labels: Mapping[str, str]) -> tuple[str, ...]:
     if len(columns) > 1:
         return ("Standard errors in parentheses, p values of the first standard error in brackets.",)
     head = columns[0].head
     facts = (
-        f"Outcome: {labels.get(head.outcome) or head.outcome}; estimator: {head.estimator}; "
+        f"Outcome: {labels.get(head.outcome) or head.outcome}; estimator: {in_words(head.estimator)}; "
         f"effects: {head.effects or 'none'}."
     )
     stopped = () if head.converged else ("The estimator did NOT CONVERGE.",)
@@ -259,7 +264,7 @@ def _notes(
     spec: TableSpec, columns: list[_Column], terms: list[str], records: _Records, labels: Mapping[str, str]
 ) -> Iterable[str]:
     for account, names in _by_text([a for c in columns for a in c.errors], "convention"):
-        kind = account.errors[:1].upper() + account.errors[1:]
+        kind = capital(error_words(account))
         yield f"{kind}{_for(names, columns)}: {sentence(account.convention)}"
     for column in columns:
         yield rows_note(column.head, column.head.title or column.id if len(columns) > 1 else "")
@@ -284,7 +289,7 @@ def _by_text(accounts: list[ModelAccount], field: str) -> list[tuple[ModelAccoun
     for account in accounts:
         said = getattr(account, field)
         if said:
-            groups.setdefault((account.errors, said), (account, []))[1].append(
+            groups.setdefault((error_words(account), said), (account, []))[1].append(
                 account.model.partition(".")[0]
             )
     return list(groups.values())

@@ -18,12 +18,13 @@ from replication.publish.account import Drawing, ModelAccount, Source, StudyResu
 from replication.publish.formats import stylesheet, to_html
 from replication.publish.model_tables import (
     INTERVAL_NOTE,
+    error_words,
     model_cell,
     model_table,
     rows_note,
-    statistic_words,
 )
 from replication.publish.table import Table, printed
+from replication.publish.words import capital, in_words
 from replication.studies.model import TableSpec
 
 _IDENTITY = re.compile(r'\b(id="|xlink:href="#|href="#|url\(#)')
@@ -135,11 +136,11 @@ def _facts(results: StudyResults, account: ModelAccount, errors: list[ModelAccou
     outcome = labels.get(account.outcome)
     facts = [
         ("Outcome", f"{outcome} ({account.outcome})" if outcome else account.outcome),
-        ("Estimator", account.estimator),
+        ("Estimator", in_words(account.estimator)),
         ("Effects", account.effects or "none"),
         ("Rows", rows_note(account)),
     ]
-    facts += [(f"Error: {error.errors}", error.convention) for error in errors]
+    facts += [(f"Error: {error_words(error)}", error.convention) for error in errors]
     return [*facts, ("Statistics", _statistics(results.models, account.model, labels))]
 
 
@@ -149,7 +150,7 @@ def _statistics(models: pd.DataFrame, model: str, labels: dict[str, str]) -> str
     parts = []
     for name, value in zip(mine["name"], mine["value"], strict=True):
         number = printed(model_cell(model, name, value)).replace("-", "\u2212").replace(" ", "\u00a0")
-        parts.append(f"{labels.get(name) or statistic_words(name)}:\u00a0{number}")
+        parts.append(f"{labels.get(name) or capital(in_words(name))}:\u00a0{number}")
     return "; ".join(parts)
 
 

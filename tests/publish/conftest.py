@@ -12,8 +12,9 @@ from replication.studies.model import StatisticSpec
 TERMS = ("bank_lending", "us_trade", "log(gdp_per_head)", "const")
 ERRORS = {
     "baseline": "panel-corrected",
-    "baseline.clustered": "clustered by country",
-    "two_way": "clustered by country",
+    "baseline.clustered": "clustered",
+    "baseline.pcse_casewise": "panel-corrected",
+    "two_way": "clustered",
     "log": "panel-corrected",
 }
 

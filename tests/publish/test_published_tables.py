@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from replication.errors import DataError, StudyError
 from replication.publish.table import Cell, Table, is_figure
 from replication.publish.tables import data_table, model_table, statistics_table
+from replication.publish.words import in_words
 from replication.studies.model import TableSpec
 
 LABELS = {"us_trade": "Trade with the United States", "JPN": "Japan"}
@@ -70,7 +71,7 @@ def test_a_coefficient_and_its_errors_share_their_decimals(estimates, models, ac
     spec = TableSpec(id="t", title="T", models=["baseline"])
     table = model_table(spec, estimates, models, accounts, {})
     for row in table.rows[: table.rules[0]]:
-        ends = {cell.text.partition(".")[2] and len(cell.text.partition(".")[2]) for cell in row[1:4]}
+        ends = {cell.text.partition(".")[2] and len(cell.text.partition(".")[2]) for cell in row[1:5]}
         if "e" not in row[1].text:
             assert len(ends) == 1
 
@@ -79,13 +80,13 @@ def test_one_model_shows_every_error_and_the_interval(estimates, models, account
     table = model_table(
         TableSpec(id="t", title="T", models=["baseline"]), estimates, models, accounts, LABELS
     )
-    errors = ("s.e., panel-corrected", "s.e., clustered by country")
+    errors = ("s.e., panel-corrected", "s.e., clustered", "s.e., panel-corrected casewise")
     assert table.header == ("", "Estimate", *errors, "p value", "95% from", "95% to")
     labels = [row[0].text for row in table.rows]
     assert labels[:4] == ["bank_lending", "Trade with the United States", "log(gdp_per_head)", "Constant"]
     notes = " ".join(table.notes)
     assert "182 of 1054 rows used, left out: 860 outside the sample; 12 missing regressor us_trade." in notes
-    assert "Clustered by country: clustered by country with the factor G/(G-1)." in notes
+    assert "Clustered: clustered with the factor G/(G-1)." in notes
     assert "Warning: The panel is unbalanced." in notes
 
 
@@ -94,12 +95,13 @@ def test_several_models_stand_side_by_side_with_errors_below(estimates, models, 
     table = model_table(spec, estimates, models, accounts, {})
     rows = {row[0].text: row for row in table.rows}
     assert table.header == ("", "Baseline", "Two-way", "Log")
-    assert [row[0].text for row in table.rows[:4]] == ["us_trade", "s.e.", "p", "s.e., clustered by country"]
+    stub = ["us_trade", "s.e.", "p", "s.e., clustered", "s.e., panel-corrected casewise"]
+    assert [row[0].text for row in table.rows[:5]] == stub
     assert [cell.wrap for cell in table.rows[1][1:]] == ["()"] * 3
     assert [bool(cell.text) for cell in table.rows[3][1:]] == [True, False, False]
     assert not rows["Constant"][2].text
     assert [cell.text for cell in rows["Converged"]] == ["Converged", "yes", "yes", "NO"]
-    assert [cell.text for cell in rows["Observations"]] == ["Observations", "12345", "12347", "12348"]
+    assert [cell.text for cell in rows["Observations"]] == ["Observations", "12345", "12348", "12349"]
     assert rows["Hausman, p value"][1].text == "<0.001"
     assert "Not shown: bank_lending, log(gdp_per_head)." in table.notes
 
@@ -171,3 +173,22 @@ def test_a_data_table_shows_the_columns_asked_for():
     assert [[cell.text for cell in row] for row in table.rows] == [["=1", "0.5"], ["", ""]]
     with pytest.raises(StudyError, match="column 'c' is not known; allowed: a, b"):
         data_table(TableSpec(id="t", title="T", table="flows", show=["c"]), frame, {})
+
+
+def test_words_of_the_package_are_printed_as_a_reader_knows_them():
+    names = (
+        "pcse",
+        "driscoll_kraay",
+        "hausman_p",
+        "breusch_pagan_lm",
+        "rsquared_within",
+        "vif lag(us_trade, 1)",
+    )
+    assert [in_words(name) for name in names] == [
+        "panel-corrected",
+        "Driscoll-Kraay",
+        "Hausman, p value",
+        "Breusch-Pagan LM",
+        "R², within",
+        "VIF lag(us_trade, 1)",
+    ]
