@@ -57,8 +57,8 @@ def require_binary(outcome: str, y: Floats) -> None:
 def fit_index(design: Design, estimator: str, link: LogCdf) -> Fit:
     """Maximise sum w [y log F(x'b) + (1 - y) log F(-x'b)] for a symmetric F (Papke and Wooldridge 1996)."""
     weights = unit_weights(design)
-    basis, back = orthogonal(design.x, design.terms)
-    optimum = _search(design.y, basis, weights, link)
+    basis = orthogonal(design.x, design.terms)
+    optimum = _search(design.y, basis.q, weights, link)
     if is_flat(optimum, len(design.terms)):
         side = np.where(design.y == 1, 1.0, np.where(design.y == 0, -1.0, 0.0))
         refuse_perfect_prediction(design.outcome, side, design.x, design.terms)
@@ -66,10 +66,11 @@ def fit_index(design: Design, estimator: str, link: LogCdf) -> Fit:
         design,
         estimator,
         design.terms,
-        back @ optimum.params,
-        back,
+        basis.back @ optimum.params,
+        basis.back,
         optimum,
-        _statistics(design, optimum, weights, link),
+        _statistics(design, optimum, weights),
+        basis.warnings,
     )
 
 
@@ -89,7 +90,7 @@ def _search(y: Floats, x: Floats, weights: Floats, link: LogCdf) -> Optimum:
     return maximise(objective, np.zeros(x.shape[1]), second_start=projected)
 
 
-def _statistics(design: Design, optimum: Optimum, weights: Floats, link: LogCdf) -> dict[str, float]:
+def _statistics(design: Design, optimum: Optimum, weights: Floats) -> dict[str, float]:
     """Fit against a constant alone (whose log-likelihood is that of the mean), where there is a constant."""
     if not design.has_constant:
         return {}

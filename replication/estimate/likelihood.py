@@ -8,10 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import pinvh
 
+from replication.errors import EstimationError
 from replication.estimate.optimize import Optimum
 from replication.estimate.result import Design, Fit
 
 Floats = NDArray[np.float64]
+
+EXACT = 1e-6
+"""Ratio of sigma to the standard deviation of the outcomes seen below which the fit counts as exact."""
 
 
 def unit_weights(design: Design) -> Floats:
@@ -26,6 +30,14 @@ def information_inverse(hessian: Floats) -> Floats:
     curvature = np.abs(np.diag(hessian))
     scale = 1 / np.sqrt(np.where(curvature > 0, curvature, 1.0))
     return pinvh(-hessian * np.outer(scale, scale)) * np.outer(scale, scale)
+
+
+def refuse_exact_fit(name: str, sigma: float, y: Floats) -> None:
+    """Raise EstimationError if sigma is nothing beside the spread of the outcomes y that are seen."""
+    if sigma < EXACT * y.std():
+        raise EstimationError(
+            f"the {len(y)} values of {name!r} that are seen are fitted exactly: sigma has no estimate"
+        )
 
 
 def fit_from_optimum(

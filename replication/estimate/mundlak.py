@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from replication.estimate.algebra import column_space
 from replication.estimate.result import Design
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,6 @@ def entity_mean(values: Floats, entity: NDArray[np.int64]) -> Floats:
 
 def _is_new(column: Floats, x: Floats) -> bool:
     """Whether the column has a part that the columns of x do not span."""
-    length = np.linalg.norm(x, axis=0)
-    left = column - (x / length) @ np.linalg.lstsq(x / length, column, rcond=None)[0]
+    basis = column_space(x)
+    left = column - basis @ (basis.T @ column)
     return bool(np.linalg.norm(left) > 1e-8 * np.linalg.norm(column))

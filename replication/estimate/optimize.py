@@ -45,6 +45,12 @@ class Likelihood:
         """(k,) derivatives of the log-likelihood."""
         return self.scores.sum(axis=0)
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether value and both derivatives are numbers."""
+        parts = (self.value, self.gradient, self.hessian)
+        return all(bool(np.isfinite(part).all()) for part in parts)
+
 
 Objective = Callable[[Floats], Likelihood]
 
@@ -106,11 +112,11 @@ def maximise(
     (Nocedal and Wright 2006, section 3.4). With a second start the higher of the two maxima is returned;
     two maxima at different places make the result not converged.
     """
-    first = _newton(objective, np.asarray(start, float), max_iterations)
-    if second_start is None:
-        return first
-    second = _newton(objective, np.asarray(second_start, float), max_iterations)
-    return better_of(first, second)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step too far is halved
+        first = _newton(objective, np.asarray(start, float), max_iterations)
+        if second_start is None:
+            return first
+        return better_of(first, _newton(objective, np.asarray(second_start, float), max_iterations))
 
 
 def _newton(objective: Objective, params: Floats, max_iterations: int) -> Optimum:
@@ -159,7 +165,7 @@ def _line_search(
         candidate = params + length * step.direction
         there = objective(candidate)
         needed = here.value + 1e-4 * length * step.decrement - rounding
-        if np.isfinite(there.value) and np.isfinite(there.hessian).all() and there.value >= needed:
+        if there.is_finite and there.value >= needed:
             return candidate, there, True
         length /= 2
     return params, here, False

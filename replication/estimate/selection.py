@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from replication.errors import EstimationError
 from replication.estimate.basis import orthogonal
 from replication.estimate.binary import probit
+from replication.estimate.likelihood import refuse_exact_fit
 from replication.estimate.normal import inverse_mills
 from replication.estimate.result import Design, Fit
 
@@ -118,14 +119,14 @@ def second_step(design: Design, chosen: NDArray[np.bool_], first: Fit) -> Second
     index = z @ first.params
     mills = inverse_mills(index)
     w, y = np.column_stack([design.x[chosen], mills]), design.y[chosen]
-    basis, back = orthogonal(w, (*design.terms, "lambda"), "rows with an outcome")
-    params = back @ (basis.T @ y) / len(y)
+    basis = orthogonal(w, (*design.terms, "lambda"), "rows with an outcome")
+    params = basis.back @ (basis.q.T @ y) / len(y)
     residuals = y - w @ params
     delta = mills * (mills + index)
+    inverse = basis.back @ basis.back.T / len(y)
     sigma = float(np.sqrt(np.mean(residuals**2) + np.mean(delta) * params[-1] ** 2))
-    return SecondStep(
-        params, sigma, float(params[-1] / sigma), w, z, back @ back.T / len(y), residuals, delta
-    )
+    refuse_exact_fit(design.outcome, sigma, y)
+    return SecondStep(params, sigma, float(params[-1] / sigma), w, z, inverse, residuals, delta)
 
 
 def _joint_covariance(second: SecondStep, first: Fit) -> Floats:

@@ -27,11 +27,11 @@ def heckman_ml(design: Design) -> Fit:
     """
     weights = unit_weights(design)
     chosen, first = first_step(design)
-    basis, back_x = orthogonal(design.x[chosen], design.terms, "rows with an outcome")
-    z, back_z = orthogonal(first.design.x, first.terms)
-    data = layout(design, chosen, basis, z, weights)
-    optimum = _search(data, design, first, back_x, back_z)
-    params, jacobian = _reported(optimum.params, back_x, back_z)
+    x = orthogonal(design.x[chosen], design.terms, "rows with an outcome")
+    z = orthogonal(first.design.x, first.terms)
+    data = layout(design, chosen, x.q, z.q, weights)
+    optimum = _search(data, design, first, x.back, z.back)
+    params, jacobian = _reported(optimum.params, x.back, z.back)
     return fit_from_optimum(
         design,
         "heckman_ml",
@@ -40,7 +40,7 @@ def heckman_ml(design: Design) -> Fit:
         jacobian,
         optimum,
         counts(chosen) | _ml_statistics(params, optimum, first, data),
-        equation_warnings(design, first),
+        equation_warnings(design, first) + x.warnings + _at_the_limit(params),
     )
 
 
@@ -99,8 +99,7 @@ def selection_likelihood(data: SelectionData, theta: Floats, k: int) -> Likeliho
         "wt": second * by_w * turn + chosen * first * sinh,
         "tt": second * turn**2 + first * chosen * a,
     }
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rows = value + chosen * (np.log(theta[k]) - e**2 / 2 - LOG_SQRT_2PI)
+    rows = value + chosen * (np.log(theta[k]) - e**2 / 2 - LOG_SQRT_2PI)
     return _assemble(data, data.weights * rows, slopes, curvature, theta[k], k)
 
 
@@ -155,6 +154,12 @@ def _reported(theta: Floats, back_x: Floats, back_z: Floats) -> tuple[Floats, Fl
     jacobian[k + m, -1] = 1
     jacobian[-1, k] = -sigma
     return np.concatenate([b, back_z @ theta[k + 1 : -1], [theta[-1], np.log(sigma)]]), jacobian
+
+
+def _at_the_limit(params: Floats) -> tuple[str, ...]:
+    """A sentence where the correlation runs off to 1 or -1."""
+    rho = np.tanh(params[-2])
+    return (f"The correlation is estimated at its limit, {rho:.6g}.",) if abs(rho) > 1 - 1e-6 else ()
 
 
 def _ml_statistics(params: Floats, optimum: Optimum, first: Fit, data: SelectionData) -> dict[str, float]:

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from replication.errors import EstimationError
 from replication.estimate.basis import orthogonal
-from replication.estimate.likelihood import against_null, fit_from_optimum, unit_weights
+from replication.estimate.likelihood import (
+    against_null,
+    fit_from_optimum,
+    refuse_exact_fit,
+    unit_weights,
+)
 from replication.estimate.mundlak import with_entity_means
 from replication.estimate.normal import log_cdf, log_density
 from replication.estimate.optimize import Likelihood, Optimum, maximise
@@ -104,10 +109,10 @@ def tobit(
     design = with_entity_means(design) if mundlak else design
     outcome = censor(design, lower, upper)
     weights = unit_weights(design)
-    basis, back = orthogonal(design.x, design.terms)
-    optimum = search(outcome, basis, weights)
-    refuse_if_predicted(design, outcome, optimum)
-    params, jacobian = reported(optimum.params, back)
+    basis = orthogonal(design.x, design.terms)
+    optimum = search(outcome, basis.q, weights)
+    refuse_if_unbounded(design, outcome, optimum)
+    params, jacobian = reported(optimum.params, basis.back)
     return fit_from_optimum(
         design,
         "tobit",
@@ -116,7 +121,7 @@ def tobit(
         jacobian,
         optimum,
         _statistics(design, outcome, optimum, weights),
-        outcome.warnings,
+        outcome.warnings + basis.warnings,
     )
 
 
@@ -137,8 +142,7 @@ def censored_likelihood(outcome: Censored, regressors: Floats, weights: Floats, 
     """Likelihood at theta = (b / sigma, 1 / sigma), for `regressors` (n, k + 1) = (-x, y)."""
     value, first, second = outcome.pieces(regressors @ theta)
     seen, inverse_sigma = outcome.seen * weights, theta[-1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rows = weights * value + seen * np.log(inverse_sigma)
+    rows = weights * value + seen * np.log(inverse_sigma)
     scores = regressors * (weights * first)[:, None]
     scores[:, -1] += seen / inverse_sigma
     hessian = regressors.T @ (regressors * (weights * second)[:, None])
@@ -156,8 +160,12 @@ def reported(theta: Floats, back: Floats) -> tuple[Floats, Floats]:
     return np.append(b, sigma), jacobian
 
 
-def refuse_if_predicted(design: Design, outcome: Censored, optimum: Optimum) -> None:
-    """Raise EstimationError if the search failed because a regressor predicts censoring perfectly."""
+def refuse_if_unbounded(design: Design, outcome: Censored, optimum: Optimum) -> None:
+    """Raise EstimationError if the likelihood rises for ever: an exact fit, or censoring predicted perfectly.
+
+    `optimum` is over (b / sigma, 1 / sigma).
+    """
+    refuse_exact_fit(design.outcome, 1 / optimum.params[-1], outcome.y[outcome.seen])
     if is_flat(optimum, len(design.terms)):
         words = {"low": "at the lower limit", "high": "at the upper limit"}
         refuse_perfect_prediction(design.outcome, outcome.side, design.x, design.terms, **words)

@@ -17,7 +17,7 @@ from replication.estimate.mundlak import with_entity_means
 from replication.estimate.normal import LOG_SQRT_2PI
 from replication.estimate.optimize import SAME_PLACE, Likelihood, Optimum, better_of, maximise
 from replication.estimate.result import Design, Fit
-from replication.estimate.tobit import Censored, censor, refuse_if_predicted
+from replication.estimate.tobit import Censored, censor, refuse_if_unbounded
 from replication.estimate.tobit import search as pooled_search
 
 Floats = NDArray[np.float64]
@@ -26,6 +26,8 @@ FALL = 28.0
 """Logarithm by which the integrand has fallen where adaptive nodes end: 1e-12."""
 MAX_ROUNDS = 30
 """Times that the adaptive nodes are moved before the search is given up."""
+STEPS_BETWEEN = 25
+"""Newton steps before they are moved again; near the maximum three or four are enough."""
 QUADRATURE_CHANGE = 1e-4
 """Change of an estimate under twice the points from which more points are advised (Stata's quadchk: 0.01)."""
 
@@ -105,12 +107,12 @@ def tobit_random_effects(
     _refuse(design, points)
     design = with_entity_means(design) if mundlak else design
     outcome = censor(design, lower, upper)
-    basis, back = orthogonal(design.x, design.terms)
-    panel = panel_of(outcome, basis, design.entity)
-    pooled = pooled_search(outcome, basis, unit_weights(design))
-    refuse_if_predicted(design, outcome, pooled)
+    basis = orthogonal(design.x, design.terms)
+    panel = panel_of(outcome, basis.q, design.entity)
+    pooled = pooled_search(outcome, basis.q, unit_weights(design))
+    refuse_if_unbounded(design, outcome, pooled)
     optimum = better_of(*(_search(panel, _start(pooled, ratio), points, adaptive) for ratio in (0.5, 1.5)))
-    params, jacobian = _reported(optimum.params, back)
+    params, jacobian = _reported(optimum.params, basis.back)
     fit = fit_from_optimum(
         design,
         "tobit_random_effects",
@@ -119,10 +121,10 @@ def tobit_random_effects(
         jacobian,
         optimum,
         _statistics(outcome, optimum, pooled, params),
-        outcome.warnings + _no_effect(params),
+        outcome.warnings + basis.warnings + _no_effect(params),
     )
     more = _search(panel, optimum.params, 2 * points, adaptive)
-    return _with_quadrature_check(fit, _reported(more.params, back)[0], points)
+    return _with_quadrature_check(fit, _reported(more.params, basis.back)[0], points)
 
 
 def _refuse(design: Design, points: int) -> None:
@@ -146,7 +148,7 @@ def _search(panel: Panel, theta: Floats, points: int, adaptive: bool) -> Optimum
     for _ in range(MAX_ROUNDS):
         theta = np.append(theta[:-1], abs(theta[-1]))  # v is symmetric: the sign of the ratio is free
         nodes = adaptive_nodes(panel, theta, points) if adaptive else fixed_nodes(panel, points)
-        optimum = maximise(_objective(panel, nodes), theta)
+        optimum = maximise(_objective(panel, nodes), theta, max_iterations=STEPS_BETWEEN)
         iterations += optimum.iterations
         gap, theta = optimum.params - theta, optimum.params
         moved = np.sqrt(max(-gap @ optimum.likelihood.hessian @ gap, 0.0))
@@ -222,8 +224,7 @@ def random_effects_likelihood(panel: Panel, nodes: Nodes, theta: Floats) -> Like
     z, seen, inverse_sigma = panel.regressors, panel.outcome.seen, theta[-2]
     v = nodes.v[panel.entity]
     value, first, second = panel.outcome.pieces((z @ theta[:-1])[:, None] - theta[-1] * v)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        joint = panel.by_entity(value + (seen * np.log(inverse_sigma))[:, None]) + nodes.log_weights
+    joint = panel.by_entity(value + (seen * np.log(inverse_sigma))[:, None]) + nodes.log_weights
     rows = logsumexp(joint, axis=1)
     posterior = np.exp(joint - rows[:, None])
     p = posterior[panel.entity]

@@ -11,7 +11,7 @@ from scipy.linalg import block_diag
 from replication.errors import EstimationError
 from replication.estimate.basis import orthogonal
 from replication.estimate.binary import probit
-from replication.estimate.likelihood import unit_weights
+from replication.estimate.likelihood import refuse_exact_fit, unit_weights
 from replication.estimate.normal import LOG_SQRT_2PI
 from replication.estimate.result import Design, Fit
 from replication.estimate.selection import participation, selection_statistics
@@ -72,12 +72,13 @@ def _least_squares(
     """b (k,), sigma, inverse information (k + 1, k + 1), scores (n, k + 1), log-likelihood of the amounts."""
     weights = unit_weights(design)[positive]
     root = np.sqrt(weights)
-    basis, back = orthogonal(design.x[positive] * root[:, None], design.terms, "rows with a positive outcome")
+    basis = orthogonal(design.x[positive] * root[:, None], design.terms, "rows with a positive outcome")
     count = weights.sum()
-    b = back @ (basis.T @ (root * logs)) / len(logs)
+    b = basis.back @ (basis.q.T @ (root * logs)) / len(logs)
     residuals = logs - design.x[positive] @ b
     sigma = float(np.sqrt(weights @ residuals**2 / count))
-    block = block_diag(back @ back.T * sigma**2 / len(logs), sigma**2 / (2 * count))
+    refuse_exact_fit(f"log {design.outcome}", sigma, logs)
+    block = block_diag(basis.back @ basis.back.T * sigma**2 / len(logs), sigma**2 / (2 * count))
     scores = np.zeros((design.nobs, len(b) + 1))
     scores[positive, :-1] = design.x[positive] * (weights * residuals / sigma**2)[:, None]
     scores[positive, -1] = weights * (residuals**2 / sigma**3 - 1 / sigma)

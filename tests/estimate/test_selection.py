@@ -54,7 +54,7 @@ def test_two_step_as_printed_by_stata() -> None:
     """`heckman lwage educ exper expersq, select(...) twostep`, printed in public lecture notes.
 
     The constant and sigma are one unit off in the last digit (single precision of Stata's file is not the
-    reason: with its rounding they stay so; its probit stops a step earlier).
+    reason: with its rounding they stay so; where its probit stops may be).
     """
     fit = heckman_two_step(wooldridge())
     errors = std_errors(fit)
@@ -258,11 +258,20 @@ def test_what_cannot_be_estimated_is_named() -> None:
             chosen = (data.x[:, 1] > 0).astype(float)
             estimator(replace(data, extra={**data.extra, "selected": chosen}))
         with pytest.raises(
-            EstimationError, match=r"'b' is an exact linear combination of a in the rows with an"
+            EstimationError, match=r"in the rows with an outcome, 'b' is an exact linear combin"
         ):
             estimator(replace(data, x=np.column_stack([data.x[:, :2], -data.x[:, 1]])))
+    exact = replace(data, y=data.x @ [1.0, 2.0, 3.0])
+    with pytest.raises(EstimationError, match="that are seen are fitted exactly"):
+        heckman_ml(exact)
     with pytest.raises(EstimationError, match="takes no weights"):
         heckman_two_step(replace(data, weights=np.ones(300)))
+
+
+def test_a_correlation_at_its_limit_is_not_converged() -> None:
+    fit = heckman_ml(simulated_design(1, rho=1.0, n=200))
+    assert not fit.converged
+    assert "The correlation is estimated at its limit, 1." in fit.warnings
 
 
 def test_no_instrument_is_said() -> None:

@@ -173,6 +173,8 @@ def test_what_cannot_be_estimated_is_named() -> None:
         tobit(data, lower=2.0, upper=1.0)
     with pytest.raises(EstimationError, match="no variation"):
         tobit(replace(data, y=np.full(120, 3.0)))
+    with pytest.raises(EstimationError, match="that are seen are fitted exactly"):
+        tobit(replace(data, y=np.maximum(data.x @ [0.1, 0.5, 0.2], 0)))
     dummy = data.x.copy()
     dummy[:, 2] = np.arange(120) < 8
     y = np.where(dummy[:, 2] == 1, 0.0, data.y)
