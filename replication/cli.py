@@ -29,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return call.command(call)
     except UserError as problem:
         return _refuse(str(problem))
+    except BrokenPipeError:  # the reader of our output, such as `head`, has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as problem:
         return _refuse(f"{problem.filename or 'the disk'}: {problem.strerror or problem}")
     except KeyboardInterrupt:

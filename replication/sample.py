@@ -327,6 +327,7 @@ def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: b
         },
         extra={role: _stack(entries, needs.roles[role]) for role, entries in extra.items()},
         extra_terms={role: tuple(column.name for column in entries) for role, entries in extra.items()},
+        entity_labels=tuple(panel.table[panel.entity_name][keep].astype("str").drop_duplicates()),
     )
 
 

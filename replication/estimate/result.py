@@ -37,6 +37,8 @@ class Design:
     extra : mapping of str to (n,) or (n, m) float array
         Further columns that an estimator's options name (instruments, a selection equation, a limit);
         `extra_terms` gives the names of their columns.
+    entity_labels : tuple of str
+        Name of each entity, by code; empty where nobody needs it.
     """
 
     outcome: str
@@ -49,6 +51,7 @@ class Design:
     clusters: Mapping[str, Integers] = field(default_factory=dict)
     extra: Mapping[str, Floats] = field(default_factory=dict)
     extra_terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    entity_labels: tuple[str, ...] = ()
 
     @property
     def nobs(self) -> int:
@@ -161,6 +164,12 @@ class Covariance:
         Every small-sample factor that was applied, by name: {"G/(G-1)": 1.05, ...}.
     convention : str
         One sentence for the note under the table: what was done and whose default that is.
+    p_values : (k,) float array or None
+        Two-sided p values of zero that take the place of those of `df` (a bootstrap's own).
+    intervals : (k, 2) float array or None
+        95 percent intervals that take the place of those of `df`; an end may be infinite.
+    warnings : tuple of str
+        One sentence each; shown under the table with those of the fit.
     """
 
     kind: str
@@ -168,3 +177,6 @@ class Covariance:
     df: float | Floats | None
     factors: Mapping[str, float]
     convention: str
+    p_values: Floats | None = None
+    intervals: Floats | None = None
+    warnings: tuple[str, ...] = ()

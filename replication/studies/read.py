@@ -48,7 +48,9 @@ def read_study(path: Path) -> Study:
     try:
         study = Study.model_validate(content)
     except ValidationError as problem:
-        raise StudyError(f"{path.name}: {_sentence(problem.errors()[0], content)}") from None
+        # A misspelt key is also a missing one: the misspelling is the better thing to say.
+        errors = sorted(problem.errors(), key=lambda error: error["type"] != "extra_forbidden")
+        raise StudyError(f"{path.name}: {_sentence(errors[0], content)}") from None
     try:
         _check_ids(study)
         _check_expressions(study)
