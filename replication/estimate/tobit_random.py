@@ -29,7 +29,8 @@ MAX_ROUNDS = 30
 STEPS_BETWEEN = 25
 """Newton steps before they are moved again; near the maximum three or four are enough."""
 QUADRATURE_CHANGE = 1e-4
-"""Change of an estimate under twice the points from which more points are advised (Stata's quadchk: 0.01)."""
+"""Change of an estimate under twice the points from which more are advised: the rule of Stata's quadchk, which
+trusts no result that changes by 0.01."""
 
 
 @dataclass(frozen=True)
@@ -152,9 +153,10 @@ def _search(panel: Panel, theta: Floats, points: int, adaptive: bool) -> Optimum
         iterations += optimum.iterations
         gap, theta = optimum.params - theta, optimum.params
         moved = np.sqrt(max(-gap @ optimum.likelihood.hessian @ gap, 0.0))
-        if theta[-1] >= 0 and (not adaptive or moved < 1e-3 * SAME_PLACE):
+        settled = moved < 1e-3 * SAME_PLACE if adaptive else optimum.converged
+        if theta[-1] >= 0 and settled:
             return replace(optimum, iterations=iterations)
-    sentence = f"Not converged: the quadrature nodes still moved after {MAX_ROUNDS} rounds."
+    sentence = f"Not converged: estimates and quadrature nodes still moved after {MAX_ROUNDS} rounds."
     return replace(optimum, iterations=iterations, converged=False, warnings=(*optimum.warnings, sentence))
 
 
