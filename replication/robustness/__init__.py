@@ -1,0 +1,1 @@
+"""How far results depend on the choices that were made: randomization, many tests, power."""
