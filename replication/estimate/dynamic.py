@@ -129,7 +129,8 @@ def system_gmm(
     that has instruments of its own lags.
 
     `standard_equation` says which equation the strictly exogenous terms and period dummies instrument; in
-    "both" each is one instrument with a value in either equation.
+    "both" each is one instrument with a value in either equation. That needs terms that are uncorrelated with
+    the entity's effect; "difference" does not.
     """
     plan = checked_plan(
         design,
