@@ -29,8 +29,8 @@ MAX_ROUNDS = 30
 STEPS_BETWEEN = 25
 """Newton steps before they are moved again; near the maximum three or four are enough."""
 QUADRATURE_CHANGE = 1e-4
-"""Change of an estimate under twice the points from which more are advised: the rule of Stata's quadchk, which
-trusts no result that changes by 0.01."""
+"""Change of an estimate under twice the points from which more are advised: Stata's rule for quadchk, which
+doubts results that change by 0.01."""
 
 
 @dataclass(frozen=True)
