@@ -16,12 +16,16 @@ class Stated(Entry):
 
     `value` is the figure as printed; `low` and `high` are the ends of what the wording leaves open: half a
     unit in the last printed digit where nothing else is said, wider for "about" and "almost", one-sided (an
-    end left out) for "more than" and "at most". A statement of order or of yes and no is `value = 1`.
+    end left out) for "more than" and "at most". With both ends left out the figure is exact for a count, a
+    rank, a date and an order, and rounded at its last printed digit for all else; `decimals` says how many
+    digits are printed after the point where TOML loses them (1 for 55.0) or where they end before it (-3 for
+    thousands). A statement of order or of yes and no is `value = 1`.
     """
 
     value: float
     low: float | None = None
     high: float | None = None
+    decimals: int | None = Field(default=None, ge=-15, le=12)
     unit: Text
     words: Annotated[str, Field(max_length=120)] = ""
 
@@ -30,7 +34,10 @@ class Input(Entry):
     """One figure that a computation rests on.
 
     Either rows of a processed table (`table`, `where`, `take`, `by` an aggregate), or what another claim of
-    this file states (`claim`). `half_width` is the rounding of the figure: half a unit in its last digit.
+    this file states (`claim`), with the interval of its wording. The rounding of the figure is `half_width`
+    (half a unit in its last digit), or stands in columns of the table that `low` and `high` name, where an
+    empty cell is an open end. `date = true` reads texts like 1987, 1987-11 or 1987-11-05 as days, from the
+    first that the date allows to the last.
     """
 
     table: Name | None = None
@@ -39,6 +46,9 @@ class Input(Entry):
     by: Aggregate = "only"
     claim: Name | None = None
     half_width: float = Field(default=0.0, ge=0)
+    low: Name | None = None
+    high: Name | None = None
+    date: bool = False
 
 
 class Reading(Entry):
@@ -82,11 +92,31 @@ class Claim(Entry):
         "consistency",
     ]
     stated: Stated
-    readings: list[Reading] = []
+    readings: list[Reading] = Field(default=[], max_length=50)
     missing: Text = ""
     soft: Text = ""
     same_as: list[Text] = []
     exhibit: Text = ""
+
+
+class Check(Entry):
+    """A check of what several claims of the text state together.
+
+    sum: the figures of `claims` add up to `total`. totals: `claims` are an amount, its share in percent, a
+    further amount, its share, ...: all imply the same whole. order: the figures of `claims` do not fall.
+    multiples: the figure of the one claim is the last value of `take` over that of each earlier row of
+    `table`, rows ordered by `over`; one result a base.
+    """
+
+    id: Name
+    kind: Literal["sum", "totals", "order", "multiples"]
+    title: Text
+    claims: list[Name] = Field(min_length=1, max_length=200)
+    total: float = 100.0
+    table: Name | None = None
+    where: Expression | None = None
+    take: Name = "value"
+    over: Name = "year"
 
 
 class TextHead(Entry):
@@ -104,3 +134,4 @@ class Ledger(Entry):
 
     text: TextHead
     claims: list[Claim] = Field(min_length=1, max_length=5000)
+    checks: list[Check] = Field(default=[], max_length=500)
