@@ -46,7 +46,7 @@ def test_mroz_as_printed_by_stata(estimator) -> None:
     assert_printed(fit.params, params)
     assert_printed(
         std_errors(fit), errors, units=1.5
-    )  # two of the sixteen errors are one off in the last digit
+    )  # one of the sixteen errors is one off in the last digit
     assert_printed([fit.statistics[name] for name in statistics], list(statistics.values()))
     assert fit.converged and not fit.warnings
 
