@@ -263,9 +263,9 @@ def _standard_instruments(panel: Panel, plan: Plan) -> list[Floats]:
 
 
 def _base(term: str) -> str | None:
-    """The variable that a term is a lag of: "w" of "lag(w, 1)"."""
-    match = re.fullmatch(r"lag\((.+),\s*\d+\)", term)
-    return match.group(1).strip() if match else None
+    """The variable that a term is a lag of: "w" of "lag(w, 1)" and of "lag(w)"."""
+    match = re.fullmatch(r"lag\((.+?)(?:,\s*\d+)?\)", term)
+    return match.group(1) if match else None
 
 
 def _factor(panel: Panel, plan: Plan) -> Floats:

@@ -236,12 +236,13 @@ def test_collinear_period_dummies_are_named():
     assert "time:1996" in fit.warnings[-1]
 
 
-def test_a_lag_of_an_endogenous_term_has_its_instruments():
+@pytest.mark.parametrize("lag", ["lag(w, 1)", "lag(w)"])
+def test_a_lag_of_an_endogenous_term_has_its_instruments(lag):
     panel = simulated(9, gaps=False, entities=60)
     for rows in panel.values():
         for t in rows:
-            rows[t][1]["lag(w, 1)"] = rows[t - 1][1]["w"] if t - 1 in rows else np.nan
-    design = design_of(panel, ("w", "lag(w, 1)"))
+            rows[t][1][lag] = rows[t - 1][1]["w"] if t - 1 in rows else np.nan
+    design = design_of(panel, ("w", lag))
     own = difference_gmm(design, endogenous=["w"], collapse=True)
     assert own.statistics["instruments"] == 5 + 5  # lags 2 to 6 of y and of w, none of lag(w, 1)
 
