@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from replication.errors import StudyError, UserError, one_of
+from replication.estimate.covariance import usual
 from replication.estimate.diagnostics import wald
 from replication.estimate.inference import coefficient_table, long_run_table
 from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
@@ -17,10 +18,8 @@ from replication.options import checked_options
 from replication.panel import Panel
 from replication.publish.account import ModelAccount
 from replication.sample import Needs, Sample, prepare
-from replication.studies.model import CovarianceSpec, ModelSpec
+from replication.studies.model import ModelSpec
 from replication.studies.read import result_ids
-
-DEFAULT_ERRORS = (CovarianceSpec(kind="clustered", cluster=["entity"]),)
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,8 @@ def plan(model: ModelSpec) -> Plan:
     checked = checked_options(f"{place}.options", estimate, options, tuple(needs.roles))
     for name in model.diagnostics:
         _lookup(f"{place}.diagnostics", name, DIAGNOSTICS)
-    errors = []
-    for name, spec in zip(result_ids(model) or [model.id], model.covariance or DEFAULT_ERRORS, strict=True):
+    errors = [] if model.covariance else [(model.id, usual, {})]
+    for name, spec in zip(result_ids(model), model.covariance, strict=False):
         function = _lookup(f"{place}.covariance", spec.kind, COVARIANCES)
         errors.append(
             (name, function, checked_options(f"{place}.covariance.{spec.kind}", function, spec.options))

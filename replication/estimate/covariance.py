@@ -29,7 +29,7 @@ def reference_df(fit: Fit, df: float) -> float | None:
 
 
 def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
-    """Residual variance times (X'X)^-1, or the estimator's own covariance where it is not least squares.
+    """Residual variance times (X'X)^-1; the inverse of the information for a likelihood.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
         referred to the normal.
     """
     if fit.covariance is not None:
-        return Covariance("classical", fit.covariance, None, {}, "the estimator's own covariance")
+        raise EstimationError(f'{fit.estimator} has no classical errors; take kind = "own"')
     if fit.residuals is None:
         return Covariance("classical", fit.bread, None, {}, "inverse of the information (maximum likelihood)")
     rows = fit.df_resid if divisor == "n-k" else fit.nobs
@@ -47,6 +47,24 @@ def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
     whose = "Stata regress, R lm" if divisor == "n-k" else "maximum likelihood"
     note = f"classical errors, SSR divided by {divisor} = {rows} ({whose})"
     return Covariance("classical", variance * fit.bread, df, {f"1/({divisor})": 1.0 / rows}, note)
+
+
+def own(fit: Fit) -> Covariance:
+    """The covariance that the estimator derives itself: of GMM, of two steps, of a bootstrap.
+
+    Raises
+    ------
+    EstimationError
+        The estimator has none.
+    """
+    if fit.covariance is None:
+        raise EstimationError(f"{fit.estimator} has no covariance of its own; allowed: any other kind")
+    return Covariance("own", fit.covariance, None, {}, fit.convention)
+
+
+def usual(fit: Fit) -> Covariance:
+    """What a model gets whose study file names no error: the estimator's own, or clustered by entity."""
+    return clustered(fit) if fit.covariance is None else own(fit)
 
 
 def hc0(fit: Fit) -> Covariance:
@@ -337,6 +355,7 @@ def _lagged(sums: Floats, lag: int) -> Floats:
 
 
 COVARIANCES = {
+    "own": own,
     "classical": classical,
     "hc0": hc0,
     "hc1": hc1,

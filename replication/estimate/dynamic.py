@@ -185,9 +185,18 @@ def _estimate(design: Design, plan: Plan) -> Fit:
         design=design,
         kept=np.isin(np.arange(design.nobs), used),
         covariance=covariance,
+        convention=_convention(plan),
         statistics=statistics,
         warnings=_warnings(first, second, statistics, dropped, plan),
     )
+
+
+def _convention(plan: Plan) -> str:
+    if plan.steps == 1:
+        errors = "robust within entities" if plan.robust else "for homoskedastic errors"
+        return f"one-step GMM, {errors} (Stata xtabond2)"
+    corrected = "with Windmeijer's (2005) correction" if plan.windmeijer else "uncorrected"
+    return f"two-step GMM, {corrected} (Stata xtabond2, twostep)"
 
 
 def _first_step(stack: Stack, plan: Plan) -> Step:

@@ -322,7 +322,12 @@ def _with_statistics(
         interval, sentence = anderson_rubin(v.exogenous, v.endogenous, v.instruments, v.y, v.moments)
         statistics |= interval
         warnings += (sentence,) if sentence else ()
-    return replace(fit, statistics=statistics, warnings=warnings, covariance=covariance)
+    convention = (
+        "efficient GMM, no small-sample factor (Stata ivreg2, gmm2s)" if covariance is not None else ""
+    )
+    return replace(
+        fit, statistics=statistics, warnings=warnings, covariance=covariance, convention=convention
+    )
 
 
 def _total(v: Variables, constant: bool) -> float:

@@ -288,6 +288,7 @@ def _fit(
         absorbed=entities,
         absorbed_nested={"entity": entities},
         covariance=np.atleast_2d(covariance),
+        convention=f"parametric bootstrap, {replications} replications, seed {seed} (Stata xtlsdvc)",
         statistics={
             "entities": float(entities),
             "lag_uncorrected": float(fitted.uncorrected[0]),

@@ -5,16 +5,51 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from replication.estimate import (
+    binary,
     covariance,
     diagnostics,
+    dynamic,
+    fractional,
+    iv,
     linear,
+    lsdvc,
     pcse,
     random_effects,
+    selection,
+    selection_ml,
+    tobit,
+    tobit_random,
+    two_part,
 )
 from replication.estimate.result import Covariance, Fit
-from replication.sample import Needs
+from replication.sample import Needs, Role
 
-ESTIMATORS: dict[str, Callable[..., Fit]] = {**linear.ESTIMATORS, **random_effects.ESTIMATORS}
+FAMILIES = (
+    linear,
+    random_effects,
+    binary,
+    fractional,
+    tobit,
+    tobit_random,
+    two_part,
+    selection,
+    selection_ml,
+    iv,
+    dynamic,
+    lsdvc,
+)
+ESTIMATORS: dict[str, Callable[..., Fit]] = {
+    name: estimator for family in FAMILIES for name, estimator in family.ESTIMATORS.items()
+}
 COVARIANCES: dict[str, Callable[..., Covariance]] = {**covariance.COVARIANCES, **pcse.COVARIANCES}
-DIAGNOSTICS: dict[str, Callable[..., dict[str, float]]] = {**diagnostics.DIAGNOSTICS}
-NEEDS: dict[str, Needs] = {}
+DIAGNOSTICS: dict[str, Callable[..., dict[str, float]]] = diagnostics.DIAGNOSTICS
+
+INSTRUMENTED = Needs({"endogenous": Role(terms=True), "instruments": Role(terms=True)})
+SELECTED = Needs({"selected": Role(terms=False), "selection": Role(terms=True)}, selected="selected")
+HISTORY = Needs({}, keeps_history=True)
+NEEDS: dict[str, Needs] = {
+    **dict.fromkeys(iv.ESTIMATORS, INSTRUMENTED),
+    **dict.fromkeys([*selection.ESTIMATORS, *selection_ml.ESTIMATORS], SELECTED),
+    **dict.fromkeys([*dynamic.ESTIMATORS, *lsdvc.ESTIMATORS], HISTORY),
+    **dict.fromkeys(two_part.ESTIMATORS, Needs({"selection": Role(terms=True, required=False)})),
+}

@@ -109,6 +109,8 @@ class Fit:
         For each cluster name, how many of the absorbed parameters are constant within its clusters.
     covariance : (k, k) float array or None
         The estimator's own covariance where a sandwich of `bread` and `scores` is not the right one.
+    convention : str
+        One sentence on that covariance, for the note under the table.
     statistics : mapping of str to float
         Rows for models.csv: name to value (rsquared_within, loglikelihood, sargan, ...).
     warnings : tuple of str
@@ -133,6 +135,7 @@ class Fit:
     absorbed: int = 0
     absorbed_nested: Mapping[str, int] = field(default_factory=dict)
     covariance: Floats | None = None
+    convention: str = ""
     statistics: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     converged: bool = True

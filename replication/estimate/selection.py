@@ -59,6 +59,7 @@ def heckman_two_step(design: Design) -> Fit:
         scores=np.linalg.solve(covariance, _influence(second, first, chosen).T).T,
         design=design,
         covariance=covariance,
+        convention="Heckman (1979), with the estimation of the probit allowed for (Stata heckman, twostep)",
         statistics=counts(chosen)
         | {"sigma": second.sigma, "rho": second.rho, "lambda": float(second.params[-1])}
         | selection_statistics(first),

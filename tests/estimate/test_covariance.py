@@ -34,6 +34,7 @@ from replication.estimate.covariance import (
     hc2,
     hc3,
     newey_west,
+    own,
 )
 from replication.estimate.linear import between, ols
 from replication.estimate.random_effects import random_effects
@@ -186,8 +187,12 @@ def test_sandwiches_need_only_bread_and_scores():
         assert_allclose(covariance(bare).matrix, covariance(fit).matrix)
         assert covariance(bare).df is None
     assert_allclose(classical(bare).matrix, fit.bread)
-    own = replace(bare, covariance=2 * fit.bread)
-    assert_allclose(classical(own).matrix, 2 * fit.bread)
+    with pytest.raises(EstimationError, match="has no covariance of its own"):
+        own(bare)
+    derived = replace(bare, covariance=2 * fit.bread)
+    assert_allclose(own(derived).matrix, 2 * fit.bread)
+    with pytest.raises(EstimationError, match='take kind = "own"'):
+        classical(derived)
     with pytest.raises(EstimationError, match="has no leverages"):
         hc3(bare)
 
