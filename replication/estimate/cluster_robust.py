@@ -1,4 +1,4 @@
-"""Clustered errors for few clusters: CR2 with Satterthwaite degrees of freedom, and the cluster jackknife CR3.
+"""Clustered errors for few clusters: CR2 with Satterthwaite degrees of freedom, and the jackknife CR3.
 
 Both work in the metric in which the estimator is least squares, so that analytic weights are inverse
 variances under the working model, and both count absorbed effects: the hat matrix is that of the regressors
@@ -21,6 +21,8 @@ from replication.estimate.covariance import _key as cluster_key
 from replication.estimate.covariance import group_sums
 from replication.estimate.result import Covariance, Fit, Floats, Integers
 from replication.estimate.within import Effects, prepare
+
+Flags = NDArray[np.bool_]
 
 SATURATED = 1e-10
 """1 less the squared singular value of a cluster's block of the hat matrix below which it is zero."""
@@ -94,26 +96,26 @@ def cluster_rows(key: Integers) -> list[Integers]:
     return np.split(order, np.cumsum(np.bincount(key))[:-1])
 
 
-def adjusted_regressors(fit: Fit, hat: Projection, key: Integers, power: float) -> tuple[Floats, Floats]:
+def adjusted_regressors(fit: Fit, hat: Projection, key: Integers, power: float) -> tuple[Floats, Flags]:
     """Regressors of each cluster times the symmetric (I - H_gg)^-power, a generalised inverse where singular.
 
     Returns
     -------
-    (n, k) and (G, k) float arrays
-        The adjusted regressors, and for each cluster the length of the part of each coefficient's
-        influence that lies where H_gg is one: zero unless a coefficient rests on this cluster alone.
+    (n, k) float and (k,) bool arrays
+        The adjusted regressors, and which coefficients rest on a single cluster: part of their influence
+        lies where some H_gg is one, and is gone without that cluster.
     """
     adjusted = np.empty_like(fit.x)
-    lost = np.zeros((int(key.max()) + 1, fit.x.shape[1]))
-    for g, rows in enumerate(cluster_rows(key)):
+    length, alone = np.sqrt(np.diag(fit.bread)), np.zeros(fit.x.shape[1], dtype=bool)
+    for rows in cluster_rows(key):
         left, singular, _ = np.linalg.svd(_block_basis(hat, rows), full_matrices=False)
         free = 1.0 - singular**2
         saturated = free < SATURATED
         scale = np.where(saturated, 0.0, np.where(saturated, 1.0, free) ** -power)
         inner = left.T @ fit.x[rows]
         adjusted[rows] = fit.x[rows] + left @ ((scale - 1.0)[:, None] * inner)
-        lost[g] = np.linalg.norm(inner[saturated] @ fit.bread, axis=0)
-    return adjusted, lost / np.sqrt(np.diag(fit.bread))
+        alone |= np.linalg.norm(inner[saturated] @ fit.bread, axis=0) > np.sqrt(SATURATED) * length
+    return adjusted, alone
 
 
 def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
@@ -137,7 +139,7 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
     """
     name, key = single_cluster(fit, "cr2", cluster)
     hat = projection(fit)
-    adjusted, lost = adjusted_regressors(fit, hat, key, 0.5)
+    adjusted, alone = adjusted_regressors(fit, hat, key, 0.5)
     influence = adjusted @ fit.bread
     changes = group_sums(key, influence * fit.residuals[:, None])
     df = np.array([satterthwaite(hat, key, column) for column in influence.T])
@@ -148,14 +150,14 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
         f"clustered by {name} ({groups} clusters), CR2 with Satterthwaite degrees of freedom "
         f"{df.min():.4g} to {df.max():.4g}{whose}"
     )
-    return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=_resting(fit, name, lost))
+    return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=_resting(fit, name, alone))
 
 
-def _resting(fit: Fit, name: str, lost: Floats) -> tuple[str, ...]:
+def _resting(fit: Fit, name: str, alone: Flags) -> tuple[str, ...]:
     """A sentence for each coefficient that a single cluster identifies."""
     return tuple(
         f"{fit.terms[j]!r} rests on a single cluster of {name}: its CR2 error is too small"
-        for j in np.flatnonzero((lost > np.sqrt(SATURATED)).any(axis=0))
+        for j in np.flatnonzero(alone)
     )
 
 
@@ -201,8 +203,8 @@ def cr3(
         that cannot be estimated without one of the clusters (named).
     """
     name, key = single_cluster(fit, "cr3", cluster)
-    adjusted, lost = adjusted_regressors(fit, projection(fit), key, 1.0)
-    _require_estimable(fit, name, lost)
+    adjusted, alone = adjusted_regressors(fit, projection(fit), key, 1.0)
+    _require_estimable(fit, name, alone)
     changes = group_sums(key, fit.residuals[:, None] * adjusted) @ fit.bread
     groups = len(changes)
     if centre == "mean":
@@ -215,8 +217,7 @@ def cr3(
     return Covariance("cr3", matrix, float(groups - 1), factors, note)
 
 
-def _require_estimable(fit: Fit, name: str, lost: Floats) -> None:
-    alone: NDArray[np.bool_] = (lost > np.sqrt(SATURATED)).any(axis=0)
+def _require_estimable(fit: Fit, name: str, alone: Flags) -> None:
     for j in np.flatnonzero(alone):
         raise EstimationError(
             f"cr3: {fit.terms[j]!r} cannot be estimated without one of the clusters of {name!r}; "

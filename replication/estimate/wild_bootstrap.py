@@ -14,7 +14,14 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.cluster_robust import Projection, cluster_products, projection, single_cluster
+from replication.estimate.cluster_robust import (
+    Flags,
+    Projection,
+    adjusted_regressors,
+    cluster_products,
+    projection,
+    single_cluster,
+)
 from replication.estimate.covariance import clustered
 from replication.estimate.inference import LEVEL
 from replication.estimate.result import Covariance, Fit, Floats, Integers
@@ -30,11 +37,12 @@ TIE = 1e-9
 """Relative difference of two squared t statistics below which they are equal but for rounding: the draws
 with all weights 1 or all -1 repeat the data's own statistic."""
 
-ROUNDING = 1e-12
-"""Share of its upper limit |a| |e| below which a clustered error is rounding: one cluster identifies b."""
-
 FEW = 10
 """Clusters below which the sign vectors are too few for a smooth distribution (Webb 2023)."""
+
+FARTHEST = 20
+"""How often the search for an end of an interval doubles its distance of one error, a million errors in
+all: further out rounding drowns the draws that repeat the data."""
 
 BLOCK = 1024
 """Draws handled at once, so that their arrays stay in the processor's cache."""
@@ -54,7 +62,7 @@ class Draws:
     variance : (3, B) float array
         q0, q1 and q2.
     error : float
-        Clustered standard error without factors; zero where it is nothing but rounding.
+        Clustered standard error without factors.
     """
 
     numerator: Floats
@@ -93,7 +101,8 @@ def wild_bootstrap(
     is, and bisection. Where there are no more than `draws` sign vectors all of them are used, in order.
     Effects are absorbed in each draw as in the data. The draws depend on the seed, the cluster's name and
     the number of clusters (in order of appearance) alone, so that coefficients and models that are
-    clustered alike share them and can be tested jointly.
+    clustered alike share them and can be tested jointly. A coefficient that a single cluster identifies
+    gets neither p value nor interval, and a warning.
 
     Parameters
     ----------
@@ -117,8 +126,11 @@ def wild_bootstrap(
     """
     name, key, multipliers = _setting(fit, cluster, draws, weights, seed)
     hat = projection(fit)
-    tests = [coefficient_draws(fit, hat, key, multipliers, j, null=null) for j in range(len(fit.params))]
-    found = [_test_and_interval(test, float(b), ties) for test, b in zip(tests, fit.params, strict=True)]
+    alone = adjusted_regressors(fit, hat, key, 0.5)[1]
+    found = np.full((len(fit.params), 3), np.nan)
+    for j in np.flatnonzero(~alone):
+        test = coefficient_draws(fit, hat, key, multipliers, j, null=null)
+        found[j] = _test_and_interval(test, float(fit.params[j]), ties)
     groups, complete = multipliers.shape[1], len(multipliers) == 2 ** multipliers.shape[1]
     plain = clustered(fit, cluster=[name])
     return Covariance(
@@ -127,25 +139,22 @@ def wild_bootstrap(
         float(groups - 1),
         {**plain.factors, "draws": float(len(multipliers))},
         _note(name, groups, len(multipliers), complete and weights == "rademacher", weights, null, ties),
-        p_values=np.array([p for p, _, _ in found]),
-        intervals=np.array([ends for _, *ends in found]),
-        warnings=_few(groups, weights) + _resting(fit, name, tests),
+        p_values=found[:, 0],
+        intervals=found[:, 1:],
+        warnings=_few(groups, weights) + _resting(fit, name, alone),
     )
 
 
 def _test_and_interval(test: Draws, b: float, ties: Ties) -> tuple[float, float, float]:
-    """p value of zero and the ends of the interval; missing where the clustered error is zero."""
-    if test.error == 0:
-        return np.nan, np.nan, np.nan
+    """p value of zero and the ends of the interval."""
     return test.p_value(b, ties), b - bound(test, ties, 1), b - bound(test, ties, -1)
 
 
-def _resting(fit: Fit, name: str, tests: list[Draws]) -> tuple[str, ...]:
-    """A sentence for each coefficient that a single cluster identifies."""
+def _resting(fit: Fit, name: str, alone: Flags) -> tuple[str, ...]:
+    """A sentence for each coefficient that a single cluster identifies (MacKinnon and Webb 2017)."""
     return tuple(
-        f"{term!r} rests on a single cluster of {name}: the bootstrap cannot test it"
-        for term, test in zip(fit.terms, tests, strict=True)
-        if test.error == 0
+        f"{fit.terms[j]!r} rests on a single cluster of {name}: the bootstrap cannot test it"
+        for j in np.flatnonzero(alone)
     )
 
 
@@ -223,8 +232,6 @@ def coefficient_draws(
     slope = influence / fit.bread[j, j] if null else np.zeros(len(influence))
     parts = [_cluster_forms(hat, key, influence, u) for u in (fit.residuals, slope)]
     error = float(np.linalg.norm(parts[0][0]))
-    if error <= ROUNDING * np.linalg.norm(influence) * np.linalg.norm(fit.residuals):
-        error = 0.0
     pieces = [_draw_moments(block, parts) for block in _blocks(multipliers)]
     return Draws(
         np.concatenate([numerator for numerator, _ in pieces], axis=1),
@@ -234,7 +241,7 @@ def coefficient_draws(
 
 
 def _cluster_forms(hat: Projection, key: Integers, influence: Floats, u: Floats) -> tuple[Floats, Floats]:
-    """(G,) scores a_g'u_g and the (G, G) matrix whose product with v gives the scores of a draw's residuals."""
+    """(G,) scores a_g'u_g, and the (G, G) matrix that turns v into the scores of a draw's residuals."""
     scores = np.bincount(key, influence * u)
     return scores, np.diag(scores) - cluster_products(hat, key, influence, u)
 
@@ -251,10 +258,10 @@ def _draw_moments(multipliers: Floats, parts: list[tuple[Floats, Floats]]) -> tu
 
 
 def bound(test: Draws, ties: Ties, side: int) -> float:
-    """Distance d, of sign `side`, at which the value estimate - d stops being rejected; infinite if none is."""
+    """Distance d, of sign `side`, beyond which estimate - d is rejected; infinite if it never is."""
     inside, outside = 0.0, test.error
     size = 1.0 - LEVEL
-    for _ in range(60):
+    for _ in range(FARTHEST):
         if test.p_value(side * outside, ties) <= size:
             break
         inside, outside = outside, 2.0 * outside
