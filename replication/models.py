@@ -11,7 +11,7 @@ import pandas as pd
 from replication.errors import StudyError, UserError, one_of
 from replication.estimate.covariance import usual
 from replication.estimate.diagnostics import wald
-from replication.estimate.inference import coefficient_table, long_run_table
+from replication.estimate.inference import coefficient_table, long_run_table, marginal_table
 from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.estimate.result import Covariance, Fit
 from replication.options import checked_options
@@ -86,7 +86,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
     """Estimate one model with each of its errors."""
     model = ready.model
     try:
-        sample = prepare(panel, model, _clusters(ready), ready.needs)
+        sample = prepare(panel, model, _groups(ready), ready.needs)
         fit = ready.estimate(sample.design, **ready.options)
         covariances = [(name, function(fit, **options)) for name, function, options in ready.errors]
         diagnostics = _diagnostics(fit, model)
@@ -113,15 +113,18 @@ def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:
 
 
 def _estimates(fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFrame:
-    table = coefficient_table(fit, covariance)
-    if not model.long_run:
-        return table
-    return pd.concat([table, long_run_table(fit, covariance, model.long_run)], ignore_index=True)
+    tables = [coefficient_table(fit, covariance)]
+    if model.long_run:
+        tables.append(long_run_table(fit, covariance, model.long_run))
+    if model.marginal_effects:
+        tables.append(marginal_table(fit, covariance, model.marginal_effects))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _clusters(ready: Plan) -> list[str]:
-    """Every column that one of the model's errors is clustered by."""
-    return [name for _, _, options in ready.errors for name in options.get("cluster", [])]
+def _groups(ready: Plan) -> list[str]:
+    """Every column whose levels are absorbed, or that one of the model's errors is clustered by."""
+    clusters = [name for _, _, options in ready.errors for name in options.get("cluster", [])]
+    return [*ready.model.effects, *clusters]
 
 
 def _diagnostics(fit: Fit, model: ModelSpec) -> dict[str, float]:

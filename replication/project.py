@@ -13,7 +13,7 @@ class Project:
     Attributes
     ----------
     root : Path
-        Folder that holds `data`, `specs` and `results`.
+        Folder that holds `data`, `specs`, `claims` and `results`.
     """
 
     root: Path
@@ -39,9 +39,19 @@ class Project:
         return self.root / "specs"
 
     @property
+    def claims(self) -> Path:
+        """Claims files."""
+        return self.root / "claims"
+
+    @property
     def current(self) -> Path:
         """Results of the last run, one folder a study."""
         return self.root / "results" / "current"
+
+    @property
+    def ledger(self) -> Path:
+        """The claims ledger."""
+        return self.current / "claims"
 
     @property
     def report(self) -> Path:

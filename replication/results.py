@@ -50,8 +50,8 @@ class Records:
 def tables_read(study: Study) -> list[str]:
     """Processed tables that a study names, each once, its panel first."""
     entries = [*study.statistics, *study.tables, *study.figures]
-    panel = study.study.data if study.models else None
-    return [name for name in dict.fromkeys([panel, *(entry.table for entry in entries)]) if name]
+    panels = [model.data or study.study.data for model in study.models]
+    return [name for name in dict.fromkeys([*panels, *(entry.table for entry in entries)]) if name]
 
 
 def records(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from replication.clean.pipeline import read_table
 from replication.errors import StudyError
 from replication.exhibits import build_tables, draw_figures, write_tables
@@ -13,6 +15,7 @@ from replication.models import plan, run_model
 from replication.panel import Panel, read_panel
 from replication.progress import track
 from replication.project import Project
+from replication.readings import read_estimates
 from replication.results import Records, Staging, records, tables_read, write_manifest, write_records
 from replication.statistics import plan_statistic, run_statistic
 from replication.studies.model import Study
@@ -73,14 +76,20 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
     plans = [plan(model) for model in study.models]
     for spec in study.statistics:
         plan_statistic(spec)
-    panel = _panel(project, study, data) if plans else None
-    results = [run_model(panel, ready) for ready in track(plans, f"{study.study.id}: models")]
+    panels = _panels(project, study, data)
+    results = [
+        run_model(panels[ready.model.data, ready.model.entity], ready)
+        for ready in track(plans, f"{study.study.id}: models")
+    ]
     names = dict.fromkeys(spec.table for spec in study.statistics)
     tables = {name: read_table(project, name) for name in names}
     statistics = [
         run_statistic(spec, tables[spec.table])
         for spec in track(study.statistics, f"{study.study.id}: statistics")
     ]
+    if results:
+        estimates = pd.concat([result.estimates for result in results], ignore_index=True)
+        statistics += [read_estimates(rule, estimates) for rule in study.readings]
     frames = {
         "estimates": [result.estimates for result in results],
         "models": [result.statistics for result in results],
@@ -90,15 +99,21 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
     return records(study.study.id, frames, [account for result in results for account in result.accounts])
 
 
-def _panel(project: Project, study: Study, data: Path | None) -> Panel:
+def _panels(project: Project, study: Study, data: Path | None) -> dict[tuple[str | None, str | None], Panel]:
+    """The panel of each model, by the table and entity that it names; a user's panel stands for the study's."""
+    named = dict.fromkeys((model.data, model.entity) for model in study.models)
+    return {(table, entity): _panel(project, study, table, entity, data) for table, entity in named}
+
+
+def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Path | None) -> Panel:
     head = study.study
-    if data is not None:
-        table, origin = read_user_table(data), data.name
-    elif head.data is not None:
-        table, origin = read_table(project, head.data), head.data
+    if table is None and data is not None:
+        rows, origin = read_user_table(data), data.name
+    elif name := table or head.data:
+        rows, origin = read_table(project, name), name
     else:
         raise StudyError("study.data names no table; name one, or bring a panel with --data FILE")
-    return read_panel(table, head.entity, head.time, study.variables, origin)
+    return read_panel(rows, entity or head.entity, head.time, study.variables, origin)
 
 
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:

@@ -94,7 +94,7 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
         inside = condition(model.where, panel.rows())
     values = _evaluate(panel, model, clusters, needs, inside)
     drops = _drops(values, inside, needs)
-    _drop_singletons(drops, model, panel)
+    _drop_singletons(drops, values, model, panel)
     keep = drops.kept
     _check_size(keep, drops, model)
     keys = panel.table[[panel.entity_name, panel.time_name]]
@@ -282,14 +282,14 @@ def _unselected(values: _Values, needs: Needs) -> NDArray[np.bool_]:
     return values.extra[needs.selected][0].values == 0
 
 
-def _drop_singletons(drops: _Drops, model: ModelSpec, panel: Panel) -> None:
+def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Panel) -> None:
     """Mark rows that are alone in their effect, again and again until none is left (Correia 2015)."""
     by = {"entity": (panel.entity, panel.entity_name), "time": (panel.time, panel.time_name)}
     left = -1
     while left != drops.kept.sum():
         left = drops.kept.sum()
         for effect in model.effects:
-            codes, name = by[effect]
+            codes, name = by[effect] if effect in by else (values.clusters[effect], effect)
             _, inverse = np.unique(codes, return_inverse=True)
             alone = np.bincount(inverse[drops.kept], minlength=inverse.max() + 1)[inverse] == 1
             drops.mark(alone, f"single row of its {name}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from replication.errors import EstimationError, one_of
+from replication.estimate.margins import average_marginal_effects
 from replication.estimate.result import Covariance, Fit, Floats
 
 LEVEL = 0.95
@@ -52,6 +54,14 @@ def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.
     terms = [f"long run: {term}" for term, slope in zip(fit.terms, slopes, strict=True) if slope]
     df = covariance.df[slopes] if isinstance(covariance.df, np.ndarray) else covariance.df
     return _rows(terms, fit.params[slopes] / (1 - inertia), variance, df)
+
+
+def marginal_table(fit: Fit, covariance: Covariance, on: Literal["outcome", "latent"]) -> pd.DataFrame:
+    """Average marginal effects with errors of the delta method; columns as in `coefficient_table`."""
+    effects = average_marginal_effects(fit, covariance.matrix, on=on)
+    terms = [f"marginal effect: {term}" for term in effects.terms]
+    df = None if isinstance(covariance.df, np.ndarray) else covariance.df
+    return _rows(terms, effects.effects, np.diag(effects.covariance), df)
 
 
 def _rows(

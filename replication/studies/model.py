@@ -45,7 +45,8 @@ class ModelSpec(Entry):
 
     The first error is the headline one; its results carry the model's id. Each further one is reported
     as `<id>.<kind>` (or its `label`). `long_run` names the terms that are lags of the outcome; the effects
-    of all others in the long run are then reported too.
+    of all others in the long run are then reported too. `data` and `entity` name another table than the
+    study's, and its entity.
     """
 
     id: Name
@@ -54,7 +55,7 @@ class ModelSpec(Entry):
     formula: Expression
     where: Expression | None = None
     estimator: str = "ols"
-    effects: list[Literal["entity", "time"]] = []
+    effects: list[Name] = []
     intercept: bool = True
     weights: Expression | None = None
     options: dict[str, Any] = {}
@@ -62,6 +63,9 @@ class ModelSpec(Entry):
     diagnostics: list[str] = []
     tests: list[TestSpec] = []
     long_run: list[str] = []
+    marginal_effects: Literal["outcome", "latent"] | None = None
+    data: Name | None = None
+    entity: Name | None = None
     average_over: int | None = Field(default=None, ge=2, le=100)
     expected_nobs: int | None = Field(default=None, ge=0)
     note: Text = ""
@@ -116,6 +120,22 @@ class FigureSpec(Entry):
     note: Text = ""
 
 
+class ReadingSpec(Entry):
+    """A rule, fixed before any estimate is seen, by which each model with each of its errors is read.
+
+    It holds where the interval of a `positive` term lies above zero, and that of no `not_positive` term
+    does. Each entry is a list of terms that stand for one another in different models; a model that has
+    none of them, or none of a list under `given`, is not read.
+    """
+
+    id: Name
+    title: Text
+    models: list[str] = Field(min_length=1)
+    positive: list[str] = Field(min_length=1)
+    not_positive: list[str] = []
+    given: list[str] = []
+
+
 class StudyHead(Entry):
     """What the study is about and which columns tell entity and time; `place` orders the report."""
 
@@ -136,6 +156,7 @@ class Study(Entry):
     variables: dict[Name, Expression] = {}
     labels: dict[str, Text] = {}
     models: list[ModelSpec] = Field(default=[], max_length=500)
+    readings: list[ReadingSpec] = Field(default=[], max_length=50)
     statistics: list[StatisticSpec] = Field(default=[], max_length=1000)
     tables: list[TableSpec] = Field(default=[], max_length=500)
     figures: list[FigureSpec] = Field(default=[], max_length=200)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from replication.errors import StudyError, one_of
 from replication.expressions.syntax import parse, parse_formula, show
-from replication.studies.model import ModelSpec, Study
+from replication.studies.model import ModelSpec, ReadingSpec, Study
 from replication.studies.strict import check_ids, located, read_strictly
 
 
@@ -44,7 +44,7 @@ def _canonical(term: str) -> str:
 
 
 def _check_ids(study: Study) -> None:
-    for section in ("models", "statistics", "tables", "figures"):
+    for section in ("models", "readings", "statistics", "tables", "figures"):
         check_ids(section, (entry.id for entry in getattr(study, section)))
     for model in study.models:
         twice = [name for name, count in Counter(error_labels(model)).items() if count > 1]
@@ -75,7 +75,10 @@ def _check_expressions(study: Study) -> None:
 
 def _check_references(study: Study) -> None:
     models = [name for model in study.models for name in result_ids(model)]
-    statistics = [entry.id for entry in study.statistics]
+    readings = [name for entry in study.readings for name in reading_ids(entry)]
+    statistics = [*(entry.id for entry in study.statistics), *readings]
+    for entry in study.readings:
+        _known(f"readings.{entry.id}.models", entry.models, [model.id for model in study.models])
     for section in ("tables", "figures"):
         for entry in getattr(study, section):
             _known(f"{section}.{entry.id}.models", entry.models, models)
@@ -85,6 +88,11 @@ def _check_references(study: Study) -> None:
 def result_ids(model: ModelSpec) -> list[str]:
     """Ids under which a model's results stand: its own for the first error, `id.label` for the others."""
     return [model.id, *(f"{model.id}.{label}" for label in error_labels(model)[1:])]
+
+
+def reading_ids(reading: ReadingSpec) -> list[str]:
+    """Statistics that a reading rule gives: the verdict on each model and error, and the share that holds."""
+    return [reading.id, f"{reading.id}_share"]
 
 
 def _known(place: str, words: Iterable[str], allowed: list[str]) -> None:
