@@ -34,6 +34,9 @@ NULL = 1e-9
 POSITIVE = 1e-5
 """Fitted value above which a row counts as separated; the rectifier starts at one (ppmlhdfe's tolerance)."""
 
+ROUNDING = 1e-12
+"""What a residual of zero can fall below zero by."""
+
 MOST_ROUNDS = 1_000
 """Rounds of the rectifier, each a product with a matrix of few columns, before linear programming."""
 
@@ -195,8 +198,8 @@ def rectify(space: Floats) -> tuple[Rows, Rows]:
 
     From u = 1 on, u is projected on the space and its negative part set to zero, until the projection is
     nowhere negative: rows where it is positive are separated. If no residual is negative, rows where one
-    is positive cannot be, as residuals and combinations are orthogonal. The few cases in which neither
-    comes about soon are settled by linear programming.
+    is positive cannot be separated, as residuals and combinations are orthogonal. The few cases in which
+    neither comes about soon are settled by linear programming.
 
     Parameters
     ----------
@@ -215,8 +218,9 @@ def rectify(space: Floats) -> tuple[Rows, Rows]:
         fitted = space @ (space.T @ u)
         if fitted.min() >= -0.1 * POSITIVE * fitted.max():
             return fitted > POSITIVE * fitted.max(), none
-        if (u - fitted).min() >= 0:
-            return none, u - fitted > POSITIVE
+        left = u - fitted
+        if left.min() >= -ROUNDING and left.max() > POSITIVE:
+            return none, left > POSITIVE
         u = np.maximum(fitted, 0.0) / fitted.max()
     return _by_simplex(space), none
 
