@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+PACKAGE = Path(__file__).resolve().parent  # the program itself
+
 
 @dataclass(frozen=True)
 class Project:
@@ -44,9 +46,24 @@ class Project:
         return self.root / "claims"
 
     @property
+    def results(self) -> Path:
+        """What was made of the studies: the last run and the frozen versions."""
+        return self.root / "results"
+
+    @property
     def current(self) -> Path:
         """Results of the last run, one folder a study."""
-        return self.root / "results" / "current"
+        return self.results / "current"
+
+    @property
+    def changelog(self) -> Path:
+        """What moved from one frozen version to the next, newest first."""
+        return self.results / "CHANGELOG.md"
+
+    @property
+    def attestation(self) -> Path:
+        """What the last verification found, as text; the same as JSON stands beside it."""
+        return self.results / "attestation.md"
 
     @property
     def ledger(self) -> Path:
