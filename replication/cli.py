@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, metavar="FILE", help="panel of your own: .csv, .parquet, .dta, .xlsx"
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for the results (results/current/STUDY)")
+    _add_claims(_add(commands, "claims", _claims, "check every claim of claims/*.toml and write the ledger"))
     _add(commands, "report", _report, "write the report page from the results of all studies")
     _add(commands, "words", _words, "list what a study file may say: estimators, errors, functions, measures")
     return parser
@@ -69,6 +70,17 @@ def _add(commands, name: str, command: Callable, text: str) -> argparse.Argument
     parser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=command)
     return parser
+
+
+def _add_claims(parser: argparse.ArgumentParser) -> None:
+    """`claims` alone does all files of the project; `check` and `new` are for a file of one's own."""
+    commands = parser.add_subparsers(metavar="COMMAND")
+    check = _add(commands, "check", _check_claims, "check the claims of one file")
+    check.add_argument("file", type=Path, metavar="FILE", help="claims file, such as claims/hatch.toml")
+    check.add_argument("--data", type=Path, metavar="DIR", help="folder with tables of your own, as CSV")
+    check.add_argument("--out", type=Path, metavar="DIR", help="folder to write the ledger to (none)")
+    new = _add(commands, "new", _new_claims, "write a claims file to begin from")
+    new.add_argument("file", type=Path, metavar="FILE", help="file to write; one that is there is kept")
 
 
 def _data(call: argparse.Namespace) -> int:
@@ -86,6 +98,34 @@ def _run(call: argparse.Namespace) -> int:
     for line in outcome.lines:
         print(line)
     return 0 if outcome.converged else NOT_CONVERGED
+
+
+def _claims(call: argparse.Namespace) -> int:
+    from replication.claims.ledger import make_ledger
+
+    return _tell(make_ledger(Project(call.project)))
+
+
+def _check_claims(call: argparse.Namespace) -> int:
+    from replication.claims.ledger import check_file
+
+    return _tell(check_file(Project(call.project), call.file, call.data, call.out))
+
+
+def _tell(book) -> int:
+    from replication.claims.records import told
+
+    for line in told(book):
+        print(line)
+    return 0
+
+
+def _new_claims(call: argparse.Namespace) -> int:
+    from replication.claims.template import write_template
+
+    write_template(call.file)
+    print(call.file)
+    return 0
 
 
 def _report(call: argparse.Namespace) -> int:

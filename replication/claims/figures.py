@@ -1,0 +1,274 @@
+"""The recorded figures that claims rest on: from which table, which row, how exact."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from replication.claims.model import Input, Ledger
+from replication.claims.verdict import bounds
+from replication.claims.wording import number
+from replication.clean.pipeline import read_table
+from replication.clean.tables import RECIPES
+from replication.errors import DataError, StudyError, one_of
+from replication.expressions.evaluate import Rows, condition
+from replication.expressions.syntax import names_in, parse
+from replication.project import Project
+from replication.userdata import read_user_table
+
+STATED = "stated"
+EVERY_ROW = "*"
+NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A table of figures and the columns that name a row of it; its row numbers if there are none."""
+
+    rows: pd.DataFrame
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One recorded figure: its table, the key of its row (`*` for a column that filters rows), its column."""
+
+    table: str
+    row: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.table}[{self.row}]"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One input of a computation.
+
+    Attributes
+    ----------
+    point, low, high : float
+        The figure and the interval that its rounding leaves; an open end is infinite. Dates are days.
+    text : str
+        The figure as a reader would write it.
+    cells : tuple of Cell
+        All that it rests on.
+    """
+
+    point: float
+    low: float
+    high: float
+    text: str
+    cells: tuple[Cell, ...]
+
+
+def recorded_tables(ledger: Ledger, project: Project, folder: Path | None = None) -> dict[str, Recorded]:
+    """Every table that a ledger names, and its own stated figures as the table `stated`.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        CSV files of the author's own, each a table by its name; they go before processed tables.
+
+    Raises
+    ------
+    UserError
+        A table that is neither in `folder` nor among the processed ones, or cannot be read.
+    """
+    own = {path.stem: path for path in sorted(folder.glob("*.csv"))} if folder is not None else {}
+    return {name: _open(name, project, own) for name in _tables_named(ledger)} | {STATED: _stated(ledger)}
+
+
+def _tables_named(ledger: Ledger) -> list[str]:
+    inputs = (
+        spec for claim in ledger.claims for reading in claim.readings for spec in reading.inputs.values()
+    )
+    names = [*(spec.table for spec in inputs), *(check.table for check in ledger.checks)]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def _open(name: str, project: Project, own: Mapping[str, Path]) -> Recorded:
+    if name in own:
+        rows = read_user_table(own[name])
+        return Recorded(rows, (rows.columns[0],) if rows.iloc[:, 0].is_unique else ())
+    schemas = {recipe.schema.table: recipe.schema for recipe in RECIPES}
+    if name not in schemas:
+        raise DataError(one_of("table", name, own or schemas))
+    return Recorded(read_table(project, name), schemas[name].key)
+
+
+def _stated(ledger: Ledger) -> Recorded:
+    rows = [(claim.id, claim.stated.value, *bounds(claim.stated, claim.kind)) for claim in ledger.claims]
+    return Recorded(pd.DataFrame(rows, columns=["id", "value", "low", "high"]), ("id",))
+
+
+def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
+    """The figure that an input names.
+
+    Raises
+    ------
+    StudyError
+        An unknown column, no row or (for `only`) more than one, a missing figure, a text that is no number.
+    """
+    spec = _of_stated(spec) if spec.claim is not None else spec
+    recorded = tables[spec.table]
+    rows = recorded.rows[_chosen(recorded.rows, spec.where)]
+    keys = row_names(rows, recorded.key)
+    filters = tuple(Cell(spec.table, EVERY_ROW, name) for name in _filters(spec, recorded))
+    if spec.by == "count":
+        counted = tuple(Cell(spec.table, key, "") for key in keys)
+        return Figure(len(rows), len(rows), len(rows), f"{len(rows)}", (*filters, *counted))
+    taken = _taken(spec, rows, keys)
+    columns = [name for name in dict.fromkeys((spec.take, spec.low, spec.high)) if name]
+    cells = tuple(Cell(spec.table, key, name) for key in taken.keys for name in columns)
+    point, low, high = (_aggregate(spec.by, values) for values in (taken.points, taken.lows, taken.highs))
+    return Figure(point, low, high, _text(spec, taken, point), (*filters, *cells))
+
+
+def _of_stated(spec: Input) -> Input:
+    ends = {} if spec.half_width else {"low": "low", "high": "high"}
+    return Input(table=STATED, where=f'id == "{spec.claim}"', half_width=spec.half_width, **ends)
+
+
+def _chosen(rows: pd.DataFrame, where: str | None) -> NDArray[np.bool_]:
+    return np.ones(len(rows), dtype=bool) if where is None else condition(where, Rows(rows))
+
+
+def row_names(rows: pd.DataFrame, key: tuple[str, ...]) -> list[str]:
+    """One name a row: its key, or its number where the table has none."""
+    if not key:
+        return [f"row {place + 1}" for place in rows.index]
+    return [", ".join(str(value) for value in row) for row in zip(*(rows[name] for name in key), strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _names(where: str) -> tuple[str, ...]:
+    return tuple(names_in(parse(where)))
+
+
+def _filters(spec: Input, recorded: Recorded) -> list[str]:
+    """Figures that decide which rows are taken: columns of the filter that are numbers and no keys."""
+    names = _names(spec.where) if spec.where else ()
+    return [
+        name
+        for name in names
+        if name not in recorded.key and pd.api.types.is_numeric_dtype(recorded.rows[name])
+    ]
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """Names, figures and ends (n,) of the rows that an input takes, and the figures as recorded."""
+
+    keys: list[str]
+    points: NDArray[np.float64]
+    lows: NDArray[np.float64]
+    highs: NDArray[np.float64]
+    texts: list[str]
+
+
+def _taken(spec: Input, rows: pd.DataFrame, keys: list[str]) -> _Taken:
+    if rows.empty:
+        raise StudyError(f"no row of {spec.table} is taken; loosen where")
+    if spec.by == "only" and len(rows) > 1:
+        raise StudyError(f"{len(rows)} rows of {spec.table} are taken; narrow where, or say how in by")
+    if spec.by in ("first", "last"):
+        place = 0 if spec.by == "first" else len(rows) - 1
+        rows, keys = rows.iloc[[place]], [keys[place]]
+    if spec.date:
+        days = np.array(
+            [_days(text, spec.table, key) for text, key in zip(_column(rows, spec), keys, strict=True)]
+        )
+        return _Taken(keys, days.mean(axis=1), days[:, 0], days[:, 1], [str(t) for t in rows[spec.take]])
+    return _numbers(spec, rows, keys)
+
+
+def _numbers(spec: Input, rows: pd.DataFrame, keys: list[str]) -> _Taken:
+    points = _values(rows, spec, spec.take, keys)
+    lows = _values(rows, spec, spec.low, keys) if spec.low else points - spec.half_width
+    highs = _values(rows, spec, spec.high, keys) if spec.high else points + spec.half_width
+    if spec.low or spec.high:  # a range has no figure of its own, an open bound no second end
+        points = np.where(np.isnan(points), _middle(lows, highs), points)
+        lows = np.where(np.isnan(lows) & ~np.isnan(points), -np.inf, lows)
+        highs = np.where(np.isnan(highs) & ~np.isnan(points), np.inf, highs)
+    missing = np.flatnonzero(np.isnan(points))
+    if len(missing):
+        place = f"{spec.table}[{keys[missing[0]]}]"
+        raise StudyError(f"{spec.take} is missing in {place}; a claim that rests on it is not checkable")
+    return _Taken(keys, points, lows, highs, [number(value) for value in points])
+
+
+def _middle(lows: NDArray[np.float64], highs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The middle of a range; its one end if the other is open."""
+    low, high = np.where(np.isnan(lows), highs, lows), np.where(np.isnan(highs), lows, highs)
+    return (low + high) / 2
+
+
+def _column(rows: pd.DataFrame, spec: Input, name: str | None = None) -> pd.Series:
+    name = name or spec.take
+    if name not in rows.columns:
+        raise StudyError(f"table {spec.table}: {one_of('column', name, map(str, rows.columns))}")
+    return rows[name]
+
+
+def _values(rows: pd.DataFrame, spec: Input, name: str, keys: list[str]) -> NDArray[np.float64]:
+    values = _column(rows, spec, name)
+    if pd.api.types.is_numeric_dtype(values):
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    return np.array([_read(text, f"{spec.table}[{key}]") for text, key in zip(values, keys, strict=True)])
+
+
+def _read(text: object, place: str) -> float:
+    """A number that stands in a column of texts."""
+    if pd.isna(text):
+        return np.nan
+    if not NUMBER.fullmatch(str(text)):
+        hint = "; for a date add date = true" if DATE.fullmatch(str(text)) else ""
+        raise StudyError(f"{place} is {str(text)[:80]!r}; allowed: a number{hint}")
+    return float(str(text).replace(",", ""))
+
+
+def _days(text: object, table: str, key: str) -> tuple[int, int]:
+    """First and last day that a date allows, counted from the first day of the year 1."""
+    match = DATE.fullmatch(str(text))
+    try:
+        year, month, day = (int(part) if part else None for part in match.groups())
+        first = date(year, month or 1, day or 1)
+        last_month = month or 12
+        return first.toordinal(), date(
+            year, last_month, day or calendar.monthrange(year, last_month)[1]
+        ).toordinal()
+    except (AttributeError, ValueError):
+        raise StudyError(
+            f"{table}[{key}] is {str(text)[:80]!r}; allowed: a date such as 1987, 1987-11 or 1987-11-05"
+        ) from None
+
+
+AGGREGATES: dict[str, Callable[[NDArray[np.float64]], float]] = {
+    "sum": np.sum,
+    "mean": np.mean,
+    "min": np.min,
+    "max": np.max,
+}
+
+
+def _aggregate(by: str, values: NDArray[np.float64]) -> float:
+    return float(AGGREGATES[by](values)) if by in AGGREGATES else float(values[0])
+
+
+def _text(spec: Input, taken: _Taken, point: float) -> str:
+    if spec.by not in AGGREGATES:
+        return taken.texts[0]
+    if spec.date and spec.by != "mean":
+        return f"[{spec.by} of {len(taken.keys)} dates]"
+    return f"[{spec.by} of {len(taken.keys)}: {number(point)}]"

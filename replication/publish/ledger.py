@@ -1,0 +1,209 @@
+"""The claims ledger as a page that needs nothing beside itself, and as a LaTeX appendix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from replication.claims.verdict import HARD
+from replication.publish import escape
+from replication.publish.formats import stylesheet
+from replication.publish.latex import PREAMBLE
+from replication.publish.rounding import grouped
+
+BASIS = {"document": "the document's own figures", "data": "recorded data"}
+_OTHER = re.compile(r"[^A-Za-z0-9]+")
+
+
+def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], report: str) -> str:
+    """The page: counts, contradictions, every claim with its arithmetic, checks, figures.
+
+    Parameters
+    ----------
+    found : mapping of record name to table
+        As `claims.records.frames` gives them.
+    titles : mapping of text id to its head (title, author, year, citation)
+    report : str
+        Address of the report page, for links to its tables and figures; none if empty.
+
+    The same records give the same bytes.
+    """
+    environment = Environment(
+        loader=PackageLoader("replication.publish"), autoescape=True, undefined=StrictUndefined
+    )
+    figures = found["figures"]
+    return environment.get_template("ledger.html.j2").render(
+        stylesheet=Markup(stylesheet()),
+        titles=titles,
+        hard=HARD,
+        counts=_counts(found["counts"]),
+        told=_told(found["ledger"], titles),
+        claims=list(_claims(found["ledger"], set(figures["figure"]), report)),
+        verdicts=_verdicts(found["counts"]),
+        kinds=sorted(set(found["ledger"]["kind"])),
+        checks=found["checks"].to_dict("records"),
+        same=[_same(row) for row in found["same_facts"].to_dict("records")],
+        figures=list(_figures(figures)),
+    )
+
+
+def _verdicts(counts: pd.DataFrame) -> list[str]:
+    """Verdicts that were given, in their order."""
+    return list(dict.fromkeys(counts.loc[counts["claims"] > 0, "verdict"]))
+
+
+def _counts(counts: pd.DataFrame) -> list[tuple[str, list[int]]]:
+    """One row a verdict: claims by text, then all of them."""
+    wide = counts.pivot(index="verdict", columns="text", values="claims")
+    wide = wide.reindex(index=counts["verdict"].unique(), columns=counts["text"].unique())
+    rows = [(verdict, [int(n) for n in row], int(row.sum())) for verdict, row in wide.iterrows()]
+    rows.append(("all claims", [int(n) for n in wide.sum()], int(wide.to_numpy().sum())))
+    return [(verdict, [*each, total]) for verdict, each, total in rows]
+
+
+def _told(ledger: pd.DataFrame, titles: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:
+    """Contradictions of each text in plain words, those with its own figures first."""
+    chosen = ledger[ledger["verdict"].isin(HARD)]
+    order = chosen["verdict"].map(HARD.index)
+    chosen = chosen.loc[order.sort_values(kind="stable").index]
+    return [
+        (text, [_sentence(row) for row in chosen[chosen["text"] == text].to_dict("records")])
+        for text in titles
+        if text in set(chosen["text"])
+    ]
+
+
+def _sentence(row: Mapping[str, Any]) -> dict[str, str]:
+    basis = " and ".join(BASIS[word] for word in row["basis"].split(", "))
+    return {
+        "anchor": _anchor(row),
+        "place": row["place"],
+        "claim": row["claim"],
+        "against": f"Against {basis}",
+        "arithmetic": row["arithmetic"],
+        "slip": row["unit_slip"],
+    }
+
+
+def _anchor(row: Mapping[str, Any]) -> str:
+    return f"claim-{row['text']}-{row['id']}"
+
+
+def _claims(ledger: pd.DataFrame, figures: set[str], report: str) -> Iterator[dict[str, Any]]:
+    for row in ledger.to_dict("records"):
+        linked = row["exhibit"] and report
+        words = " ".join(
+            row[name] for name in ("id", "place", "claim", "arithmetic", "missing", "unit", "words")
+        )
+        yield {
+            **row,
+            "anchor": _anchor(row),
+            "exhibit_link": f"{report}#{row['exhibit']}" if linked else "",
+            "exhibit_name": _exhibit_name(row["exhibit"]),
+            "cells": [(name, _slug(name) if name in figures else "") for name in _split(row["rests_on"])],
+            "stated_words": _with_unit(row["words"], row["unit"]),
+            "search": words.lower(),
+        }
+
+
+def _split(rests_on: str) -> list[str]:
+    return re.findall(r"[A-Za-z]\w*\[.*?\](?=; [A-Za-z]\w*\[|$)", rests_on)
+
+
+def _exhibit_name(anchor: str) -> str:
+    kind, _, rest = anchor.partition("-")
+    return f"{kind} {rest.partition('-')[2].replace('_', ' ')}" if anchor else ""
+
+
+def _with_unit(words: str, unit: str) -> str:
+    """The printed words, with the unit where they do not hold it already."""
+    return words if unit.lower() in words.lower() else f"{words} ({unit})"
+
+
+def _slug(name: str) -> str:
+    return f"recorded-{_OTHER.sub('-', name).strip('-')}"
+
+
+def _same(row: Mapping[str, Any]) -> dict[str, str]:
+    sides = (("text", "id", "stated", "unit"), ("other_text", "other_id", "other_stated", "other_unit"))
+    stated = [f"{grouped(f'{row[value]:g}')} {row[unit]}" for _, _, value, unit in sides]
+    return {
+        "first": f"{row['text']}: {row['id']}",
+        "first_link": f"claim-{row['text']}-{row['id']}",
+        "first_stated": stated[0],
+        "second": f"{row['other_text']}: {row['other_id']}",
+        "second_link": f"claim-{row['other_text']}-{row['other_id']}",
+        "second_stated": stated[1],
+        "result": "agree" if row["agree"] else "differ",
+    }
+
+
+def _figures(figures: pd.DataFrame) -> Iterator[dict[str, str]]:
+    """One row a recorded row, with the figures that were read from it and the claims that use them."""
+    for name, rows in figures.groupby("figure", sort=True):
+        known = rows.dropna(subset=["value"]).drop_duplicates("column")
+        values = [
+            f"{column} {grouped(f'{v:.12g}')}"
+            for column, v in zip(known["column"], known["value"], strict=True)
+        ]
+        users = dict.fromkeys(
+            f"{text}: {claim}"
+            for text, claims in zip(rows["text"], rows["used_by"], strict=True)
+            for claim in claims.split(", ")
+        )
+        yield {
+            "anchor": _slug(str(name)),
+            "name": str(name),
+            "values": "; ".join(values),
+            "users": list(users),
+        }
+
+
+def ledger_latex(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any]) -> str:
+    """An appendix that compiles with pdflatex: the counts, then a long table a text."""
+    ledger = found["ledger"]
+    parts = [_latex_counts(found["counts"], titles)]
+    parts += [_latex_text(ledger[ledger["text"] == text], head.title) for text, head in titles.items()]
+    return f"{PREAMBLE}\\begin{{document}}\n{''.join(parts)}\\end{{document}}\n"
+
+
+def _latex_counts(counts: pd.DataFrame, titles: Mapping[str, Any]) -> str:
+    header = " & ".join(["Verdict", *(escape.latex(text) for text in titles), "All"])
+    rows = "".join(
+        f"{escape.latex(verdict)} & {' & '.join(map(str, numbers))} \\\\\n"
+        for verdict, numbers in _counts(counts)
+    )
+    columns = "l" + "r" * (len(titles) + 1)
+    return (
+        "\\begin{table}[htbp]\n\\centering\\footnotesize\n\\caption{Claims by verdict}\\par\\smallskip\n"
+        f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{header} \\\\\n\\midrule\n{rows}"
+        "\\bottomrule\n\\end{tabular}\n\\end{table}\n"
+    )
+
+
+def _latex_text(ledger: pd.DataFrame, title: str) -> str:
+    head = "\\toprule\nPlace & Claim & Stated & Computed & Verdict \\\\\n\\midrule\n"
+    widths = (0.13, 0.27, 0.12, 0.26, 0.12)
+    columns = "".join(rf">{{\raggedright\arraybackslash}}p{{{width}\linewidth}}" for width in widths)
+    rows = "".join(_latex_row(row) for row in ledger.to_dict("records"))
+    return (
+        f"{{\\scriptsize\n\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n"
+        f"\\caption{{{escape.latex(title)}: every claim}}\\\\\n{head}\\endfirsthead\n{head}\\endhead\n"
+        f"\\bottomrule\n\\endfoot\n{rows}\\end{{longtable}}\n}}\n"
+    )
+
+
+def _latex_row(row: Mapping[str, Any]) -> str:
+    computed = row["arithmetic"] or row["missing"]
+    cells = (row["place"], row["claim"], _with_unit(row["words"], row["unit"]), computed, row["verdict"])
+    return f"{' & '.join(_breaking(cell) for cell in cells)} \\\\\n"
+
+
+def _breaking(cells: str) -> str:
+    r"""Escaped text that may break after the underscores of a name, which stand in narrow columns."""
+    return escape.latex(cells).replace(r"\_", r"\_\allowbreak{}")
