@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from replication.clean.recipe import Recipe
+from replication.clean.recipe import Recipe, as_read
 from replication.clean.schema import Column, Schema
 from replication.errors import DataError, one_of
 
@@ -118,6 +118,26 @@ TEXT = Schema(
     key=("number",),
 )
 
+DATES = Schema(
+    table="hatch_text_dates",
+    title="Hatch: events dated in the text, and the dates of the sources that its notes name for them",
+    columns=(
+        Column("id", "text", "name", "name of the event or source", pattern="[a-z][a-z0-9_]{0,63}"),
+        Column("kind", "text", "name", "event or source", allowed=("event", "source")),
+        Column("what", "text", "words", "what happened, or what the source is on"),
+        Column(
+            "date",
+            "text",
+            "date",
+            "its year, month or day",
+            pattern=r"\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?",
+        ),
+        Column("place", "text", "place", "section and paragraph, or note"),
+        Column("note", "text", "words", "what to know about it", missing=True),
+    ),
+    key=("id",),
+)
+
 
 def bounds(printed: str, value: float, hedge: str) -> tuple[float, float]:
     """Least and most that a printed figure stands for; NaN on a side that the wording leaves open.
@@ -201,4 +221,5 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(TABLE_4, ("hatch/table_4.csv",), _table_4),
     _table(TABLE_5, "hatch/table_5.csv"),
     Recipe(TEXT, ("hatch/text_figures.csv",), _text),
+    as_read(DATES, "hatch/text_dates.csv"),
 )
