@@ -121,10 +121,10 @@ def adjusted_regressors(fit: Fit, hat: Projection, key: Integers, power: float) 
 def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
     """Bias-reduced clustered covariance with Satterthwaite degrees of freedom for each coefficient.
 
-    Scores are X_g' (I - H_gg)^(-1/2) e_g (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018, equations
-    7 to 9, working model of independent errors of equal variance), unbiased under that model; with
-    singleton clusters it is HC2. Degrees of freedom are twice the squared mean over the variance of the
-    estimated variance under the working model (their equation 11). With analytic weights or random effects
+    Scores are X_g' (I - H_gg)^(-1/2) e_g (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018, with the
+    working model of independent errors of equal variance), unbiased under that model; with singleton
+    clusters it is HC2. Degrees of freedom are twice the squared mean over the variance of the estimated
+    variance under the working model. With analytic weights or random effects
     all this holds in the metric in which the estimator is least squares; of the many roots that are then
     unbiased R's clubSandwich takes another, and its weighted default another working model.
 
@@ -150,15 +150,13 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
         f"clustered by {name} ({groups} clusters), CR2 with Satterthwaite degrees of freedom "
         f"{df.min():.4g} to {df.max():.4g}{whose}"
     )
-    return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=_resting(fit, name, alone))
+    said = single_cluster_warnings(fit, name, alone, "its CR2 error is too small")
+    return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=said)
 
 
-def _resting(fit: Fit, name: str, alone: Flags) -> tuple[str, ...]:
-    """A sentence for each coefficient that a single cluster identifies."""
-    return tuple(
-        f"{fit.terms[j]!r} rests on a single cluster of {name}: its CR2 error is too small"
-        for j in np.flatnonzero(alone)
-    )
+def single_cluster_warnings(fit: Fit, name: str, alone: Flags, so: str) -> tuple[str, ...]:
+    """A sentence for each coefficient that a single cluster identifies (MacKinnon and Webb 2017)."""
+    return tuple(f"{fit.terms[j]!r} rests on a single cluster of {name}: {so}" for j in np.flatnonzero(alone))
 
 
 def satterthwaite(hat: Projection, key: Integers, influence: Floats) -> float:
@@ -185,7 +183,8 @@ def cr3(
 
     The change of the estimates when cluster g goes is (X'X)^-1 X_g' (I - H_gg)^-1 e_g, exactly; effects of
     entities that go with their cluster go too. With singleton clusters and no factor it is HC3. Referred
-    to t with G - 1 degrees of freedom.
+    to t with G - 1 degrees of freedom. A coefficient that cannot be estimated without one of the clusters
+    has no jackknife: its variance is missing, and a warning says so.
 
     Parameters
     ----------
@@ -199,30 +198,22 @@ def cr3(
     Raises
     ------
     EstimationError
-        An estimator that is not least squares; not one known name; fewer than two clusters; a coefficient
-        that cannot be estimated without one of the clusters (named).
+        An estimator that is not least squares; not one known name; fewer than two clusters.
     """
     name, key = single_cluster(fit, "cr3", cluster)
     adjusted, alone = adjusted_regressors(fit, projection(fit), key, 1.0)
-    _require_estimable(fit, name, alone)
     changes = group_sums(key, fit.residuals[:, None] * adjusted) @ fit.bread
     groups = len(changes)
     if centre == "mean":
         changes = changes - changes.mean(axis=0)
     factors = {"(G-1)/G": (groups - 1) / groups} if groups_factor else {}
     matrix = factors.get("(G-1)/G", 1.0) * (changes.T @ changes)
+    matrix[alone, :] = matrix[:, alone] = np.nan
     how = f"(G-1)/G = {factors['(G-1)/G']:.6g}" if factors else "no factor (R clubSandwich)"
     about = {"estimate": "the estimates (summclust CV3)", "mean": "their mean (Stata vce(jackknife))"}[centre]
     note = f"clustered by {name} ({groups} clusters), CR3, the jackknife about {about}: {how}"
-    return Covariance("cr3", matrix, float(groups - 1), factors, note)
-
-
-def _require_estimable(fit: Fit, name: str, alone: Flags) -> None:
-    for j in np.flatnonzero(alone):
-        raise EstimationError(
-            f"cr3: {fit.terms[j]!r} cannot be estimated without one of the clusters of {name!r}; "
-            "allowed errors are cr2 and clustered, neither of which can be trusted there"
-        )
+    said = single_cluster_warnings(fit, name, alone, "it has no jackknife error")
+    return Covariance("cr3", matrix, float(groups - 1), factors, note, warnings=said)
 
 
 def single_cluster(fit: Fit, kind: str, cluster: list[str] | None) -> tuple[str, Integers]:

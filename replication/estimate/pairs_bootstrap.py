@@ -16,36 +16,34 @@ from replication.estimate.seeds import ROOT_SEED, generator
 
 def pairs_bootstrap(
     fit: Fit,
+    refit: Callable[[Design], Fit],
     *,
     cluster: list[str] | None = None,
     draws: int = 999,
     seed: int = ROOT_SEED,
-    refit: Callable[[Design], Fit] | None = None,
 ) -> Covariance:
     """Covariance of the estimates over samples of G clusters drawn with replacement.
 
-    Cameron, Gelbach and Miller (2008), section 3.1. Every copy of a cluster counts as entities of its own
+    Cameron, Gelbach and Miller (2008). Every copy of a cluster counts as entities of its own
     (Stata's idcluster). Draws are about their mean, divisor B - 1, and referred to the normal, as Stata's
     bootstrap does. Serves any estimator; a draw on which it fails, does not converge or drops a term is
     left out and counted.
 
     Parameters
     ----------
+    refit : callable
+        The estimator with its options, from a design to a fit.
     cluster : list of one name; default ["entity"]
         Entities must not change their cluster.
     draws : int
     seed : int
-    refit : callable
-        The estimator with its options, from a design to a fit; given by the program, not by a study file.
 
     Raises
     ------
     EstimationError
-        No estimator; not one known name; fewer than two clusters or draws; entities in several clusters;
+        Not one known name; fewer than two clusters or draws; entities in several clusters;
         more than half of the draws fail.
     """
-    if refit is None:
-        raise EstimationError("pairs_bootstrap needs the estimator that is to be repeated")
     if draws < 2:
         raise EstimationError(f"pairs_bootstrap: draws is {draws}; allowed: 2 or more")
     name, key = _design_clusters(fit, cluster)

@@ -15,12 +15,12 @@ import numpy as np
 
 from replication.errors import EstimationError
 from replication.estimate.cluster_robust import (
-    Flags,
     Projection,
     adjusted_regressors,
     cluster_products,
     projection,
     single_cluster,
+    single_cluster_warnings,
 )
 from replication.estimate.covariance import clustered
 from replication.estimate.inference import LEVEL
@@ -88,9 +88,9 @@ def wild_bootstrap(
     *,
     cluster: list[str] | None = None,
     draws: int = 9999,
-    weights: Weights = "rademacher",
+    weights: Literal["rademacher", "webb"] = "rademacher",
     null: bool = True,
-    ties: Ties = "excluded",
+    ties: Literal["excluded", "included"] = "excluded",
     seed: int = ROOT_SEED,
 ) -> Covariance:
     """Clustered errors (CR1) with the p values and intervals of the wild cluster bootstrap-t.
@@ -141,21 +141,14 @@ def wild_bootstrap(
         _note(name, groups, len(multipliers), complete and weights == "rademacher", weights, null, ties),
         p_values=found[:, 0],
         intervals=found[:, 1:],
-        warnings=_few(groups, weights) + _resting(fit, name, alone),
+        warnings=_few(groups, weights)
+        + single_cluster_warnings(fit, name, alone, "the bootstrap cannot test it"),
     )
 
 
 def _test_and_interval(test: Draws, b: float, ties: Ties) -> tuple[float, float, float]:
     """p value of zero and the ends of the interval."""
     return test.p_value(b, ties), b - bound(test, ties, 1), b - bound(test, ties, -1)
-
-
-def _resting(fit: Fit, name: str, alone: Flags) -> tuple[str, ...]:
-    """A sentence for each coefficient that a single cluster identifies (MacKinnon and Webb 2017)."""
-    return tuple(
-        f"{fit.terms[j]!r} rests on a single cluster of {name}: the bootstrap cannot test it"
-        for j in np.flatnonzero(alone)
-    )
 
 
 def bootstrap_statistics(

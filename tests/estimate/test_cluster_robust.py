@@ -88,7 +88,7 @@ def with_dummies(design, effects):
 
 
 def by_hand(y, x, key):
-    """CR2 and its degrees of freedom from n x n matrices (Pustejovsky and Tipton 2018, eq. 8 and 11)."""
+    """CR2 and its degrees of freedom from n x n matrices (Pustejovsky and Tipton 2018)."""
     bread = np.linalg.pinv(x.T @ x)
     maker = np.eye(len(y)) - x @ bread @ x.T
     e, meat, vectors = maker @ y, 0.0, []
@@ -211,18 +211,19 @@ def test_relabelled_clusters_and_rescaled_variables(seed):
         assert_allclose(other.df, plain.df, rtol=1e-7)
 
 
-def lone():
-    """A regressor that is not zero in one entity alone."""
+def test_a_coefficient_that_one_cluster_identifies():
+    """A dummy of one entity: CR2 warns, CR3 has no error for it but the right ones for the others, which
+    are those of the jackknife with that dummy left out where it does not vary."""
     design = draw(4)
     x = np.column_stack([design.x, design.entity == 2])
-    return ols(replace(design, x=x, terms=(*design.terms, "only_2")))
-
-
-def test_a_coefficient_that_one_cluster_identifies():
-    found = cr2(lone())
-    assert found.warnings == ("'only_2' rests on a single cluster of entity: its CR2 error is too small",)
-    with pytest.raises(EstimationError, match="'only_2' cannot be estimated without one of the clusters"):
-        cr3(lone())
+    fit = ols(replace(design, x=x, terms=(*design.terms, "only_2")))
+    assert cr2(fit).warnings == ("'only_2' rests on a single cluster of entity: its CR2 error is too small",)
+    found = cr3(fit)
+    assert found.warnings == ("'only_2' rests on a single cluster of entity: it has no jackknife error",)
+    refits = [ols((fit.design if g != 2 else design).rows(design.entity != g)).params[:3] for g in range(9)]
+    about = np.array(refits) - fit.params[:3]
+    assert_allclose(found.matrix[:3, :3], 8 / 9 * about.T @ about, rtol=1e-7)
+    assert np.isnan(found.matrix[3]).all() and np.isnan(found.matrix[:, 3]).all()
 
 
 def test_first_differences_have_a_jackknife_too():

@@ -49,14 +49,14 @@ def test_variance_of_a_mean():
     design = grunfeld()
     design = replace(design, x=design.x[:, :1], terms=("const",))
     means = design.y.reshape(10, 20).mean(axis=1)
-    found = pairs_bootstrap(ols(design), draws=4000, refit=ols)
+    found = pairs_bootstrap(ols(design), ols, draws=4000)
     assert_allclose(found.matrix[0, 0], np.var(means) / 10, rtol=0.11)
     assert found.df is None and found.factors == {"draws": 4000.0}
 
 
 def test_draws_follow_the_seed():
     fit = within(grunfeld())
-    first, again, other = (pairs_bootstrap(fit, draws=19, seed=s, refit=within).matrix for s in (1, 1, 2))
+    first, again, other = (pairs_bootstrap(fit, within, draws=19, seed=s).matrix for s in (1, 1, 2))
     assert_array_equal(first, again)
     assert (first != other).all()
 
@@ -64,7 +64,7 @@ def test_draws_follow_the_seed():
 def test_any_estimator():
     design = draw(0, entities=30)
     design = replace(design, y=(design.y > 1).astype(float))
-    found = pairs_bootstrap(probit(design), draws=19, refit=probit)
+    found = pairs_bootstrap(probit(design), probit, draws=19)
     assert found.matrix.shape == (3, 3) and (np.linalg.eigvalsh(found.matrix) > 0).all()
     assert found.convention == (
         "pairs bootstrap of entity (30 clusters), 19 draws, referred to the normal "
@@ -77,7 +77,7 @@ def test_draws_that_fail_are_counted():
     design = draw(4)
     x = np.column_stack([design.x, design.entity == 2])
     fit = ols(replace(design, x=x, terms=(*design.terms, "only_2")))
-    found = pairs_bootstrap(fit, draws=200, refit=ols)
+    found = pairs_bootstrap(fit, ols, draws=200)
     failed = 200 - int(found.factors["draws"])
     assert 40 <= failed <= 100
     assert found.warnings == (f"{failed} of 200 bootstrap draws could not be estimated and are left out",)
@@ -87,13 +87,12 @@ def test_other_terms_or_no_convergence_do_not_count():
     fit = ols(draw(0))
     for spoilt in (replace(fit, converged=False), replace(fit, terms=("a", "b", "c"))):
         with pytest.raises(EstimationError, match="ols failed on 9 of 9 draws"):
-            pairs_bootstrap(fit, draws=9, refit=lambda _, spoilt=spoilt: spoilt)
+            pairs_bootstrap(fit, lambda _, spoilt=spoilt: spoilt, draws=9)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"refit": None}, "needs the estimator that is to be repeated"),
         ({"draws": 1}, "draws is 1; allowed: 2 or more"),
         ({"cluster": ["firm"]}, "cluster is ['firm']; allowed: one of entity, one, parity, region"),
         ({"cluster": ["one"]}, "cluster 'one' has fewer than two clusters"),
@@ -105,5 +104,5 @@ def test_refusals(options, message):
     more = {"one": 0 * design.entity, "parity": design.time % 2}
     fit = ols(replace(design, clusters={**design.clusters, **more}))
     with pytest.raises(EstimationError) as problem:
-        pairs_bootstrap(fit, **{"refit": ols, **options})
+        pairs_bootstrap(fit, ols, **options)
     assert message in str(problem.value)

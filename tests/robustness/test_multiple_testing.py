@@ -29,7 +29,7 @@ def test_holm_by_hand():
 
 
 def one_at_a_time(statistics, draws):
-    """Algorithm 3.1 and 4.1 of Romano and Wolf (2016), written as the text has it."""
+    """The stepdown one hypothesis and one draw at a time (Romano and Wolf 2016)."""
     order = np.argsort(-statistics)
     p, last = np.empty(len(statistics)), 0.0
     for place, j in enumerate(order):
