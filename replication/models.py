@@ -70,7 +70,7 @@ def plan(model: ModelSpec) -> Plan:
     options = dict(model.options)
     if model.effects:
         options["effects"] = list(model.effects)
-    checked = checked_options(f"{place}.options", estimate, options, tuple(needs.roles))
+    checked = checked_options(f"{place}", estimate, options, tuple(needs.roles))
     for name in model.diagnostics:
         _lookup(f"{place}.diagnostics", name, DIAGNOSTICS)
     errors = [] if model.covariance else [(model.id, usual, {})]

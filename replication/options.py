@@ -46,7 +46,18 @@ def _checked(place: str, value: Any, hint: Any) -> Any:
     try:
         return TypeAdapter(hint).validate_python(value, strict=True)
     except ValidationError as problem:
-        if typing.get_origin(hint) is Literal:
-            raise StudyError(f"{place}: {one_of('word', value, map(str, typing.get_args(hint)))}") from None
-        rule = problem.errors()[0]["msg"].removeprefix("Input should be ")
+        error = problem.errors()[0]
+        if error["type"] == "literal_error":
+            words = _words(hint)
+            raise StudyError(f"{place}: {one_of('word', error['input'], words)}") from None
+        rule = error["msg"].removeprefix("Input should be ")
+        if rule == "a valid list":
+            rule = 'a list, as in ["..."]'
         raise StudyError(f"{place} is {str(value)[:80]!r}; allowed: {rule}") from None
+
+
+def _words(hint: Any) -> list[str]:
+    """Every word that a hint lists, at whatever depth."""
+    if typing.get_origin(hint) is Literal:
+        return [str(word) for word in typing.get_args(hint)]
+    return [word for inner in typing.get_args(hint) for word in _words(inner)]

@@ -100,7 +100,7 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
 
 
 def _panels(project: Project, study: Study, data: Path | None) -> dict[tuple[str | None, str | None], Panel]:
-    """The panel of each model, by the table and entity that it names; a user's panel stands for the study's."""
+    """The panel of each model, by the table and entity that it names; a user's stands for the study's."""
     named = dict.fromkeys((model.data, model.entity) for model in study.models)
     return {(table, entity): _panel(project, study, table, entity, data) for table, entity in named}
 

@@ -146,6 +146,7 @@ BAD = {
         edit_study('id = "first"', 'id = "first"\nestimator = "olss"'),
         "did you mean 'ols'",
     ),
+    "misspelt effect": (edit_study("covariance", 'effects = ["entty"]\ncovariance'), "did you mean 'entity'"),
     "misspelt key": (edit_study("formula", "formla"), "key 'formla' is not known"),
     "misspelt option": (edit_study("cluster = [", "clutser = ["), "did you mean 'cluster'"),
     "unknown error": (edit_study('"clustered"', '"clusterd"'), "did you mean 'clustered'"),

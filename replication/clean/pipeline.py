@@ -24,26 +24,38 @@ from replication.sources.registry import Source, read, verify
 def clean_all(project: Project, recipes: Sequence[Recipe] = RECIPES) -> dict[str, pd.DataFrame]:
     """Make every processed table and the codebook; returns the tables by name.
 
-    Raw files are verified, then all tables are built and checked in memory, and only then written, so that
-    an error leaves data/processed as it was.
+    All tables are built and checked in memory, and only then written, so that an error leaves
+    data/processed as it was.
 
     Raises
     ------
     DataError
-        A raw file that does not match its record, a figure that breaks its schema, a folder that cannot
-        be written.
+        As `build_all`, or a folder that cannot be written.
     """
-    sources = verify(project)
-    tables: dict[str, pd.DataFrame] = {}
-    for recipe in track(recipes, "tables"):
-        tables[recipe.schema.table] = (
-            _derive(recipe, tables) if recipe.derived else _make(project, recipe, sources)
-        )
+    tables, sources = build_all(project, recipes)
     try:
         _write(project.processed, tables, recipes, sources)
     except OSError as error:
         raise DataError(f"data/processed cannot be written: {error.strerror or error}") from None
     return tables
+
+
+def build_all(
+    project: Project, recipes: Sequence[Recipe] = RECIPES
+) -> tuple[dict[str, pd.DataFrame], dict[str, Source]]:
+    """Every processed table by name, and the sources that they were made from, after all were verified.
+
+    Raises
+    ------
+    DataError
+        A raw file that does not match its record, or a figure that breaks its schema.
+    """
+    sources = verify(project)
+    tables: dict[str, pd.DataFrame] = {}
+    for recipe in track(recipes, "tables"):
+        made = _derive(recipe, tables) if recipe.derived else _make(project, recipe, sources)
+        tables[recipe.schema.table] = made
+    return tables, sources
 
 
 def read_table(project: Project, name: str, recipes: Sequence[Recipe] = RECIPES) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from replication.clean import (
     allocation,
     countries,
     debt,
+    donors,
     hatch,
     katada_text,
     matsumura,
@@ -17,5 +18,18 @@ from replication.clean import (
 )
 from replication.clean.recipe import Recipe
 
-MODULES = (countries, wdi, trade, aid, politics, debt, katada_text, posen, hatch, matsumura, allocation)
+MODULES = (
+    countries,
+    wdi,
+    trade,
+    aid,
+    politics,
+    debt,
+    katada_text,
+    posen,
+    hatch,
+    matsumura,
+    allocation,
+    donors,
+)
 RECIPES: tuple[Recipe, ...] = tuple(recipe for module in MODULES for recipe in module.RECIPES)

@@ -35,6 +35,7 @@ from replication.estimate.iv_tests import (
 from replication.estimate.result import Design, Fit, Floats
 from replication.estimate.within import absorb, prepare
 
+Effect = Literal["entity", "time"]
 Kind = Literal["unadjusted", "robust", "clustered"]
 
 
@@ -82,7 +83,7 @@ class Variables:
 
 
 def iv_2sls(
-    design: Design, *, effects: list[str] = (), moments: Kind = "robust", cluster: str = "entity"
+    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
 ) -> Fit:
     """Two-stage least squares (Wooldridge 2010, 5.2).
 
@@ -101,7 +102,7 @@ def iv_2sls(
 
 
 def liml(
-    design: Design, *, effects: list[str] = (), moments: Kind = "robust", cluster: str = "entity"
+    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
 ) -> Fit:
     """Limited-information maximum likelihood (Anderson and Rubin 1949) as the k-class estimator it is.
 
@@ -126,7 +127,7 @@ def liml(
 
 
 def iv_gmm(
-    design: Design, *, effects: list[str] = (), moments: Kind = "robust", cluster: str = "entity"
+    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
 ) -> Fit:
     """Two-step efficient GMM (Hansen 1982), weights from the residuals of two-stage least squares.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from replication.estimate.result import Design, Fit, Floats, Integers
 from replication.estimate.within import absorb, prepare, require_variation
 
 
-def ols(design: Design, *, effects: list[str] | None = None) -> Fit:
+def ols(design: Design, *, effects: list[Literal["entity", "time"]] | None = None) -> Fit:
     """Least squares, pooled or with entity effects, time effects or both absorbed.
 
     Parameters

@@ -43,6 +43,10 @@ def _log1p(x: Floats) -> Floats:
     return np.log1p(np.where(x > -1, x, np.nan))
 
 
+def _nonnegative(x: Floats) -> Floats:
+    return np.where(x >= 0, x, np.nan)
+
+
 def if_missing(x: Floats, other: Floats) -> Floats:
     """`other` where x is missing; an undefined result stays undefined."""
     return np.where(np.isnan(x), other, x)
@@ -64,6 +68,7 @@ ELEMENTWISE: dict[str, tuple[Callable[..., Floats], int | None]] = {
     "log1p": (elementwise(_log1p), 1),
     "asinh": (elementwise(np.arcsinh), 1),
     "abs": (elementwise(np.abs), 1),
+    "nonnegative": (elementwise(_nonnegative), 1),
     "if_missing": (if_missing, 2),
     "min": (elementwise(lambda *x: np.minimum.reduce(np.broadcast_arrays(*x))), None),
     "max": (elementwise(lambda *x: np.maximum.reduce(np.broadcast_arrays(*x))), None),

@@ -44,6 +44,7 @@ NAN, INF = np.nan, np.inf
         ("1 / x", [1, 0.5, 0.25, NAN, INF]),
         ("log1p(x)", [np.log1p(1), np.log1p(2), np.log1p(4), NAN, 0]),
         ("asinh(x)", [np.arcsinh(1), np.arcsinh(2), np.arcsinh(4), NAN, 0]),
+        ("nonnegative(x - 2)", [INF, 0, 2, NAN, INF]),
         ("abs(x - 2)", [1, 0, 2, NAN, 2]),
         ("min(x, 2, 3)", [1, 2, 2, NAN, 0]),
         ("max(x, 2)", [2, 2, 4, NAN, 2]),

@@ -47,7 +47,6 @@ def test_labels_are_found_whatever_the_spacing(tmp_path):
             STUDY + 'estimater = "ols"',
             "models.first: key 'estimater' is not known; .*did you mean 'estimator'",
         ),
-        (STUDY + 'effects = ["entty"]', "'entty'; allowed: entity, time .did you mean 'entity'"),
         (STUDY + "intercept = 1", "models.first.intercept is '1'; allowed: a valid boolean"),
         (STUDY + "covariance = [{ knd = 'hc1' }]", "covariance.*kind: this key is missing"),
         (STUDY + "covariance = [{ kind = 'hc1' }, { kind = 'hc1' }]", "'hc1' stands twice"),
