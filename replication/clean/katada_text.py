@@ -85,9 +85,23 @@ FIGURES = Schema(
     ),
     key=("id",),
 )
+LISTS = Schema(
+    table="katada_lists",
+    title="What the texts name one by one where they count",
+    columns=(
+        ID,
+        Column("list", "text", "name", "our name of the list", pattern=r"[a-z][a-z0-9_]*"),
+        Column("item", "text", "", "one thing of it, in our words"),
+        DOCUMENT,
+        SECTION,
+        PLACE,
+    ),
+    key=("id",),
+)
 
 RECIPES: tuple[Recipe, ...] = (
     as_read(PACKAGES, f"{FOLDER}/packages.csv"),
     as_read(CODES, f"{FOLDER}/cases.csv"),
     as_read(FIGURES, f"{FOLDER}/text_figures.csv"),
+    as_read(LISTS, f"{FOLDER}/lists.csv"),
 )

@@ -185,6 +185,18 @@ EVENTS = Schema(
     ),
     key=("earliest", "id"),
 )
+LISTS = Schema(
+    table="matsumura_lists",
+    title="What the article names one by one where it counts, and its statements of who prevailed",
+    columns=(
+        ID,
+        Column("list", "text", "name", "our name of the list", pattern=NAME),
+        Column("item", "text", "", "one thing of it, in our words"),
+        SECTION,
+        PLACE,
+    ),
+    key=("id",),
+)
 
 
 def build_loans(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -246,4 +258,5 @@ RECIPES: tuple[Recipe, ...] = (
     as_read(ACTORS, f"{FOLDER}/actors.csv"),
     Recipe(TIES, (f"{FOLDER}/ties.csv", f"{FOLDER}/actors.csv"), build_ties),
     Recipe(EVENTS, (f"{FOLDER}/events.csv",), build_events),
+    as_read(LISTS, f"{FOLDER}/lists.csv"),
 )

@@ -67,3 +67,17 @@ def test_every_amount_of_a_package_is_among_the_figures(tables):
     figures = tables["katada_figures"]
     printed = figures.loc[figures["unit"] == "billion US$", "figure"].astype(float)
     assert set(tables["katada_packages"]["amount"].dropna()) == set(printed)
+
+
+@pytest.mark.parametrize(
+    ("name", "length"),
+    [
+        ("introduction_chapters", 8),  # Introduction, Book Structure, paragraphs 1 to 4
+        ("chapter_1_explanations", 3),  # Chapter 1, Existing Explanations, paragraph 1
+        ("chapter_1_nafa_members", 3),  # Chapter 1, Regionalism, paragraph 4
+    ],
+)
+def test_lists_hold_what_the_texts_name(tables, name, length):
+    lists = tables["katada_lists"]
+    items = lists.loc[lists["list"] == name, "item"]
+    assert len(items) == items.nunique() == length

@@ -22,7 +22,8 @@ ROWS = {
     "matsumura_loans": 4,
     "matsumura_actors": 18,
     "matsumura_ties": 75,
-    "matsumura_events": 27,
+    "matsumura_events": 34,
+    "matsumura_lists": 40,
 }
 
 
