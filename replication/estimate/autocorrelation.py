@@ -112,6 +112,6 @@ def remove_autocorrelation(values: Floats, rho: Floats, follows: NDArray[np.bool
 
 
 def durbin_watson(residuals: Floats, follows: NDArray[np.bool_]) -> float:
-    """Squared changes between neighbours over squared residuals (Bhargava, Franzini and Narendranathan 1982)."""
+    """Squared changes between neighbours over squared residuals (Bhargava et al. 1982)."""
     later = np.flatnonzero(follows)
     return ratio(float(((residuals[later] - residuals[later - 1]) ** 2).sum()), float(residuals @ residuals))

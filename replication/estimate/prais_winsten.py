@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -44,6 +45,10 @@ class Serial:
     rho: Floats
     bounded: NDArray[np.bool_]
     assumed: NDArray[np.bool_]
+
+
+Estimate = Callable[[Floats], Serial]
+"""From residuals to the autocorrelations in use."""
 
 
 def prais_winsten(
@@ -124,9 +129,9 @@ def _in_use(found: Autocorrelations, autocorrelation: str, average: str) -> Seri
 
 
 def _iterate(
-    design: Design, codes: Integers, follows: NDArray[np.bool_], serial: Serial, estimate
+    design: Design, codes: Integers, follows: NDArray[np.bool_], serial: Serial, estimate: Estimate
 ) -> tuple[Serial, int, bool]:
-    """Autocorrelations that the residuals at their own coefficients give again; steps; whether they settled."""
+    """Autocorrelations that the residuals at their own coefficients give again; steps; whether they did."""
     for step in range(2, STEPS + 1):
         params = _transformed(design, codes, follows, serial).params
         new = estimate(design.y - design.x @ params)
