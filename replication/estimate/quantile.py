@@ -41,7 +41,7 @@ def quantile(
 
     With f_i = K(e_i / c) / c, bread is the inverse of sum w_i f_i x_i x_i' (Powell 1991) and scores are
     w_i x_i (q - 1[e_i < 0]), so that hc0 and clustered give the sandwiches of Powell and of Parente and
-    Santos Silva (2016). Classical errors are the estimator's own:
+    Santos Silva (2016). The estimator's own covariance (kind "own") is
     q (1 - q) bread (sum w_i^2 x_i x_i') bread, or under iid with f_i replaced by its mean.
 
     Parameters

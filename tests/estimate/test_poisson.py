@@ -1,0 +1,303 @@
+"""Poisson pseudo-likelihood: reference values, dummies, and what must be true of any panel."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replication.errors import EstimationError
+from replication.estimate import poisson
+from replication.estimate.covariance import classical, clustered, hc1
+from replication.estimate.poisson import ppml
+from replication.estimate.result import Design, Fit
+from tests.estimate.count_data import cross_section, dummies, grunfeld, panel, randhie
+
+# Two exact solutions of the same problem: only rounding, and statsmodels' stopping rule, lie between.
+SAME = {"rtol": 1e-6, "atol": 1e-8}
+
+
+def errors(covariance: object) -> np.ndarray:
+    return np.sqrt(np.diag(covariance.matrix))
+
+
+def dummy_fit(fit: Fit, effects: list[str]) -> tuple[object, np.ndarray]:
+    """statsmodels' GLM on the rows of the fit with dummies written out, and the dummies."""
+    design = fit.design if fit.kept is None else fit.design.rows(fit.kept)
+    known = {**design.clusters, "entity": design.entity, "time": design.time}
+    levels = dummies(design.nobs, *(known[name] for name in effects))
+    columns = [design.terms.index(term) for term in fit.terms]
+    x = np.column_stack([design.x[:, columns], levels])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = sm.GLM(design.y, x, family=sm.families.Poisson(), var_weights=design.weights)
+        return model.fit(tol=1e-12, maxiter=200), levels
+
+
+class TestReferenceValues:
+    def test_grunfeld_two_way(self) -> None:
+        # reference-values.md 4.7: pyfixest `fepois` = GLM with dummies, printed to 8 decimals.
+        fit = ppml(grunfeld(), effects=["entity", "time"])
+        np.testing.assert_allclose(fit.params, [0.56348688, 0.08268790], atol=6e-9)
+        assert fit.terms == ("log_value", "log_capital")
+        assert fit.converged
+        assert fit.absorbed == 29
+
+    def test_the_two_counts_of_k(self) -> None:
+        # reference-values.md 4.3: pyfixest .2182710 (k = 22), GLM with dummies .2240077 (k = 31). The first
+        # is 9e-8 from the limit that pyfixest 0.60 itself reaches with iwls_tol and fixef_tol at 1e-12,
+        # .21827109419: its default stops one step earlier. So the print is held to 1e-7.
+        fit = ppml(grunfeld(), effects=["entity", "time"])
+        nested, everything = clustered(fit), clustered(fit, absorbed="all")
+        assert errors(nested)[0] == pytest.approx(0.2182710, abs=1e-7)
+        assert errors(nested)[0] == pytest.approx(0.21827109419, rel=1e-9)
+        assert errors(everything)[0] == pytest.approx(0.2240077, abs=6e-8)
+        assert nested.factors["(n-1)/(n-k)"] == pytest.approx(199 / 178, rel=1e-14)
+        assert everything.factors["(n-1)/(n-k)"] == pytest.approx(199 / 169, rel=1e-14)
+        ratio = errors(everything)[0] / errors(nested)[0]
+        assert ratio == pytest.approx(np.sqrt((199 / 169) / (199 / 178)), rel=1e-12)
+
+    def test_randhie_against_stata(self) -> None:
+        # Stata 11 `poisson`, in statsmodels' discrete/tests/results/results_discrete.py (RandHIE.poisson).
+        # Stata stores these data as float32, hence 1e-6 of a coefficient rather than all 12 digits.
+        fit = ppml(randhie())
+        stata = {
+            "lncoins": (-0.052535114675, 0.00288398915279),
+            "idp": (-0.247086797633, 0.01061725196728),
+            "lpi": (0.035290201794, 0.00182833684966),
+            "fmde": (-0.03457750643, 0.00161284852954),
+            "physlm": (0.271713973711, 0.01223913844387),
+            "disea": (0.033941474461, 0.00056476496963),
+            "hlthg": (-0.012635035534, 0.00925061122826),
+            "hlthf": (0.054056326828, 0.01530987068312),
+            "hlthp": (0.206115121809, 0.02627928267502),
+            "const": (0.700352877227, 0.01116266712362),
+        }
+        found = dict(zip(fit.terms, zip(fit.params, errors(classical(fit)), strict=True), strict=True))
+        for term, values in stata.items():
+            np.testing.assert_allclose(found[term], values, rtol=2e-6)
+        assert fit.statistics["loglikelihood"] == pytest.approx(-62419.588535018, rel=1e-8)
+        assert fit.statistics["loglikelihood_null"] == pytest.approx(-66647.181687959, rel=1e-8)
+        assert fit.statistics["rsquared_pseudo"] == pytest.approx(0.0634324369893758, rel=1e-6)
+
+    def test_randhie_robust(self) -> None:
+        # reference-values.md 4.7: statsmodels = pyfixest, printed to six decimals; logLik to nine.
+        fit = ppml(randhie())
+        assert fit.statistics["loglikelihood"] == pytest.approx(-62419.588564449, abs=1e-8)
+        np.testing.assert_allclose(fit.params[:2], [0.700353, -0.052535], atol=6e-7)
+        np.testing.assert_allclose(errors(hc1(fit))[:2], [0.028560, 0.007207], atol=6e-7)
+
+    def test_primer_of_ppmlhdfe(self) -> None:
+        # guides/separation_primer.md: without its separated row x2 = -2 x1, so one of the two goes.
+        x = np.array([[2, -1], [-1, 2], [0, 0], [0, 0], [5, -10], [6, -12]], dtype=float)
+        fit = ppml(cross_section("y", ("const", "x1", "x2"), np.array([0.0, 0, 0, 1, 2, 3]), x))
+        np.testing.assert_array_equal(fit.kept, [False, True, True, True, True, True])
+        assert fit.terms == ("const", "x1")
+        assert fit.statistics["separated_rows"] == 1
+        assert "1 rows left out, in which x1, x2 predict" in fit.warnings[0]
+        assert fit.warnings[1].startswith("'x2' is left out")
+        # its table says nothing else is separated, and this is the plain Poisson fit of the other rows
+        plain = sm.GLM([0, 0, 1, 2, 3], sm.add_constant(x[1:, 0]), family=sm.families.Poisson()).fit(
+            tol=1e-12
+        )
+        np.testing.assert_allclose(fit.params, plain.params, **SAME)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.integers(0, 100_000),
+    st.sampled_from([[], ["entity"], ["time", "entity"], ["entity", "time", "region"]]),
+    st.booleans(),
+)
+def test_equals_dummies(seed: int, effects: list[str], weighted: bool) -> None:
+    design = panel(seed)
+    if weighted:
+        weights = np.random.default_rng(seed).uniform(0.5, 2, design.nobs)
+        design = replace(design, weights=weights)
+    fit = ppml(design, effects=effects)
+    used = design if fit.kept is None else design.rows(fit.kept)
+    used = replace(used, weights=None if used.weights is None else used.weights / used.weights.mean())
+    glm, levels = dummy_fit(replace(fit, design=used, kept=None), effects)
+    k = len(fit.terms)
+    assert fit.converged
+    assert fit.absorbed == levels.shape[1]
+    np.testing.assert_allclose(fit.params, glm.params[:k], **SAME)
+    np.testing.assert_allclose(fit.bread, glm.cov_params()[:k, :k], **SAME)
+    weights = np.ones(used.nobs) if used.weights is None else used.weights
+    mean, score = glm.fittedvalues, weights * (used.y - glm.fittedvalues)
+    np.testing.assert_allclose(levels.T @ score, 0.0, atol=1e-6)  # within every level of every effect
+    x, root = used.x[:, [used.terms.index(t) for t in fit.terms]], np.sqrt(weights * mean)[:, None]
+    within = x - levels @ np.linalg.lstsq(root * levels, root * x, rcond=None)[0]
+    np.testing.assert_allclose(fit.scores, within * score[:, None], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(fit.scores.sum(axis=0), 0.0, atol=1e-9)
+    assert fit.statistics["deviance"] == pytest.approx(
+        2
+        * weights
+        @ (np.where(used.y > 0, used.y * np.log(np.maximum(used.y, 1) / mean), 0) - used.y + mean),
+        rel=1e-7,
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 100_000), st.integers(1, 5))
+def test_a_group_of_zeros_changes_nothing(seed: int, rows: int) -> None:
+    design = panel(seed)
+    alone = ppml(design, effects=["entity", "time"])
+    n = design.entity.max() + 1
+    more = Design(
+        "y",
+        design.terms,
+        np.append(design.y, np.zeros(rows)),
+        np.vstack(
+            [design.x, np.column_stack([np.ones(rows), np.random.default_rng(seed).normal(size=(rows, 2))])]
+        ),
+        np.append(design.entity, np.full(rows, n)),
+        np.append(design.time, 1980 + np.arange(rows)),
+    )
+    fit = ppml(more, effects=["entity", "time"])
+    before = np.ones(design.nobs, dtype=bool) if alone.kept is None else alone.kept
+    np.testing.assert_array_equal(fit.kept, np.append(before, np.zeros(rows, dtype=bool)))
+    np.testing.assert_allclose(fit.params, alone.params, rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(errors(clustered(fit)), errors(clustered(alone)), rtol=1e-8)
+    assert fit.statistics["separated_rows"] == alone.statistics["separated_rows"] + rows
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 100_000), st.floats(1e-6, 1e9), st.sampled_from([None, ["entity"], ["entity", "time"]]))
+def test_unit_of_the_outcome_moves_the_constant_alone(
+    seed: int, unit: float, effects: list[str] | None
+) -> None:
+    design = panel(seed)
+    plain, scaled = ppml(design, effects=effects), ppml(replace(design, y=design.y * unit), effects=effects)
+    shift = np.array([np.log(unit) if term == "const" else 0.0 for term in plain.terms])
+    np.testing.assert_allclose(scaled.params, plain.params + shift, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(errors(clustered(scaled)), errors(clustered(plain)), rtol=1e-7)
+    assert scaled.converged
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 100_000), st.floats(1e-3, 1e3))
+def test_order_names_and_units_do_not_matter(seed: int, unit: float) -> None:
+    design = panel(seed)
+    plain = ppml(design, effects=["entity", "time"])
+    random = np.random.default_rng(seed)
+    label = random.permutation(design.entity.max() + 1)[design.entity]
+    order = np.lexsort((design.time, label))
+    moved = replace(
+        design.rows(order),
+        x=(design.x * [1.0, unit, 1.0])[order][:, [0, 2, 1]],
+        terms=("const", "x1", "x0"),
+        entity=pd.factorize(label[order])[0].astype(np.int64),
+    )
+    fit = ppml(moved, effects=["time", "entity"])
+    np.testing.assert_allclose(fit.params[::-1] * [unit, 1.0], plain.params, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(
+        errors(clustered(fit))[::-1] * [unit, 1.0], errors(clustered(plain)), rtol=1e-7
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 100_000))
+def test_whole_weights_are_repeated_rows(seed: int) -> None:
+    design = panel(seed)
+    times = np.random.default_rng(seed).integers(1, 4, design.nobs)
+    weighted = ppml(replace(design, weights=times.astype(float)), effects=["entity", "time"])
+    repeated = ppml(design.rows(np.repeat(np.arange(design.nobs), times)), effects=["entity", "time"])
+    np.testing.assert_allclose(weighted.params, repeated.params, rtol=1e-8, atol=1e-10)
+
+
+def test_amounts_that_are_not_whole_numbers() -> None:
+    design = replace(panel(3), y=panel(3).y * 0.37)
+    fit = ppml(design, effects=["entity"])
+    glm, _ = dummy_fit(fit, ["entity"])
+    np.testing.assert_allclose(fit.params, glm.params[:2], **SAME)
+
+
+def test_groupings_by_cluster_columns() -> None:
+    # two crossed sets of dummies that are neither entity nor time; each nests in a cluster of its own
+    random = np.random.default_rng(5)
+    donor, recipient, year = (c.ravel() for c in np.indices((4, 6, 5)))
+    n = len(donor)
+    x = random.normal(size=n)
+    clusters = {
+        "donor": donor,
+        "recipient": recipient,
+        "donor_year": donor * 5 + year,
+        "recipient_year": recipient * 5 + year,
+    }
+    y = random.poisson(np.exp(1 + 0.4 * x + random.normal(size=30)[clusters["recipient_year"]])).astype(float)
+    design = Design(
+        "aid",
+        ("const", "x"),
+        y,
+        np.column_stack([np.ones(n), x]),
+        donor * 6 + recipient,
+        year,
+        clusters=clusters,
+    )
+    effects = ["donor_year", "recipient_year"]
+    fit = ppml(design, effects=effects)
+    glm, levels = dummy_fit(fit, effects)
+    np.testing.assert_allclose(fit.params, glm.params[:1], **SAME)
+    assert fit.absorbed == levels.shape[1]
+    used_recipients = len(np.unique(fit.clusters["recipient_year"])) - 1
+    assert fit.absorbed_nested["donor"] == len(np.unique(fit.clusters["donor_year"])) - 1
+    assert fit.absorbed_nested["recipient"] == used_recipients
+    assert np.isfinite(errors(clustered(fit, cluster=["donor", "recipient"]))).all()
+
+
+class TestRefusals:
+    def test_negative_outcome_is_placed(self) -> None:
+        design = panel(1)
+        y = design.y.copy()
+        y[[4, 9]] = -2.5
+        place = f"-2.5 in row 4 (entity code {design.entity[4]}, time {design.time[4]}); 2 such rows"
+        with pytest.raises(EstimationError, match="'y' must not be negative") as caught:
+            ppml(replace(design, y=y))
+        assert place in str(caught.value)
+
+    def test_nothing_above_zero(self) -> None:
+        design = panel(1)
+        with pytest.raises(EstimationError, match=f"'y' is 0 in all {design.nobs} rows"):
+            ppml(replace(design, y=np.zeros(design.nobs)))
+
+    def test_unknown_and_repeated_effects(self) -> None:
+        with pytest.raises(EstimationError, match="'regoin' is not known; allowed: entity, region, time"):
+            ppml(panel(1), effects=["regoin"])
+        with pytest.raises(EstimationError, match="effects names 'time' twice"):
+            ppml(panel(1), effects=["time", "time"])
+
+    def test_absorbed_regressor(self) -> None:
+        design = panel(1)
+        x = design.x.copy()
+        x[:, 2] = design.entity + 3.0 * design.time
+        with pytest.raises(EstimationError, match="entity, time absorb 'x1'"):
+            ppml(replace(design, x=x), effects=["entity", "time"])
+
+    def test_collinear_regressors(self) -> None:
+        design = panel(1, k=3)
+        x = design.x.copy()
+        x[:, 3] = x[:, 1] - 2 * x[:, 2]
+        with pytest.raises(EstimationError, match="'x2' is an exact linear combination of x0, x1"):
+            ppml(replace(design, x=x))
+        x[:, 3] += design.entity
+        with pytest.raises(EstimationError, match="'x2' is an exact linear combination of x0, x1"):
+            ppml(replace(design, x=x), effects=["entity"])
+
+    def test_no_more_rows_than_parameters(self) -> None:
+        design = panel(1, entities=4, periods=2, missing=0.0, k=3)
+        with pytest.raises(EstimationError, match="8 rows .* too few for 3 regressors and 5 effects"):
+            ppml(replace(design, y=np.arange(1.0, 9.0)), effects=["entity", "time"])
+
+
+def test_running_out_of_steps_is_not_converged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poisson, "MOST_STEPS", 1)
+    fit = ppml(grunfeld(), effects=["entity", "time"])
+    assert not fit.converged
+    assert fit.warnings[-1].startswith("Not converged: after 1 iterations the scaled gradient is")
