@@ -11,7 +11,7 @@ from replication.errors import EstimationError
 from replication.estimate.cluster_robust import cluster_rows
 from replication.estimate.covariance import nested_levels
 from replication.estimate.result import Covariance, Design, Fit, Floats, Integers
-from replication.estimate.seeds import ROOT_SEED, generator
+from replication.estimate.seeds import ROOT_SEED, generator, require_draws
 
 
 def pairs_bootstrap(
@@ -44,8 +44,7 @@ def pairs_bootstrap(
         Not one known name; fewer than two clusters or draws; entities in several clusters;
         more than half of the draws fail.
     """
-    if draws < 2:
-        raise EstimationError(f"pairs_bootstrap: draws is {draws}; allowed: 2 or more")
+    require_draws("pairs_bootstrap", draws, 2)
     name, key = _design_clusters(fit, cluster)
     rows, random = cluster_rows(key), generator(seed, "pairs_bootstrap", name)
     chosen = random.integers(len(rows), size=(draws, len(rows)))

@@ -10,6 +10,15 @@ from replication.errors import EstimationError
 
 ROOT_SEED = 1998
 
+MOST_DRAWS = 999_999
+"""More would need the machine's memory and tell nothing new."""
+
+
+def require_draws(what: str, draws: int, least: int) -> None:
+    """Raise EstimationError unless the number of draws is between `least` and MOST_DRAWS."""
+    if not least <= draws <= MOST_DRAWS:
+        raise EstimationError(f"{what}: draws is {draws}; allowed: {least} to {MOST_DRAWS}")
+
 
 def generator(seed: int, *names: str) -> np.random.Generator:
     """A stream of its own for each root seed and names, the same on every machine.

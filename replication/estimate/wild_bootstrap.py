@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 
-from replication.errors import EstimationError
 from replication.estimate.cluster_robust import (
     Projection,
     adjusted_regressors,
@@ -25,7 +24,7 @@ from replication.estimate.cluster_robust import (
 from replication.estimate.covariance import clustered
 from replication.estimate.inference import LEVEL
 from replication.estimate.result import Covariance, Fit, Floats, Integers
-from replication.estimate.seeds import ROOT_SEED, generator
+from replication.estimate.seeds import ROOT_SEED, generator, require_draws
 
 Weights = Literal["rademacher", "webb"]
 Ties = Literal["excluded", "included"]
@@ -122,7 +121,7 @@ def wild_bootstrap(
     ------
     EstimationError
         An estimator that is not least squares; not one known name; fewer than two clusters; fewer than 19
-        draws, which cannot reject at 5 percent.
+        draws, which cannot reject at 5 percent, or too many to hold.
     """
     name, key, multipliers = _setting(fit, cluster, draws, weights, seed)
     hat = projection(fit)
@@ -180,8 +179,7 @@ def _setting(
     fit: Fit, cluster: list[str] | None, draws: int, weights: Weights, seed: int
 ) -> tuple[str, Integers, Floats]:
     """Name of the cluster, codes in order of appearance, and the (B, G) weights."""
-    if draws < 19:
-        raise EstimationError(f"wild_bootstrap: draws is {draws}; allowed: 19 or more")
+    require_draws("wild_bootstrap", draws, 19)
     name, key = single_cluster(fit, "wild_bootstrap", cluster)
     key = by_appearance(key)
     return name, key, cluster_weights(int(key.max()) + 1, draws, weights, seed, name)

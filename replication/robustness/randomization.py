@@ -11,7 +11,7 @@ import numpy as np
 
 from replication.errors import EstimationError, one_of
 from replication.estimate.result import Covariance, Design, Fit, Floats, Integers
-from replication.estimate.seeds import ROOT_SEED, generator
+from replication.estimate.seeds import ROOT_SEED, generator, require_draws
 
 TIE = 1e-9
 """Relative difference below which two statistics are equal but for rounding."""
@@ -68,10 +68,9 @@ def randomization_test(
     ------
     EstimationError
         A treatment or stratum that varies within a unit; a treatment that varies within no stratum; no
-        draws.
+        draws, or too many.
     """
-    if draws < 1:
-        raise EstimationError(f"randomization: draws is {draws}; allowed: 1 or more")
+    require_draws("randomization", draws, 1)
     values, members, rows = _lottery(np.asarray(treatment, dtype=float), strata, units)
     total = assignments(values, members)
     if total == 1:

@@ -93,7 +93,7 @@ def test_other_terms_or_no_convergence_do_not_count():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"draws": 1}, "draws is 1; allowed: 2 or more"),
+        ({"draws": 1}, "draws is 1; allowed: 2 to 999999"),
         ({"cluster": ["firm"]}, "cluster is ['firm']; allowed: one of entity, one, parity, region"),
         ({"cluster": ["one"]}, "cluster 'one' has fewer than two clusters"),
         ({"cluster": ["parity"]}, "an entity is in more than one cluster of 'parity'"),

@@ -229,7 +229,7 @@ def test_conventions_are_said():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"draws": 18}, "draws is 18; allowed: 19 or more"),
+        ({"draws": 18}, "draws is 18; allowed: 19 to 999999"),
         ({"seed": -1, "draws": 99}, "seed is -1; allowed: 0 or more"),
         ({"cluster": []}, "wild_bootstrap: cluster is []; allowed: one name"),
         ({"cluster": ["one"]}, "cluster 'one' has fewer than two clusters"),

@@ -113,7 +113,7 @@ def test_a_t_statistic():
         ({"units": np.arange(24) // 8}, "the treatment varies within a unit"),
         ({"units": np.repeat(np.arange(6), 4), "strata": np.arange(24)}, "the stratum varies within a unit"),
         ({"strata": np.repeat(np.arange(6), 4)}, "does not vary within any stratum"),
-        ({"draws": 0}, "draws is 0; allowed: 1 or more"),
+        ({"draws": 0}, "draws is 0; allowed: 1 to 999999"),
     ],
 )
 def test_refusals(change, message):
