@@ -11,6 +11,7 @@ from replication.clean.pipeline import read_table
 from replication.errors import StudyError
 from replication.exhibits import build_tables, draw_figures, write_tables
 from replication.files import sha256, write_text
+from replication.fingerprint import packages, study_code
 from replication.models import plan, run_model
 from replication.panel import Panel, read_panel
 from replication.progress import track
@@ -117,12 +118,18 @@ def _panel(project: Project, study: Study, table: str | None, entity: str | None
 
 
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
-    """What the results rest on: the study file, the tables it read, the panel brought."""
+    """What the results rest on: the study file, the tables it read, the panel brought, the program."""
     names = [name for name in tables_read(study) if data is None or name != study.study.data]
     inputs = {f"{name}.parquet": sha256(project.processed / f"{name}.parquet") for name in names}
     if data is not None:
         inputs[data.name] = sha256(data)
-    return {"study": study.study.id, "study_file": sha256(path), "inputs": inputs}
+    return {
+        "study": study.study.id,
+        "study_file": sha256(path),
+        "inputs": inputs,
+        "code": study_code(),
+        "packages": packages(),
+    }
 
 
 def _lines(found: Records, folder: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,8 @@ from replication.clean.recipe import Recipe
 from replication.clean.schema import DTYPES, Schema, conform
 from replication.clean.tables import RECIPES
 from replication.errors import DataError, one_of
-from replication.files import write_csv, write_parquet, write_text
+from replication.files import sha256, write_csv, write_parquet, write_text
+from replication.fingerprint import packages, table_code
 from replication.progress import track
 from replication.project import Project
 from replication.sources.registry import Source, read, verify
@@ -114,8 +116,22 @@ def _write(
             write_parquet(aside / f"{table}.parquet", rows)
         write_csv(aside / "codebook.csv", codebook.as_table(recipes))
         write_text(aside / "codebook.md", codebook.as_markdown(recipes, sources))
+        write_text(aside / "manifest.json", _manifest(aside, recipes, sources))
         for made in sorted(aside.iterdir()):
             made.replace(folder / made.name)
+
+
+def _manifest(folder: Path, recipes: Sequence[Recipe], sources: Mapping[str, Source]) -> str:
+    """What each table rests on and its checksum, so that `replicate why` can tell what changed."""
+    made = {
+        recipe.schema.table: {
+            "sha256": sha256(folder / f"{recipe.schema.table}.parquet"),
+            "raw": {path: sources[path].sha256 for path in sources_behind(recipe.schema.table, recipes)},
+        }
+        for recipe in recipes
+    }
+    about = {"tables": made, "code": table_code(), "packages": packages()}
+    return json.dumps(about, indent=1, ensure_ascii=False) + "\n"
 
 
 def _same_types(table: pd.DataFrame, schema: Schema, origin: str) -> None:

@@ -59,7 +59,8 @@ def refused(project, recipes=RECIPES):
 
 def test_tables_and_codebook_are_made(project):
     tables = clean_all(project, RECIPES)
-    assert set(outputs(project)) == {"aid.parquet", "names.parquet", "codebook.csv", "codebook.md"}
+    made = {"aid.parquet", "names.parquet", "codebook.csv", "codebook.md", "manifest.json"}
+    assert set(outputs(project)) == made
     assert tables["aid"][["iso3", "year"]].to_numpy().tolist() == [
         ["ARG", 1970],
         ["ARG", 1971],

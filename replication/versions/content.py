@@ -1,0 +1,112 @@
+"""What a file of results says, apart from how its last digits happen to fall."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from replication.errors import DataError
+from replication.files import sha256
+
+Holder = TypeVar("Holder", dict, list)
+MANIFEST = "manifest.json"
+# Linear models are held to 1e-9: digits after the ninth differ between processors and mean nothing.
+DIGITS = 9
+# Left out of frozen versions: parquet repeats the CSV beside it (which is in full precision), PNG the SVG.
+REPEATED = (".parquet", ".png")
+
+
+@dataclass(frozen=True)
+class Tidy:
+    """How a tidy record is read: what identifies a row, and what is compared in it.
+
+    Attributes
+    ----------
+    key : tuple of str
+    numbers, texts : tuple of str
+    """
+
+    key: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+TIDY = {
+    "estimates.csv": Tidy(
+        ("model", "term"), ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+    ),
+    "models.csv": Tidy(("model", "name"), ("value",)),
+    "statistics.csv": Tidy(("statistic", "group", "period"), ("value",), ("unit",)),
+    "dropped_rows.csv": Tidy(("model", "entity", "time"), (), ("cause",)),
+}
+
+
+def content_sum(path: Path) -> str:
+    """Checksum of a file's content: tidy records with their numbers rounded, all else as it is."""
+    tidy = TIDY.get(path.name)
+    if tidy is None or not tidy.numbers:
+        return sha256(path)
+    return hashlib.sha256(canonical(path, tidy).encode("utf-8")).hexdigest()
+
+
+def canonical(path: Path, tidy: Tidy) -> str:
+    """A tidy record with each number to `DIGITS` significant digits.
+
+    Raises
+    ------
+    DataError
+        A file that is no such record.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream))
+        places = [rows[0].index(name) for name in tidy.numbers]
+        for row in rows[1:]:
+            for place in places:
+                row[place] = _rounded(row[place])
+    except (OSError, ValueError, IndexError) as problem:
+        raise DataError(f"{path}: is no record of results ({problem})") from None
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _rounded(field: str) -> str:
+    return f"{float(field) + 0.0:.{DIGITS - 1}e}" if field else field
+
+
+def result_folders(folder: Path) -> dict[str, Path]:
+    """Folders of results in a version or in `results/current`, by name; the folder itself if it is one."""
+    found = {path.parent.name: path.parent for path in sorted(folder.glob(f"*/{MANIFEST}"))}
+    if not found and (folder / MANIFEST).is_file():
+        return {str(read_json(folder / MANIFEST).get("study", folder.name)): folder}
+    return found
+
+
+def artefacts(folder: Path) -> dict[str, Path]:
+    """Files of a folder of results that a frozen version keeps, by their path in it."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    named = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {name: path for name, path in named.items() if path.suffix not in REPEATED and name[0] != "."}
+
+
+def read_json(path: Path, kind: type[Holder] = dict) -> Holder:
+    """A JSON file that holds an object, or a list if `kind` says so.
+
+    Raises
+    ------
+    DataError
+        The file is missing, no JSON, or something else.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise DataError(f"{path}: cannot be read ({problem})") from None
+    if not isinstance(found, kind):
+        raise DataError(f"{path}: holds a {type(found).__name__}; allowed: a {kind.__name__}")
+    return found

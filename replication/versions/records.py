@@ -1,0 +1,135 @@
+"""Two tidy records compared cell by cell, each number by the tolerance of the model that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from replication.errors import DataError
+from replication.versions.content import TIDY, Tidy
+from replication.versions.grades import GRADES, LEVEL, Move, Verdict
+from replication.versions.tolerances import DESCRIPTIVE, of_estimator
+
+Floats = NDArray[np.float64]
+OLD, NEW, NTH, SIDE = "|old", "|new", "|nth", "|side"
+IDENTICAL, ROUNDING, VALUE, SIGNIFICANCE, SIGN, APPEARED, VANISHED = range(len(GRADES))
+# A sum that cancels to nearly nothing keeps the noise of its parts: a value below a millionth of the
+# largest of its kind is judged on that scale, so that its noise (1e-16 of the parts) is not a change.
+NEAR_ZERO = 1e-6
+
+
+def compare_records(study: str, old: Path, new: Path, estimators: Mapping[str, str]) -> Verdict:
+    """Grade every cell of two versions of one tidy record.
+
+    Parameters
+    ----------
+    old, new : Path
+        Files of the same name, one of `content.TIDY`.
+    estimators : mapping of str to str
+        The estimator of each model.
+    """
+    tidy = TIDY[new.name]
+    left, right = _read(old, tidy), _read(new, tidy)
+    joined = left.merge(right, on=[*tidy.key, NTH], how="outer", suffixes=(OLD, NEW), indicator=SIDE)
+    moves = [move for column in tidy.numbers for move in _number_moves(joined, column, tidy, estimators)]
+    moves += [move for column in tidy.texts for move in _text_moves(joined, column, tidy)]
+    if not tidy.numbers and not tidy.texts:
+        raise DataError(f"{new.name}: has nothing to compare")
+    return Verdict(study, new.name, len(joined) * len([*tidy.numbers, *tidy.texts]), tuple(moves))
+
+
+def _read(path: Path, tidy: Tidy) -> pd.DataFrame:
+    """Rows as text, with the place of each among the rows of the same key."""
+    try:
+        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+        table = table[[*tidy.key, *tidy.numbers, *tidy.texts]]
+        numbers = {name: pd.to_numeric(table[name]) for name in tidy.numbers}
+    except (OSError, ValueError, KeyError) as problem:
+        raise DataError(f"{path}: is no record of results ({problem})") from None
+    parsed = table.assign(**{f"{name}|number": values for name, values in numbers.items()})
+    return parsed.assign(**{NTH: parsed.groupby(list(tidy.key), sort=False).cumcount()})
+
+
+def _number_moves(joined: pd.DataFrame, column: str, tidy: Tidy, estimators: Mapping[str, str]) -> list[Move]:
+    old, new = _numbers(joined, column)
+    scale = _scale(joined, column, tidy, np.fmax(np.abs(old), np.abs(new)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(old == new, 0.0, np.abs(new - old) / scale)
+    grades = _graded(old, new, relative, _tolerances(joined, tidy, estimators))
+    p_values = _is_p(joined, column)
+    crossed = p_values & ((old < LEVEL) != (new < LEVEL))
+    bound = column in ("conf_low", "conf_high")  # an interval that takes zero in or lets it go
+    turned = ~p_values & (old * new < 0)
+    moved = grades == VALUE
+    grades = np.where(moved & crossed, SIGNIFICANCE, grades)
+    grades = np.where(moved & turned, SIGNIFICANCE if bound else SIGN, grades)
+    return _moves(joined, column, tidy, _one_sided(joined, grades), relative)
+
+
+def _numbers(joined: pd.DataFrame, column: str) -> tuple[Floats, Floats]:
+    old, new = (joined[f"{column}|number{side}"].to_numpy(dtype=float) for side in (OLD, NEW))
+    return old, new
+
+
+def _graded(old: Floats, new: Floats, relative: Floats, tolerance: Floats) -> NDArray[np.int64]:
+    grades = np.where(relative <= tolerance, ROUNDING, VALUE)
+    grades = np.where((old == new) | (np.isnan(old) & np.isnan(new)), IDENTICAL, grades)
+    grades = np.where(np.isnan(old) & ~np.isnan(new), APPEARED, grades)
+    return np.where(~np.isnan(old) & np.isnan(new), VANISHED, grades)
+
+
+def _scale(joined: pd.DataFrame, column: str, tidy: Tidy, size: Floats) -> Floats:
+    """What a difference is measured against: the value, or what gives zero a size.
+
+    A coefficient and its interval have the standard error, a t statistic and a p value have one.
+    """
+    if column in ("estimate", "conf_low", "conf_high"):
+        return np.fmax(size, joined[f"std_error|number{OLD}"].to_numpy(dtype=float))
+    if column in ("statistic", "p_value"):
+        return np.fmax(size, 1.0)
+    if column == "std_error":
+        return size
+    kind = joined[tidy.key[-1] if tidy.key[0] == "model" else tidy.key[0]]
+    largest = pd.Series(size).groupby(kind).transform("max").to_numpy(dtype=float)
+    share = _is_p(joined, column) | kind.str.startswith("rsquared").to_numpy(dtype=bool)
+    return np.where(share, np.fmax(size, 1.0), np.fmax(size, NEAR_ZERO * largest))
+
+
+def _is_p(joined: pd.DataFrame, column: str) -> NDArray[np.bool_]:
+    if "name" in joined:
+        return joined["name"].str.endswith("_p").to_numpy(dtype=bool)
+    return np.full(len(joined), column == "p_value")
+
+
+def _tolerances(joined: pd.DataFrame, tidy: Tidy, estimators: Mapping[str, str]) -> Floats:
+    if tidy.key[0] != "model":
+        return np.full(len(joined), DESCRIPTIVE.relative)
+    known = {model: of_estimator(estimators.get(model, "")).relative for model in joined["model"].unique()}
+    return joined["model"].map(known).to_numpy(dtype=float)
+
+
+def _text_moves(joined: pd.DataFrame, column: str, tidy: Tidy) -> list[Move]:
+    old, new = (joined[f"{column}{side}"].to_numpy(dtype=object) for side in (OLD, NEW))
+    grades = _one_sided(joined, np.where(old == new, IDENTICAL, VALUE))
+    return _moves(joined, column, tidy, grades, np.full(len(joined), np.nan))
+
+
+def _one_sided(joined: pd.DataFrame, grades: NDArray[np.int64]) -> NDArray[np.int64]:
+    side = joined[SIDE].astype(str).to_numpy()
+    return np.where(side == "left_only", VANISHED, np.where(side == "right_only", APPEARED, grades))
+
+
+def _moves(
+    joined: pd.DataFrame, column: str, tidy: Tidy, grades: NDArray[np.int64], relative: Floats
+) -> list[Move]:
+    found = []
+    for place in np.flatnonzero(grades != IDENTICAL):
+        row = joined.iloc[place]
+        old, new = ("" if pd.isna(row[f"{column}{side}"]) else row[f"{column}{side}"] for side in (OLD, NEW))
+        cell = ", ".join([*(row[name] for name in tidy.key if row[name]), column])
+        found.append(Move(cell, GRADES[grades[place]], old, new, float(relative[place])))
+    return found
