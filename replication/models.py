@@ -17,7 +17,7 @@ from replication.estimate.result import Covariance, Fit
 from replication.options import checked_options
 from replication.panel import Panel
 from replication.publish.account import ModelAccount
-from replication.sample import Needs, Sample, prepare
+from replication.sample import Needs, Sample, prepare, without
 from replication.studies.model import ModelSpec
 from replication.studies.read import result_ids
 
@@ -88,6 +88,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
     try:
         sample = prepare(panel, model, _groups(ready), ready.needs)
         fit = ready.estimate(sample.design, **ready.options)
+        sample = without(sample, fit.kept, f"left out by {model.estimator}")
         covariances = [(name, function(fit, **options)) for name, function, options in ready.errors]
         diagnostics = _diagnostics(fit, model)
         tests = {name: _tests(fit, covariance, model) for name, covariance in covariances}

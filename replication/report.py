@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
+from replication.claims.report_numbers import check_prose
 from replication.clean.pipeline import sources_behind
 from replication.errors import DataError
 from replication.exhibits import build_tables
@@ -24,15 +27,19 @@ def make_report(project: Project) -> Path:
     Raises
     ------
     DataError
-        No study has results yet, or a folder of results cannot be read.
+        No study has results yet, a folder of results cannot be read, or a study's prose holds a number
+        that is none of its results.
     """
     folders = sorted(path.parent for path in project.current.glob(f"*/{MANIFEST}"))
+    folders = [folder for folder in folders if folder != project.ledger]
     if not folders:
         raise DataError(f"{project.current}: no results yet; run a study first (make run)")
     sources = registry.load(project)
     studies = [_gather(project, folder, sources) for folder in folders]
     studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))
-    write_report(studies, project.report, TITLE)
+    for results in studies:
+        check_prose(results)
+    write_report(studies, project.report, TITLE, _verdicts(project))
     return project.report
 
 
@@ -50,6 +57,12 @@ def _gather(project: Project, folder: Path, sources: dict[str, registry.Source])
         figures=tuple(Drawing(spec, _svg(folder, spec.id)) for spec in study.figures),
         sources=tuple(_source(sources[path]) for path in _paths(study)),
     )
+
+
+def _verdicts(project: Project) -> pd.DataFrame | None:
+    """Claims by text and verdict, if the ledger was made."""
+    counts = project.ledger / "counts.parquet"
+    return pd.read_parquet(counts) if counts.is_file() else None
 
 
 def _paths(study: Study) -> list[str]:

@@ -107,6 +107,19 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     )
 
 
+def without(sample: Sample, kept: NDArray[np.bool_] | None, cause: str) -> Sample:
+    """The account of a sample after an estimator has left out more rows (separated ones, first periods)."""
+    if kept is None or kept.all():
+        return sample
+    more = sample.keys[~kept].assign(cause=cause)
+    return replace(
+        sample,
+        keys=sample.keys[kept].reset_index(drop=True),
+        dropped=pd.concat([sample.dropped, more], ignore_index=True),
+        drops=(*sample.drops, (cause, int((~kept).sum()))),
+    )
+
+
 @dataclass(frozen=True)
 class Column:
     """One column on all rows of the panel.
