@@ -7,12 +7,14 @@ RUN := $(VENV)/bin/python -m replication.cli
 
 STUDIES := $(patsubst specs/%.toml,%,$(wildcard specs/*.toml))
 RESULTS := $(STUDIES:%=results/current/%/manifest.json)
+CLAIMS := $(wildcard claims/*.toml)
+LEDGER := $(if $(CLAIMS),results/current/claims/manifest.json)
 REPORT := results/current/report.html
 TABLES := data/processed/codebook.csv
 
 RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
 CORE := $(wildcard replication/*.py replication/expressions/*.py replication/studies/*.py)
-CLEAN := $(wildcard replication/sources/*.py replication/clean/*.py) replication/allocation.py replication/tables.py
+CLEAN := $(wildcard replication/sources/*.py replication/clean/*.py)
 CODE := $(wildcard replication/*.py replication/*/*.py)
 PAGES := $(wildcard replication/publish/*.py replication/publish/templates/*)
 
@@ -23,6 +25,7 @@ help:
 	@echo "make test    the tests"
 	@echo "make data    processed tables and codebook alone"
 	@echo "make run     every study of specs/, tables and figures"
+	@echo "make claims  every claim of claims/*.toml checked: results/current/claims/ledger.html"
 	@echo "make report  the report page: $(REPORT)"
 	@echo "make bench   timings beside the peers"
 	@echo "make lock    resolve the pinned packages anew"
@@ -30,6 +33,7 @@ help:
 
 data: $(TABLES)
 run: $(RESULTS)
+claims: $(LEDGER)
 report: $(REPORT)
 
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -46,7 +50,10 @@ $(TABLES): $(VENV)/installed $(RAW) $(CLEAN)
 results/current/%/manifest.json: specs/%.toml $(TABLES) $(CODE)
 	$(RUN) run $<
 
-$(REPORT): $(RESULTS) $(PAGES)
+results/current/claims/manifest.json: $(CLAIMS) $(wildcard specs/*.toml) $(TABLES) $(CODE) $(PAGES)
+	$(RUN) claims
+
+$(REPORT): $(RESULTS) $(LEDGER) $(PAGES)
 	$(RUN) report
 
 test: $(VENV)/installed
@@ -65,6 +72,6 @@ lock:
 clean:
 	rm -rf data/processed results/current
 
-.PHONY: all help data run report test bench lock clean
+.PHONY: all help data run claims report test bench lock clean
 .DELETE_ON_ERROR:
 .SECONDARY:

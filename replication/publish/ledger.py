@@ -41,7 +41,7 @@ def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], re
         stylesheet=Markup(stylesheet()),
         titles=titles,
         hard=HARD,
-        counts=_counts(found["counts"]),
+        counts=verdict_counts(found["counts"]),
         told=_told(found["ledger"], titles),
         claims=list(_claims(found["ledger"], set(figures["figure"]), report)),
         verdicts=_verdicts(found["counts"]),
@@ -57,7 +57,7 @@ def _verdicts(counts: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(counts.loc[counts["claims"] > 0, "verdict"]))
 
 
-def _counts(counts: pd.DataFrame) -> list[tuple[str, list[int]]]:
+def verdict_counts(counts: pd.DataFrame) -> list[tuple[str, list[int]]]:
     """One row a verdict: claims by text, then all of them."""
     wide = counts.pivot(index="verdict", columns="text", values="claims")
     wide = wide.reindex(index=counts["verdict"].unique(), columns=counts["text"].unique())
@@ -176,7 +176,7 @@ def _latex_counts(counts: pd.DataFrame, titles: Mapping[str, Any]) -> str:
     header = " & ".join(["Verdict", *(escape.latex(text) for text in titles), "All"])
     rows = "".join(
         f"{escape.latex(verdict)} & {' & '.join(map(str, numbers))} \\\\\n"
-        for verdict, numbers in _counts(counts)
+        for verdict, numbers in verdict_counts(counts)
     )
     columns = "l" + "r" * (len(titles) + 1)
     return (

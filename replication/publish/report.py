@@ -16,6 +16,7 @@ from replication.files import write_text
 from replication.publish import escape
 from replication.publish.account import Drawing, ModelAccount, Source, StudyResults
 from replication.publish.formats import stylesheet, to_html
+from replication.publish.ledger import verdict_counts
 from replication.publish.model_tables import (
     INTERVAL_NOTE,
     error_words,
@@ -42,8 +43,15 @@ class _Exhibit:
     html: Markup
 
 
-def write_report(studies: Sequence[StudyResults], path: Path, title: str = "Results") -> None:
+def write_report(
+    studies: Sequence[StudyResults],
+    path: Path,
+    title: str = "Results",
+    verdicts: pd.DataFrame | None = None,
+) -> None:
     """Write the report of all studies, in the order given, whole or not at all.
+
+    With `verdicts` (text, verdict, claims) the claims ledger is counted and linked to.
 
     The same results give the same bytes: no date, no path, no version stands in it.
     """
@@ -53,7 +61,13 @@ def write_report(studies: Sequence[StudyResults], path: Path, title: str = "Resu
     template = environment.get_template("report.html.j2")
     tables, figures = count(1), count(1)
     sections = [_section(results, tables, figures) for results in studies]
-    page = template.render(title=title, stylesheet=Markup(stylesheet()), sections=sections)
+    page = template.render(
+        title=title,
+        stylesheet=Markup(stylesheet()),
+        sections=sections,
+        texts=[] if verdicts is None else list(verdicts["text"].unique()),
+        verdicts=[] if verdicts is None else verdict_counts(verdicts),
+    )
     write_text(path, page.rstrip() + "\n")
 
 

@@ -11,6 +11,8 @@ from replication.expressions.syntax import parse, parse_formula, show
 from replication.studies.model import ModelSpec, ReadingSpec, Study
 from replication.studies.strict import check_ids, located, read_strictly
 
+LEDGER = "claims"  # folder of the claims ledger among the results of the studies
+
 
 def read_study(path: Path) -> Study:
     """The study that a TOML file describes.
@@ -44,6 +46,10 @@ def _canonical(term: str) -> str:
 
 
 def _check_ids(study: Study) -> None:
+    if study.study.id == LEDGER:
+        raise StudyError(
+            f"study.id is {LEDGER!r}; allowed: any other name, for the claims ledger has this one"
+        )
     for section in ("models", "readings", "statistics", "tables", "figures"):
         check_ids(section, (entry.id for entry in getattr(study, section)))
     for model in study.models:
