@@ -15,6 +15,9 @@ from replication.estimate.goodness import counts, ratio
 from replication.estimate.likelihood import unit_weights
 from replication.estimate.result import Design, Fit, Floats
 
+OWN = {"kernel": "Powell's sandwich", "iid": "Koenker and Bassett"}
+"""Whose covariance the estimator's own is."""
+
 EXACT = 1e-9
 """Residual, as a share of the outcome's spread, below which the plane passes through the row."""
 
@@ -87,6 +90,7 @@ def quantile(
         clusters=design.clusters,
         design=design,
         covariance=_own(design.x, weights, density, q, errors),
+        convention=f"{OWN[errors]}, density by the {kernel} kernel, bandwidth {width:.6g} (Hall-Sheather)",
         warnings=(*basis.warnings, *found.warnings),
         converged=found.optimal,
     )

@@ -29,8 +29,8 @@ def overdispersed(seed: int, n: int = 150) -> Design:
 
 def test_randhie_against_stata() -> None:
     # statsmodels' discrete/tests/results/results_discrete.py, RandHIE.negativebinomial_nb2_bfgs: coefficients
-    # of R's MASS glm.nb, whose stopping rule leaves 1e-8; lnalpha, its error, the intervals and likelihoods of
-    # Stata's nbreg, printed to the digits below (a standard error is its interval over 2 x 1.959964).
+    # of R's MASS glm.nb, whose stopping rule leaves 1e-8; lnalpha, its error, the intervals and likelihoods
+    # of Stata's nbreg, printed to the digits below (a standard error is its interval over 2 x 1.959964).
     fit = negative_binomial(randhie())
     coefficients = {
         "lncoins": (-0.0579469537244314, -0.0698826, -0.0460113),
