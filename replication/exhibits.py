@@ -14,9 +14,10 @@ from replication.publish.formats import html_document, latex_document, to_csv, t
 from replication.publish.model_tables import model_table
 from replication.publish.table import Table
 from replication.publish.tables import data_table, statistics_table
+from replication.publish.words import in_words
 from replication.results import Records
 from replication.studies.model import FigureSpec, Study, TableSpec
-from replication.studies.read import labels_of
+from replication.studies.read import error_labels, labels_of, reading_ids, result_ids
 
 ACTORS = "matsumura_actors"
 WRITERS = {"csv": to_csv, "tex": to_latex, "html": html_document, "md": to_markdown}
@@ -53,26 +54,36 @@ def draw_figures(project: Project, study: Study, found: Records, folder: Path) -
 
 
 def _build(project: Project, study: Study, found: Records, spec: TableSpec) -> Table:
-    labels = labels_of(study)
     if spec.models:
-        return model_table(spec, found.estimates, found.models, found.accounts, labels)
+        return model_table(spec, found.estimates, found.models, found.accounts, labels_of(study))
     if spec.statistics:
-        return statistics_table(spec, found.statistics, study.statistics, labels)
+        return statistics_table(spec, found.statistics, study.statistics, _labels(study, spec.statistics))
     if spec.table:
-        return data_table(spec, select(read_table(project, spec.table), spec.where), labels)
+        return data_table(spec, select(read_table(project, spec.table), spec.where), labels_of(study))
     raise StudyError("asks for nothing; allowed: models, statistics or table")
 
 
 def _draw(project: Project, study: Study, found: Records, spec: FigureSpec, folder: Path) -> None:
-    labels = labels_of(study)
     if spec.kind == "network":
         ties = select(read_table(project, spec.table or ""), spec.where)
-        write_figure(spec, ties, folder, labels, read_table(project, ACTORS))
+        write_figure(spec, ties, folder, labels_of(study), read_table(project, ACTORS))
     elif spec.kind == "coefficients":
-        write_figure(spec, found.estimates, folder, labels)
+        write_figure(spec, found.estimates, folder, labels_of(study))
     else:
-        titles = {entry.id: entry.title for entry in study.statistics}
-        write_figure(spec, found.statistics, folder, {**titles, **labels})
+        write_figure(spec, found.statistics, folder, _labels(study, spec.statistics))
+
+
+def _labels(study: Study, statistics: list[str]) -> dict[str, str]:
+    """Printed words of statistics; of models and their errors too where reading rules are shown."""
+    titles = {entry.id: entry.title for entry in study.statistics}
+    rules = {name: entry.title for entry in study.readings for name in reading_ids(entry)}
+    models = {
+        name: f"{model.title or model.id}, {in_words(label)}"
+        for model in study.models
+        for name, label in zip(result_ids(model), error_labels(model) or ["clustered"], strict=True)
+    }
+    read = models if any(name in rules for name in statistics) else {}
+    return {**titles, **rules, **read, **labels_of(study)}
 
 
 def _located(place: str, make, *arguments):

@@ -16,7 +16,7 @@ from replication.files import write_aside
 from replication.publish import charts, escape, style
 from replication.publish.coefficients import coefficients
 from replication.publish.network import constellation, tie_key
-from replication.publish.words import in_words
+from replication.publish.words import in_words, term_words
 from replication.studies.model import FigureSpec
 
 _DPI = 200
@@ -129,7 +129,8 @@ def _coefficients(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, 
         chosen = _chosen(spec, chosen, "term", spec.terms)
     panels = list(dict.fromkeys(chosen["term"])) if spec.panels else [""]
     row, mark = ("model", "term") if spec.panels else ("term", "model")
-    words = {"const": "Constant", **{model: _model_words(model, labels) for model in spec.models}, **labels}
+    terms = {term: term_words(term, labels) for term in chosen["term"]}
+    words = {**terms, **{model: _model_words(model, labels) for model in spec.models}, **labels}
     names = [style.wrapped(words.get(key, key), 32, 2) for key in chosen[row]]
     left = 0.15 + 0.056 * max(len(line) for name in names for line in name.split("\n"))
     height = 0.1 + chosen[row].nunique() * (0.16 + 0.12 * (1 if spec.panels else chosen[mark].nunique()))

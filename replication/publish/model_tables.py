@@ -12,7 +12,7 @@ from replication.publish import rounding
 from replication.publish.account import ModelAccount
 from replication.publish.rounding import Precision
 from replication.publish.table import Cell, Table
-from replication.publish.words import capital, in_words
+from replication.publish.words import capital, in_words, term_words
 from replication.studies.model import TableSpec
 
 EMPTY = Cell("")
@@ -128,10 +128,6 @@ def _terms(spec: TableSpec, columns: list[_Column], records: _Records) -> list[s
     return list(spec.terms) or last
 
 
-def _words(term: str, labels: Mapping[str, str]) -> str:
-    return labels.get(term) or ("Constant" if term == CONSTANT else term)
-
-
 def _single(
     spec: TableSpec, column: _Column, terms: list[str], records: _Records, labels: Mapping[str, str]
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
@@ -144,7 +140,7 @@ def _single(
         wanted = [(column.id, "estimate"), *((a.model, "std_error") for a in column.errors)]
         wanted += [(column.id, "p_value"), (column.id, "conf_low"), (column.id, "conf_high")]
         cells = [_estimate_cell(records, model, term, name, precision) for model, name in wanted]
-        rows.append((Cell(_words(term, labels)), *cells))
+        rows.append((Cell(term_words(term, labels)), *cells))
     return header, rows
 
 
@@ -157,7 +153,7 @@ def _several(
     rows = []
     for term in terms:
         lines = [
-            (_words(term, labels), "estimate", None),
+            (term_words(term, labels), "estimate", None),
             ("s.e.", "std_error", None),
             ("p", "p_value", None),
         ]
@@ -270,7 +266,7 @@ def _notes(
         yield rows_note(column.head, column.head.title or column.id if len(columns) > 1 else "")
     hidden = [term for c in columns for term in records.terms.get(c.id, []) if term not in terms]
     if hidden:
-        yield f"Not shown: {', '.join(_words(term, labels) for term in dict.fromkeys(hidden))}."
+        yield f"Not shown: {', '.join(term_words(term, labels) for term in dict.fromkeys(hidden))}."
     for account, names in _by_text([a for c in columns for a in c.errors], "warnings"):
         for warning in account.warnings:
             yield f"Warning{_for(names, columns)}: {sentence(warning)}"

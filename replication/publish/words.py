@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from replication.errors import StudyError
+from replication.expressions.syntax import Call, parse, show
+
 _NAMES = {
     "nobs": "observations",
     "rsquared": "R²",
@@ -58,6 +63,7 @@ _PARTS = {
     "poisson": "Poisson",
     "heckman": "Heckman",
 }
+_PREFIXES = ("long run: ", "marginal effect: ", "mean of ", "selection:")
 _PAIRS = ("Driscoll Kraay", "Breusch Pagan", "Breusch Godfrey", "Anderson Rubin", "Wu Hausman")
 
 
@@ -72,6 +78,24 @@ def in_words(name: str) -> str:
     for pair in _PAIRS:
         words = words.replace(pair, pair.replace(" ", "-"))
     return f"{words}{', p value' if stem != own else ''}{blank}{rest}"
+
+
+def term_words(term: str, labels: Mapping[str, str]) -> str:
+    """A term as a table prints it: its label, or the labels of its parts joined as the term joins them."""
+    if term in labels:
+        return labels[term]
+    if term == "const":
+        return "Constant"
+    for prefix in _PREFIXES:
+        if term.startswith(prefix):
+            return f"{capital(prefix.strip(' :'))}: {term_words(term.removeprefix(prefix), labels)}"
+    try:
+        tree = parse(term)
+    except StudyError:
+        return term  # the level of a dummy, or a parameter that is no expression
+    if isinstance(tree, Call) and tree.function == "interaction":
+        return " × ".join(term_words(show(factor), labels) for factor in tree.arguments)
+    return term
 
 
 def capital(words: str) -> str:
