@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from replication.clean.pipeline import read_table
+from replication.clean.pipeline import raw_behind, read_table
 from replication.errors import StudyError
 from replication.exhibits import build_tables, draw_figures, write_tables
 from replication.files import sha256, write_text
@@ -127,6 +127,7 @@ def _about(project: Project, study: Study, path: Path, data: Path | None) -> dic
         "study": study.study.id,
         "study_file": sha256(path),
         "inputs": inputs,
+        "raw": raw_behind(project, names),
         "code": study_code(),
         "packages": packages(),
     }

@@ -22,6 +22,8 @@ from replication.progress import track
 from replication.project import Project
 from replication.sources.registry import Source, read, verify
 
+MANIFEST = "manifest.json"
+
 
 def clean_all(project: Project, recipes: Sequence[Recipe] = RECIPES) -> dict[str, pd.DataFrame]:
     """Make every processed table and the codebook; returns the tables by name.
@@ -90,6 +92,25 @@ def sources_behind(name: str, recipes: Sequence[Recipe] = RECIPES) -> list[str]:
     return [path for table in recipe.inputs for path in sources_behind(table, recipes)]
 
 
+def raw_behind(project: Project, names: Sequence[str]) -> dict[str, str]:
+    """Checksums of the raw files that processed tables were made from, as recorded when they were made.
+
+    Raises
+    ------
+    DataError
+        The record is missing or does not name a table.
+    """
+    if not names:
+        return {}
+    try:
+        made = json.loads((project.processed / MANIFEST).read_text(encoding="utf-8"))["tables"]
+        return {path: checksum for name in names for path, checksum in made[name]["raw"].items()}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"data/processed/{MANIFEST}: cannot be read ({error}); clean the raw data again (make data)"
+        ) from None
+
+
 def _make(project: Project, recipe: Recipe, sources: Mapping[str, Source]) -> pd.DataFrame:
     for path in recipe.inputs:
         if path not in sources:
@@ -116,7 +137,7 @@ def _write(
             write_parquet(aside / f"{table}.parquet", rows)
         write_csv(aside / "codebook.csv", codebook.as_table(recipes))
         write_text(aside / "codebook.md", codebook.as_markdown(recipes, sources))
-        write_text(aside / "manifest.json", _manifest(aside, recipes, sources))
+        write_text(aside / MANIFEST, _manifest(aside, recipes, sources))
         for made in sorted(aside.iterdir()):
             made.replace(folder / made.name)
 

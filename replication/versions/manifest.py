@@ -1,0 +1,115 @@
+"""Under what circumstances results were made: inputs, studies, code, packages, machine, commit."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from replication.files import sha256
+from replication.fingerprint import all_code, packages
+from replication.project import Project
+
+COMMIT_SECONDS = 10  # git on a slow disk; a project without it says so at once
+
+
+def circumstances(project: Project) -> dict[str, Any]:
+    """What can be said at once and without numpy: checksums by path, versions by name."""
+    return {
+        "inputs": sums(project.raw, project.root),
+        "studies": sums(project.specs, project.root, "*.toml"),
+        "claims": sums(project.claims, project.root, "*.toml"),
+        "code": all_code(),
+        "packages": packages(),
+        "processor": processor(),
+    }
+
+
+def sums(folder: Path, root: Path, pattern: str = "**/*") -> dict[str, str]:
+    """Checksums of the files under a folder, by their path from `root`; names with a dot are not ours."""
+    paths = sorted(path for path in folder.glob(pattern) if path.is_file() and path.name[0] != ".")
+    return {path.relative_to(root).as_posix(): sha256(path) for path in paths}
+
+
+def processor() -> str:
+    """Model of the processor, as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    except OSError:
+        named = []
+    return next(iter(named), platform.processor() or platform.machine())
+
+
+def machine() -> dict[str, Any]:
+    """Processor, cores, memory, system, and the linear algebra that is loaded with its threads."""
+    import scipy.linalg  # noqa: F401  (loads its own copy of the linear algebra, to be listed too)
+    from threadpoolctl import threadpool_info
+
+    libraries = [
+        {key: library.get(key) for key in ("user_api", "internal_api", "version", "architecture")}
+        | {"threads": library["num_threads"]}
+        for library in threadpool_info()
+    ]
+    return {
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": _memory(),
+        "system": platform.platform(),
+        "libraries": libraries,
+    }
+
+
+def _memory() -> float | None:
+    try:
+        return round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1)
+    except (ValueError, OSError, AttributeError):  # a system that does not tell
+        return None
+
+
+def seeds(project: Project) -> dict[str, int]:
+    """The root seed, and every seed that a study file sets, by its place in the file."""
+    from replication.estimate.seeds import ROOT_SEED
+
+    found = {"root": ROOT_SEED}
+    for path in sorted(project.specs.glob("*.toml")):
+        study = tomllib.loads(path.read_text(encoding="utf-8"))
+        found |= {f"{path.name}: {place}": seed for place, seed in _seeds(study)}
+    return found
+
+
+def _seeds(value: Any, place: str = "") -> Iterator[tuple[str, int]]:
+    """Every key `seed` below a value, with the ids on the way to it."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in items:
+        if key == "seed" and isinstance(below, int):
+            yield f"{place}.seed".removeprefix("."), below
+        else:
+            name = below.get("id", below.get("kind", key)) if isinstance(below, dict) else key
+            yield from _seeds(below, f"{place}.{name}".removeprefix("."))
+
+
+def commit(project: Project) -> dict[str, Any] | None:
+    """The commit that is checked out and whether files differ from it; None where git cannot tell."""
+    head = _git(project, "rev-parse", "HEAD")
+    if not head:
+        return None
+    return {"id": head, "clean": _git(project, "status", "--porcelain", "--untracked-files=no") == ""}
+
+
+def _git(project: Project, *words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(project.root), *words],
+            capture_output=True,
+            text=True,
+            timeout=COMMIT_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,93 @@
+"""Frozen versions on the disk: which there are, and whether every byte is as it was frozen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from replication.errors import DataError, one_of
+from replication.files import sha256
+from replication.project import Project
+
+SUMS = "SHA256SUMS"  # the form that `sha256sum --check` reads
+_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+_NAME = re.compile(r"v([1-9][0-9]*)")
+
+
+def versions(project: Project) -> dict[str, Path]:
+    """Frozen versions, oldest first."""
+    folders = [path for path in project.results.glob("v*") if path.is_dir() and _NAME.fullmatch(path.name)]
+    return {path.name: path for path in sorted(folders, key=lambda path: int(path.name[1:]))}
+
+
+def newest(project: Project) -> tuple[str, Path] | None:
+    """The last frozen version, if there is one."""
+    found = list(versions(project).items())
+    return found[-1] if found else None
+
+
+def next_name(project: Project) -> str:
+    """The name of the version that comes next."""
+    last = newest(project)
+    return f"v{int(last[0][1:]) + 1 if last else 1}"
+
+
+def resolve(project: Project, word: str) -> Path:
+    """A version by name, `current`, or a folder.
+
+    Raises
+    ------
+    DataError
+        Neither.
+    """
+    known = {**versions(project), "current": project.current}
+    folder = known.get(word, Path(word))
+    if not folder.is_dir():
+        raise DataError(f"{one_of('version', word, known)}; or a folder of results")
+    return folder
+
+
+def write_sums(folder: Path) -> None:
+    """Write the checksum of every file of a folder into it."""
+    listed = {name: sha256(folder / name) for name in _files(folder)}
+    (folder / SUMS).write_bytes(_written(listed).encode("utf-8"))
+
+
+def damage(folder: Path) -> list[str]:
+    """One line for each file of a frozen version that was changed, added or lost since; none if it is whole.
+
+    Every byte counts: a changed byte in the list of checksums itself is a line that does not fit, or a
+    name that is not there.
+    """
+    name = folder.name
+    try:
+        text = (folder / SUMS).read_bytes().decode("utf-8")
+    except (OSError, ValueError) as problem:
+        return [f"{name}/{SUMS}: cannot be read ({problem})"]
+    listed = {match[2]: match[1] for match in map(_LINE.fullmatch, text.split("\n")) if match}
+    present = _files(folder)
+    found = [f"{name}/{path}: was added after the freeze" for path in sorted(present - set(listed))]
+    found += [f"{name}/{path}: is missing" for path in sorted(set(listed) - present)]
+    both = sorted(present & set(listed))
+    found += [
+        f"{name}/{path}: was changed after the freeze" for path in both if _differs(folder, path, listed)
+    ]
+    if text != _written(listed):
+        found.append(f"{name}/{SUMS}: was changed after the freeze")
+    return found
+
+
+def _differs(folder: Path, name: str, listed: Mapping[str, str]) -> bool:
+    """Whether a file is another, or no file of the version's own but a link to one."""
+    return (folder / name).is_symlink() or sha256(folder / name) != listed[name]
+
+
+def _written(listed: Mapping[str, str]) -> str:
+    return "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
+
+
+def _files(folder: Path) -> set[str]:
+    """Everything in a version but its checksums; links count, for they lead elsewhere."""
+    paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {path.relative_to(folder).as_posix() for path in paths} - {SUMS}
