@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,14 @@ class Recorded:
 
     rows: pd.DataFrame
     key: tuple[str, ...]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """One name a row: its key, or its number where the table has none."""
+        if not self.key:
+            return [f"row {place + 1}" for place in range(len(self.rows))]
+        columns = [self.rows[name] for name in self.key]
+        return [", ".join(map(str, row)) for row in zip(*columns, strict=True)]
 
 
 @dataclass(frozen=True, order=True)
@@ -122,13 +130,12 @@ def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
     """
     spec = _of_stated(spec) if spec.claim is not None else spec
     recorded = tables[spec.table]
-    rows = recorded.rows[_chosen(recorded.rows, spec.where)]
-    keys = row_names(rows, recorded.key)
+    places = _chosen(recorded.rows, spec.where)
     filters = tuple(Cell(spec.table, EVERY_ROW, name) for name in _filters(spec, recorded))
     if spec.by == "count":
-        counted = tuple(Cell(spec.table, key, "") for key in keys)
-        return Figure(len(rows), len(rows), len(rows), f"{len(rows)}", (*filters, *counted))
-    taken = _taken(spec, rows, keys)
+        counted = tuple(Cell(spec.table, recorded.names[place], "") for place in places)
+        return Figure(len(places), len(places), len(places), f"{len(places)}", (*filters, *counted))
+    taken = _taken(spec, recorded, places)
     columns = [name for name in dict.fromkeys((spec.take, spec.low, spec.high)) if name]
     cells = tuple(Cell(spec.table, key, name) for key in taken.keys for name in columns)
     point, low, high = (_aggregate(spec.by, values) for values in (taken.points, taken.lows, taken.highs))
@@ -140,15 +147,11 @@ def _of_stated(spec: Input) -> Input:
     return Input(table=STATED, where=f'id == "{spec.claim}"', half_width=spec.half_width, **ends)
 
 
-def _chosen(rows: pd.DataFrame, where: str | None) -> NDArray[np.bool_]:
-    return np.ones(len(rows), dtype=bool) if where is None else condition(where, Rows(rows))
-
-
-def row_names(rows: pd.DataFrame, key: tuple[str, ...]) -> list[str]:
-    """One name a row: its key, or its number where the table has none."""
-    if not key:
-        return [f"row {place + 1}" for place in rows.index]
-    return [", ".join(str(value) for value in row) for row in zip(*(rows[name] for name in key), strict=True)]
+def _chosen(rows: pd.DataFrame, where: str | None) -> NDArray[np.int64]:
+    """Places of the rows for which a filter is true."""
+    if where is None:
+        return np.arange(len(rows))
+    return np.flatnonzero(condition(where, Rows(rows)))
 
 
 @lru_cache(maxsize=4096)
@@ -177,35 +180,49 @@ class _Taken:
     texts: list[str]
 
 
-def _taken(spec: Input, rows: pd.DataFrame, keys: list[str]) -> _Taken:
-    if rows.empty:
+def _taken(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> _Taken:
+    if not len(places):
         raise StudyError(f"no row of {spec.table} is taken; loosen where")
-    if spec.by == "only" and len(rows) > 1:
-        raise StudyError(f"{len(rows)} rows of {spec.table} are taken; narrow where, or say how in by")
+    if spec.by == "only" and len(places) > 1:
+        raise StudyError(f"{len(places)} rows of {spec.table} are taken; narrow where, or say how in by")
     if spec.by in ("first", "last"):
-        place = 0 if spec.by == "first" else len(rows) - 1
-        rows, keys = rows.iloc[[place]], [keys[place]]
-    if spec.date:
-        days = np.array(
-            [_days(text, spec.table, key) for text, key in zip(_column(rows, spec), keys, strict=True)]
-        )
-        return _Taken(keys, days.mean(axis=1), days[:, 0], days[:, 1], [str(t) for t in rows[spec.take]])
-    return _numbers(spec, rows, keys)
+        places = places[:1] if spec.by == "first" else places[-1:]
+    keys = [recorded.names[place] for place in places]
+    read = _dates if spec.date else _numbers
+    return read(spec, recorded.rows, places, keys)
 
 
-def _numbers(spec: Input, rows: pd.DataFrame, keys: list[str]) -> _Taken:
-    points = _values(rows, spec, spec.take, keys)
-    lows = _values(rows, spec, spec.low, keys) if spec.low else points - spec.half_width
-    highs = _values(rows, spec, spec.high, keys) if spec.high else points + spec.half_width
-    if spec.low or spec.high:  # a range has no figure of its own, an open bound no second end
-        points = np.where(np.isnan(points), _middle(lows, highs), points)
-        lows = np.where(np.isnan(lows) & ~np.isnan(points), -np.inf, lows)
-        highs = np.where(np.isnan(highs) & ~np.isnan(points), np.inf, highs)
+def _dates(spec: Input, rows: pd.DataFrame, places: NDArray[np.int64], keys: list[str]) -> _Taken:
+    texts = [str(text) for text in _column(spec, rows, spec.take).iloc[places]]
+    days = np.array(
+        [_days(text, f"{spec.table}[{key}]") for text, key in zip(texts, keys, strict=True)], float
+    )
+    return _Taken(keys, days.mean(axis=1), days[:, 0], days[:, 1], texts)
+
+
+def _numbers(spec: Input, rows: pd.DataFrame, places: NDArray[np.int64], keys: list[str]) -> _Taken:
+    points, lows, highs = (
+        _values(spec, _column(spec, rows, name).iloc[places], keys) if name else np.full(len(places), np.nan)
+        for name in (spec.take, spec.low, spec.high)
+    )
+    bare = np.isnan(lows) & np.isnan(highs)  # no end is given: the figure has its half width
+    lows, highs = (
+        np.where(bare, points - spec.half_width, lows),
+        np.where(bare, points + spec.half_width, highs),
+    )
+    points = np.where(np.isnan(points), _middle(lows, highs), points)
     missing = np.flatnonzero(np.isnan(points))
     if len(missing):
         place = f"{spec.table}[{keys[missing[0]]}]"
         raise StudyError(f"{spec.take} is missing in {place}; a claim that rests on it is not checkable")
+    lows = np.where(np.isnan(lows), _open_end(spec.low, points, -np.inf), lows)
+    highs = np.where(np.isnan(highs), _open_end(spec.high, points, np.inf), highs)
     return _Taken(keys, points, lows, highs, [number(value) for value in points])
+
+
+def _open_end(column: str | None, points: NDArray[np.float64], end: float) -> NDArray[np.float64] | float:
+    """What stands for an end that is not given: the figure itself if no column of ends was named."""
+    return end if column else points
 
 
 def _middle(lows: NDArray[np.float64], highs: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -214,15 +231,13 @@ def _middle(lows: NDArray[np.float64], highs: NDArray[np.float64]) -> NDArray[np
     return (low + high) / 2
 
 
-def _column(rows: pd.DataFrame, spec: Input, name: str | None = None) -> pd.Series:
-    name = name or spec.take
+def _column(spec: Input, rows: pd.DataFrame, name: str) -> pd.Series:
     if name not in rows.columns:
         raise StudyError(f"table {spec.table}: {one_of('column', name, map(str, rows.columns))}")
     return rows[name]
 
 
-def _values(rows: pd.DataFrame, spec: Input, name: str, keys: list[str]) -> NDArray[np.float64]:
-    values = _column(rows, spec, name)
+def _values(spec: Input, values: pd.Series, keys: list[str]) -> NDArray[np.float64]:
     if pd.api.types.is_numeric_dtype(values):
         return values.to_numpy(dtype=float, na_value=np.nan)
     return np.array([_read(text, f"{spec.table}[{key}]") for text, key in zip(values, keys, strict=True)])
@@ -238,9 +253,9 @@ def _read(text: object, place: str) -> float:
     return float(str(text).replace(",", ""))
 
 
-def _days(text: object, table: str, key: str) -> tuple[int, int]:
+def _days(text: str, place: str) -> tuple[int, int]:
     """First and last day that a date allows, counted from the first day of the year 1."""
-    match = DATE.fullmatch(str(text))
+    match = DATE.fullmatch(text)
     try:
         year, month, day = (int(part) if part else None for part in match.groups())
         first = date(year, month or 1, day or 1)
@@ -250,7 +265,7 @@ def _days(text: object, table: str, key: str) -> tuple[int, int]:
         ).toordinal()
     except (AttributeError, ValueError):
         raise StudyError(
-            f"{table}[{key}] is {str(text)[:80]!r}; allowed: a date such as 1987, 1987-11 or 1987-11-05"
+            f"{place} is {text[:80]!r}; allowed: a date such as 1987, 1987-11 or 1987-11-05"
         ) from None
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from replication.claims.book import Book, Text
 from replication.claims.checks import FAILS, Checked, SameFact, unit_slip
 from replication.claims.evaluate import Outcome, Result
-from replication.claims.figures import EVERY_ROW, STATED, Cell, Recorded, row_names
+from replication.claims.figures import EVERY_ROW, STATED, Cell, Recorded
 from replication.claims.verdict import HARD, VERDICTS, Interval
 from replication.claims.wording import number, rounded, span
 
@@ -107,8 +107,8 @@ def _arithmetic(outcome: Outcome) -> str:
 
 def _told(result: Result, several: bool) -> str:
     label = f"{result.reading.label}: " if result.reading.label else ""
-    wide = result.computed.low < result.computed.high
-    interval = f" ({span(result.computed, rounded)})" if wide else ""
+    ends, point = span(result.computed, rounded), rounded(result.computed.point)
+    interval = "" if ends in (point, f"{point} to {point}") else f" ({ends})"
     judged = f" [{result.verdict}]" if several else ""
     return f"{label}{result.arithmetic}{interval}{judged}"
 
@@ -180,7 +180,7 @@ def _figures(text: Text) -> Iterable[dict]:
     for outcome in text.outcomes:
         for cell in outcome.cells:
             users.setdefault(cell, []).append(outcome.claim.id)
-    values = {name: _values(name, recorded) for name, recorded in text.tables.items() if name != STATED}
+    values = {name: _values(recorded) for name, recorded in text.tables.items() if name != STATED}
     for cell in sorted(
         cell for cell in users if cell.table != STATED and cell.column and cell.row != EVERY_ROW
     ):
@@ -194,8 +194,8 @@ def _figures(text: Text) -> Iterable[dict]:
         }
 
 
-def _values(name: str, recorded: Recorded) -> pd.DataFrame:
-    return recorded.rows.set_index(pd.Index(row_names(recorded.rows, recorded.key)))
+def _values(recorded: Recorded) -> pd.DataFrame:
+    return recorded.rows.set_index(pd.Index(recorded.names))
 
 
 def told(book: Book) -> Iterable[str]:
