@@ -52,6 +52,11 @@ class Groupings:
         return sum(self.levels[1:])
 
     @property
+    def most_rank(self) -> int:
+        """Rank of all dummies together, if nothing depends but their sums."""
+        return sum(self.levels) - max(len(self.levels) - 1, 0)
+
+    @property
     def rest(self) -> list[tuple[Integers, slice]]:
         """Codes of each grouping but the first, and the columns that its dummies have."""
         ends = np.cumsum([0, *self.levels[1:]])
@@ -128,6 +133,13 @@ def _ordered(codes: Mapping[str, Integers]) -> Groupings:
 def _closed_up(codes: Integers, levels: int) -> Integers:
     """Codes 0 .. L-1 of the levels that occur, in the same order."""
     return (np.cumsum(np.bincount(codes, minlength=levels) > 0) - 1)[codes]
+
+
+def nested_levels(codes: Integers, levels: int, cluster: Integers) -> int:
+    """Levels less one if each of them lies in a single cluster, otherwise zero."""
+    one = np.empty(levels, dtype=cluster.dtype)
+    one[codes] = cluster
+    return levels - 1 if np.array_equal(one[codes], cluster) else 0
 
 
 def sums(codes: Integers, values: Floats, levels: int) -> Floats:

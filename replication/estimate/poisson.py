@@ -11,7 +11,6 @@ from scipy.special import gammaln, xlogy
 from replication.errors import EstimationError
 from replication.estimate.algebra import COLLINEAR
 from replication.estimate.basis import orthogonal
-from replication.estimate.covariance import nested_levels
 from replication.estimate.goodness import counts
 from replication.estimate.groupings import (
     Cross,
@@ -19,6 +18,7 @@ from replication.estimate.groupings import (
     Projector,
     cross_products,
     factorise,
+    nested_levels,
     of_design,
     projector,
     residuals,
@@ -26,7 +26,7 @@ from replication.estimate.groupings import (
 )
 from replication.estimate.likelihood import fit_from_optimum, unit_weights
 from replication.estimate.optimize import TOLERANCE, Likelihood, Optimum
-from replication.estimate.result import Design, Fit, Floats, Integers
+from replication.estimate.result import Design, Fit, Floats
 from replication.estimate.separation import find_separated
 
 MOST_STEPS = 100
@@ -119,14 +119,14 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
         raise EstimationError("the model has no regressor besides the effects")
     separation = find_separated(design.y, design.x[:, columns], groups, terms)
     used, unit = design.rows(separation.kept), separation.unit
-    left = residuals(unit, used.x[:, columns])
+    left = separation.left
     stays = _independent(used.x[:, columns], left)
     if not stays.all():
         _refuse_dependent(design.x[:, columns], groups, terms)
     kept_terms = tuple(term for term, stay in zip(terms, stays, strict=True) if stay)
     _require_rows(used.nobs, len(kept_terms), unit)
     basis = orthogonal(left[:, stays], kept_terms)
-    problem = _Problem(used.y, unit_weights(used), basis.q, unit.cross.groups, unit.chosen)
+    problem = _Problem(used.y, unit_weights(used), basis.q, separation.groups, unit.chosen)
     optimum, end = _maximise(problem)
     warnings = (
         *separation.warnings,
@@ -218,25 +218,21 @@ def _start(problem: _Problem) -> _Point:
     if not problem.groups.codes:
         b = problem.x.T @ index / len(index)
         return _point(problem, b, problem.x @ b)
-    for _ in range(3):
-        for codes in problem.groups.codes[1:]:
-            index = index + _to_totals(codes, wy, problem.weights * np.exp(index))
-        index = index + _to_totals(problem.groups.codes[0], wy, problem.weights * np.exp(index))
-    return _point(problem, b, index)
-
-
-def _to_totals(codes: Integers, wy: Floats, means: Floats) -> Floats:
-    """(n,) shift of the index that makes the means of each level add up to its outcomes."""
-    return np.log(np.bincount(codes, wy) / np.bincount(codes, means))[codes]
+    means = problem.weights * np.exp(index)
+    for codes in [*problem.groups.codes[1:], problem.groups.codes[0]] * 3:
+        ratio = (np.bincount(codes, wy) / np.bincount(codes, means))[codes]
+        means = means * ratio
+    return _point(problem, b, np.log(means / problem.weights))
 
 
 def _point(problem: _Problem, b: Floats, index: Floats) -> _Point:
     """The first grouping's part of the index is put where its scores are zero, in closed form."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        if problem.groups.codes:
-            wy, means = problem.weights * problem.y, problem.weights * np.exp(index)
-            index = index + _to_totals(problem.groups.codes[0], wy, means)
         mean = np.exp(index)
+        if problem.groups.codes:
+            first, wy = problem.groups.codes[0], problem.weights * problem.y
+            ratio = np.bincount(first, wy) / np.bincount(first, problem.weights * mean)
+            index, mean = index + np.log(ratio)[first], mean * ratio[first]
         value = float(problem.weights @ (problem.y * index - mean))
     return _Point(b, index, mean, value)
 
@@ -325,7 +321,7 @@ def _nested(used: Design, groups: Groupings) -> dict[str, int]:
     """For each cluster name, the absorbed parameters (the constant apart) that are constant within it."""
     clusters = {**used.clusters, "entity": used.entity, "time": used.time}
     return {
-        name: sum(nested_levels(codes, cluster) for codes in groups.codes)
+        name: sum(nested_levels(c, n, cluster) for c, n in zip(groups.codes, groups.levels, strict=True))
         for name, cluster in clusters.items()
     }
 

@@ -48,8 +48,12 @@ class Separation:
     Attributes
     ----------
     kept : (n,) bool array
+    groups : Groupings
+        Of the kept rows.
     unit : Projector
-        On the dummies of the kept rows, without weights.
+        On their dummies, without weights; made from the rows with y > 0 alone where these have full rank.
+    left : (n1, k) float array
+        Regressors of the kept rows less that projection.
     zero_groups : dict of str to int
         For each grouping, rows of levels in which every y is zero.
     combination : int
@@ -59,7 +63,9 @@ class Separation:
     """
 
     kept: Rows
+    groups: Groupings
     unit: Projector
+    left: Floats
     zero_groups: dict[str, int]
     combination: int = 0
     regressors: tuple[str, ...] = ()
@@ -81,9 +87,28 @@ class Separation:
 
 
 def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[str, ...]) -> Separation:
-    """The rows that are separated by a level of a grouping, and then by combinations, until none is left."""
+    """The rows that are separated by a level of a grouping, and then by combinations, until none is left.
+
+    Rows with y > 0 are looked at first: where dummies and regressors have full rank there, they have it
+    everywhere, and no combination can separate.
+    """
     kept, zero_groups = _drop_zero_groups(y, groups)
-    unit = unit_projector(groups.rows(kept), int(kept.sum()))
+    groups, positive = groups.rows(kept), y[kept] > 0
+    by = unit_projector(groups.rows(positive), int(positive.sum()))
+    inside = x[kept][positive]
+    if by.rank == groups.most_rank and not _null_space(inside, residuals(by, inside)).size:
+        left = x[kept]
+        if groups.codes:
+            left = left - spread(groups.codes, heights(by, inside))
+        return Separation(kept, groups, by, left, zero_groups)
+    return _search(
+        y, x, Separation(kept, groups, unit_projector(groups, len(positive)), x, zero_groups), terms
+    )
+
+
+def _search(y: Floats, x: Floats, at: Separation, terms: tuple[str, ...]) -> Separation:
+    """Rounds until no combination separates a row; `at` is what is known without them."""
+    kept, unit = at.kept.copy(), at.unit
     names: set[str] = set()
     combination = 0
     while (y[kept] == 0).any():
@@ -95,7 +120,8 @@ def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[str, ..
         kept[np.flatnonzero(kept)[out]] = False
         unit = unit_projector(unit.cross.groups.rows(~out), int(kept.sum()))
     ordered = tuple(term for term in terms if term in names)
-    return Separation(kept, unit, zero_groups, combination, ordered)
+    left = residuals(unit, x[kept])
+    return Separation(kept, unit.cross.groups, unit, left, at.zero_groups, combination, ordered)
 
 
 def _drop_zero_groups(y: Floats, groups: Groupings) -> tuple[Rows, dict[str, int]]:
