@@ -78,9 +78,9 @@ def _labels(study: Study, statistics: list[str]) -> dict[str, str]:
     titles = {entry.id: entry.title for entry in study.statistics}
     rules = {name: entry.title for entry in study.readings for name in reading_ids(entry)}
     models = {
-        name: f"{model.title or model.id}, {in_words(label)}"
+        name: f"{model.title or model.id}, {in_words(label)}" if label else model.title or model.id
         for model in study.models
-        for name, label in zip(result_ids(model), error_labels(model) or ["clustered"], strict=True)
+        for name, label in zip(result_ids(model), error_labels(model) or [""], strict=True)
     }
     read = models if any(name in rules for name in statistics) else {}
     return {**titles, **rules, **read, **labels_of(study)}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from replication.errors import StudyError, UserError, one_of
@@ -17,6 +20,7 @@ from replication.estimate.result import Covariance, Fit
 from replication.options import checked_options
 from replication.panel import Panel
 from replication.publish.account import ModelAccount
+from replication.robustness.power import minimum_detectable_effect
 from replication.sample import Needs, Sample, prepare, without
 from replication.studies.model import ModelSpec
 from replication.studies.read import result_ids
@@ -31,6 +35,8 @@ class ModelResult:
     estimates : DataFrame
         One row a coefficient and error: model, term, estimate, std_error, statistic, p_value, conf_low,
         conf_high.
+    detectable : DataFrame
+        One row a coefficient and error: model, term, value, the minimum detectable effect.
     statistics : DataFrame
         One row a statistic: model, name, value.
     dropped : DataFrame
@@ -40,6 +46,7 @@ class ModelResult:
     """
 
     estimates: pd.DataFrame
+    detectable: pd.DataFrame
     statistics: pd.DataFrame
     dropped: pd.DataFrame
     accounts: tuple[ModelAccount, ...]
@@ -89,7 +96,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         sample = prepare(panel, model, _groups(ready), ready.needs)
         fit = ready.estimate(sample.design, **ready.options)
         sample = without(sample, fit.kept, f"left out by {model.estimator}")
-        covariances = [(name, function(fit, **options)) for name, function, options in ready.errors]
+        covariances = [(name, _covariance(fit, ready, *error)) for name, *error in ready.errors]
         diagnostics = _diagnostics(fit, model)
         tests = {name: _tests(fit, covariance, model) for name, covariance in covariances}
     except UserError as problem:
@@ -101,6 +108,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
     ]
     return ModelResult(
         estimates=pd.concat(estimates, ignore_index=True),
+        detectable=pd.concat([_detectable(fit, *named) for named in covariances], ignore_index=True),
         statistics=pd.concat(statistics, ignore_index=True),
         dropped=_dropped_rows(sample, model.id),
         accounts=tuple(_account(name, model, fit, covariance, sample) for name, covariance in covariances),
@@ -113,6 +121,15 @@ def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:
     return known[word]
 
 
+def _covariance(
+    fit: Fit, ready: Plan, function: Callable[..., Covariance], options: Mapping[str, Any]
+) -> Covariance:
+    """An error of the fit; one that estimates anew is handed the estimator."""
+    if "refit" in inspect.signature(function).parameters:
+        return function(fit, partial(ready.estimate, **ready.options), **options)
+    return function(fit, **options)
+
+
 def _estimates(fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFrame:
     tables = [coefficient_table(fit, covariance)]
     if model.long_run:
@@ -120,6 +137,12 @@ def _estimates(fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFra
     if model.marginal_effects:
         tables.append(marginal_table(fit, covariance, model.marginal_effects))
     return pd.concat(tables, ignore_index=True)
+
+
+def _detectable(fit: Fit, name: str, covariance: Covariance) -> pd.DataFrame:
+    errors = np.sqrt(np.clip(np.diag(covariance.matrix), 0, None))
+    effects = minimum_detectable_effect(errors, df=covariance.df)
+    return pd.DataFrame({"model": name, "term": fit.terms, "value": effects})
 
 
 def _groups(ready: Plan) -> list[str]:
@@ -170,7 +193,7 @@ def _account(name: str, model: ModelSpec, fit: Fit, covariance: Covariance, samp
         effects=", ".join(model.effects),
         errors=covariance.kind,
         convention=covariance.convention,
-        warnings=fit.warnings,
+        warnings=(*fit.warnings, *covariance.warnings),
         dropped=sample.drops,
         rows_in_panel=sample.rows_in_panel,
         nobs=fit.nobs,

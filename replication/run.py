@@ -90,7 +90,8 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
     ]
     if results:
         estimates = pd.concat([result.estimates for result in results], ignore_index=True)
-        statistics += [read_estimates(rule, estimates) for rule in study.readings]
+        detectable = pd.concat([result.detectable for result in results], ignore_index=True)
+        statistics += [read_estimates(rule, estimates, detectable) for rule in study.readings]
     frames = {
         "estimates": [result.estimates for result in results],
         "models": [result.statistics for result in results],

@@ -17,8 +17,7 @@ from scipy.linalg import solve_triangular
 
 from replication.errors import EstimationError
 from replication.estimate.algebra import column_space
-from replication.estimate.covariance import _key as cluster_key
-from replication.estimate.covariance import group_sums
+from replication.estimate.covariance import cluster_key, group_sums
 from replication.estimate.result import Covariance, Fit, Floats, Integers
 from replication.estimate.within import Effects, prepare
 

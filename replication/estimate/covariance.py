@@ -147,7 +147,7 @@ def clustered(
         More than two names, an unknown one, or a key with fewer than two clusters.
     """
     names = ["entity"] if cluster is None else cluster
-    keys = [_key(fit, name) for name in _cluster_names(names)]
+    keys = [cluster_key(fit, name) for name in _cluster_names(names)]
     parts = [*keys, _pairs(*keys)] if len(keys) == 2 else keys
     sizes = [int(key.max()) + 1 for key in parts]
     smallest = min(sizes[: len(keys)])
@@ -174,7 +174,7 @@ def _cluster_names(names: list[str]) -> list[str]:
     return names
 
 
-def _key(fit: Fit, name: str) -> Integers:
+def cluster_key(fit: Fit, name: str) -> Integers:
     """Codes 0 .. G-1 of a cluster variable on the rows of the fit."""
     known = {"entity": fit.entity, "time": fit.time, **fit.clusters}
     if name not in known:
@@ -224,7 +224,7 @@ def _nested(fit: Fit, names: list[str]) -> int:
     """Absorbed parameters, the constant apart, that do not vary within one of the clusters."""
     if not fit.effects:
         return sum(fit.absorbed_nested.get(name, 0) for name in names)
-    keys = [_key(fit, name) for name in names]
+    keys = [cluster_key(fit, name) for name in names]
     effects = [{"entity": fit.entity, "time": fit.time}[effect] for effect in fit.effects]
     return sum(max(nested_levels(effect, key) for key in keys) for effect in effects)
 

@@ -23,9 +23,15 @@ def coefficient_table(fit: Fit, covariance: Covariance) -> pd.DataFrame:
     -------
     DataFrame with columns term, estimate, std_error, statistic, p_value, conf_low, conf_high
         The statistic is referred to Student's t with `covariance.df` degrees of freedom, or to the normal
-        where that is None. A negative variance gives a missing error, never a number.
+        where that is None; p values and intervals are the covariance's own where it has them (bootstrap). A
+        negative variance gives a missing error, never a number.
     """
-    return _rows(fit.terms, fit.params, np.diag(covariance.matrix), covariance.df)
+    table = _rows(fit.terms, fit.params, np.diag(covariance.matrix), covariance.df)
+    if covariance.p_values is not None:
+        table["p_value"] = covariance.p_values
+    if covariance.intervals is not None:
+        table[["conf_low", "conf_high"]] = covariance.intervals
+    return table
 
 
 def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from replication.estimate import (
     binary,
+    cluster_robust,
     covariance,
     diagnostics,
     dynamic,
@@ -13,6 +14,7 @@ from replication.estimate import (
     iv,
     linear,
     lsdvc,
+    pairs_bootstrap,
     pcse,
     poisson,
     random_effects,
@@ -21,6 +23,7 @@ from replication.estimate import (
     tobit,
     tobit_random,
     two_part,
+    wild_bootstrap,
 )
 from replication.estimate.result import Covariance, Fit
 from replication.sample import Needs, Role
@@ -43,7 +46,13 @@ FAMILIES = (
 ESTIMATORS: dict[str, Callable[..., Fit]] = {
     name: estimator for family in FAMILIES for name, estimator in family.ESTIMATORS.items()
 }
-COVARIANCES: dict[str, Callable[..., Covariance]] = {**covariance.COVARIANCES, **pcse.COVARIANCES}
+COVARIANCES: dict[str, Callable[..., Covariance]] = {
+    **covariance.COVARIANCES,
+    **pcse.COVARIANCES,
+    **cluster_robust.COVARIANCES,
+    **wild_bootstrap.COVARIANCES,
+    **pairs_bootstrap.COVARIANCES,
+}
 DIAGNOSTICS: dict[str, Callable[..., dict[str, float]]] = diagnostics.DIAGNOSTICS
 
 INSTRUMENTED = Needs({"endogenous": Role(terms=True), "instruments": Role(terms=True)})

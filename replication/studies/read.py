@@ -97,8 +97,8 @@ def result_ids(model: ModelSpec) -> list[str]:
 
 
 def reading_ids(reading: ReadingSpec) -> list[str]:
-    """Statistics that a reading rule gives: the verdict on each model and error, and the share that holds."""
-    return [reading.id, f"{reading.id}_share"]
+    """Statistics that a reading rule gives: each verdict, the share that holds, what could have been seen."""
+    return [reading.id, f"{reading.id}_share", f"{reading.id}_detectable"]
 
 
 def _known(place: str, words: Iterable[str], allowed: list[str]) -> None:
