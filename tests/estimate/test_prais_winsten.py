@@ -34,7 +34,7 @@ def test_grunfeld_common():
 
 
 def test_grunfeld_panel_specific():
-    """xtpcse, correlation(psar1) rhotype(tscorr): the manual's example as remembered, not read; on data rounded
+    """xtpcse, correlation(psar1) rhotype(tscorr): the manual's example, remembered, not read; on data rounded
     as Stata's (in double precision the constant is -58.18715)."""
     fit = prais_winsten(grunfeld_in_stata(), autocorrelation="panel", rho="tscorr")
     assert_printed(fit.params, "-58.18714 .1052613 .3386743")
