@@ -14,6 +14,7 @@ from pathlib import Path
 from replication import __version__
 from replication.errors import UserError
 from replication.project import Project
+from replication.versions.commands import add_commands
 
 USER_ERROR, NOT_CONVERGED, INTERRUPTED = 2, 3, 130
 # Sums taken in another order differ in the last digits: one thread, whatever the machine offers.
@@ -61,7 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for the results (results/current/STUDY)")
     _add_claims(_add(commands, "claims", _claims, "check every claim of claims/*.toml and write the ledger"))
+    compare = _add(
+        commands, "reconcile", _reconcile, "one model's errors under the conventions of other programs"
+    )
+    compare.add_argument("study", type=Path, metavar="STUDY", help="study file")
+    compare.add_argument("model", metavar="MODEL", help="id of a model in it")
+    compare.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
     _add(commands, "report", _report, "write the report page from the results of all studies")
+    add_commands(commands, _add)
     _add(commands, "words", _words, "list what a study file may say: estimators, errors, functions, measures")
     return parser
 
@@ -125,6 +133,13 @@ def _new_claims(call: argparse.Namespace) -> int:
 
     write_template(call.file)
     print(call.file)
+    return 0
+
+
+def _reconcile(call: argparse.Namespace) -> int:
+    from replication.reconcile import reconcile
+
+    print(reconcile(Project(call.project), call.study, call.model, call.data))
     return 0
 
 

@@ -31,6 +31,12 @@ def study_code() -> dict[str, str]:
     return {path: found for path, found in all_code().items() if not path.startswith(APART)}
 
 
+def page_code() -> dict[str, str]:
+    """The modules that the report and the ledger can depend on: all that are not about versions."""
+    apart = ("replication/cli.py", "replication/versions/")
+    return {path: found for path, found in all_code().items() if not path.startswith(apart)}
+
+
 @cache
 def packages() -> dict[str, str]:
     """Python and every installed distribution with its version, sorted by name."""

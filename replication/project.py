@@ -74,3 +74,8 @@ class Project:
     def report(self) -> Path:
         """The report page."""
         return self.current / "report.html"
+
+    @property
+    def report_record(self) -> Path:
+        """What the report page was made from."""
+        return self.current / "report.json"

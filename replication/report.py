@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,8 @@ from replication.claims.report_numbers import check_prose
 from replication.clean.pipeline import sources_behind
 from replication.errors import DataError
 from replication.exhibits import build_tables
+from replication.files import sha256, write_text
+from replication.fingerprint import packages, page_code
 from replication.project import Project
 from replication.publish.account import Drawing, Source, StudyResults
 from replication.publish.report import write_report
@@ -40,7 +43,20 @@ def make_report(project: Project) -> Path:
     for results in studies:
         check_prose(results)
     write_report(studies, project.report, TITLE, _verdicts(project))
+    _write_record(project)
     return project.report
+
+
+def _write_record(project: Project) -> None:
+    """What the page was made from, so that `replicate why` can tell what changed."""
+    made = sorted(project.current.glob(f"*/{MANIFEST}"))
+    about = {
+        "folders": {path.parent.name: sha256(path) for path in made},
+        "code": page_code(),
+        "packages": packages(),
+        "files": {project.report.name: sha256(project.report)},
+    }
+    write_text(project.report_record, json.dumps(about, indent=1) + "\n")
 
 
 def _gather(project: Project, folder: Path, sources: dict[str, registry.Source]) -> StudyResults:

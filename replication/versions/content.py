@@ -13,8 +13,10 @@ from typing import TypeVar
 from replication.errors import DataError
 from replication.files import sha256
 
-Holder = TypeVar("Holder", dict, list)
 MANIFEST = "manifest.json"
+# Beside results: what they were made from and by what. No part of what they say.
+RECORDS = (MANIFEST, "report.json")
+Holder = TypeVar("Holder", dict, list)
 # Linear models are held to 1e-9: digits after the ninth differ between processors and mean nothing.
 DIGITS = 9
 # Left out of frozen versions: parquet repeats the CSV beside it (which is in full precision), PNG the SVG.
@@ -44,6 +46,12 @@ TIDY = {
     "statistics.csv": Tidy(("statistic", "group", "period"), ("value",), ("unit",)),
     "dropped_rows.csv": Tidy(("model", "entity", "time"), (), ("cause",)),
 }
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Checksum of the content of each file that a frozen version keeps, by its path."""
+    kept = artefacts(folder).items()
+    return {name: content_sum(path) for name, path in kept if path.name not in RECORDS}
 
 
 def content_sum(path: Path) -> str:
@@ -82,7 +90,8 @@ def _rounded(field: str) -> str:
 
 def result_folders(folder: Path) -> dict[str, Path]:
     """Folders of results in a version or in `results/current`, by name; the folder itself if it is one."""
-    found = {path.parent.name: path.parent for path in sorted(folder.glob(f"*/{MANIFEST}"))}
+    places = (path.parent for path in sorted(folder.glob(f"*/{MANIFEST}")))
+    found = {place.name: place for place in places if place.name[0] != "."}  # a dot: still being written
     if not found and (folder / MANIFEST).is_file():
         return {str(read_json(folder / MANIFEST).get("study", folder.name)): folder}
     return found

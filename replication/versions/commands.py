@@ -1,0 +1,57 @@
+"""The commands about versions: freeze, check, compare, verify, why, trace.
+
+What they call is imported when it is called: a check loads pandas, and neither estimators nor figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from replication.project import Project
+
+MOVED = 1  # exit code: done, and what was compared is not the same
+
+
+def add_commands(commands, add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add every command of this module; `add` takes the commands, a name, a function and a sentence."""
+    freeze = add(commands, "freeze", _freeze, "make results/v1, v2, ... from the current results")
+    freeze.add_argument("--why", default="", metavar="TEXT", help="what changed since the last, and why")
+    add(commands, "check", _check, "compare the current results with the newest frozen version")
+    compare = add(commands, "compare", _compare, "compare two versions or folders cell by cell")
+    for name in ("old", "new"):
+        compare.add_argument(name, metavar=name.upper(), help="v1, current, or a folder of results")
+    add(commands, "why", _why, "say for everything that is made why it would be made again")
+
+
+def _freeze(call: argparse.Namespace) -> int:
+    from replication.versions.freeze import freeze
+
+    print(freeze(Project(call.project), call.why))
+    return 0
+
+
+def _check(call: argparse.Namespace) -> int:
+    from replication.versions.check import check
+
+    return _tell(check(Project(call.project)))
+
+
+def _compare(call: argparse.Namespace) -> int:
+    from replication.versions.check import compare_words
+
+    return _tell(compare_words(Project(call.project), call.old, call.new))
+
+
+def _tell(checked) -> int:
+    for line in checked.lines:
+        print(line)
+    return 0 if checked.passed else MOVED
+
+
+def _why(call: argparse.Namespace) -> int:
+    from replication.versions.why import why
+
+    for line in why(Project(call.project)):
+        print(line)
+    return 0

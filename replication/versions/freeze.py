@@ -1,0 +1,125 @@
+"""Current results -> the next frozen version: manifest, checksums, a place in the changelog."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from replication.errors import DataError, UserError
+from replication.files import write_text
+from replication.project import Project
+from replication.versions.check import compare
+from replication.versions.compare import Comparison
+from replication.versions.content import (
+    DIGITS,
+    MANIFEST,
+    artefacts,
+    contents,
+    read_json,
+    result_folders,
+)
+from replication.versions.manifest import circumstances, commit, machine, seeds
+from replication.versions.sealed import damage, newest, next_name, versions, write_sums
+from replication.versions.told import entry
+from replication.versions.why import outdated
+
+CHANGES = "CHANGES.md"
+HEADING = "# What moved from one frozen version to the next\n"
+
+
+def freeze(project: Project, why: str) -> Path:
+    """Make the next version from current results; returns its folder.
+
+    Everything is written beside the versions and renamed into place in one step, so that a version is
+    there whole or not at all. Its files are made read-only.
+
+    Raises
+    ------
+    UserError
+        No reason given; results missing or out of date; the version before damaged, or the same as this.
+    """
+    if not why.strip():
+        raise UserError('a version needs its reason: make freeze WHY="what changed and why"')
+    _require_current(project)
+    last = newest(project)
+    found = compare(last[1], project.current, (last[0], "current")) if last else None
+    name = next_name(project)
+    about = _about(project, name, " ".join(why.split()))
+    _refuse_same(last, about)
+    _put_in_place(project, name, about, found)
+    write_text(project.changelog, _changelog(project))
+    return project.results / name
+
+
+def _require_current(project: Project) -> None:
+    if not result_folders(project.current):
+        raise DataError(f"{project.current}: no results yet; make them first (make all)")
+    late = outdated(project)
+    if late:
+        raise DataError(f"results are out of date, make them first (make all): {late[0]}")
+    for folder in versions(project).values():
+        for line in damage(folder):
+            raise DataError(f"{line}; a frozen version is never edited: put it back first")
+
+
+def _about(project: Project, name: str, why: str) -> dict:
+    """All that a version says of itself."""
+    last = newest(project)
+    return {
+        "version": name,
+        "why": why,
+        "frozen": datetime.now(UTC).date().isoformat(),
+        "previous": last[0] if last else None,
+        "commit": commit(project),
+        **circumstances(project),
+        "machine": machine(),
+        "seeds": seeds(project),
+        "significant_digits": DIGITS,
+        "content": contents(project.current),
+    }
+
+
+# What may be the same in two versions: the rest (name, reason, day) differs by nature.
+TELLING = ("inputs", "studies", "claims", "code", "packages", "processor", "seeds", "content")
+
+
+def _refuse_same(last: tuple[str, Path] | None, about: dict) -> None:
+    if last is None:
+        return
+    before = read_json(last[1] / MANIFEST)
+    if all(before.get(key) == about[key] for key in TELLING):
+        raise UserError(f"nothing has changed since {last[0]}: neither results nor anything behind them")
+
+
+def _put_in_place(project: Project, name: str, about: dict, found: Comparison | None) -> None:
+    aside = Path(tempfile.mkdtemp(dir=project.results, prefix=f".{name}."))
+    try:
+        for path, file in artefacts(project.current).items():
+            (aside / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, aside / path)
+        told = entry(name, about["frozen"], about["why"], found, len(about["content"]))
+        (aside / CHANGES).write_text(told, encoding="utf-8")
+        text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+        (aside / MANIFEST).write_text(text, encoding="utf-8")
+        write_sums(aside)
+        _make_read_only(aside)
+        os.rename(aside, project.results / name)  # fails if another freeze has come first
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _make_read_only(folder: Path) -> None:
+    """Take the right to write from the files; folders keep it, so that a checkout can be deleted."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o444)
+
+
+def _changelog(project: Project) -> str:
+    """Every version's own account, newest first; made anew each time, so that none can be missing."""
+    folders = reversed(list(versions(project).values()))
+    return "\n".join([HEADING, *((folder / CHANGES).read_text(encoding="utf-8") for folder in folders)])
