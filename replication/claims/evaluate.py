@@ -115,7 +115,7 @@ def interval(node: Node, figures: Mapping[str, Figure]) -> Interval:
             f"{len(uncertain)} figures are rounded; allowed: at most {MAX_UNCERTAIN}; add some up with by"
         )
     corners = np.array(list(product((False, True), repeat=len(uncertain))), dtype=bool)
-    columns = {name: np.full(len(corners) + 1, each.point) for name, each in figures.items()}
+    columns = {name: np.full(len(corners) + 1, each.point, dtype=float) for name, each in figures.items()}
     for place, name in enumerate(uncertain):
         low, high = np.clip([figures[name].low, figures[name].high], -OPEN, OPEN)
         columns[name][1:] = np.where(corners[:, place], high, low)

@@ -108,11 +108,16 @@ def _tables_named(ledger: Ledger) -> list[str]:
 def _open(name: str, project: Project, own: Mapping[str, Path]) -> Recorded:
     if name in own:
         rows = read_user_table(own[name])
-        return Recorded(rows, (rows.columns[0],) if rows.iloc[:, 0].is_unique else ())
+        return _recorded(rows, (rows.columns[0],) if rows.iloc[:, 0].is_unique else ())
     schemas = {recipe.schema.table: recipe.schema for recipe in RECIPES}
     if name not in schemas:
         raise DataError(one_of("table", name, own or schemas))
-    return Recorded(read_table(project, name), schemas[name].key)
+    return _recorded(read_table(project, name), schemas[name].key)
+
+
+def _recorded(rows: pd.DataFrame, key: tuple[str, ...]) -> Recorded:
+    """The table with its texts as Python's own, which filters compare many times faster than Arrow's."""
+    return Recorded(rows.astype(dict.fromkeys(rows.select_dtypes("str").columns, object)), key)
 
 
 def _stated(ledger: Ledger) -> Recorded:
@@ -182,9 +187,10 @@ class _Taken:
 
 def _taken(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> _Taken:
     if not len(places):
-        raise StudyError(f"no row of {spec.table} is taken; loosen where")
+        raise StudyError(f"no row of {spec.table} fits {spec.where or 'an empty table'}")
     if spec.by == "only" and len(places) > 1:
-        raise StudyError(f"{len(places)} rows of {spec.table} are taken; narrow where, or say how in by")
+        fit = f"{len(places)} rows of {spec.table} fit {spec.where or 'no filter'}"
+        raise StudyError(f"{fit}; narrow where to one, or say in by how to take several")
     if spec.by in ("first", "last"):
         places = places[:1] if spec.by == "first" else places[-1:]
     keys = [recorded.names[place] for place in places]

@@ -143,25 +143,17 @@ def _same(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _figures(figures: pd.DataFrame) -> Iterator[dict[str, str]]:
+def _figures(figures: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """One row a recorded row, with the figures that were read from it and the claims that use them."""
-    for name, rows in figures.groupby("figure", sort=True):
-        known = rows.dropna(subset=["value"]).drop_duplicates("column")
-        values = [
-            f"{column} {grouped(f'{v:.12g}')}"
-            for column, v in zip(known["column"], known["value"], strict=True)
-        ]
-        users = dict.fromkeys(
-            f"{text}: {claim}"
-            for text, claims in zip(rows["text"], rows["used_by"], strict=True)
-            for claim in claims.split(", ")
-        )
-        yield {
-            "anchor": _slug(str(name)),
-            "name": str(name),
-            "values": "; ".join(values),
-            "users": list(users),
-        }
+    values: dict[str, dict[str, float]] = {}
+    users: dict[str, dict[str, None]] = {}
+    for text, name, column, value, claims in figures.itertuples(index=False):
+        values.setdefault(name, {})[column] = value
+        users.setdefault(name, {}).update(dict.fromkeys(f"{text}: {claim}" for claim in claims.split(", ")))
+    for name in sorted(values):
+        known = {column: value for column, value in values[name].items() if value == value}
+        told = "; ".join(f"{column} {grouped(f'{value:.12g}')}" for column, value in known.items())
+        yield {"anchor": _slug(name), "name": name, "values": told, "users": list(users[name])}
 
 
 def ledger_latex(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any]) -> str:
