@@ -68,10 +68,26 @@ def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
     require_rows(design.nobs, len(data.terms) + data.absorbed)
     residuals = least_squares(data.y, data.x, data.terms).residuals
     roots, rank = _roots(design, _covariance(design, residuals))
-    y, x = _whiten(design, roots, data.y), _whiten(design, roots, data.x)
-    solution = least_squares(y, x, data.terms)
+    fit = _fit(design, data, roots)
+    unweighted = data.y - data.x @ fit.params
+    total = squares(design.y, np.ones(design.nobs), centred=design.has_constant)
+    return replace(
+        fit,
+        absorbed_nested=_nested(design) if effects else {},
+        statistics={
+            **counts(fit.entity, fit.time, fit.df_resid),
+            "rsquared": 1.0 - ratio(float(unweighted @ unweighted), total),
+            "covariance_rank": float(rank),
+        },
+        warnings=(*fit.warnings, *_warnings(design, rank, bool(effects))),
+    )
+
+
+def _fit(design: Design, data: Data, roots: list[Floats]) -> Fit:
+    x = _whiten(design, roots, data.x)
+    solution = least_squares(_whiten(design, roots, data.y), x, data.terms)
     unweighted = data.y - data.x @ solution.params
-    fit = Fit(
+    return Fit(
         estimator="general_fgls",
         terms=data.terms,
         params=solution.params,
@@ -86,15 +102,8 @@ def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
         absorbed=data.absorbed,
         covariance=solution.bread,
         convention="inverse of X'V^-1 X, V one unrestricted covariance over the periods (R pggls)",
-        warnings=(*solution.warnings, *_warnings(design, rank, bool(effects))),
+        warnings=solution.warnings,
     )
-    total = squares(design.y, np.ones(design.nobs), centred=design.has_constant)
-    statistics = {
-        **counts(fit.entity, fit.time, fit.df_resid),
-        "rsquared": 1.0 - ratio(float(unweighted @ unweighted), total),
-        "covariance_rank": float(rank),
-    }
-    return replace(fit, statistics=statistics, absorbed_nested=_nested(design) if effects else {})
 
 
 def _data(design: Design, within: bool) -> Data:
