@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from replication.aside import file_aside
 
 
 def sha256(path: Path) -> str:
@@ -21,16 +21,10 @@ def sha256(path: Path) -> str:
 
 def write_aside(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` make a file beside `path`, then rename it over `path` in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    aside = Path(name)
-    try:
+    with file_aside(path) as aside:
         write(aside)
         aside.chmod(0o644)
         aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

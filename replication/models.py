@@ -93,9 +93,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
     """Estimate one model with each of its errors."""
     model = ready.model
     try:
-        sample = prepare(panel, model, _groups(ready), ready.needs)
-        fit = ready.estimate(sample.design, **ready.options)
-        sample = without(sample, fit.kept, f"left out by {model.estimator}")
+        sample, fit = fit_model(panel, ready)
         covariances = [(name, _covariance(fit, ready, *error)) for name, *error in ready.errors]
         diagnostics = _diagnostics(fit, model)
         tests = {name: _tests(fit, covariance, model) for name, covariance in covariances}
@@ -113,6 +111,13 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         dropped=_dropped_rows(sample, model.id),
         accounts=tuple(_account(name, model, fit, covariance, sample) for name, covariance in covariances),
     )
+
+
+def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
+    """The rows of a model and its point estimates."""
+    sample = prepare(panel, ready.model, _groups(ready), ready.needs)
+    fit = ready.estimate(sample.design, **ready.options)
+    return without(sample, fit.kept, f"left out by {ready.model.estimator}"), fit
 
 
 def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from replication.aside import folder_aside, held
 from replication.errors import DataError
 from replication.files import sha256, write_csv, write_parquet, write_text
 from replication.publish.account import ModelAccount
@@ -105,38 +105,55 @@ class Staging:
 
     Used with `with`: what was made replaces the old results at the end, unless an error came first, in
     which case the old results stay as they were. The manifest leaves first and arrives last, so that a
-    step that is cut off between is found unfinished and made again.
+    step that is cut off between is found unfinished and made again. A second run into the same folder
+    waits for the first.
     """
 
     def __init__(self, target: Path) -> None:
         self.target = target
-        self.folder = Path()
+        self.holds = ExitStack()
 
     def __enter__(self) -> Path:
-        if self.target.exists() and not self.target.is_dir():
-            raise DataError(f"{self.target}: is no folder")
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(dir=self.target.parent, prefix=f".{self.target.name}."))
+        _check_target(self.target)
+        self.folder = self.holds.enter_context(folder_aside(self.target))
         return self.folder
 
     def __exit__(self, kind, problem, trace) -> None:
-        try:
+        with self.holds:
             if kind is None:
-                self._put_in_place()
-        finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+                with held(self.target.parent):
+                    self._put_in_place()
 
     def _put_in_place(self) -> None:
         made = sorted(path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
-        before = files_of(self.target)
+        before = [Path(name) for name in files_of(self.target)]
+        for name in {*made, *before}:
+            _refuse_links(self.target, name)
         (self.target / MANIFEST).unlink(missing_ok=True)
         for name in made:
             if str(name) != MANIFEST:
                 (self.target / name).parent.mkdir(parents=True, exist_ok=True)
                 (self.folder / name).replace(self.target / name)
-        for name in sorted(set(before) - {str(name) for name in made}):
+        for name in sorted(set(before) - set(made)):
             (self.target / name).unlink(missing_ok=True)
         (self.folder / MANIFEST).replace(self.target / MANIFEST)
+
+
+def _check_target(target: Path) -> None:
+    """Refuse what is no folder for results alone."""
+    if target.is_symlink():
+        raise DataError(f"{target}: is a symbolic link; allowed: a folder itself")
+    if target.exists() and not target.is_dir():
+        raise DataError(f"{target}: is no folder")
+    if Path.cwd().is_relative_to(target.resolve()):
+        raise DataError(f"{target}: holds the folder that you are in; allowed: a folder for the results alone")
+
+
+def _refuse_links(target: Path, name: Path) -> None:
+    """Refuse to write or remove anything through a folder that is a link to elsewhere."""
+    for folder in name.parents:
+        if (target / folder).is_symlink():
+            raise DataError(f"{target / folder}: is a symbolic link; allowed: a folder itself")
 
 
 def write_manifest(folder: Path, about: dict) -> None:

@@ -13,15 +13,15 @@ from replication.exhibits import build_tables, draw_figures, write_tables
 from replication.files import sha256, write_text
 from replication.fingerprint import packages, study_code
 from replication.models import plan, run_model
-from replication.panel import Panel, read_panel
+from replication.panels import panels_of
 from replication.progress import track
 from replication.project import Project
 from replication.readings import read_estimates
+from replication.reconcile import reconciled
 from replication.results import Records, Staging, records, tables_read, write_manifest, write_records
 from replication.statistics import plan_statistic, run_statistic
 from replication.studies.model import Study
 from replication.studies.read import read_study
-from replication.userdata import read_user_table
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
     plans = [plan(model) for model in study.models]
     for spec in study.statistics:
         plan_statistic(spec)
-    panels = _panels(project, study, data)
+    panels = panels_of(project, study, data)
     results = [
         run_model(panels[ready.model.data, ready.model.entity], ready)
         for ready in track(plans, f"{study.study.id}: models")
@@ -92,6 +92,11 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
         estimates = pd.concat([result.estimates for result in results], ignore_index=True)
         detectable = pd.concat([result.detectable for result in results], ignore_index=True)
         statistics += [read_estimates(rule, estimates, detectable) for rule in study.readings]
+        statistics += [
+            reconciled(panels[ready.model.data, ready.model.entity], ready)
+            for ready in plans
+            if ready.model.reconcile
+        ]
     frames = {
         "estimates": [result.estimates for result in results],
         "models": [result.statistics for result in results],
@@ -99,23 +104,6 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
         "statistics": statistics,
     }
     return records(study.study.id, frames, [account for result in results for account in result.accounts])
-
-
-def _panels(project: Project, study: Study, data: Path | None) -> dict[tuple[str | None, str | None], Panel]:
-    """The panel of each model, by the table and entity that it names; a user's stands for the study's."""
-    named = dict.fromkeys((model.data, model.entity) for model in study.models)
-    return {(table, entity): _panel(project, study, table, entity, data) for table, entity in named}
-
-
-def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Path | None) -> Panel:
-    head = study.study
-    if table is None and data is not None:
-        rows, origin = read_user_table(data), data.name
-    elif name := table or head.data:
-        rows, origin = read_table(project, name), name
-    else:
-        raise StudyError("study.data names no table; name one, or bring a panel with --data FILE")
-    return read_panel(rows, entity or head.entity, head.time, study.variables, origin)
 
 
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:

@@ -46,7 +46,8 @@ class ModelSpec(Entry):
     The first error is the headline one; its results carry the model's id. Each further one is reported
     as `<id>.<kind>` (or its `label`). `long_run` names the terms that are lags of the outcome; the effects
     of all others in the long run are then reported too. `data` and `entity` name another table than the
-    study's, and its entity.
+    study's, and its entity. `reconcile` adds the statistics `<id>_errors` and `<id>_factors`: the errors
+    under the conventions of other programs.
     """
 
     id: Name
@@ -66,6 +67,7 @@ class ModelSpec(Entry):
     marginal_effects: Literal["outcome", "latent"] | None = None
     data: Name | None = None
     entity: Name | None = None
+    reconcile: bool = False
     average_over: int | None = Field(default=None, ge=2, le=100)
     expected_nobs: int | None = Field(default=None, ge=0)
     note: Text = ""
@@ -137,7 +139,10 @@ class ReadingSpec(Entry):
 
 
 class StudyHead(Entry):
-    """What the study is about and which columns tell entity and time; `place` orders the report."""
+    """What the study is about and which columns tell entity and time; `place` orders the report.
+
+    `threshold` is the worst change of a cell against the frozen version that a check lets pass.
+    """
 
     id: Name
     title: Text
@@ -147,6 +152,7 @@ class StudyHead(Entry):
     place: int = 100
     entity: Name = "iso3"
     time: Name = "year"
+    threshold: Literal["identical", "rounding", "value", "significance", "sign"] = "rounding"
 
 
 class Study(Entry):

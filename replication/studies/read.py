@@ -14,6 +14,9 @@ from replication.studies.strict import check_ids, located, read_strictly
 LEDGER = "claims"  # folder of the claims ledger among the results of the studies
 
 
+RECONCILED = ("errors", "factors")
+
+
 def read_study(path: Path) -> Study:
     """The study that a TOML file describes.
 
@@ -82,7 +85,8 @@ def _check_expressions(study: Study) -> None:
 def _check_references(study: Study) -> None:
     models = [name for model in study.models for name in result_ids(model)]
     readings = [name for entry in study.readings for name in reading_ids(entry)]
-    statistics = [*(entry.id for entry in study.statistics), *readings]
+    reconciled = [f"{model.id}_{what}" for model in study.models if model.reconcile for what in RECONCILED]
+    statistics = [*(entry.id for entry in study.statistics), *readings, *reconciled]
     for entry in study.readings:
         _known(f"readings.{entry.id}.models", entry.models, [model.id for model in study.models])
     for section in ("tables", "figures"):

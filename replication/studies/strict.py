@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from replication.errors import StudyError, nearest, one_of
+from replication.errors import StudyError, UserError, nearest, one_of
 
 MAX_BYTES = 1_000_000
 Content = TypeVar("Content", bound=BaseModel)
@@ -118,5 +118,5 @@ def located(place: str, read, *arguments):
     """What `read` makes of its arguments, with the place in front of its complaint."""
     try:
         return read(*arguments)
-    except StudyError as problem:
-        raise StudyError(f"{place}: {problem}") from None
+    except UserError as problem:
+        raise type(problem)(f"{place}: {problem}") from None

@@ -1,0 +1,112 @@
+"""Making a file or a folder aside, one process at a time, so that a killed process leaves nothing for good.
+
+What is being made stands beside its place under a hidden name, always the same for the same place. Whoever
+makes it holds a lock on it, which the system takes back when the process ends, however it ends. So a thing
+aside that nobody holds was left by a killed run: it is emptied and used again. A second process that wants the
+same place waits.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ENDING = ".replicate"  # of hidden names: nobody else's files end so
+
+
+@contextmanager
+def folder_aside(target: Path) -> Iterator[Path]:
+    """An empty hidden folder beside `target`, held by this process alone and removed at the end.
+
+    Raises
+    ------
+    OSError
+        The folder above cannot be written, or a link or a file has the hidden name.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = _hidden(target)
+    with _held(aside, _open_folder):
+        _empty(aside)
+        try:
+            yield aside
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def file_aside(target: Path) -> Iterator[Path]:
+    """A hidden file beside `target`, held by this process alone; gone at the end unless it was renamed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = _hidden(target)
+    with _held(aside, _open_file):
+        try:
+            yield aside
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder that is there, so that nobody puts results in place in it meanwhile."""
+    with _held(folder, lambda place: os.open(place, os.O_RDONLY)):
+        yield
+
+
+def _hidden(target: Path) -> Path:
+    return target.with_name(f".{target.name}{ENDING}")
+
+
+@contextmanager
+def _held(place: Path, open_place: Callable[[Path], int]) -> Iterator[None]:
+    """Lock `place`; one that its holder removed or renamed while we waited is opened again."""
+    while True:
+        handle = open_place(place)
+        try:
+            _lock(handle, place)
+            if _is_still(handle, place):
+                yield
+                return
+        finally:
+            os.close(handle)
+
+
+def _lock(handle: int, place: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        name = place.name.removeprefix(".").removesuffix(ENDING)
+        print(f"replicate: waiting for another run that is writing {name}", file=sys.stderr)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _is_still(handle: int, place: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(place))
+    except FileNotFoundError:
+        return False
+
+
+def _open_folder(aside: Path) -> int:
+    while True:
+        aside.mkdir(exist_ok=True)
+        try:
+            return os.open(aside, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except FileNotFoundError:  # its holder has finished between the two calls
+            continue
+
+
+def _open_file(aside: Path) -> int:
+    return os.open(aside, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+
+
+def _empty(folder: Path) -> None:
+    for child in folder.iterdir():
+        if child.is_dir() and not child.is_symlink():
+            shutil.rmtree(child)
+        else:
+            child.unlink()
