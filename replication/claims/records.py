@@ -43,7 +43,7 @@ COLUMNS = {
             "agree",
         ),
     ],
-    "figures": ["text", "figure", "column", "value", "used_by"],
+    "figures": ["text", "figure", "column", "recorded", "value", "used_by"],
 }
 FIGURES = {f"{name}{end}" for name in ("stated", "computed", "other_stated") for end in ENDS} | {"value"}
 KINDS = dict.fromkeys(FIGURES, "float64") | {"reading": "int64", "claims": "int64", "agree": "bool"}
@@ -189,7 +189,8 @@ def _figures(text: Text) -> Iterable[dict]:
             "text": text.ledger.text.id,
             "figure": str(cell),
             "column": cell.column,
-            "value": float(value) if isinstance(value, (int, float)) else np.nan,
+            "recorded": "" if pd.isna(value) else str(value) if isinstance(value, str) else number(value),
+            "value": np.nan if pd.isna(value) or isinstance(value, str) else float(value),
             "used_by": ", ".join(users[cell]),
         }
 

@@ -145,15 +145,14 @@ def _same(row: Mapping[str, Any]) -> dict[str, str]:
 
 def _figures(figures: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """One row a recorded row, with the figures that were read from it and the claims that use them."""
-    values: dict[str, dict[str, float]] = {}
+    recorded: dict[str, dict[str, str]] = {}
     users: dict[str, dict[str, None]] = {}
-    for text, name, column, value, claims in figures.itertuples(index=False):
-        values.setdefault(name, {})[column] = value
+    for text, name, column, shown, _, claims in figures.itertuples(index=False):
+        recorded.setdefault(name, {})[column] = shown
         users.setdefault(name, {}).update(dict.fromkeys(f"{text}: {claim}" for claim in claims.split(", ")))
-    for name in sorted(values):
-        known = {column: value for column, value in values[name].items() if value == value}
-        told = "; ".join(f"{column} {grouped(f'{value:.12g}')}" for column, value in known.items())
-        yield {"anchor": _slug(name), "name": name, "values": told, "users": list(users[name])}
+    for name in sorted(recorded):
+        told = "; ".join(f"{column} {shown}" for column, shown in recorded[name].items() if shown)
+        yield {"anchor": _slug(name), "name": name, "recorded": told, "users": list(users[name])}
 
 
 def ledger_latex(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any]) -> str:
