@@ -27,6 +27,10 @@ help:
 	@echo "make run     every study of specs/, tables and figures"
 	@echo "make claims  every claim of claims/*.toml checked: results/current/claims/ledger.html"
 	@echo "make report  the report page: $(REPORT)"
+	@echo "make check   current results against the newest frozen version, cell by cell"
+	@echo "make freeze  the next frozen version: make freeze WHY='what changed and why'"
+	@echo "make verify  two clean runs compared, then against the frozen version: results/attestation.md"
+	@echo "make why     for everything that is made, why it would be made again"
 	@echo "make bench   timings beside the peers"
 	@echo "make lock    resolve the pinned packages anew"
 	@echo "make clean   remove what was made (not the environment)"
@@ -59,6 +63,18 @@ $(REPORT): $(RESULTS) $(LEDGER) $(PAGES)
 test: $(VENV)/installed
 	$(VENV)/bin/python -m pytest
 
+check: $(REPORT)
+	@$(RUN) check
+
+freeze: $(REPORT)
+	@$(RUN) freeze --why "$$WHY"
+
+verify: $(VENV)/installed
+	$(RUN) verify
+
+why: $(VENV)/installed
+	@$(RUN) why
+
 bench: $(VENV)/installed
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(VENV)/bin/python -m benchmarks
@@ -70,8 +86,8 @@ lock:
 		--no-emit-index-url --no-header --no-annotate -q -o requirements-bench.lock -c requirements.lock
 
 clean:
-	rm -rf data/processed results/current
+	rm -rf data/processed results/current results/.v*
 
-.PHONY: all help data run claims report test bench lock clean
+.PHONY: all help data run claims report test check freeze verify why bench lock clean
 .DELETE_ON_ERROR:
 .SECONDARY:

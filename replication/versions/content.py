@@ -19,8 +19,9 @@ RECORDS = (MANIFEST, "report.json")
 Holder = TypeVar("Holder", dict, list)
 # Linear models are held to 1e-9: digits after the ninth differ between processors and mean nothing.
 DIGITS = 9
-# Left out of frozen versions: parquet repeats the CSV beside it (which is in full precision), PNG the SVG.
-REPEATED = (".parquet", ".png")
+# Left out of frozen versions, to keep them small, because they repeat what is kept: parquet the CSV beside it
+# (which reads back to the same doubles), PNG the SVG, a table's page the report, tables.tex the .tex of each.
+REPEATED = ("*.parquet", "*.png", "*/tables/*.html", "*/tables.tex")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,11 @@ def artefacts(folder: Path) -> dict[str, Path]:
     """Files of a folder of results that a frozen version keeps, by their path in it."""
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
     named = {path.relative_to(folder).as_posix(): path for path in paths}
-    return {name: path for name, path in named.items() if path.suffix not in REPEATED and name[0] != "."}
+    return {name: path for name, path in named.items() if name[0] != "." and not _repeated(path)}
+
+
+def _repeated(path: Path) -> bool:
+    return any(path.match(pattern) for pattern in REPEATED)
 
 
 def read_json(path: Path, kind: type[Holder] = dict) -> Holder:
