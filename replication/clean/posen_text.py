@@ -1,4 +1,4 @@
-"""Figures printed and events dated in Posen (2001), with their place."""
+"""Figures printed, events dated and things counted in Posen (2001), with their place."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from replication.clean.schema import Column, Schema
 
 FIGURES_FILE = "posen/text_figures.csv"
 EVENTS_FILE = "posen/text_events.csv"
+LISTS_FILE = "posen/text_lists.csv"
 
 ID = r"[a-z][a-z0-9_]*"
 DATE = r"\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?"
@@ -23,8 +24,8 @@ PLACE = (
     Column(
         "paragraph", "text", "number", "paragraph of the section, or footnote", pattern=r"(footnote )?\d+"
     ),
-    Column("note", "text", "words", "what the reader should know", missing=True),
 )
+NOTE = Column("note", "text", "words", "what the reader should know", missing=True)
 
 FIGURES = Schema(
     "posen_text_figures",
@@ -39,6 +40,7 @@ FIGURES = Schema(
         Column("unit", "text", "unit", "unit of the figure"),
         Column("period", "text", "words", "date or period that it is said of", missing=True),
         *PLACE,
+        NOTE,
     ),
     ("id",),
 )
@@ -51,6 +53,18 @@ EVENTS = Schema(
         Column("start", "text", "date", "its year, month or day", pattern=DATE),
         Column("end", "text", "date", "its last year or month", pattern=DATE, missing=True),
         Column("year", "integer", "year", "year of its start", low=1900, high=2001),
+        *PLACE,
+        NOTE,
+    ),
+    ("id",),
+)
+LISTS = Schema(
+    "posen_text_lists",
+    "Things that the text names where it counts them",
+    (
+        Column("id", "text", "name", "name of the thing", pattern=ID),
+        Column("list", "text", "name", "our name of the list", pattern=ID),
+        Column("item", "text", "words", "the thing, in our words"),
         *PLACE,
     ),
     ("id",),
@@ -86,7 +100,13 @@ def events(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows.assign(year=rows["start"].str[:4])
 
 
+def lists(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The things as they were written down."""
+    return raw[LISTS_FILE]
+
+
 RECIPES: tuple[Recipe, ...] = (
     Recipe(FIGURES, (FIGURES_FILE,), figures),
     Recipe(EVENTS, (EVENTS_FILE,), events),
+    Recipe(LISTS, (LISTS_FILE,), lists),
 )

@@ -75,7 +75,7 @@ def test_no_figure_and_no_event_of_the_text_is_without_a_claim(text, verdicts, p
 def test_claims_state_what_the_table_of_figures_records(text, project):
     recorded = pd.read_parquet(project.processed / "posen_text_figures.parquet").set_index("id")
     recorded = recorded.fillna({"low": float("-inf"), "high": float("inf")})
-    # the table has the one as the multiple upside down, the other without bounds, the third as a number of years
+    # upside down in the table; without bounds there; a yes or no here; years over here, begun there
     worded = {"equities_bonds_fall", "invested_on_belief", "equity_years", "japan_fragility"}
     stated = {o.claim.id: o.stated for o in text.outcomes if o.claim.id not in worded}
     both = [name for name in recorded.index if name in stated]
