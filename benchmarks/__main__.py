@@ -1,0 +1,21 @@
+"""Every benchmark beside its peer, one after the other: python -m benchmarks [name ...]."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+
+NAMES = ("two_way", "ppml", "wild_bootstrap", "gmm_recovery", "coverage")
+
+
+def main(names: list[str]) -> None:
+    """Run the named benchmarks, or all."""
+    for name in names or NAMES:
+        if name not in NAMES:
+            sys.exit(f"benchmark {name!r} is not known; allowed: {', '.join(NAMES)}")
+        print(f"== {name}", flush=True)
+        sys.argv = [f"benchmarks/{name}.py"]
+        runpy.run_module(f"benchmarks.{name}", run_name="__main__")
+
+
+main(sys.argv[1:])
