@@ -13,6 +13,17 @@ from replication.estimate.result import Floats
 SINGULAR = 1e-10
 """Smallest eigenvalue of the correlations below which they cannot be inverted."""
 
+EXACT = 1e-24
+"""Share of the outcome's squares at which residuals are rounding errors."""
+
+
+def require_residuals(residuals: Floats, outcome: Floats) -> None:
+    """Raise EstimationError if the residuals, from which weights would be made, are zero."""
+    if residuals @ residuals <= EXACT * (outcome @ outcome):
+        raise EstimationError(
+            "the regressors fit the outcome exactly: no residuals are left to make weights of"
+        )
+
 
 def inverse_root(sigma: Floats, periods: int) -> Floats:
     """(N, N) W with W'W the inverse of sigma: the root of the inverse correlations over the deviations.

@@ -23,7 +23,7 @@ from replication.estimate.autocorrelation import (
     neighbours,
     remove_autocorrelation,
 )
-from replication.estimate.contemporaneous import across, inverse_root
+from replication.estimate.contemporaneous import across, inverse_root, require_residuals
 from replication.estimate.diagnostics import quadratic_form
 from replication.estimate.goodness import counts
 from replication.estimate.labels import entity_list, entity_name
@@ -169,6 +169,7 @@ def _serial(design: Design, autocorrelation: str, kind: AdjustedKind) -> Serial:
         raise EstimationError("no entity is observed in two consecutive periods: there is no autocorrelation")
     require_rows(used.nobs, len(used.terms))
     start = least_squares(used.y, used.x, used.terms)
+    require_residuals(start.residuals, used.y)
     slopes = len(used.terms) - used.has_constant
     found = autocorrelations(start.residuals, codes, follows, kind, slopes)
     rho = _rho(used, found, autocorrelation)[codes]
@@ -186,14 +187,12 @@ def _rho(design: Design, found: Autocorrelations, autocorrelation: str) -> Float
     """(N,) autocorrelation of each entity."""
     unknown = np.isnan(found.rho)
     if autocorrelation == "common":
-        if unknown.all():
-            raise EstimationError("the residuals are all zero: there is no autocorrelation to estimate")
         return np.full(len(found.rho), found.mean(found.rows.astype(float)))
     if unknown.any():
         who = entity_list(design, np.unique(design.entity)[unknown])
         raise EstimationError(
-            f"the autocorrelation of {who} cannot be estimated (no two consecutive periods); leave them out "
-            "or take autocorrelation = 'common'"
+            f"the autocorrelation of {who} cannot be estimated (no two consecutive periods, or no residuals); "
+            "leave them out or take autocorrelation = 'common'"
         )
     return found.rho
 
@@ -255,6 +254,7 @@ def _require_balance(serial: Serial) -> None:
 def _solve(design: Design, panels: Panels, iterate: bool) -> tuple[Solution, Variances, int, bool]:
     """Weighted solution, its weights, steps, and whether it settled."""
     solution = least_squares(design.y, design.x, design.terms)
+    require_residuals(solution.residuals, design.y)
     for step in range(1, STEPS + 1):
         old = solution.params
         variances = _variances(design, panels, design.y - design.x @ old)

@@ -8,6 +8,7 @@ import numpy as np
 
 from replication.errors import EstimationError
 from replication.estimate.algebra import least_squares
+from replication.estimate.contemporaneous import require_residuals
 from replication.estimate.covariance import nested_levels
 from replication.estimate.goodness import counts, ratio, squares
 from replication.estimate.linear import refuse_weights, require_rows, require_slopes_vary
@@ -67,6 +68,7 @@ def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
     data = _data(design, bool(effects))
     require_rows(design.nobs, len(data.terms) + data.absorbed)
     residuals = least_squares(data.y, data.x, data.terms).residuals
+    require_residuals(residuals, design.y)
     roots, rank = _roots(design, _covariance(design, residuals))
     fit = _fit(design, data, roots)
     unweighted = data.y - data.x @ fit.params

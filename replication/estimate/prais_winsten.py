@@ -191,7 +191,7 @@ def _warnings(design: Design, serial: Serial, autocorrelation: str, converged: b
         what = "does not enter the common one" if autocorrelation == "common" else "is taken to be zero"
         said.append(
             f"the autocorrelation of {entity_list(design, entities[serial.assumed])} cannot be estimated "
-            f"(no two consecutive periods) and {what}"
+            f"(no two consecutive periods, or no residuals) and {what}"
         )
     if not converged:
         said.append(f"the autocorrelation did not settle in {STEPS} steps")

@@ -12,7 +12,7 @@ from scipy.linalg import block_diag
 
 from replication.errors import EstimationError
 from replication.estimate.algebra import Solution, least_squares
-from replication.estimate.contemporaneous import across, inverse_root
+from replication.estimate.contemporaneous import across, inverse_root, require_residuals
 from replication.estimate.goodness import counts, ratio
 from replication.estimate.labels import entity_name
 from replication.estimate.linear import refuse_weights
@@ -150,6 +150,7 @@ def _system(design: Design, pooled: bool) -> System:
 def _first_step(system: System, pooled: bool) -> Floats:
     """(NT,) residuals without correlation between equations."""
     solution = least_squares(system.y, system.x, system.terms)
+    require_residuals(solution.residuals, system.y)
     if not pooled:
         return solution.residuals
     grid = system.grid(solution.residuals)

@@ -222,6 +222,7 @@ def test_the_firms_can_be_given_in_any_order():
     ("call", "message"),
     [
         (lambda d: fgls(replace(d, weights=np.ones(d.nobs))), "takes no weights"),
+        (lambda d: fgls(replace(d, y=d.x @ [1.0, 2.0, 3.0])), "fit the outcome exactly"),
         (lambda d: fgls(d.rows(d.time < 1993), panels="correlated"), "found 3 periods, 4 entities"),
         (lambda d: fgls(d.rows(np.arange(d.nobs) > 0), panels="correlated"), "rows, found 47"),
         (

@@ -134,6 +134,7 @@ def test_names_order_and_units(effects, seed):
     ("call", "message"),
     [
         (lambda d: general_fgls(replace(d, weights=np.ones(d.nobs))), "takes no weights"),
+        (lambda d: general_fgls(replace(d, y=d.x @ [1.0, 2.0, 3.0])), "fit the outcome exactly"),
         (lambda d: general_fgls(d, effects=["time"]), "effects = ['entity'] or none; found ['time']"),
         (lambda d: general_fgls(replace(d, x=d.x[:, [0, 1, 1]])), "'b' is an exact linear combination"),
         (

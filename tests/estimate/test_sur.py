@@ -184,6 +184,7 @@ def test_periods_that_are_not_common_are_left_out_and_counted():
     ("call", "message"),
     [
         (lambda d: sur(replace(d, weights=np.ones(d.nobs))), "takes no weights"),
+        (lambda d: sur(replace(d, y=d.x @ [1.0, 2.0, 3.0])), "fit the outcome exactly"),
         (lambda d: sur(d.rows(d.entity == 0)), "at least two entities"),
         (lambda d: sur(d.rows((d.entity + d.time) % 2 == 0)), "all 4 entities are observed; there is none"),
         (lambda d: sur(d.rows(d.time < 1993)), "sur has 3 common periods; needed: more than the 3"),
