@@ -191,7 +191,7 @@ def _rho(design: Design, found: Autocorrelations, autocorrelation: str) -> Float
     if unknown.any():
         who = entity_list(design, np.unique(design.entity)[unknown])
         raise EstimationError(
-            f"the autocorrelation of {who} cannot be estimated (no two consecutive periods, or no residuals); "
+            f"the autocorrelation of {who} cannot be estimated (no consecutive periods, or no residuals); "
             "leave them out or take autocorrelation = 'common'"
         )
     return found.rho
