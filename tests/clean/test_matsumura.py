@@ -23,7 +23,7 @@ ROWS = {
     "matsumura_actors": 18,
     "matsumura_ties": 75,
     "matsumura_events": 34,
-    "matsumura_lists": 40,
+    "matsumura_lists": 35,
 }
 
 
