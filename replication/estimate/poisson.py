@@ -13,16 +13,14 @@ from replication.estimate.algebra import COLLINEAR
 from replication.estimate.basis import orthogonal
 from replication.estimate.goodness import counts
 from replication.estimate.groupings import (
-    Cross,
     Groupings,
     Projector,
-    cross_products,
-    factorise,
     nested_levels,
     of_design,
     projector,
     residuals,
-    unit_projector,
+    rest_sums,
+    spread,
 )
 from replication.estimate.likelihood import fit_from_optimum, unit_weights
 from replication.estimate.optimize import TOLERANCE, Likelihood, Optimum
@@ -74,7 +72,8 @@ class _Step:
     that the unit of the outcome does not matter; `gradient_norm` is scaled to unit second derivatives.
     """
 
-    cross: Cross
+    by: Projector
+    x: Floats
     b: Floats
     index: Floats
     decrement: float
@@ -185,7 +184,7 @@ def _independent(x: Floats, left: Floats) -> NDArray[np.bool_]:
 
 def _refuse_dependent(x: Floats, groups: Groupings, terms: tuple[str, ...]) -> None:
     """Raise EstimationError, naming it, if a column is explained by the effects or others on all rows."""
-    left = residuals(unit_projector(groups, len(x)), x)
+    left = residuals(projector(groups, np.ones(len(x))), x)
     for j, name in enumerate(terms):
         if groups.names and np.linalg.norm(left[:, j]) <= COLLINEAR * np.linalg.norm(x[:, j]):
             raise EstimationError(f"the effects {', '.join(groups.names)} absorb {name!r}; leave it out")
@@ -238,26 +237,26 @@ def _point(problem: _Problem, b: Floats, index: Floats) -> _Point:
 
 
 def _newton_step(problem: _Problem, point: _Point) -> _Step | None:
-    """None where the information is singular up to rounding."""
-    groups, x = problem.groups, problem.x
+    """By elimination of the effects (Frisch and Waugh 1933); None where the information is singular."""
+    groups, weights = problem.groups, problem.weights * point.mean
     score = problem.weights * (problem.y - point.mean)
-    cross = cross_products(groups, problem.weights * point.mean, x)
-    keep = np.concatenate([problem.chosen, np.ones(x.shape[1], dtype=bool)])
-    dummies = [np.bincount(codes, score) for codes, _ in groups.rest]
-    gradient = np.concatenate([*dummies, x.T @ score])[keep]
-    matrix = cross.matrix[np.ix_(keep, keep)]
+    dummies = rest_sums(groups, score[:, None])
     try:
-        change = factorise(matrix)(gradient)
+        by = projector(groups, weights, problem.chosen)
+        x = residuals(by, problem.x, passes=1)
+        information = x.T @ (x * weights[:, None])
+        alone = by.solve(dummies)
+        b = np.linalg.solve(information, x.T @ score)
     except np.linalg.LinAlgError:
         return None
-    full = np.zeros(len(keep))
-    full[keep] = change
-    index = x @ full[cross.columns :]
-    for codes, place in groups.rest:
-        index = index + full[place][codes]
+    index = x @ b
+    if groups.columns:
+        index = index + spread(groups.codes[1:], [alone[place] for _, place in groups.rest])[:, 0]
     scale = float(problem.weights @ problem.y) / problem.weights.sum()
-    norm = float(np.linalg.norm(gradient / np.sqrt(np.diag(matrix) * scale)))
-    return _Step(cross, full[cross.columns :], index, float(gradient @ change) / scale, norm)
+    gradient = x.T @ score
+    decrement = float(gradient @ b + dummies[:, 0] @ alone[:, 0]) / scale
+    norm = float(np.linalg.norm(gradient / np.sqrt(np.diag(information) * scale)))
+    return _Step(by, x, b, index, decrement, norm)
 
 
 def _line_search(problem: _Problem, point: _Point, step: _Step) -> _Point | None:
@@ -274,7 +273,7 @@ def _optimum(problem: _Problem, point: _Point, last: _Step | None, iterations: i
     """Log-likelihood, scores and Hessian of b alone: the weighted projection takes the effects out."""
     y, weights, x = problem.y, problem.weights, problem.x
     if last is not None:
-        x = residuals(projector(last.cross, problem.chosen), x)
+        x = residuals(last.by, last.x, passes=1)
     hessian = -(x.T @ (x * (weights * point.mean)[:, None]))
     scale = 1 / np.sqrt(-np.diag(hessian))
     trouble = _trouble(last, iterations)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linprog
 
@@ -19,14 +18,14 @@ from replication.estimate.algebra import COLLINEAR
 from replication.estimate.groupings import (
     Groupings,
     Projector,
+    Rows,
     heights,
+    null_space,
+    projector,
     residuals,
     spread,
-    unit_projector,
 )
 from replication.estimate.result import Floats
-
-Rows = NDArray[np.bool_]
 
 NULL = 1e-9
 """Singular value, of columns of length one, below which a combination counts as zero where y > 0."""
@@ -94,7 +93,7 @@ def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[str, ..
     """
     kept, zero_groups = _drop_zero_groups(y, groups)
     groups, positive = groups.rows(kept), y[kept] > 0
-    by = unit_projector(groups.rows(positive), int(positive.sum()))
+    by = projector(groups.rows(positive), np.ones(int(positive.sum())))
     inside = x[kept][positive]
     if by.rank == groups.most_rank and not _null_space(inside, residuals(by, inside)).size:
         left = x[kept]
@@ -102,7 +101,7 @@ def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[str, ..
             left = left - spread(groups.codes, heights(by, inside))
         return Separation(kept, groups, by, left, zero_groups)
     return _search(
-        y, x, Separation(kept, groups, unit_projector(groups, len(positive)), x, zero_groups), terms
+        y, x, Separation(kept, groups, projector(groups, np.ones(len(positive))), x, zero_groups), terms
     )
 
 
@@ -118,10 +117,10 @@ def _search(y: Floats, x: Floats, at: Separation, terms: tuple[str, ...]) -> Sep
         combination += int(out.sum())
         names |= set(regressors)
         kept[np.flatnonzero(kept)[out]] = False
-        unit = unit_projector(unit.cross.groups.rows(~out), int(kept.sum()))
+        unit = projector(unit.groups.rows(~out), np.ones(int(kept.sum())))
     ordered = tuple(term for term in terms if term in names)
     left = residuals(unit, x[kept])
-    return Separation(kept, unit.cross.groups, unit, left, at.zero_groups, combination, ordered)
+    return Separation(kept, unit.groups, unit, left, at.zero_groups, combination, ordered)
 
 
 def _drop_zero_groups(y: Floats, groups: Groupings) -> tuple[Rows, dict[str, int]]:
@@ -152,11 +151,11 @@ def _one_round(y: Floats, x: Floats, unit: Projector, terms: tuple[str, ...]) ->
 
 def _certificates(positive: Rows, x: Floats, unit: Projector) -> tuple[Floats, Floats]:
     """Combinations that are zero where y > 0: their values z (n, r), and the regressors' part g (k, r)."""
-    groups = unit.cross.groups
-    by = unit_projector(groups.rows(positive), int(positive.sum()))
+    groups = unit.groups
+    by = projector(groups.rows(positive), np.ones(int(positive.sum())))
     gamma = _null_space(x[positive], residuals(by, x[positive]))
     z = x @ gamma
-    if groups.codes and gamma.size:
+    for _ in range(2 if groups.codes and gamma.size else 0):
         z = z - spread(groups.codes, heights(by, z[positive]))
     dummies = _null_dummies(by, unit, len(x))
     gamma = np.hstack([gamma, np.zeros((x.shape[1], dummies.shape[1]))])
@@ -183,10 +182,10 @@ def _null_dummies(by: Projector, unit: Projector, rows: int) -> Floats:
     """(n, d) combinations of dummies that are zero where y > 0 but not everywhere."""
     if by.rank == unit.rank:
         return np.empty((rows, 0))
-    groups = unit.cross.groups
-    values, vectors = np.linalg.eigh(by.cross.matrix)
-    rest = [vectors[place, :][:, values < NULL] for _, place in groups.rest]
-    inside = spread(by.cross.groups.codes[1:], rest)
+    groups = unit.groups
+    null = null_space(by)
+    rest = [null[place] for _, place in groups.rest]
+    inside = spread(by.groups.codes[1:], rest)
     return spread(groups.codes[1:], rest) - heights(by, inside)[0][groups.codes[0]]
 
 

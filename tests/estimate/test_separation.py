@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from replication.estimate import groupings
 from replication.estimate.groupings import grouped
 from replication.estimate.separation import find_separated
 
@@ -143,6 +144,12 @@ def test_agrees_with_linear_programming(seed: int, effects: int, k: int, whole: 
     levels = [(c[:, None] == np.unique(c)).astype(float) for c in codes]
     np.testing.assert_array_equal(~found.kept, separated_by_programme(y, np.column_stack([x, *levels])))
     assert found.combination + sum(found.zero_groups.values()) == (~found.kept).sum()
+
+
+@pytest.mark.parametrize("table", [TWO_EFFECTS, THREE_EFFECTS])
+def test_conjugate_gradients_find_the_same(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groupings, "DIRECT", 0)
+    test_published_examples_with_effects_alone(table)
 
 
 @settings(max_examples=25, deadline=None)
