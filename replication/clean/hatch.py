@@ -132,8 +132,20 @@ DATES = Schema(
             "its year, month or day",
             pattern=r"\d{4}(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?",
         ),
+        Column("year", "integer", "year", "year of the date", low=1950, high=2001),
         Column("place", "text", "place", "section and paragraph, or note"),
         Column("note", "text", "words", "what to know about it", missing=True),
+    ),
+    key=("id",),
+)
+LISTS = Schema(
+    table="hatch_text_lists",
+    title="Hatch: what the text names one by one where it counts",
+    columns=(
+        Column("id", "text", "name", "name of the item", pattern="[a-z][a-z0-9_]{0,63}"),
+        Column("list", "text", "name", "our name of the list", pattern="[a-z][a-z0-9_]{0,63}"),
+        Column("item", "text", "words", "one thing of it, in our words"),
+        Column("place", "text", "place", "section and paragraph, or note"),
     ),
     key=("id",),
 )
@@ -214,6 +226,11 @@ def _text(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows.join(made)
 
 
+def _dates(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    rows = raw["hatch/text_dates.csv"]
+    return rows.assign(year=rows["date"].str.slice(stop=4))
+
+
 RECIPES: tuple[Recipe, ...] = (
     _table(TABLE_1, "hatch/table_1.csv"),
     _table(TABLE_2, "hatch/table_2.csv"),
@@ -221,5 +238,6 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(TABLE_4, ("hatch/table_4.csv",), _table_4),
     _table(TABLE_5, "hatch/table_5.csv"),
     Recipe(TEXT, ("hatch/text_figures.csv",), _text),
-    as_read(DATES, "hatch/text_dates.csv"),
+    Recipe(DATES, ("hatch/text_dates.csv",), _dates),
+    as_read(LISTS, "hatch/text_lists.csv"),
 )

@@ -69,7 +69,8 @@ def test_every_row_of_the_print_is_there(tables: dict[str, pd.DataFrame]) -> Non
         "hatch_table_3": 17,
         "hatch_table_4": 21,
         "hatch_table_5": 10,
-        "hatch_text_dates": 50,
+        "hatch_text_dates": 51,
+        "hatch_text_lists": 58,
     }
 
 
