@@ -25,7 +25,7 @@ from replication.estimate.groupings import (
 from replication.estimate.likelihood import fit_from_optimum, unit_weights
 from replication.estimate.optimize import TOLERANCE, Likelihood, Optimum
 from replication.estimate.result import Design, Fit, Floats
-from replication.estimate.separation import find_separated
+from replication.estimate.separation import Separation, find_separated
 
 MOST_STEPS = 100
 
@@ -117,21 +117,16 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
     if not terms:
         raise EstimationError("the model has no regressor besides the effects")
     separation = find_separated(design.y, design.x[:, columns], groups, terms)
-    used, unit = design.rows(separation.kept), separation.unit
-    left = separation.left
+    used, left = design.rows(separation.kept), separation.left
     stays = _independent(used.x[:, columns], left)
     if not stays.all():
         _refuse_dependent(design.x[:, columns], groups, terms)
     kept_terms = tuple(term for term, stay in zip(terms, stays, strict=True) if stay)
-    _require_rows(used.nobs, len(kept_terms), unit)
+    _require_rows(used.nobs, len(kept_terms), separation.unit)
     basis = orthogonal(left[:, stays], kept_terms)
-    problem = _Problem(used.y, unit_weights(used), basis.q, separation.groups, unit.chosen)
+    problem = _Problem(used.y, unit_weights(used), basis.q, separation.groups, separation.unit.chosen)
     optimum, end = _maximise(problem)
-    warnings = (
-        *separation.warnings,
-        *basis.warnings,
-        *(_omitted(name) for name in terms if name not in kept_terms),
-    )
+    omitted = (_omitted(name) for name in terms if name not in kept_terms)
     fit = fit_from_optimum(
         used,
         "ppml",
@@ -139,18 +134,25 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
         basis.back @ optimum.params,
         basis.back,
         optimum,
-        _statistics(problem, optimum, end.mean) | {"separated_rows": float((~separation.kept).sum())},
-        warnings,
+        _statistics(problem, optimum, end.mean),
+        (*separation.warnings, *basis.warnings, *omitted),
     )
+    return _with_effects(fit, design, names, separation)
+
+
+def _with_effects(fit: Fit, design: Design, names: tuple[str, ...], separation: Separation) -> Fit:
+    """The fit as one of all rows of the design, with what was absorbed and the counts that follow."""
     fit = replace(
         fit,
         design=design,
         kept=None if separation.kept.all() else separation.kept,
         effects=names if set(names) <= {"entity", "time"} else (),
-        absorbed=unit.rank,
-        absorbed_nested=_nested(used, problem.groups),
+        absorbed=separation.unit.rank,
+        absorbed_nested=_nested(fit.design, separation.groups),
     )
-    return replace(fit, statistics={**counts(used.entity, used.time, fit.df_resid), **fit.statistics})
+    rows = counts(fit.entity, fit.time, fit.df_resid)
+    separated = {"separated_rows": float((~separation.kept).sum())}
+    return replace(fit, statistics={**rows, **fit.statistics, **separated})
 
 
 def _require_nonnegative(design: Design) -> None:
