@@ -182,12 +182,12 @@ def _dropped(rows: pd.DataFrame, model: str) -> list[tuple[str, str]]:
     told = []
     for cause, chosen in mine.groupby("cause", sort=False):
         entities = chosen.groupby("entity", sort=True)["time"]
-        parts = [f"{entity} {_runs(sorted(times))}" for entity, times in entities]
+        parts = [f"{entity} {runs(sorted(times))}" for entity, times in entities]
         told.append((f"{cause} ({len(chosen)})", "; ".join(parts)))
     return told
 
 
-def _runs(times: list[int]) -> str:
+def runs(times: list[int]) -> str:
     """Periods with unbroken runs joined: 1982–84 and 1990 as "1982–1984, 1990"."""
     runs: list[list[int]] = []
     for time in times:

@@ -21,6 +21,13 @@ def add_commands(commands, add: Callable[..., argparse.ArgumentParser]) -> None:
     compare = add(commands, "compare", _compare, "compare two versions or folders cell by cell")
     for name in ("old", "new"):
         compare.add_argument(name, metavar=name.upper(), help="v1, current, or a folder of results")
+    add(commands, "verify", _verify, "run everything twice from the raw figures, compare, and attest")
+    trace = add(commands, "trace", _trace, "follow one published cell back to the raw files")
+    trace.add_argument("table", metavar="TABLE", help="study and table, such as katada/crisis")
+    trace.add_argument(
+        "row", metavar="ROW", help="label, term, statistic, group or period; or number, from 1"
+    )
+    trace.add_argument("column", metavar="COLUMN", help="heading or model; or number, from 1")
     add(commands, "why", _why, "say for everything that is made why it would be made again")
 
 
@@ -47,6 +54,22 @@ def _tell(checked) -> int:
     for line in checked.lines:
         print(line)
     return 0 if checked.passed else MOVED
+
+
+def _verify(call: argparse.Namespace) -> int:
+    from replication.versions.verify import verify
+
+    text, passed = verify(Project(call.project))
+    print(text, end="")
+    return 0 if passed else MOVED
+
+
+def _trace(call: argparse.Namespace) -> int:
+    from replication.versions.trace import trace
+
+    for line in trace(Project(call.project), call.table, call.row, call.column):
+        print(line)
+    return 0
 
 
 def _why(call: argparse.Namespace) -> int:

@@ -1,0 +1,200 @@
+"""From a published cell back to the raw files: record, model or statistic, rows of data, sources."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from replication.clean.pipeline import read_table, sources_behind
+from replication.errors import DataError, one_of
+from replication.exhibits import build_tables
+from replication.expressions.evaluate import select
+from replication.files import sha256
+from replication.panel import average_blocks, read_panel
+from replication.project import Project
+from replication.publish.model_tables import rows_note
+from replication.publish.report import runs
+from replication.publish.table import Cell, printed
+from replication.results import MANIFEST, Records, read_records
+from replication.sources import registry
+from replication.studies.model import ModelSpec, Study
+from replication.studies.read import read_study, reading_ids
+from replication.versions.content import read_json, result_folders
+from replication.versions.locate import cell_at
+
+# What identifies a record, in the order in which a cell's source names it.
+KEYS = {
+    "estimates": ("model", "term"),
+    "models": ("model", "name"),
+    "statistics": ("statistic", "group", "period"),
+}
+
+
+@dataclass(frozen=True)
+class _Results:
+    """One study's results, with what they were made from."""
+
+    project: Project
+    folder: Path
+    study: Study
+
+    @cached_property
+    def records(self) -> Records:
+        return read_records(self.folder)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        return read_json(self.folder / MANIFEST)
+
+    def shown(self, path: Path) -> str:
+        """A path as seen from the project."""
+        return path.relative_to(self.project.root).as_posix()
+
+
+def trace(project: Project, table: str, row: str, column: str) -> list[str]:
+    """The way of one published cell, a line a fact.
+
+    Parameters
+    ----------
+    table : str
+        "katada/crisis": the study and the id of one of its tables.
+    row, column : str
+        As `locate.cell_at` takes them.
+
+    Raises
+    ------
+    DataError
+        No such study, table, row or column; results or data that are not there.
+    """
+    folders = {n: f for n, f in result_folders(project.current).items() if (f / "study.toml").is_file()}
+    name, _, wanted = table.partition("/")
+    if name not in folders:
+        raise DataError(f"{one_of('study', name, folders)}; a table is named as STUDY/TABLE")
+    results = _Results(project, folders[name], read_study(folders[name] / "study.toml"))
+    tables = {made.id: made for made in build_tables(project, results.study, results.records)}
+    if wanted not in tables:
+        raise DataError(f"study {name}: {one_of('table', wanted, tables)}")
+    cell = cell_at(tables[wanted], row, column)
+    return [f"cell: {table}, {row}, {column}: printed {printed(cell)}", *_behind(results, cell, wanted)]
+
+
+def _behind(results: _Results, cell: Cell, table: str) -> Iterator[str]:
+    kind, *key = cell.source
+    if kind == "table":
+        where = next(spec.where for spec in results.study.tables if spec.id == table)
+        yield from _row_of_table(results, where, *key)
+        return
+    yield _record(results, kind, key)
+    if kind == "statistics":
+        yield from _statistic(results, key[0])
+    else:
+        yield from _model(results, key[0])
+
+
+def _record(results: _Results, kind: str, key: list[str]) -> str:
+    """The line of the tidy record, with its numbers in full."""
+    path = results.folder / f"{kind}.csv"
+    names = KEYS[kind]
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        for row in reader:
+            if [row[name] for name in names] == key[: len(names)]:
+                rest = ", ".join(f"{k} = {v}" for k, v in row.items() if v and k not in ("study", *names))
+                return f"record: {results.shown(path)}, line {reader.line_num}: {rest}"
+    raise DataError(f"{results.shown(path)}: no record of {', '.join(key)}; run the study again")
+
+
+def _model(results: _Results, name: str) -> Iterator[str]:
+    account = next(entry for entry in results.records.accounts if entry.model == name)
+    spec = next(model for model in results.study.models if model.id == name.partition(".")[0])
+    yield f"model: {name} of {results.shown(results.folder / 'study.toml')}: {' '.join(spec.formula.split())}"
+    yield f"  where: {spec.where or 'all rows'}"
+    yield f"  estimator: {spec.estimator}; effects: {', '.join(spec.effects) or 'none'}"
+    yield f"  error: {account.errors}: {account.convention}"
+    yield f"rows: {rows_note(account)}"
+    table = spec.data or results.study.study.data
+    if f"{table}.parquet" not in results.manifest["inputs"]:
+        yield from _brought(results)
+        return
+    yield from _used(results, spec, str(table))
+    yield from _table(results, str(table))
+
+
+def _brought(results: _Results) -> Iterator[str]:
+    """A panel of the user's own: its checksum is all that is known of it."""
+    for name, checksum in results.manifest["inputs"].items():
+        yield f"panel brought by the user: {name}, sha256 {checksum}"
+
+
+def _used(results: _Results, spec: ModelSpec, name: str) -> Iterator[str]:
+    """Entities with their periods in the sample: rows of the panel that no cause took out."""
+    head = results.study.study
+    entity = spec.entity or head.entity
+    panel = read_panel(read_table(results.project, name), entity, head.time, results.study.variables, name)
+    if spec.average_over is not None:
+        panel = average_blocks(panel, spec.average_over)
+    keys = pd.MultiIndex.from_frame(panel.table[[entity, head.time]].astype("str"))
+    left_out = results.records.dropped_rows
+    left_out = left_out[left_out["model"] == spec.id][["entity", "time"]].astype("str")
+    used = panel.table[~keys.isin(pd.MultiIndex.from_frame(left_out))]
+    entities = used.groupby(entity, sort=True)[head.time]
+    periods = used[head.time].nunique()
+    yield (
+        f"  {len(used)} rows in the sample: {entities.ngroups} entities, {periods} periods; every other row "
+        f"with its cause in {results.shown(results.folder / 'dropped_rows.csv')}"
+    )
+    yield "  " + "; ".join(f"{code} {runs(sorted(times))}" for code, times in entities)
+
+
+def _statistic(results: _Results, name: str) -> Iterator[str]:
+    spec = next((entry for entry in results.study.statistics if entry.id == name), None)
+    if spec is None:
+        yield from _from_models(results, name)
+        return
+    options = "".join(f", {key} = {value}" for key, value in spec.with_.items())
+    yield f"statistic: {name}: {spec.measure}{options}"
+    yield f"  where: {spec.where or 'all rows'}"
+    rows = read_table(results.project, spec.table)
+    yield f"rows: {len(select(rows, spec.where))} of {len(rows)} rows of the table"
+    yield from _table(results, spec.table)
+
+
+def _from_models(results: _Results, name: str) -> Iterator[str]:
+    """A statistic that is read off estimates: the models that it is read off."""
+    rules = [rule for rule in results.study.readings if name in reading_ids(rule)]
+    models = rules[0].models if rules else [name.rpartition("_")[0]]
+    what = f"reading rule {rules[0].id}" if rules else "errors under other conventions"
+    yield f"statistic: {name}: {what}, from the models {', '.join(models)}"
+    for model in models:
+        yield from _model(results, model)
+
+
+def _row_of_table(results: _Results, where: str | None, name: str, row: str, column: str) -> Iterator[str]:
+    """A figure that is printed as it stands in a processed table."""
+    rows = select(read_table(results.project, name), where)
+    values = ", ".join(f"{key} = {value}" for key, value in rows.iloc[int(row)].items() if pd.notna(value))
+    among = f" of those where {where}" if where else ""
+    yield f"record: data/processed/{name}.parquet, row {int(row) + 1}{among}, column {column}: {values}"
+    yield from _table(results, name)
+
+
+def _table(results: _Results, name: str) -> Iterator[str]:
+    """The processed table and the raw files behind it, each with its checksum and citation."""
+    path = results.project.processed / f"{name}.parquet"
+    used = results.manifest["inputs"].get(path.name, "")
+    now = "as used" if sha256(path) == used else f"CHANGED since: sha256 {used} was used"
+    yield f"table: {results.shown(path)}, sha256 {sha256(path)} ({now})"
+    sources = registry.load(results.project)
+    for raw in dict.fromkeys(sources_behind(name)):
+        source = sources[raw]
+        found = sha256(results.project.raw / raw)
+        state = "as registered" if found == source.sha256 else "NOT as registered"
+        yield f"raw: data/raw/{raw}, sha256 {found} ({state})"
+        yield f"  {source.citation}"
+        yield f"  read from {source.read_from}; vintage {source.vintage}; licence {source.licence}"
