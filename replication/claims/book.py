@@ -8,7 +8,7 @@ from pathlib import Path
 
 from replication.claims.checks import Checked, SameFact, run_check, same_facts
 from replication.claims.evaluate import Outcome, evaluate_claim
-from replication.claims.figures import Recorded, recorded_tables
+from replication.claims.figures import STATED, Recorded, read_tables, stated_figures, tables_named
 from replication.claims.model import Ledger
 from replication.project import Project
 from replication.studies.strict import located
@@ -33,8 +33,13 @@ class Book:
 
 
 def evaluate_text(ledger: Ledger, project: Project, data: Path | None = None) -> Text:
-    """Every claim and every check of one text, computed."""
-    tables = recorded_tables(ledger, project, data)
+    """Every claim and every check of one text, computed from the author's tables and the project's."""
+    return evaluate_on(ledger, read_tables(tables_named(ledger), project, data))
+
+
+def evaluate_on(ledger: Ledger, tables: Mapping[str, Recorded]) -> Text:
+    """Every claim and every check of one text, computed from tables that hold all that it names."""
+    tables = {name: tables[name] for name in tables_named(ledger)} | {STATED: stated_figures(ledger)}
     outcomes = tuple(evaluate_claim(claim, tables) for claim in ledger.claims)
     stated = {outcome.claim.id: outcome.stated for outcome in outcomes}
     checks = [located(f"checks.{check.id}", run_check, check, stated, tables) for check in ledger.checks]

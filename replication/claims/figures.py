@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -46,6 +46,18 @@ class Recorded:
         columns = [self.rows[name] for name in self.key]
         return [", ".join(map(str, row)) for row in zip(*columns, strict=True)]
 
+    def places(self, where: str | None) -> NDArray[np.int64]:
+        """Places of the rows for which a filter is true."""
+        if where is None:
+            return np.arange(len(self.rows))
+        if where not in self._known:
+            self._known[where] = np.flatnonzero(condition(where, Rows(self.rows)))
+        return self._known[where]
+
+    @cached_property
+    def _known(self) -> dict[str, NDArray[np.int64]]:
+        return {}  # claims of one text use the same filters again and again
+
 
 @dataclass(frozen=True, order=True)
 class Cell:
@@ -80,8 +92,8 @@ class Figure:
     cells: tuple[Cell, ...]
 
 
-def recorded_tables(ledger: Ledger, project: Project, folder: Path | None = None) -> dict[str, Recorded]:
-    """Every table that a ledger names, and its own stated figures as the table `stated`.
+def read_tables(names: Iterable[str], project: Project, folder: Path | None = None) -> dict[str, Recorded]:
+    """The tables of these names.
 
     Parameters
     ----------
@@ -94,10 +106,11 @@ def recorded_tables(ledger: Ledger, project: Project, folder: Path | None = None
         A table that is neither in `folder` nor among the processed ones, or cannot be read.
     """
     own = {path.stem: path for path in sorted(folder.glob("*.csv"))} if folder is not None else {}
-    return {name: _open(name, project, own) for name in _tables_named(ledger)} | {STATED: _stated(ledger)}
+    return {name: _open(name, project, own) for name in names}
 
 
-def _tables_named(ledger: Ledger) -> list[str]:
+def tables_named(ledger: Ledger) -> list[str]:
+    """Tables that the inputs and the checks of a ledger name, each once."""
     inputs = (
         spec for claim in ledger.claims for reading in claim.readings for spec in reading.inputs.values()
     )
@@ -120,7 +133,8 @@ def _recorded(rows: pd.DataFrame, key: tuple[str, ...]) -> Recorded:
     return Recorded(rows.astype(dict.fromkeys(rows.select_dtypes("str").columns, object)), key)
 
 
-def _stated(ledger: Ledger) -> Recorded:
+def stated_figures(ledger: Ledger) -> Recorded:
+    """What the claims of a text state, as a table for claims that rest on other claims."""
     rows = [(claim.id, claim.stated.value, *bounds(claim.stated, claim.kind)) for claim in ledger.claims]
     return Recorded(pd.DataFrame(rows, columns=["id", "value", "low", "high"]), ("id",))
 
@@ -135,7 +149,7 @@ def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
     """
     spec = _of_stated(spec) if spec.claim is not None else spec
     recorded = tables[spec.table]
-    places = _chosen(recorded.rows, spec.where)
+    places = recorded.places(spec.where)
     filters = tuple(Cell(spec.table, EVERY_ROW, name) for name in _filters(spec, recorded))
     if spec.by == "count":
         counted = tuple(Cell(spec.table, recorded.names[place], "") for place in places)
@@ -150,13 +164,6 @@ def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
 def _of_stated(spec: Input) -> Input:
     ends = {} if spec.half_width else {"low": "low", "high": "high"}
     return Input(table=STATED, where=f'id == "{spec.claim}"', half_width=spec.half_width, **ends)
-
-
-def _chosen(rows: pd.DataFrame, where: str | None) -> NDArray[np.int64]:
-    """Places of the rows for which a filter is true."""
-    if where is None:
-        return np.arange(len(rows))
-    return np.flatnonzero(condition(where, Rows(rows)))
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from replication.claims.book import Book, evaluate_text, shared_facts, without_others
-from replication.claims.figures import STATED
+from replication.claims.book import Book, evaluate_on, evaluate_text, shared_facts, without_others
+from replication.claims.figures import STATED, Recorded, read_tables, tables_named
 from replication.claims.model import Ledger
 from replication.claims.read import read_ledger
 from replication.claims.records import frames
@@ -36,7 +36,11 @@ def make_ledger(project: Project) -> Book:
     known = anchors(project)
     for path, ledger in ledgers.items():
         located(path.name, _check_exhibits, ledger, known)
-    texts = [located(path.name, evaluate_text, ledger, project) for path, ledger in ledgers.items()]
+    tables: dict[str, Recorded] = {}
+    for path, ledger in ledgers.items():
+        names = [name for name in tables_named(ledger) if name not in tables]
+        tables |= located(path.name, read_tables, names, project)
+    texts = [located(path.name, evaluate_on, ledger, tables) for path, ledger in ledgers.items()]
     book = Book(tuple(texts), tuple(shared_facts(texts)))
     write_ledger(book, project.ledger, paths, report="../report.html")
     return book

@@ -14,7 +14,15 @@ import pandas as pd
 import pytest
 
 from replication.claims.evaluate import Outcome, evaluate_claim
-from replication.claims.figures import EVERY_ROW, STATED, Cell, Recorded, recorded_tables
+from replication.claims.figures import (
+    EVERY_ROW,
+    STATED,
+    Cell,
+    Recorded,
+    read_tables,
+    stated_figures,
+    tables_named,
+)
 from replication.claims.model import Ledger
 from replication.claims.read import read_ledger
 from replication.clean.pipeline import clean_all
@@ -40,19 +48,23 @@ def project(tmp_path_factory) -> Project:
 def text(request, project) -> tuple[Ledger, dict[str, Recorded]]:
     ledger = read_ledger(request.param)
     own = request.param.parent if request.param.parent.name == "example" else None
-    return ledger, recorded_tables(ledger, project, own)
+    tables = read_tables(tables_named(ledger), project, own)
+    return ledger, {**tables, STATED: stated_figures(ledger)}
 
 
-def changed(recorded: Recorded, factors: pd.DataFrame) -> Recorded:
-    """The table with each figure times its factor, by name of row and column; texts that are numbers too."""
-    rows = recorded.rows.copy()
-    for name in factors.columns:
-        values = rows[name]
-        if not pd.api.types.is_numeric_dtype(values):
-            rows[name] = [_scaled(v, f) for v, f in zip(values, factors[name], strict=True)]
+Factors = dict[str, np.ndarray]
+
+
+def changed(recorded: Recorded, factors: Factors) -> Recorded:
+    """The table with each figure times its factor; texts that are numbers or dates too."""
+    columns = {}
+    for name, factor in factors.items():
+        values = recorded.rows[name]
+        if pd.api.types.is_numeric_dtype(values):
+            columns[name] = values.to_numpy("float64", na_value=np.nan) * factor
         else:
-            rows[name] = values.astype("Float64").astype("float64") * factors[name].to_numpy()
-    return Recorded(rows, recorded.key)
+            columns[name] = [_scaled(value, f) for value, f in zip(values, factor, strict=True)]
+    return Recorded(recorded.rows.assign(**columns), recorded.key)
 
 
 def _scaled(text: object, factor: float) -> object:
@@ -68,18 +80,28 @@ def _scaled(text: object, factor: float) -> object:
         return text
 
 
-def others(recorded: Recorded, table: str, cells: tuple[Cell, ...], seed: int) -> pd.DataFrame:
+def others(recorded: Recorded, table: str, cells: tuple[Cell, ...], seed: int) -> Factors:
     """Factors for a table: 1 for what the cells name, between 0.9 and 1.1 for all other figures."""
-    names = recorded.names
-    figures = [
-        name for name in recorded.rows.columns if name not in recorded.key and _is_figure(recorded, name)
-    ]
     random = np.random.default_rng(seed)
-    factors = pd.DataFrame(1 + random.uniform(-0.1, 0.1, (len(names), len(figures))), names, figures)
+    factors = {name: 1 + random.uniform(-0.1, 0.1, len(recorded.rows)) for name in figures_of(recorded)}
     for cell in cells:
-        if cell.table == table and cell.column in figures:
-            factors.loc[cell.row if cell.row != EVERY_ROW else names, cell.column] = 1.0
+        if cell.table == table and cell.column in factors:
+            place = slice(None) if cell.row == EVERY_ROW else recorded.names.index(cell.row)
+            factors[cell.column][place] = 1.0
     return factors
+
+
+def one(recorded: Recorded, cell: Cell) -> Factors:
+    """Factors that change one figure by a tenth; a lower end downward, so that it stays below its figure."""
+    value = _value(recorded, cell)
+    below = cell.column == "low" and not isinstance(value, str) and value > 0
+    factor = np.ones(len(recorded.rows))
+    factor[recorded.names.index(cell.row)] = 0.9 if below else 1.1
+    return {cell.column: factor}
+
+
+def figures_of(recorded: Recorded) -> list[str]:
+    return [name for name in recorded.rows.columns if name not in recorded.key and _is_figure(recorded, name)]
 
 
 def _is_figure(recorded: Recorded, name: str) -> bool:
@@ -106,14 +128,10 @@ def test_every_figure_that_a_verdict_rests_on_moves_what_is_computed(text) -> No
         if not all(_is_smooth(parse(r.compute)) and _is_plain(r) for r in claim.readings):
             continue
         for cell in {cell for cell in before.cells if cell.column and cell.row != EVERY_ROW}:
-            factors = others(tables[cell.table], cell.table, (), 0) * 0 + 1
-            if cell.column not in factors.columns or _is_nothing(tables[cell.table], cell):
-                continue
-            factors.loc[cell.row, cell.column] = 1.1
-            assert _moves(before, claim, {**tables, cell.table: changed(tables[cell.table], factors)}), (
-                claim.id,
-                cell,
-            )
+            recorded = tables[cell.table]
+            if cell.column in figures_of(recorded) and not _is_nothing(_value(recorded, cell)):
+                moved = {**tables, cell.table: changed(recorded, one(recorded, cell))}
+                assert _moves(before, claim, moved), (claim.id, cell)
 
 
 def _is_smooth(node: Node) -> bool:
@@ -125,11 +143,13 @@ def _is_plain(reading) -> bool:
     return all(spec.by in ("only", "sum", "mean", "first", "last") for spec in reading.inputs.values())
 
 
-def _is_nothing(recorded: Recorded, cell: Cell) -> bool:
+def _value(recorded: Recorded, cell: Cell) -> object:
+    return recorded.rows[cell.column].iloc[recorded.names.index(cell.row)]
+
+
+def _is_nothing(value: object) -> bool:
     """A figure that is missing, open or zero, of which a tenth is nothing."""
-    names = recorded.names
-    value = recorded.rows[cell.column].iloc[names.index(cell.row)]
-    return pd.isna(value) or (isinstance(value, (int, float)) and (value == 0 or np.isinf(value)))
+    return pd.isna(value) or (not isinstance(value, str) and (value == 0 or np.isinf(value)))
 
 
 def _moves(before: Outcome, claim, tables) -> bool:
