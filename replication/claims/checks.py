@@ -12,11 +12,12 @@ from replication.claims.evaluate import Outcome
 from replication.claims.figures import Recorded
 from replication.claims.model import Check, Ledger
 from replication.claims.verdict import HARD, Interval, of_reading
-from replication.claims.wording import rounded
+from replication.claims.wording import number, rounded
 from replication.errors import StudyError, one_of
 from replication.expressions.evaluate import select
 
 HOLDS, WITHIN_ROUNDING, FAILS = "holds", "holds within rounding", "fails"
+OTHER_BASE = "another multiple"  # of a base year that the text does not name: no failure of the text
 WORDS = {"reproduced": HOLDS, "reproduced within rounding": WITHIN_ROUNDING}
 # What two figures that are the same but for their unit differ by.
 OF_AMOUNTS = (
@@ -38,7 +39,7 @@ class Checked:
     item : str
         What of the check it is: the pair, the base year, the sum.
     result : str
-        holds, holds within rounding, or fails.
+        holds, holds within rounding, or fails; for a base year of a multiple, "another multiple".
     arithmetic : str
     """
 
@@ -83,8 +84,8 @@ def run_check(check: Check, stated: Mapping[str, Interval], tables: Mapping[str,
 def _sum(check: Check, figures: Sequence[Interval]) -> Checked:
     point, low, high = (sum(getattr(figure, end) for figure in figures) for end in ("point", "low", "high"))
     computed = Interval(float(point), float(low), float(high))
-    shown = " + ".join(rounded(figure.point) for figure in figures)
-    arithmetic = f"{shown} = {rounded(computed.point)}; must be {rounded(check.total)}"
+    shown = " + ".join(number(figure.point) for figure in figures)
+    arithmetic = f"{shown} = {rounded(computed.point)}; must be {number(check.total)}"
     return Checked(check, "sum", computed, _result(computed, (check.total, check.total)), arithmetic)
 
 
@@ -96,7 +97,7 @@ def _totals(check: Check, figures: Sequence[Interval]) -> Iterator[Checked]:
         whole = _quotient(amount, share, 100.0)
         base = first or whole
         result = HOLDS if first is None else _result(whole, (base.low, base.high))
-        shown = f"{rounded(amount.point)} / {rounded(share.point)} percent = {rounded(whole.point)}"
+        shown = f"{number(amount.point)} / {number(share.point)} percent = {rounded(whole.point)}"
         yield Checked(check, f"{check.claims[place]} / {check.claims[place + 1]}", whole, result, shown)
         first = base
 
@@ -115,7 +116,7 @@ def _quotient(above: Interval, below: Interval, factor: float) -> Interval:
 def _order(check: Check, figures: Sequence[Interval]) -> Iterator[Checked]:
     for (before, earlier), (after, later) in pairwise(zip(check.claims, figures, strict=True)):
         gap = Interval(later.point - earlier.point, later.low - earlier.high, later.high - earlier.low)
-        shown = f"{before} {rounded(earlier.point)}, then {after} {rounded(later.point)}"
+        shown = f"{before} {number(earlier.point)}, then {after} {number(later.point)}"
         yield Checked(check, f"{before} to {after}", gap, _result(gap, (0.0, np.inf)), shown)
 
 
@@ -135,9 +136,10 @@ def _multiples(check: Check, stated: Interval, recorded: Recorded) -> Iterator[C
         if base == 0:
             continue  # nothing is a multiple of nothing
         multiple = values[-1] / base
-        shown = f"{rounded(values[-1])} ({labels[-1]}) / {rounded(base)} ({label}) = {rounded(multiple)}"
+        shown = f"{number(values[-1])} ({labels[-1]}) / {number(base)} ({label}) = {rounded(multiple)}"
         computed = Interval(multiple, multiple, multiple)
-        yield Checked(check, f"base {label}", computed, _result(computed, (stated.low, stated.high)), shown)
+        result = _result(computed, (stated.low, stated.high))
+        yield Checked(check, f"base {label}", computed, OTHER_BASE if result == FAILS else result, shown)
 
 
 def _result(computed: Interval, stated: tuple[float, float]) -> str:

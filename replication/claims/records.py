@@ -181,16 +181,15 @@ def _figures(text: Text) -> Iterable[dict]:
         for cell in outcome.cells:
             users.setdefault(cell, []).append(outcome.claim.id)
     values = {name: _values(recorded) for name, recorded in text.tables.items() if name != STATED}
-    for cell in sorted(
-        cell for cell in users if cell.table != STATED and cell.column and cell.row != EVERY_ROW
-    ):
-        value = values[cell.table].at[cell.row, cell.column]
+    for cell in sorted(cell for cell in users if cell.table != STATED and cell.row != EVERY_ROW):
+        value = values[cell.table].at[cell.row, cell.column] if cell.column else "counted"
+        is_text = isinstance(value, str)
         yield {
             "text": text.ledger.text.id,
             "figure": str(cell),
             "column": cell.column,
-            "recorded": "" if pd.isna(value) else str(value) if isinstance(value, str) else number(value),
-            "value": np.nan if pd.isna(value) or isinstance(value, str) else float(value),
+            "recorded": "" if pd.isna(value) else value if is_text else number(value),
+            "value": np.nan if pd.isna(value) or is_text else float(value),
             "used_by": ", ".join(users[cell]),
         }
 
@@ -209,7 +208,7 @@ def told(book: Book) -> Iterable[str]:
                 perhaps = f" ({slip})" if slip else ""
                 yield f"{name}: {outcome.claim.id}: {outcome.verdict}: {_arithmetic(outcome)}{perhaps}"
         for checked in text.checks:
-            if checked.result == FAILS and checked.check.kind != "multiples":
+            if checked.result == FAILS:
                 yield f"{name}: {checked.check.id}: {checked.item}: fails: {checked.arithmetic}"
     for text in book.texts:
         counts = [f"{row['claims']} {row['verdict']}" for row in _counts(text) if row["claims"]]

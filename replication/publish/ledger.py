@@ -105,7 +105,7 @@ def _claims(ledger: pd.DataFrame, figures: set[str], report: str) -> Iterator[di
             "anchor": _anchor(row),
             "exhibit_link": f"{report}#{row['exhibit']}" if linked else "",
             "exhibit_name": _exhibit_name(row["exhibit"]),
-            "cells": [(name, _slug(name) if name in figures else "") for name in _split(row["rests_on"])],
+            "cells": [(name, _target(name, row["text"], figures)) for name in _split(row["rests_on"])],
             "stated_words": _with_unit(row["words"], row["unit"]),
             "search": words.lower(),
         }
@@ -115,14 +115,22 @@ def _split(rests_on: str) -> list[str]:
     return re.findall(r"[A-Za-z]\w*\[.*?\](?=; [A-Za-z]\w*\[|$)", rests_on)
 
 
+def _target(name: str, text: str, figures: set[str]) -> str:
+    """Anchor of a recorded figure, or of the claim that states it; empty for many rows told as one."""
+    if name.startswith("stated["):
+        return f"claim-{text}-{name[7:-1]}" if not name.endswith(" rows]") else ""
+    return _slug(name) if name in figures else ""
+
+
 def _exhibit_name(anchor: str) -> str:
     kind, _, rest = anchor.partition("-")
     return f"{kind} {rest.partition('-')[2].replace('_', ' ')}" if anchor else ""
 
 
 def _with_unit(words: str, unit: str) -> str:
-    """The printed words, with the unit where they do not hold it already."""
-    return words if unit.lower() in words.lower() else f"{words} ({unit})"
+    """The printed words, with the unit where they hold no word of it."""
+    known = any(word in words.lower() for word in unit.lower().split() if len(word) > 2)
+    return words if known else f"{words} ({unit})"
 
 
 def _slug(name: str) -> str:
@@ -151,7 +159,7 @@ def _figures(figures: pd.DataFrame) -> Iterator[dict[str, Any]]:
         recorded.setdefault(name, {})[column] = shown
         users.setdefault(name, {}).update(dict.fromkeys(f"{text}: {claim}" for claim in claims.split(", ")))
     for name in sorted(recorded):
-        told = "; ".join(f"{column} {shown}" for column, shown in recorded[name].items() if shown)
+        told = "; ".join(f"{column} {shown}".strip() for column, shown in recorded[name].items() if shown)
         yield {"anchor": _slug(name), "name": name, "recorded": told, "users": list(users[name])}
 
 
