@@ -44,8 +44,11 @@ def anderson_rubin(
     q = instruments.shape[1]
     critical = float(stats.f.ppf(LEVEL, q, moments.denominator_df))
     curve = _curve(reduced, unit)
-    at_zero = float(curve(np.zeros(1))[0])
-    intervals = _arcs(lambda angles: curve(angles) - critical, unit)
+    try:
+        at_zero = float(curve(np.zeros(1))[0])
+        intervals = _arcs(lambda angles: curve(angles) - critical, unit)
+    except np.linalg.LinAlgError:
+        return {}, "No Anderson-Rubin set: at some value of the coefficient the instruments fit exactly."
     out = {
         "anderson_rubin_f": at_zero,
         "anderson_rubin_p": float(stats.f.sf(at_zero, q, moments.denominator_df)),

@@ -24,7 +24,7 @@ def sandwich(fit: Fit, meat: Floats) -> Floats:
 
 def reference_df(fit: Fit, df: float) -> float | None:
     """Degrees of freedom of the t distribution, or None where the estimator is referred to the normal."""
-    normal = fit.x is None or fit.estimator == "random_effects"
+    normal = fit.x is None or fit.estimator in ("random_effects", "fgls", "general_fgls", "sur")
     return None if normal else float(df)
 
 
@@ -59,7 +59,7 @@ def own(fit: Fit) -> Covariance:
     """
     if fit.covariance is None:
         raise EstimationError(f"{fit.estimator} has no covariance of its own; allowed: any other kind")
-    return Covariance("own", fit.covariance, None, {}, fit.convention)
+    return Covariance("own", fit.covariance, fit.df, {}, fit.convention)
 
 
 def usual(fit: Fit) -> Covariance:

@@ -86,6 +86,7 @@ def fama_macbeth(design: Design, *, lags: int = 0) -> Fit:
         design=design,
         covariance=_covariance(deviations, lags),
         convention=f"{how} of the coefficients of {periods} periods, times 1/(T-1) (Stata xtfmb)",
+        df=periods - 1.0,
         statistics=_statistics(design, sections),
         warnings=_warnings(sections),
     )

@@ -43,15 +43,15 @@ def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.
     Raises
     ------
     EstimationError
-        A lag is not among the terms, or the lags sum to one or more, so that there is no long run.
+        A lag is not among the terms, or the lags sum to one or more in size, so that there is no long run.
     """
     for lag in lags:
         if lag not in fit.terms:
             raise EstimationError(f"long_run: {one_of('term', lag, fit.terms)}")
     lagged = np.array([term in lags for term in fit.terms])
     inertia = fit.params[lagged].sum()
-    if inertia >= 1:
-        raise EstimationError(f"long_run: the lags of the outcome sum to {inertia:.4g}; allowed: below 1")
+    if abs(inertia) >= 1:
+        raise EstimationError(f"long_run: the lags of the outcome sum to {inertia:.4g}; allowed: -1 to 1")
     slopes = ~lagged & np.array([term != "const" for term in fit.terms])
     jacobian = (np.eye(len(fit.params)) / (1 - inertia) + np.outer(fit.params, lagged) / (1 - inertia) ** 2)[
         slopes

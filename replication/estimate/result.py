@@ -111,6 +111,8 @@ class Fit:
         The estimator's own covariance where a sandwich of `bread` and `scores` is not the right one.
     convention : str
         One sentence on that covariance, for the note under the table.
+    df : float or None
+        Degrees of freedom that it is referred to; None for the normal.
     statistics : mapping of str to float
         Rows for models.csv: name to value (rsquared_within, loglikelihood, sargan, ...).
     warnings : tuple of str
@@ -136,6 +138,7 @@ class Fit:
     absorbed_nested: Mapping[str, int] = field(default_factory=dict)
     covariance: Floats | None = None
     convention: str = ""
+    df: float | None = None
     statistics: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     converged: bool = True

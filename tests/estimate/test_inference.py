@@ -119,7 +119,7 @@ def test_without_inertia_the_long_run_is_the_short_run():
 @pytest.mark.parametrize(
     ("params", "lags", "message"),
     [
-        ([1.0, 1.0, 3.0], ["y_lag"], "sum to 1; allowed: below 1"),
+        ([1.0, 1.0, 3.0], ["y_lag"], "sum to 1; allowed: -1 to 1"),
         ([1.0, 0.5, 3.0], ["y_lags"], "did you mean 'y_lag'?"),
     ],
 )
