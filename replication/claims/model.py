@@ -120,13 +120,18 @@ class Check(Entry):
 
 
 class TextHead(Entry):
-    """The document that the claims are from."""
+    """The text that the claims are from.
+
+    `parts` names its documents where it has several; the place of every claim then begins with one of them,
+    and they are counted apart.
+    """
 
     id: Name
     title: Text
     author: Text
     year: int
     citation: Text
+    parts: list[Text] = []
 
 
 class Ledger(Entry):
@@ -135,3 +140,8 @@ class Ledger(Entry):
     text: TextHead
     claims: list[Claim] = Field(min_length=1, max_length=5000)
     checks: list[Check] = Field(default=[], max_length=500)
+
+    def document(self, claim: Claim) -> str:
+        """The document that a claim is counted under: the text, or the part of it that its place names."""
+        part = next((part for part in self.text.parts if claim.place.startswith(part)), "")
+        return f"{self.text.id}: {part}" if part else self.text.id

@@ -31,6 +31,7 @@ def read_ledger(path: Path) -> Ledger:
         ids = [claim.id for claim in ledger.claims]
         for claim in ledger.claims:
             located(f"claims.{claim.id}", _check_claim, claim, ids)
+            located(f"claims.{claim.id}", _check_place, claim, ledger.text.parts)
         for check in ledger.checks:
             located(f"checks.{check.id}", _check_check, check, ids)
     except StudyError as problem:
@@ -51,6 +52,11 @@ def _check_claim(claim: Claim, ids: list[str]) -> None:
             located("same_as", _known, other, ids)
     for place, reading in enumerate(claim.readings, start=1):
         located(f"readings[{place}]", _check_reading, reading, claim.id, ids)
+
+
+def _check_place(claim: Claim, parts: list[str]) -> None:
+    if parts and not claim.place.startswith(tuple(parts)):
+        raise StudyError(f"place is {claim.place[:80]!r}; allowed: one that begins with {' or '.join(parts)}")
 
 
 def _check_stated(stated: Stated) -> None:

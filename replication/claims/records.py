@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,19 @@ ENDS = ("", "_low", "_high")
 FEW = 8  # figures named one by one where a claim is told
 COLUMNS = {
     "ledger": [
-        *("text", "id", "place", "claim", "kind", "words", "stated", "stated_low", "stated_high", "unit"),
+        *(
+            "text",
+            "document",
+            "id",
+            "place",
+            "claim",
+            "kind",
+            "words",
+            "stated",
+            "stated_low",
+            "stated_high",
+            "unit",
+        ),
         *("computed", "computed_low", "computed_high", "verdict", "basis", "arithmetic", "rests_on"),
         *("exhibit", "missing", "soft", "unit_slip"),
     ],
@@ -26,7 +40,7 @@ COLUMNS = {
         *("text", "id", "reading", "label", "kind", "basis", "computed", "computed_low", "computed_high"),
         *("verdict", "arithmetic", "rests_on", "note"),
     ],
-    "counts": ["text", "verdict", "claims"],
+    "counts": ["text", "document", "verdict", "claims"],
     "checks": [
         *("text", "check", "kind", "title", "item", "computed", "computed_low", "computed_high"),
         *("result", "arithmetic"),
@@ -79,6 +93,7 @@ def _claim(text: Text, outcome: Outcome) -> dict:
     claim, results = outcome.claim, outcome.results
     return {
         "text": text.ledger.text.id,
+        "document": text.ledger.document(claim),
         **{
             name: getattr(claim, name)
             for name in ("id", "place", "claim", "kind", "missing", "soft", "exhibit")
@@ -142,9 +157,13 @@ def _readings(text: Text, outcome: Outcome) -> Iterable[dict]:
 
 
 def _counts(text: Text) -> Iterable[dict]:
-    found = [outcome.verdict for outcome in text.outcomes]
-    for verdict in VERDICTS:
-        yield {"text": text.ledger.text.id, "verdict": verdict, "claims": found.count(verdict)}
+    """One row a document and verdict; documents in the order in which the text names them."""
+    ledger = text.ledger
+    found = Counter((ledger.document(outcome.claim), outcome.verdict) for outcome in text.outcomes)
+    parts = [f"{ledger.text.id}: {part}" for part in ledger.text.parts] or [ledger.text.id]
+    for document, verdict in product(parts, VERDICTS):
+        claims = found[document, verdict]
+        yield {"text": ledger.text.id, "document": document, "verdict": verdict, "claims": claims}
 
 
 def _check(text: Text, checked: Checked) -> dict:
@@ -211,5 +230,6 @@ def told(book: Book) -> Iterable[str]:
             if checked.result == FAILS:
                 yield f"{name}: {checked.check.id}: {checked.item}: fails: {checked.arithmetic}"
     for text in book.texts:
-        counts = [f"{row['claims']} {row['verdict']}" for row in _counts(text) if row["claims"]]
+        found = Counter(outcome.verdict for outcome in text.outcomes)
+        counts = [f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict]]
         yield f"{text.ledger.text.id}: {len(text.outcomes)} claims: {', '.join(counts)}"

@@ -41,6 +41,7 @@ def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], re
         stylesheet=Markup(stylesheet()),
         titles=titles,
         hard=HARD,
+        documents=list(found["counts"]["document"].unique()),
         counts=verdict_counts(found["counts"]),
         told=_told(found["ledger"], titles),
         claims=list(_claims(found["ledger"], set(figures["figure"]), report)),
@@ -58,9 +59,9 @@ def _verdicts(counts: pd.DataFrame) -> list[str]:
 
 
 def verdict_counts(counts: pd.DataFrame) -> list[tuple[str, list[int]]]:
-    """One row a verdict: claims by text, then all of them."""
-    wide = counts.pivot(index="verdict", columns="text", values="claims")
-    wide = wide.reindex(index=counts["verdict"].unique(), columns=counts["text"].unique())
+    """One row a verdict: claims by document, then all of them."""
+    wide = counts.pivot(index="verdict", columns="document", values="claims")
+    wide = wide.reindex(index=counts["verdict"].unique(), columns=counts["document"].unique())
     rows = [(verdict, [int(n) for n in row], int(row.sum())) for verdict, row in wide.iterrows()]
     rows.append(("all claims", [int(n) for n in wide.sum()], int(wide.to_numpy().sum())))
     return [(verdict, [*each, total]) for verdict, each, total in rows]
@@ -166,18 +167,19 @@ def _figures(figures: pd.DataFrame) -> Iterator[dict[str, Any]]:
 def ledger_latex(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any]) -> str:
     """An appendix that compiles with pdflatex: the counts, then a long table a text."""
     ledger = found["ledger"]
-    parts = [_latex_counts(found["counts"], titles)]
+    parts = [_latex_counts(found["counts"])]
     parts += [_latex_text(ledger[ledger["text"] == text], head.title) for text, head in titles.items()]
     return f"{PREAMBLE}\\begin{{document}}\n{''.join(parts)}\\end{{document}}\n"
 
 
-def _latex_counts(counts: pd.DataFrame, titles: Mapping[str, Any]) -> str:
-    header = " & ".join(["Verdict", *(escape.latex(text) for text in titles), "All"])
+def _latex_counts(counts: pd.DataFrame) -> str:
+    documents = counts["document"].unique()
+    header = " & ".join(["Verdict", *map(escape.latex, documents), "All"])
     rows = "".join(
         f"{escape.latex(verdict)} & {' & '.join(map(str, numbers))} \\\\\n"
         for verdict, numbers in verdict_counts(counts)
     )
-    columns = "l" + "r" * (len(titles) + 1)
+    columns = "l" + "r" * (len(documents) + 1)
     return (
         "\\begin{table}[htbp]\n\\centering\\footnotesize\n\\caption{Claims by verdict}\\par\\smallskip\n"
         f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{header} \\\\\n\\midrule\n{rows}"

@@ -51,7 +51,7 @@ def write_report(
 ) -> None:
     """Write the report of all studies, in the order given, whole or not at all.
 
-    With `verdicts` (text, verdict, claims) the claims ledger is counted and linked to.
+    With `verdicts` (document, verdict, claims) the claims ledger is counted and linked to.
 
     The same results give the same bytes: no date, no path, no version stands in it.
     """
@@ -65,7 +65,7 @@ def write_report(
         title=title,
         stylesheet=Markup(stylesheet()),
         sections=sections,
-        texts=[] if verdicts is None else list(verdicts["text"].unique()),
+        documents=[] if verdicts is None else list(verdicts["document"].unique()),
         verdicts=[] if verdicts is None else verdict_counts(verdicts),
     )
     write_text(path, page.rstrip() + "\n")

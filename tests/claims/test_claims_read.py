@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from claims_files import CLAIM, READING
+from claims_files import CLAIM, HEAD, READING
 
 from replication.claims.template import TEMPLATE, write_template
 from replication.errors import StudyError
@@ -117,3 +117,13 @@ def test_the_template_is_a_claims_file_and_never_written_over_another(ledger_of,
     assert (tmp_path / "new.toml").read_text(encoding="utf-8") == TEMPLATE
     with pytest.raises(StudyError, match="there is such a file already; nothing was written"):
         write_template(tmp_path / "new.toml")
+
+
+def test_a_text_of_two_documents_counts_each_by_the_place_of_its_claims(ledger_of):
+    head = HEAD + 'parts = ["Preface", "p. 1"]'
+    ledger = ledger_of(NO_READING, head)
+    assert ledger.document(ledger.claims[0]) == "mine: p. 1"
+    with pytest.raises(
+        StudyError, match="claims.share: place is 'p. 2'; allowed: one that begins with Preface or p. 1"
+    ):
+        ledger_of(NO_READING.replace("p. 1", "p. 2"), head)

@@ -17,6 +17,7 @@ from replication.claims.records import COLUMNS
 from replication.cli import main
 from replication.errors import UserError
 from replication.project import Project
+from replication.publish.report import write_report
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "claims/example"
@@ -112,6 +113,18 @@ def test_the_same_claims_give_the_same_bytes(example, tmp_path):
     check_file(Project(ROOT), EXAMPLE / "claims.toml", EXAMPLE, tmp_path / "again")
     for made in example.iterdir():
         assert made.read_bytes() == (tmp_path / "again" / made.name).read_bytes(), made.name
+
+
+def test_the_report_counts_the_verdicts_and_links_to_the_ledger(example, tmp_path):
+    path = tmp_path / "report.html"
+    write_report([], path, "Report", pd.read_parquet(example / "counts.parquet"))
+    page = path.read_text()
+    assert 'href="claims/ledger.html"' in page
+    assert re.search(
+        r'contradicted by the document</th><td class="figure">1</td><td class="figure">1</td>', page
+    )
+    write_report([], path, "Report")
+    assert "ledger" not in path.read_text()
 
 
 @pytest.fixture
