@@ -1,9 +1,9 @@
 """Making a file or a folder aside, one process at a time, so that a killed process leaves nothing for good.
 
 What is being made stands beside its place under a hidden name, always the same for the same place. Whoever
-makes it holds a lock on it, which the system takes back when the process ends, however it ends. So a thing
-aside that nobody holds was left by a killed run: it is emptied and used again. A second process that wants the
-same place waits.
+makes it holds a lock on it, which the system takes back when the process ends, however it ends. So what is
+aside and held by nobody was left by a killed run: it is emptied and used again. A second process that wants
+to make the same waits.
 """
 
 from __future__ import annotations

@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST = 2000  # characters of a message: more is no longer read
+
 
 class UserError(Exception):
     """A mistake in a file, a figure or a call that the user can mend; shown as one line, exit code 2."""
 
     def __str__(self) -> str:
-        return " ".join(str(part) for part in self.args).replace("\n", " ")
+        text = " ".join(str(part) for part in self.args)[: 4 * LONGEST]
+        line = "".join(c if c.isprintable() else " " for c in text)  # no escape sequence reaches a terminal
+        return line if len(line) <= LONGEST else f"{line[:LONGEST]} …"
 
 
 class StudyError(UserError):

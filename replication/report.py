@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from replication.aside import held
 from replication.claims.report_numbers import check_prose
 from replication.clean.pipeline import sources_behind
 from replication.errors import DataError
@@ -33,7 +34,14 @@ def make_report(project: Project) -> Path:
         No study has results yet, a folder of results cannot be read, or a study's prose holds a number
         that is none of its results.
     """
-    folders = sorted(path.parent for path in project.current.glob(f"*/{MANIFEST}"))
+    if not project.current.is_dir():
+        raise DataError(f"{project.current}: no results yet; run a study first (make run)")
+    with held(project.current):
+        return _make_report(project)
+
+
+def _make_report(project: Project) -> Path:
+    folders = sorted(path.parent for path in project.current.glob(f"[!.]*/{MANIFEST}"))
     folders = [folder for folder in folders if folder != project.ledger]
     if not folders:
         raise DataError(f"{project.current}: no results yet; run a study first (make run)")

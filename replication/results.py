@@ -146,7 +146,7 @@ def _check_target(target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise DataError(f"{target}: is no folder")
     if Path.cwd().is_relative_to(target.resolve()):
-        raise DataError(f"{target}: holds the folder that you are in; allowed: a folder for the results alone")
+        raise DataError(f"{target}: holds the folder that you are in; allowed: one for results alone")
 
 
 def _refuse_links(target: Path, name: Path) -> None:

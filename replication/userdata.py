@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from replication.errors import DataError, one_of
 
+MAX_BYTES = 2_000_000_000  # of a file, unpacked: a panel that a machine of today can hold
 READERS = {
     ".csv": lambda path: pd.read_csv(path, encoding="utf-8"),
     ".parquet": pd.read_parquet,
@@ -26,11 +29,14 @@ def read_user_table(path: Path) -> pd.DataFrame:
     DataError
         Missing or unreadable file, another format, a column twice, no rows.
     """
-    if not path.is_file():
+    if not path.exists():
         raise DataError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise DataError(f"{path}: is no plain file; allowed: one of format {', '.join(READERS)}")
     if path.suffix.lower() not in READERS:
         raise DataError(f"{path.name}: {one_of('format', path.suffix, READERS)}")
     try:
+        _check_size(path)
         _check_names(_header(path), path)
         table = READERS[path.suffix.lower()](path)
     except UnicodeDecodeError as problem:
@@ -46,6 +52,25 @@ def read_user_table(path: Path) -> pd.DataFrame:
     if table.empty:
         raise DataError(f"{path.name}: no rows")
     return table
+
+
+def _check_size(path: Path) -> None:
+    """Refuse what no memory would hold, unpacked: a small file can claim to hold any amount."""
+    size = path.stat().st_size
+    if size == 0:
+        raise DataError(f"{path.name}: is empty")
+    if size <= MAX_BYTES and path.suffix.lower() == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    elif size <= MAX_BYTES and path.suffix.lower() == ".parquet":
+        about = pq.read_metadata(path)
+        size = max(about.num_rows * about.num_columns * 8, _unpacked(about))
+    if size > MAX_BYTES:
+        raise DataError(f"{path.name}: {size:,} bytes unpacked; allowed: at most {MAX_BYTES:,}")
+
+
+def _unpacked(about: pq.FileMetaData) -> int:
+    return sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
 
 
 def _header(path: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from replication.aside import folder_aside
 from replication.clean import codebook
 from replication.clean.recipe import Recipe
 from replication.clean.schema import DTYPES, Schema, conform
@@ -130,14 +130,13 @@ def _write(
     folder: Path, tables: Mapping[str, pd.DataFrame], recipes: Sequence[Recipe], sources: Mapping[str, Source]
 ) -> None:
     """Write everything into a folder beside the outputs, then rename each file into its place."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as name:
-        aside = Path(name)
+    with folder_aside(folder) as aside:
         for table, rows in tables.items():
             write_parquet(aside / f"{table}.parquet", rows)
         write_csv(aside / "codebook.csv", codebook.as_table(recipes))
         write_text(aside / "codebook.md", codebook.as_markdown(recipes, sources))
         write_text(aside / MANIFEST, _manifest(aside, recipes, sources))
+        folder.mkdir(parents=True, exist_ok=True)
         for made in sorted(aside.iterdir()):
             made.replace(folder / made.name)
 

@@ -166,6 +166,8 @@ def _content(project: Project, source: Source) -> bytes:
     steps = [path, *path.parents]
     if any(step.is_symlink() for step in steps[: steps.index(project.raw)]):
         raise DataError(f"{where}: is a symbolic link or lies behind one; allowed: a file of its own")
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise DataError(f"{where}: is no plain file")  # reading a pipe would wait for ever
     try:
         content = path.read_bytes()
     except FileNotFoundError:

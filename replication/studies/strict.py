@@ -35,8 +35,10 @@ def read_strictly(path: Path, kind: type[Content]) -> Content:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The content of a small UTF-8 TOML file."""
-    if not path.is_file():
+    if not path.exists():
         raise StudyError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise StudyError(f"{path}: is no plain file")
     if path.stat().st_size > MAX_BYTES:
         raise StudyError(f"{path.name}: {path.stat().st_size:,} bytes; allowed: at most {MAX_BYTES:,}")
     try:
@@ -49,6 +51,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise StudyError(f"{path.name}: not TOML: {problem}") from None
     except RecursionError:
         raise StudyError(f"{path.name}: not TOML that makes sense here: nested too deep") from None
+    except ValueError:  # an integer that Python refuses to read
+        raise StudyError(f"{path.name}: not TOML that makes sense here: a number too long") from None
     except OSError as problem:
         raise StudyError(f"{path}: cannot be read: {problem.strerror}") from None
 
