@@ -155,16 +155,15 @@ def _runs(found: Verification, head: dict) -> Iterator[str]:
     if found.against is None:
         yield "* There is no frozen version yet: the exhibits below are those of one run against the other."
     else:
-        yield f"* The first run against the frozen version {found.baseline}: worst change {found.against.grade()}."
+        worst = found.against.grade()
+        yield f"* The first run against the frozen version {found.baseline}: worst change {worst}."
     used = head["machine"]
     size = f"{used['cores']} cores, {used['memory_gib']} GiB"
     yield f"* Machine: {used['processor']}, {size}, {used['system']}."
     versions = ", ".join(f"{name} {packages().get(name, '?')}" for name in ("python", *NAMED))
     yield f"* Software: {versions}; all {len(packages())} versions stand in the JSON beside this page."
-    yield (
-        f"* Cost of a run: {head['seconds']:.0f} seconds with both at once, {head['processor_seconds']:.0f} of "
-        f"them at work; {head['memory_mib']} MiB of memory at most."
-    )
+    seconds = f"{head['seconds']:.0f} seconds with both at once, {head['processor_seconds']:.0f} at work"
+    yield f"* Cost of a run: {seconds}; {head['memory_mib']} MiB of memory at most."
 
 
 def _rows(told: list[Exhibit]) -> Iterator[str]:

@@ -24,10 +24,8 @@ def add_commands(commands, add: Callable[..., argparse.ArgumentParser]) -> None:
     add(commands, "verify", _verify, "run everything twice from the raw figures, compare, and attest")
     trace = add(commands, "trace", _trace, "follow one published cell back to the raw files")
     trace.add_argument("table", metavar="TABLE", help="study and table, such as katada/crisis")
-    trace.add_argument(
-        "row", metavar="ROW", help="label, term, statistic, group or period; or number, from 1"
-    )
-    trace.add_argument("column", metavar="COLUMN", help="heading or model; or number, from 1")
+    trace.add_argument("row", metavar="ROW", help="label, term, statistic, group, period; or number")
+    trace.add_argument("column", metavar="COLUMN", help="heading or model; or number, 1 after the labels")
     add(commands, "why", _why, "say for everything that is made why it would be made again")
 
 

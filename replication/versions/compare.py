@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from replication.files import sha256
-from replication.versions.content import TIDY, artefacts, read_json, result_folders
+from replication.versions.content import TIDY, artefacts, read_json, result_folders, tidy_of
 from replication.versions.grades import Move, Verdict, worst
 from replication.versions.printed import compare_figure, compare_table
 from replication.versions.records import compare_records
@@ -121,8 +121,9 @@ def _same(old: Path | None, new: Path | None) -> bool:
 def _cells(path: Path) -> int:
     """How many cells a file has, without reading them one by one: rows times what is compared of a row."""
     lines = path.read_bytes().count(b"\n")
-    if path.name in TIDY:
-        return (lines - 1) * len([*TIDY[path.name].numbers, *TIDY[path.name].texts])
+    tidy = tidy_of(path)
+    if tidy is not None:
+        return (lines - 1) * len([*tidy.numbers, *tidy.texts])
     if path.suffix == ".svg":
         return lines
     with path.open(encoding="utf-8") as stream:

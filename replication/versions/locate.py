@@ -57,7 +57,8 @@ def _row(table: Table, word: str) -> int:
     if found:
         known = "; ".join(repr(named[place]) for place in found[:6])
         raise DataError(f"table {table.id}: row {word!r} stands {len(found)} times; say which: {known}")
-    known = [*named, *dict.fromkeys(key for row in table.rows for key in _keys(row))]
+    labels = [row[0].text for row in table.rows if row[0].level == 0]
+    known = [*labels, *(key for row in table.rows for key in _keys(row))]
     raise DataError(f"table {table.id}: {one_of('row', word, dict.fromkeys(known))}")
 
 

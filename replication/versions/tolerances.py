@@ -43,6 +43,7 @@ TOLERANCES: dict[str, Tolerance] = {
             "ols",
             "between",
             "first_difference",
+            "fama_macbeth",
             "random_effects",
             "iv_2sls",
             "liml",  # a k-class estimator: kappa is a root of a small determinant, found at once
@@ -61,6 +62,9 @@ TOLERANCES: dict[str, Tolerance] = {
             "tobit",
             "tobit_random_effects",
             "two_part",
+            "fgls",  # these three may iterate between coefficients and covariance
+            "general_fgls",
+            "sur",
             "heckman_two_step",  # its first step is a probit
             "heckman_ml",
             "ppml",

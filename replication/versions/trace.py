@@ -94,7 +94,7 @@ def _behind(results: _Results, cell: Cell, table: str) -> Iterator[str]:
     if kind == "statistics":
         yield from _statistic(results, key[0])
     else:
-        yield from _model(results, key[0])
+        yield from _models(results, [key[0]])
 
 
 def _record(results: _Results, kind: str, key: list[str]) -> str:
@@ -110,20 +110,33 @@ def _record(results: _Results, kind: str, key: list[str]) -> str:
     raise DataError(f"{results.shown(path)}: no record of {', '.join(key)}; run the study again")
 
 
-def _model(results: _Results, name: str) -> Iterator[str]:
+def _models(results: _Results, names: list[str]) -> Iterator[str]:
+    """Each model with its rows, then the tables of all of them, each once."""
+    specs = {name: _spec(results, name) for name in names}
+    for name, spec in specs.items():
+        yield from _model(results, name, spec)
+    named = dict.fromkeys(str(spec.data or results.study.study.data) for spec in specs.values())
+    for table in named:
+        if f"{table}.parquet" in results.manifest["inputs"]:
+            yield from _table(results, table)
+        else:
+            yield from _brought(results)
+
+
+def _spec(results: _Results, name: str) -> ModelSpec:
+    return next(model for model in results.study.models if model.id == name.partition(".")[0])
+
+
+def _model(results: _Results, name: str, spec: ModelSpec) -> Iterator[str]:
     account = next(entry for entry in results.records.accounts if entry.model == name)
-    spec = next(model for model in results.study.models if model.id == name.partition(".")[0])
     yield f"model: {name} of {results.shown(results.folder / 'study.toml')}: {' '.join(spec.formula.split())}"
     yield f"  where: {spec.where or 'all rows'}"
     yield f"  estimator: {spec.estimator}; effects: {', '.join(spec.effects) or 'none'}"
     yield f"  error: {account.errors}: {account.convention}"
     yield f"rows: {rows_note(account)}"
     table = spec.data or results.study.study.data
-    if f"{table}.parquet" not in results.manifest["inputs"]:
-        yield from _brought(results)
-        return
-    yield from _used(results, spec, str(table))
-    yield from _table(results, str(table))
+    if f"{table}.parquet" in results.manifest["inputs"]:
+        yield from _used(results, spec, str(table))
 
 
 def _brought(results: _Results) -> Iterator[str]:
@@ -171,8 +184,7 @@ def _from_models(results: _Results, name: str) -> Iterator[str]:
     models = rules[0].models if rules else [name.rpartition("_")[0]]
     what = f"reading rule {rules[0].id}" if rules else "errors under other conventions"
     yield f"statistic: {name}: {what}, from the models {', '.join(models)}"
-    for model in models:
-        yield from _model(results, model)
+    yield from _models(results, models)
 
 
 def _row_of_table(results: _Results, where: str | None, name: str, row: str, column: str) -> Iterator[str]:

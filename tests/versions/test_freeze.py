@@ -1,0 +1,170 @@
+"""Frozen versions: what is in them, and that nobody can change one without being seen."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import stat
+import subprocess
+
+import pytest
+
+from replication.errors import UserError
+from replication.fingerprint import packages
+from replication.versions.check import check
+from replication.versions.freeze import freeze
+from replication.versions.sealed import SUMS, damage, newest, versions
+
+
+@pytest.fixture
+def frozen(project):
+    """A project with its first version."""
+    freeze(project, "the first")
+    return project
+
+
+def unlock(path):
+    path.chmod(0o644)
+    return path
+
+
+def plant(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    unlock(path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_version_says_what_it_rests_on(frozen):
+    about = json.loads((frozen.results / "v1" / "manifest.json").read_text())
+    assert about["why"] == "the first" and about["version"] == "v1" and about["previous"] is None
+    assert about["inputs"].keys() >= {"data/raw/SOURCES.toml", "data/raw/wdi/gdp.csv"}
+    assert list(about["studies"]) == ["specs/small.toml"]
+    assert about["code"].keys() >= {"replication/versions/freeze.py", "replication/estimate/linear.py"}
+    assert about["packages"] == packages()
+    assert about["machine"]["cores"] == os.cpu_count()
+    assert all(library["threads"] >= 1 for library in about["machine"]["libraries"])
+    assert about["seeds"] == {"root": 1998}
+    assert about["commit"] is None  # this project is in no repository, and that is no error
+    assert "small/estimates.csv" in about["content"] and "small/manifest.json" not in about["content"]
+
+
+def test_a_version_is_a_read_only_copy_of_what_is_current(frozen):
+    folder = frozen.results / "v1"
+    for name in ("small/estimates.csv", "small/tables/models.tex", "report.html", "small/study.toml"):
+        assert (folder / name).read_bytes() == (frozen.current / name).read_bytes()
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert not any(path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) for path in files)
+    assert not [path for path in frozen.results.iterdir() if path.name.startswith(".")]
+
+
+def test_the_checksums_are_read_by_the_usual_tool(frozen):
+    program = shutil.which("sha256sum")
+    if program is None:
+        assert damage(frozen.results / "v1") == []
+        return
+    done = subprocess.run([program, "--check", "--quiet", SUMS], cwd=frozen.results / "v1", check=False)
+    assert done.returncode == 0
+
+
+def test_any_changed_byte_of_any_file_is_found(frozen):
+    folder = frozen.results / "v1"
+    dice = random.Random(1)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        before = path.read_bytes()
+        place = dice.randrange(len(before))
+        other = bytes([before[place] ^ (1 << dice.randrange(8))])
+        unlock(path).write_bytes(before[:place] + other + before[place + 1 :])
+        assert damage(folder), f"byte {place} of {path}"
+        path.write_bytes(before)
+    assert damage(folder) == []
+
+
+def test_a_missing_an_added_and_a_linked_file_are_found(frozen):
+    folder = frozen.results / "v1"
+    (folder / "small" / "notes.txt").write_text("mine")
+    (folder / "small" / "models.csv").unlink()
+    target = folder / "small" / "estimates.csv"
+    target.rename(frozen.results / "elsewhere.csv")
+    target.symlink_to(frozen.results / "elsewhere.csv")
+    assert damage(folder) == [
+        "v1/small/notes.txt: was added after the freeze",
+        "v1/small/models.csv: is missing",
+        "v1/small/estimates.csv: was changed after the freeze",
+    ]
+
+
+@pytest.mark.parametrize("edit", [lambda text: text + "\n", lambda text: text[:-1], lambda text: ""])
+def test_the_list_of_checksums_guards_itself(frozen, edit):
+    path = unlock(frozen.results / "v1" / SUMS)
+    path.write_text(edit(path.read_text()))
+    assert f"v1/{SUMS}: was changed after the freeze" in damage(frozen.results / "v1") or not path.read_text()
+    assert damage(frozen.results / "v1")
+
+
+def test_an_edited_version_fails_the_check_and_stops_the_next(frozen):
+    plant(frozen.results / "v1" / "small" / "estimates.csv", "line", "lime")
+    found = check(frozen)
+    assert not found.passed
+    assert found.lines[0] == "v1/small/estimates.csv: was changed after the freeze"
+    with pytest.raises(UserError, match="a frozen version is never edited"):
+        freeze(frozen, "again")
+
+
+@pytest.mark.parametrize("why", ["", "  \n"])
+def test_no_version_without_its_reason(project, why):
+    with pytest.raises(UserError, match="needs its reason"):
+        freeze(project, why)
+    assert versions(project) == {}
+
+
+def test_no_version_of_what_is_frozen_already(frozen):
+    with pytest.raises(UserError, match="nothing has changed since v1"):
+        freeze(frozen, "again")
+    assert newest(frozen)[0] == "v1"
+
+
+def test_no_version_of_results_that_are_out_of_date(project):
+    study = project.specs / "small.toml"
+    study.write_text(study.read_text() + "\n# a remark\n")
+    with pytest.raises(UserError, match="study small: study changed"):
+        freeze(project, "first")
+
+
+def test_no_version_of_results_that_were_edited(project):
+    plant(project.current / "small" / "estimates.csv", "line", "lime")
+    with pytest.raises(UserError, match="study small: edited: estimates.csv"):
+        freeze(project, "first")
+
+
+def test_the_changelog_is_written_from_the_comparison(frozen, monkeypatch):
+    from replication.cli import main
+
+    plant(frozen.specs / "small.toml", "lag(us_military_aid, 1) + debt_service", "us_military_aid")
+    root = ["--project", str(frozen.root)]
+    assert main([*root, "run", str(frozen.specs / "small.toml")]) == 0
+    assert main([*root, "report"]) == 0
+    assert main([*root, "freeze", "--why", "aid of the same year"]) == 0
+    changelog = frozen.changelog.read_text()
+    second, first = re.split(r"^## v1, .*$", changelog, flags=re.MULTILINE)
+    assert "the first" in first and "aid of the same year" in second
+    assert "line, debt_service, estimate: vanished" in second
+    assert "line, us_military_aid, estimate: appeared" in second
+    assert "cause: study file changed" in second
+    assert second.index("v1 -> current") > second.index("## v2, ")
+    assert (frozen.results / "v2" / "CHANGES.md").read_text() in changelog
+    assert check(frozen).passed
+    assert main([*root, "compare", "v1", "v2"]) == 1
+
+
+def test_a_freeze_that_is_cut_off_leaves_nothing_behind(project, monkeypatch):
+    def fail(*_):
+        raise OSError("full disk")
+
+    monkeypatch.setattr("replication.versions.freeze.os.rename", fail)
+    with pytest.raises(OSError, match="full disk"):
+        freeze(project, "first")
+    assert versions(project) == {}
+    assert sorted(path.name for path in project.results.iterdir()) == ["current"]
