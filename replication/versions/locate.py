@@ -27,9 +27,7 @@ def cell_at(table: Table, row: str, column: str) -> Cell:
     place = _row(table, row)
     found = table.rows[place][_column(table, column)]
     if not found.source:
-        raise DataError(
-            f"table {table.id}, {row!r}, {column!r}: holds {found.text!r}, which no record is behind"
-        )
+        raise DataError(f"table {table.id}, {row!r}, {column!r}: no record is behind {found.text!r}")
     return found
 
 

@@ -216,6 +216,5 @@ def _frozen(project: Project) -> str:
     content = read_json(last[1] / MANIFEST)["content"]
     now = contents(project.current)
     moved = [name for name in sorted({*content, *now}) if content.get(name) != now.get(name)]
-    return (
-        f"frozen versions: {last[0]} {f'differs in {_few(moved)}' if moved else 'is as current results are'}"
-    )
+    told = f"differ in {_few(moved)}" if moved else "are the same"
+    return f"frozen versions: {last[0]}; current results {told}"
