@@ -15,7 +15,9 @@ TABLES := data/processed/codebook.csv
 RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
 CORE := $(wildcard replication/*.py replication/expressions/*.py replication/studies/*.py)
 CLEAN := $(wildcard replication/sources/*.py replication/clean/*.py)
-CODE := $(wildcard replication/*.py replication/*/*.py)
+JUDGES := $(wildcard replication/claims/*.py)
+APART := replication/cli.py replication/report.py $(JUDGES) $(wildcard replication/versions/*.py)
+CODE := $(filter-out $(APART),$(wildcard replication/*.py replication/*/*.py))
 PAGES := $(wildcard replication/publish/*.py replication/publish/templates/*)
 
 all: $(REPORT)
@@ -54,10 +56,10 @@ $(TABLES): $(VENV)/installed $(RAW) $(CLEAN)
 results/current/%/manifest.json: specs/%.toml $(TABLES) $(CODE)
 	$(RUN) run $<
 
-results/current/claims/manifest.json: $(CLAIMS) $(wildcard specs/*.toml) $(TABLES) $(CODE) $(PAGES)
+results/current/claims/manifest.json: $(CLAIMS) $(wildcard specs/*.toml) $(TABLES) $(CODE) $(JUDGES) $(PAGES)
 	$(RUN) claims
 
-$(REPORT): $(RESULTS) $(LEDGER) $(PAGES)
+$(REPORT): $(RESULTS) $(LEDGER) $(PAGES) $(JUDGES) replication/report.py
 	$(RUN) report
 
 test: $(VENV)/installed
