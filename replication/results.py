@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,8 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from replication.aside import folder_aside, held
+from replication.clean.pipeline import raw_behind
 from replication.errors import DataError
 from replication.files import sha256, write_csv, write_parquet, write_text
+from replication.fingerprint import packages
+from replication.project import Project
 from replication.publish.account import ModelAccount
 from replication.studies.model import Study
 
@@ -154,6 +157,17 @@ def _refuse_links(target: Path, name: Path) -> None:
     for folder in name.parents:
         if (target / folder).is_symlink():
             raise DataError(f"{target / folder}: is a symbolic link; allowed: a folder itself")
+
+
+def made_from(project: Project, tables: Iterable[str], code: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """For a manifest: checksums of processed tables and of the raw files behind them, code, packages."""
+    names = list(tables)
+    return {
+        "inputs": {f"{name}.parquet": sha256(project.processed / f"{name}.parquet") for name in names},
+        "raw": raw_behind(project, names),
+        "code": dict(code),
+        "packages": packages(),
+    }
 
 
 def write_manifest(folder: Path, about: dict) -> None:

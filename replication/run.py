@@ -7,18 +7,26 @@ from pathlib import Path
 
 import pandas as pd
 
-from replication.clean.pipeline import raw_behind, read_table
+from replication.clean.pipeline import read_table
 from replication.errors import StudyError
 from replication.exhibits import build_tables, draw_figures, write_tables
 from replication.files import sha256, write_text
-from replication.fingerprint import packages, study_code
+from replication.fingerprint import study_code
 from replication.models import plan, run_model
 from replication.panels import panels_of
 from replication.progress import track
 from replication.project import Project
 from replication.readings import read_estimates
 from replication.reconcile import reconciled
-from replication.results import Records, Staging, records, tables_read, write_manifest, write_records
+from replication.results import (
+    Records,
+    Staging,
+    made_from,
+    records,
+    tables_read,
+    write_manifest,
+    write_records,
+)
 from replication.statistics import plan_statistic, run_statistic
 from replication.studies.model import Study
 from replication.studies.read import read_study
@@ -109,17 +117,10 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
     """What the results rest on: the study file, the tables it read, the panel brought, the program."""
     names = [name for name in tables_read(study) if data is None or name != study.study.data]
-    inputs = {f"{name}.parquet": sha256(project.processed / f"{name}.parquet") for name in names}
+    made = made_from(project, names, study_code())
     if data is not None:
-        inputs[data.name] = sha256(data)
-    return {
-        "study": study.study.id,
-        "study_file": sha256(path),
-        "inputs": inputs,
-        "raw": raw_behind(project, names),
-        "code": study_code(),
-        "packages": packages(),
-    }
+        made["inputs"][data.name] = sha256(data)
+    return {"study": study.study.id, "study_file": sha256(path), **made}
 
 
 def _lines(found: Records, folder: Path) -> list[str]:

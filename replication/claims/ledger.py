@@ -12,10 +12,11 @@ from replication.claims.read import read_ledger
 from replication.claims.records import frames
 from replication.errors import DataError, StudyError, one_of
 from replication.files import sha256, write_csv, write_parquet, write_text
+from replication.fingerprint import page_code
 from replication.project import Project
 from replication.publish.escape import csv_text
 from replication.publish.ledger import ledger_latex, ledger_page
-from replication.results import Staging, write_manifest
+from replication.results import Staging, made_from, write_manifest
 from replication.studies.read import read_study
 from replication.studies.strict import located
 
@@ -42,7 +43,8 @@ def make_ledger(project: Project) -> Book:
         tables |= located(path.name, read_tables, names, project)
     texts = [located(path.name, evaluate_on, ledger, tables) for path, ledger in ledgers.items()]
     book = Book(tuple(texts), tuple(shared_facts(texts)))
-    write_ledger(book, project.ledger, paths, report="../report.html")
+    origin = made_from(project, _tables_of(book), page_code())
+    write_ledger(book, project.ledger, paths, report="../report.html", origin=origin)
     return book
 
 
@@ -57,7 +59,7 @@ def check_file(project: Project, path: Path, data: Path | None = None, out: Path
     text = located(path.name, evaluate_text, ledger, project, data)
     book = Book((text,), tuple(located(path.name, shared_facts, [without_others(text)])))
     if out is not None:
-        write_ledger(book, out, [path], report="")
+        write_ledger(book, out, [path], report="", origin={})
     return book
 
 
@@ -86,13 +88,21 @@ def _check_exhibits(ledger: Ledger, known: Iterable[str]) -> None:
             raise StudyError(f"claims.{claim.id}: {one_of('exhibit', claim.exhibit, known)}")
 
 
-def write_ledger(book: Book, folder: Path, paths: Sequence[Path], report: str) -> None:
+def _tables_of(book: Book) -> list[str]:
+    return sorted({name for text in book.texts for name in text.tables} - {STATED})
+
+
+def write_ledger(
+    book: Book, folder: Path, paths: Sequence[Path], report: str, origin: Mapping[str, object]
+) -> None:
     """Write all records, the page and the appendix of a ledger into a folder, whole or not at all.
 
     Parameters
     ----------
     report : str
         Address of the report page that exhibits are linked to; none if empty.
+    origin : mapping
+        What the ledger was made from, for its manifest.
     """
     made = frames(book)
     with Staging(folder) as staging:
@@ -103,5 +113,5 @@ def write_ledger(book: Book, folder: Path, paths: Sequence[Path], report: str) -
         titles = {text.ledger.text.id: text.ledger.text for text in book.texts}
         write_text(staging / "ledger.html", ledger_page(made, titles, report))
         write_text(staging / "ledger.tex", ledger_latex(made, titles))
-        names = sorted({name for text in book.texts for name in text.tables} - {STATED})
-        write_manifest(staging, {"claims": {p.name: sha256(p) for p in paths}, "tables": names})
+        about = {"claims": {path.name: sha256(path) for path in paths}, "tables": _tables_of(book)}
+        write_manifest(staging, {**about, **origin})
