@@ -44,6 +44,7 @@ report: $(REPORT)
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python %d.%d found; 3.11 or later is needed: make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@test ! -L $(VENV) || { echo "$(VENV) is a link; making it anew would empty the folder it leads to: remove the link first"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -74,7 +75,7 @@ freeze: $(REPORT)
 verify: $(VENV)/installed
 	$(RUN) verify
 
-why: $(VENV)/installed
+why:
 	@$(RUN) why
 
 bench: $(VENV)/installed
