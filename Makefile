@@ -10,6 +10,7 @@ RESULTS := $(STUDIES:%=results/current/%/manifest.json)
 CLAIMS := $(wildcard claims/*.toml)
 LEDGER := $(if $(CLAIMS),results/current/claims/manifest.json)
 REPORT := results/current/report.html
+CHECKED := results/current/check.txt
 TABLES := data/processed/codebook.csv
 
 RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
@@ -20,10 +21,10 @@ APART := replication/cli.py replication/report.py $(JUDGES) $(wildcard replicati
 CODE := $(filter-out $(APART),$(wildcard replication/*.py replication/*/*.py))
 PAGES := $(wildcard replication/publish/*.py replication/publish/templates/*)
 
-all: $(REPORT)
+all: $(CHECKED)
 
 help:
-	@echo "make all     environment, data, studies, tables, figures, report"
+	@echo "make all     environment, data, studies, tables, figures, claims, report, check"
 	@echo "make test    the tests"
 	@echo "make data    processed tables and codebook alone"
 	@echo "make run     every study of specs/, tables and figures"
@@ -65,6 +66,9 @@ $(REPORT): $(RESULTS) $(LEDGER) $(PAGES) $(JUDGES) replication/report.py
 
 test: $(VENV)/installed
 	$(VENV)/bin/python -m pytest
+
+$(CHECKED): $(REPORT) $(wildcard results/v*/SHA256SUMS)
+	@$(RUN) check > $@.new; code=$$?; cat $@.new; test $$code -eq 0 && mv $@.new $@ || { rm -f $@.new; exit $$code; }
 
 check: $(REPORT)
 	@$(RUN) check

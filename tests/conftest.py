@@ -7,9 +7,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from replication.project import Project
 from replication.sources.registry import KEYS
+
+# The same examples at every run, so that a red test means a change. New ones: --hypothesis-profile=search.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("repeatable")
 
 
 def write_raw(root: Path, files: Mapping[str, bytes]) -> Project:
