@@ -34,6 +34,8 @@ help:
 	@echo "make freeze  the next frozen version: make freeze WHY='what changed and why'"
 	@echo "make verify  two clean runs compared, then against the frozen version: results/attestation.md"
 	@echo "make why     for everything that is made, why it would be made again"
+	@echo "make deposit the folder for a data editor, scanned: deposit/README.md"
+	@echo "make harden  hostile and broken input by the hundred; prints the counts"
 	@echo "make bench   timings beside the peers"
 	@echo "make lock    resolve the pinned packages anew"
 	@echo "make clean   remove what was made (not the environment)"
@@ -82,6 +84,12 @@ verify: $(VENV)/installed
 why:
 	@$(RUN) why
 
+deposit: $(REPORT)
+	$(RUN) deposit
+
+harden: $(VENV)/installed
+	$(VENV)/bin/python -m harden
+
 bench: $(VENV)/installed
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(VENV)/bin/python -m benchmarks
@@ -95,6 +103,6 @@ lock:
 clean:
 	rm -rf data/processed results/current results/.v*
 
-.PHONY: all help data run claims report test check freeze verify why bench lock clean
+.PHONY: all help data run claims report test check freeze verify why deposit harden bench lock clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
     _add(commands, "report", _report, "write the report page from the results of all studies")
     add_commands(commands, _add)
+    _add(commands, "deposit", _deposit, "make the folder for a data editor and scan it: deposit/")
     _add(commands, "words", _words, "list what a study file may say: estimators, errors, functions, measures")
     return parser
 
@@ -148,6 +149,18 @@ def _report(call: argparse.Namespace) -> int:
 
     print(make_report(Project(call.project)))
     return 0
+
+
+def _deposit(call: argparse.Namespace) -> int:
+    from replication.deposit.assemble import make_deposit
+
+    project = Project(call.project)
+    findings = make_deposit(project)
+    for line in findings:
+        print(f"replicate: {line}", file=sys.stderr)
+    if not findings:
+        print(f"no findings; the deposit is in {project.deposit}")
+    return USER_ERROR if findings else 0
 
 
 def _words(call: argparse.Namespace) -> int:

@@ -79,3 +79,8 @@ class Project:
     def report_record(self) -> Path:
         """What the report page was made from."""
         return self.current / "report.json"
+
+    @property
+    def deposit(self) -> Path:
+        """The folder that goes to a data editor."""
+        return self.root / "deposit"

@@ -1,1 +1,1 @@
-
+"""Raw figures -> typed, checked tables: one module a data set."""

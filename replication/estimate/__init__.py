@@ -1,1 +1,1 @@
-
+"""Estimators, errors, diagnostics: one module a family."""

@@ -1,1 +1,1 @@
-
+"""Records -> tables, figures, the report page, in every format."""

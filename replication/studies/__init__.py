@@ -1,1 +1,1 @@
-
+"""A study file -> frozen, checked objects."""

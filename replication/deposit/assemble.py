@@ -1,0 +1,81 @@
+"""Project -> the folder `deposit`: copied, described, scanned, and only then put in place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from replication.aside import folder_aside
+from replication.claims.read import read_ledger
+from replication.deposit.contents import deposited, sums
+from replication.deposit.exhibits import exhibits
+from replication.deposit.metadata import CRATE, PACKAGE, citation_file, crate, data_package
+from replication.deposit.readme import Account, readme
+from replication.deposit.scan import pins, scan
+from replication.errors import DataError
+from replication.files import write_text
+from replication.project import Project
+from replication.sources.registry import Source, verify
+from replication.studies.read import read_study
+from replication.versions.content import read_json
+from replication.versions.manifest import seeds
+
+MANIFEST = "manifest-sha256.txt"
+
+
+def make_deposit(project: Project) -> list[str]:
+    """Make `deposit` anew; returns the scans' findings, and with any of them leaves the old folder as it was.
+
+    Raises
+    ------
+    UserError
+        Results, codebook or raw data missing or damaged; an exhibit without its file.
+    """
+    target = project.deposit
+    if target.is_symlink() or (target.exists() and not (target / MANIFEST).is_file()):
+        raise DataError(f"{target}: is no deposit made here; move it away first")
+    with folder_aside(target) as aside:
+        made = aside / "made"
+        made.mkdir()
+        _fill(project, made, list(verify(project).values()))
+        findings = scan(made)
+        if not findings:
+            if target.exists():
+                target.rename(aside / "before")
+            made.rename(target)
+    return findings
+
+
+def _fill(project: Project, folder: Path, sources: list[Source]) -> None:
+    for name, path in deposited(project).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name, follow_symlinks=False)
+    write_text(folder / "README.md", readme(_account(project, folder, sources)))
+    about = citation_file((folder / "CITATION.cff").read_text(encoding="utf-8"))
+    _write_json(folder / PACKAGE, data_package(folder, about, sources))
+    _write_json(folder / CRATE, crate(sums(folder), folder, about, sources))
+    write_text(folder / MANIFEST, "".join(f"{sha}  {name}\n" for name, sha in sums(folder).items()))
+
+
+def _account(project: Project, folder: Path, sources: list[Source]) -> Account:
+    found = exhibits(project)
+    for exhibit in found:
+        if not (folder / exhibit.output).is_file():
+            raise DataError(f"{exhibit.name}: {exhibit.output} is missing; make the results first (make all)")
+    measured = project.attestation.with_suffix(".json")
+    return Account(
+        sources=sources,
+        studies=[read_study(path) for path in sorted(project.specs.glob("*.toml"))],
+        ledgers=[read_ledger(path) for path in sorted(project.claims.glob("*.toml"))],
+        exhibits=found,
+        packages=pins(folder),
+        seeds=seeds(project),
+        attestation=read_json(measured) if measured.is_file() else {},
+        size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+    )
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,264 @@
+"""The README of a deposit, in the sections of the Social Science Data Editors' template.
+
+Vilhuber, Connolly, Koren, Llull, Morrow (2022), A template README for social science replication packages.
+Everything in it is taken from the registry, the study files, the lock file and the last verification.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from replication import __version__
+from replication.claims.model import Ledger
+from replication.deposit.contents import OUTPUT
+from replication.deposit.exhibits import Exhibit
+from replication.deposit.rights import rights
+from replication.sources.registry import Source
+from replication.studies.model import Study
+
+STEPS = (
+    ("environment", "`make .venv/installed`", "pip with `requirements.lock`", "`.venv`"),
+    ("clean", "`make data`", "`replication/clean`, one module a data set", "`data/processed`, the codebook"),
+    (
+        "estimate, describe",
+        "`make run`",
+        "`replication/run.py` with each of `specs/*.toml`",
+        "tables, figures, records",
+    ),
+    ("check the claims", "`make claims`", "`replication/claims` with each of `claims/*.toml`", "the ledger"),
+    ("report", "`make report`", "`replication/report.py`", "`results/current/report.html`"),
+)
+ROOMS = (
+    ("replication/sources", "reads raw files and refuses any whose checksum is not the registered one"),
+    ("replication/clean", "raw file to typed, checked table"),
+    ("replication/expressions", "the language of variables, filters and formulas"),
+    ("replication/studies", "reads study files"),
+    ("replication/estimate", "estimators, errors, diagnostics"),
+    ("replication/describe", "shares, growth, volatility, networks and the like"),
+    ("replication/robustness", "multiple testing, power, randomization"),
+    ("replication/claims", "every numeric claim of the texts against what was computed"),
+    ("replication/publish", "tables, figures, the report"),
+    ("replication/versions", "frozen versions, comparison, verification"),
+    ("replication/deposit", "makes and scans this folder"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Account:
+    """All that the README is written from.
+
+    Attributes
+    ----------
+    sources : sequence of Source
+    studies : sequence of Study
+    ledgers : sequence of Ledger
+    exhibits : sequence of Exhibit
+    packages : mapping of str to str
+        Version of every package that `requirements.lock` pins.
+    seeds : mapping of str to int
+    attestation : mapping
+        What the last `make verify` measured; empty if there was none.
+    size : int
+        Bytes of all files of the deposit but this one and the metadata.
+    """
+
+    sources: Sequence[Source]
+    studies: Sequence[Study]
+    ledgers: Sequence[Ledger]
+    exhibits: Sequence[Exhibit]
+    packages: Mapping[str, str]
+    seeds: Mapping[str, int]
+    attestation: Mapping[str, Any]
+    size: int
+
+
+def readme(account: Account) -> str:
+    """The README as Markdown."""
+    parts = [
+        *_overview(account),
+        *_availability(account),
+        *_dataset_list(account.sources),
+        *_requirements(account),
+        *_programs(),
+        *_instructions(),
+        *_exhibits(account),
+        *_references(account),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def grid(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(_cell(field) for field in line) + " |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def _overview(account: Account) -> list[str]:
+    rows = [
+        (f"`{study.study.id}`", study.study.title, f"`specs/{study.study.id}.toml`")
+        for study in account.studies
+    ]
+    tables = sum(": table " in exhibit.name for exhibit in account.exhibits)
+    figures = sum(": figure " in exhibit.name for exhibit in account.exhibits)
+    return [
+        "# README of the replication package",
+        "## Overview",
+        f"The code in this package (`replication` {__version__}) builds {tables} tables, {figures} figures, "
+        f"{len(account.ledgers)} ledgers of claims and one report page from {len(account.sources)} raw files, "
+        "using Python. One command, `make all`, runs everything. As published, all of it stands in "
+        f"`{OUTPUT}/`.",
+        grid(("study", "title", "study file"), rows),
+    ]
+
+
+def _availability(account: Account) -> list[str]:
+    rows = []
+    for source in account.sources:
+        held = rights(source)
+        rows.append(
+            (source.title, f"`data/raw/{source.path}`", source.read_from, "yes", source.citation,
+             held.use, held.redistribute, source.licence, source.vintage)
+        )  # fmt: skip
+    header = (
+        "source", "data file", "location", "provided", "citation", "right to use", "right to redistribute",
+        "licence as recorded", "date or vintage",
+    )  # fmt: skip
+    return [
+        "## Data availability and provenance statements",
+        "- [ ] This paper does not involve analysis of external data.",
+        "### Statement about rights",
+        "- [x] We certify that the authors have legitimate access to and permission to use the data used here.\n"
+        "- [ ] We certify that the authors have documented permission to redistribute all data contained within "
+        f"this package: of {len(account.sources)} files, {_documented(account.sources)} are under an open licence "
+        "or in the public domain; from the others single figures are carried over as facts, with their citation. "
+        "The table below says which, file by file.",
+        "### License for data",
+        "Each raw file keeps the licence of its source, as the table below and `data/raw/SOURCES.toml` say.",
+        "### Summary of availability",
+        "- [x] All data **are** publicly available.\n"
+        "- [ ] Some data **cannot be made** publicly available.\n"
+        "- [ ] **No data can be made** publicly available.",
+        "### Details on each data source",
+        "All files are CSV in UTF-8. The data dictionary is `codebook.md` (as a table: `codebook.csv`).",
+        grid(header, rows),
+    ]
+
+
+def _documented(sources: Sequence[Source]) -> int:
+    """How many files may be passed on under a licence that is stated or as public domain."""
+    return sum(rights(source).name != "notspecified" for source in sources)
+
+
+def _dataset_list(sources: Sequence[Source]) -> list[str]:
+    rows = [
+        (f"`data/raw/{s.path}`", s.publisher, f"{s.series}; {s.unit}; {s.coverage}", "yes") for s in sources
+    ]
+    return ["## Dataset list", grid(("data file", "source", "notes", "provided"), rows)]
+
+
+def _requirements(account: Account) -> list[str]:
+    pinned = ", ".join(f"{name} {version}" for name, version in account.packages.items())
+    seeds = grid(("place", "seed"), account.seeds.items())
+    return [
+        "## Computational requirements",
+        "### Software requirements",
+        "- Python 3.11 or later\n- GNU make 3.81 or later\n"
+        "- The packages that `requirements.lock` pins with hashes; `make` installs them into `.venv`: "
+        + pinned,
+        "### Controlled randomness",
+        "Every random draw has a named seed: one that the study file sets, or one spawned from the root seed by "
+        "the names of study and model. One thread is used; nothing depends on clock, locale or machine.",
+        seeds,
+        "### Memory, runtime, storage requirements",
+        *_cost(account),
+    ]
+
+
+def _cost(account: Account) -> list[str]:
+    stored = f"{account.size / 1e6:.0f} MB for this folder, about 0.8 GB more for the environment"
+    if not account.attestation:
+        return [
+            f"- Storage: {stored}.\n- Run time and memory are measured by `make verify`, which has not been run."
+        ]
+    told, machine = account.attestation, account.attestation["machine"]
+    seconds = float(told["seconds"])
+    boxes = (
+        ("<10 minutes", seconds < 600),
+        ("10-60 minutes", 600 <= seconds < 3600),
+        ("1-8 hours", seconds >= 3600),
+    )
+    summary = "\n".join(f"- [{'x' if holds else ' '}] {words}" for words, holds in boxes)
+    return [
+        "#### Summary",
+        f"Approximate time needed to reproduce the analyses:\n\n{summary}",
+        "#### Details",
+        f"- Run time: {seconds:.0f} seconds, {told['processor_seconds']:.0f} of them at work.\n"
+        f"- Memory: {told['memory_mib']} MiB at most.\n- Storage: {stored}.\n"
+        f"- Last run on {told['date']}: {machine['processor']}, {machine['cores']} cores, "
+        f"{machine['memory_gib']} GiB, {machine['system']}.",
+    ]
+
+
+def _programs() -> list[str]:
+    return [
+        "## Description of programs",
+        grid(("step", "command", "program", "what it makes"), STEPS),
+        grid(("folder", "what it does"), ((f"`{folder}`", does) for folder, does in ROOMS)),
+        "### License for code",
+        "The code, study files and documentation are under the MIT licence: see [LICENSE](LICENSE).",
+    ]
+
+
+def _instructions() -> list[str]:
+    return [
+        "## Instructions to replicators",
+        "1. `sha256sum -c manifest-sha256.txt` (every line ends in OK)\n2. `make all`\n"
+        "3. Open `results/current/report.html`.\n"
+        f"4. `.venv/bin/replicate compare {OUTPUT} results/current`",
+        "### Details",
+        "No file is edited, no path set, nothing downloaded by hand. The steps of `make all` are those of the "
+        "table above, in its order; each can be run alone. A second `make all` does nothing.",
+    ]
+
+
+def _exhibits(account: Account) -> list[str]:
+    header = ("exhibit", "title", "entry", "line", "program", "output file")
+    rows = [
+        (item.name, item.title, f"`{item.entry}`", item.line or "", f"`{item.program}`", f"`{item.output}`")
+        for item in account.exhibits
+    ]
+    claims = sum(len(ledger.claims) for ledger in account.ledgers)
+    return [
+        "## List of exhibits and programs",
+        "The provided code reproduces:",
+        "- [x] All numbers in the text of the report\n- [x] All tables and figures of the report\n"
+        "- [ ] Selected tables and figures, as explained and justified below",
+        grid(header, rows),
+        f"All of them together: `{OUTPUT}/report.html`, made by `replicate report` (`replication/report.py`). "
+        "Beside each table as CSV stand the same in LaTeX, HTML and Markdown.",
+        "### In-text numbers",
+        f"The report types no number: each in its prose is looked up among the results when the page is made "
+        f"(`replication/claims/report_numbers.py`). The {claims} numeric claims of the "
+        f"{len(account.ledgers)} texts under study are entries of `claims/*.toml`; the ledger gives, for each, "
+        "the stated figure, the computed one and a verdict.",
+    ]
+
+
+def _references(account: Account) -> list[str]:
+    cited = [source.citation for source in account.sources] + [
+        ledger.text.citation for ledger in account.ledgers
+    ]
+    unique = sorted({" ".join(citation.split()) for citation in cited}, key=str.casefold)
+    return ["## References", "\n".join(f"- {_plain(citation)}" for citation in unique)]
+
+
+def _plain(citation: str) -> str:
+    """A citation in which nothing is read as Markdown's markup."""
+    return re.sub(r"([*_\[\]<>`\\])", r"\\\1", citation)

@@ -1,0 +1,209 @@
+"""The scans that data editors run on a deposit; every finding is a line, and there should be none.
+
+After the checks of the AEA Data Editor's replication template: sizes, a manifest, duplicates, empty files,
+archives, absolute paths, dependencies, personal data, links.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from replication.deposit.contents import all_files, sums
+
+LARGEST, TOGETHER = (
+    100_000_000,
+    2_000_000_000,
+)  # bytes: what GitHub takes in one file; what opens in one sitting
+ARCHIVES = {".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".jar", ".whl", ".zst"}
+MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd")
+CODE = {".py", ".toml", ".j2", ".sh", ".do", ".R", ".r", ".m", ""}
+ABSOLUTE = re.compile(
+    r"(?<![A-Za-z0-9_])[A-Za-z]:(?:\\\\?|/(?!/))[A-Za-z0-9_]"  # a drive letter
+    r"|(?<![\w.:/~)*$}>-])(?:/(?:home|Users|root|tmp|mnt|media|opt|srv|Volumes|private|work)/|~/)\w"
+)
+PERSONAL = {
+    "firstname", "lastname", "surname", "givenname", "fullname", "initials", "email", "mail", "phone",
+    "telephone", "mobile", "fax", "address", "street", "zip", "zipcode", "postcode", "birthday", "birthdate",
+    "dob", "ssn", "passport", "iban", "ip", "gps", "latitude", "longitude", "lat", "lon", "patient",
+    "respondent", "username", "password", "gender", "ethnicity", "religion", "diagnosis", "salary",
+}  # fmt: skip
+PERSONAL_PAIRS = {
+    "first_name", "last_name", "given_name", "full_name", "birth_date", "date_of_birth", "national_id",
+    "social_security", "ip_address", "tax_id", "bank_account", "credit_card",
+}  # fmt: skip
+MARKDOWN_LINK = re.compile(r"\[[^\]\n]*\]\(<?([^)>\s]+)>?[^)]*\)")
+
+
+def scan(folder: Path) -> list[str]:
+    """Every finding in a folder, one line each: which scan, which file, what."""
+    scans: tuple[Callable[[Path], Iterator[str]], ...] = (
+        sizes, duplicates, empty, archives, absolute_paths, dependencies, personal_data, links,
+    )  # fmt: skip
+    return [f"{check.__name__.replace('_', ' ')}: {line}" for check in scans for line in check(folder)]
+
+
+def _plain(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Files that are no links, by name."""
+    for name in all_files(folder):
+        if not (folder / name).is_symlink():
+            yield name, folder / name
+
+
+def sizes(folder: Path) -> Iterator[str]:
+    """Single files, and the whole, that are too large to be taken in by a repository."""
+    found = {name: path.stat().st_size for name, path in _plain(folder)}
+    yield from (
+        f"{name}: {size:,} bytes; allowed: {LARGEST:,}" for name, size in found.items() if size > LARGEST
+    )
+    if sum(found.values()) > TOGETHER:
+        yield f"the folder: {sum(found.values()):,} bytes; allowed: {TOGETHER:,}"
+
+
+def duplicates(folder: Path) -> Iterator[str]:
+    """Files with the same content."""
+    same = defaultdict(list)
+    for name, sha in sums(folder).items():
+        same[sha].append(name)
+    yield from (f"{first} is the same as {', '.join(others)}" for first, *others in same.values() if others)
+
+
+def empty(folder: Path) -> Iterator[str]:
+    """Files without content."""
+    yield from (f"{name}: no content" for name, path in _plain(folder) if not path.read_bytes().strip())
+
+
+def archives(folder: Path) -> Iterator[str]:
+    """Packed files, by ending or by how they begin."""
+    for name, path in _plain(folder):
+        with path.open("rb") as stream:
+            begins = stream.read(512)
+        if path.suffix.lower() in ARCHIVES or begins.startswith(MAGIC) or begins[257:262] == b"ustar":
+            yield f"{name}: an archive; unpack it"
+
+
+def absolute_paths(folder: Path) -> Iterator[str]:
+    """Places on one machine in code: drive letters, home folders, temporary folders."""
+    for name, path in _plain(folder):
+        if path.suffix not in CODE or name == "LICENSE":
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            if match := ABSOLUTE.search(line):
+                yield f"{name}, line {number}: {match[0]!r} is a place on one machine"
+
+
+def dependencies(folder: Path) -> Iterator[str]:
+    """What is imported and not pinned, and what is declared and not pinned."""
+    pinned = set(pins(folder))
+    own = {path.stem for path in folder.iterdir()}
+    homes = metadata.packages_distributions()
+    imported = defaultdict(list)
+    for name, path in _plain(folder):
+        if path.suffix == ".py":
+            for module in _imports(path):
+                imported[module].append(name)
+    for module, names in sorted(imported.items()):
+        if module not in sys.stdlib_module_names and module not in own:
+            packages = {_normal(home) for home in homes.get(module, [module])}
+            if not packages & pinned:
+                yield f"{names[0]}: imports {module}, which requirements.lock does not pin"
+    yield from (
+        f"pyproject.toml: {name} is not in requirements.lock"
+        for name in _declared(folder)
+        if name not in pinned
+    )
+
+
+def pins(folder: Path) -> dict[str, str]:
+    """Version of every package in requirements.lock."""
+    path = folder / "requirements.lock"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE)
+    return {_normal(name): version for name, version in found}
+
+
+def _imports(path: Path) -> set[str]:
+    """Top-level names of modules that a program imports from outside its own package."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def _declared(folder: Path) -> list[str]:
+    path = folder / "pyproject.toml"
+    if not path.is_file():
+        return []
+    project = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
+    return [_normal(re.split(r"[^A-Za-z0-9._-]", entry)[0]) for entry in project.get("dependencies", [])]
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def personal_data(folder: Path) -> Iterator[str]:
+    """Column names that speak of persons."""
+    for name, path in _plain(folder):
+        if path.suffix not in (".csv", ".tsv", ".txt"):
+            continue
+        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
+            header = next(csv.reader(stream, delimiter="\t" if path.suffix == ".tsv" else ","), [])
+        yield from (f"{name}: column {column[:80]!r}" for column in header if _is_personal(column))
+
+
+def _is_personal(column: str) -> bool:
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower())
+    pairs = {"_".join(words[start : start + size]) for size in (2, 3) for start in range(len(words))}
+    return bool(PERSONAL & set(words) or PERSONAL_PAIRS & pairs)
+
+
+def links(folder: Path) -> Iterator[str]:
+    """Symbolic links, and links in pages to what is not in the folder."""
+    yield from (f"{name}: a symbolic link" for name in all_files(folder) if (folder / name).is_symlink())
+    for name, path in _plain(folder):
+        if path.suffix in (".md", ".html"):
+            for target in _targets(path):
+                if not _leads_somewhere(folder, path, target):
+                    yield f"{name}: {target[:100]!r} leads nowhere in this folder"
+
+
+def _targets(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if path.suffix == ".md":
+        return list(dict.fromkeys(MARKDOWN_LINK.findall(text)))
+    page = _Links()
+    page.feed(text)
+    return list(dict.fromkeys(page.found))
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in ("href", "src", "xlink:href") and value]
+
+
+def _leads_somewhere(folder: Path, page: Path, target: str) -> bool:
+    """Whether a link's target is elsewhere on the web, on the page itself, or a file of the folder."""
+    parts = urlsplit(target)
+    if parts.scheme in ("http", "https", "mailto", "data", "doi"):
+        return True
+    if parts.scheme or parts.netloc:
+        return False
+    place = (page.parent / unquote(parts.path) if parts.path else page).resolve()
+    return place.exists() and place.is_relative_to(folder.resolve())
