@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,8 @@ from replication.expressions.functions import Floats
 from replication.expressions.syntax import Call, Node, parse, parse_formula, show
 from replication.panel import Panel, average_blocks
 from replication.studies.model import ModelSpec
+
+MAX_COLUMNS, MAX_CELLS = 2000, 100_000_000  # of one model; cells of eight bytes
 
 
 @dataclass(frozen=True)
@@ -156,11 +158,29 @@ def _evaluate(
     extra = {name: _extra_columns(model, name, role, rows) for name, role in needs.roles.items()}
     return _Values(
         outcome=Column(show(formula.outcome), evaluate_numbers(formula.outcome, rows)),
-        regressors=[column for term in formula.terms for column in term_columns(term, rows)],
+        regressors=_columns(formula.terms, rows),
         extra={name: columns for name, columns in extra.items() if columns},
         weights=None if model.weights is None else _column(parse(model.weights), rows),
         clusters={name: _cluster_codes(name, panel) for name in dict.fromkeys(clusters)},
     )
+
+
+def _columns(terms: Iterable[Node], rows: Rows) -> list[Column]:
+    found: list[Column] = []
+    for term in terms:
+        found += term_columns(term, rows)
+        _check_number(len(found), term, rows)
+    return found
+
+
+def _check_number(columns: int, term: Node, rows: Rows) -> None:
+    """Refuse more columns than a machine holds, before they are made."""
+    allowed = min(MAX_COLUMNS, MAX_CELLS // max(len(rows.table), 1))
+    if columns > allowed:
+        raise StudyError(
+            f"{show(term)[:80]}: with it the model has {columns:,} columns of {len(rows.table):,} rows; "
+            f"allowed: {allowed:,} (an entry of effects needs none)"
+        )
 
 
 def term_columns(term: Node, rows: Rows) -> list[Column]:
@@ -172,6 +192,7 @@ def term_columns(term: Node, rows: Rows) -> list[Column]:
             columns = [Column("", np.ones(len(rows.table)))]
             for argument in arguments:
                 factors = term_columns(argument, rows)
+                _check_number(len(columns) * len(factors), term, rows)
                 columns = [_product(left, right) for left in columns for right in factors]
             return [Column(f"interaction({column.name})", column.values, show(term)) for column in columns]
     return [_column(term, rows)]
@@ -197,6 +218,7 @@ def _dummies(of: Node, rows: Rows) -> list[Column]:
     present = np.array([value is not None and value == value for value in values], dtype=bool)
     inside = present if rows.sample is None else present & rows.sample
     levels = sorted(set(values[inside].tolist()))
+    _check_number(len(levels), of, rows)
     return [
         Column(
             f"{show(of)}={_level(level)}",
@@ -221,7 +243,7 @@ def _extra_columns(model: ModelSpec, name: str, role: Role, rows: Rows) -> list[
     if isinstance(given, list) != role.terms or not all(isinstance(text, str) for text in texts):
         allowed = "a list of terms, each a text" if role.terms else "one expression as a text"
         raise StudyError(f"options.{name} is {str(given)[:80]!r}; allowed: {allowed}")
-    return [column for text in texts for column in term_columns(parse(text), rows)]
+    return _columns([parse(text) for text in texts], rows)
 
 
 def _cluster_codes(name: str, panel: Panel) -> NDArray[np.int64]:

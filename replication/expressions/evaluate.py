@@ -15,6 +15,7 @@ from replication.expressions.functions import ELEMENTWISE, Floats
 from replication.expressions.syntax import Call, Name, Node, Number, Text, parse, show
 
 MAX_LAG = 50
+MAX_CHAIN = 50  # variables that build on one another
 PANEL_FUNCTIONS = ("lag", "lead", "diff")
 GROUP_FUNCTIONS = ("share_of", "total_of", "mean_of")
 SAMPLE_FUNCTIONS = ("standardise", "winsorise")
@@ -125,7 +126,10 @@ class _Evaluation:
 
     def column(self, name: str, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
         if name in path:
-            raise StudyError(f"variables refer to one another in a circle: {' -> '.join((*path, name))}")
+            circle = " -> ".join((*path[path.index(name) :][:20], name))
+            raise StudyError(f"variables refer to one another in a circle: {circle}")
+        if len(path) > MAX_CHAIN:
+            raise StudyError(f"variable {path[0]} builds on more than {MAX_CHAIN} others in a chain")
         if name in self.known:
             return self.known[name]
         if name in self.rows.table.columns:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME)]
 Text = Annotated[str, Field(max_length=2000)]
+Many = Field(default=[], max_length=500)  # of what is listed by hand
 Expression = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
@@ -37,7 +38,7 @@ class TestSpec(Entry):
     __test__ = False  # not a test of ours: tells pytest to look away
 
     id: Name
-    terms: list[str] = Field(min_length=1)
+    terms: list[str] = Field(min_length=1, max_length=500)
 
 
 class ModelSpec(Entry):
@@ -56,14 +57,14 @@ class ModelSpec(Entry):
     formula: Expression
     where: Expression | None = None
     estimator: str = "ols"
-    effects: list[Name] = []
+    effects: list[Name] = Field(default=[], max_length=20)
     intercept: bool = True
     weights: Expression | None = None
     options: dict[str, Any] = {}
     covariance: list[CovarianceSpec] = Field(default=[], max_length=20)
-    diagnostics: list[str] = []
-    tests: list[TestSpec] = []
-    long_run: list[str] = []
+    diagnostics: list[str] = Field(default=[], max_length=50)
+    tests: list[TestSpec] = Field(default=[], max_length=50)
+    long_run: list[str] = Many
     marginal_effects: Literal["outcome", "latent"] | None = None
     data: Name | None = None
     entity: Name | None = None
@@ -92,14 +93,14 @@ class TableSpec(Entry):
 
     id: Name
     title: Text
-    models: list[str] = []
-    terms: list[str] = []
-    statistics: list[Name] = []
+    models: list[str] = Many
+    terms: list[str] = Many
+    statistics: list[Name] = Many
     rows: Literal["group", "period", "statistic"] = "group"
     columns: Literal["group", "period", "statistic"] = "period"
     table: Name | None = None
     where: Expression | None = None
-    show: list[Name] = []
+    show: list[Name] = Many
     decimals: int | None = Field(default=None, ge=0, le=12)
     note: Text = ""
 
@@ -110,9 +111,9 @@ class FigureSpec(Entry):
     id: Name
     title: Text
     kind: Literal["lines", "bars", "stacked", "dots", "coefficients", "network"]
-    statistics: list[Name] = []
-    models: list[str] = []
-    terms: list[str] = []
+    statistics: list[Name] = Many
+    models: list[str] = Many
+    terms: list[str] = Many
     table: Name | None = None
     where: Expression | None = None
     y_label: Text = ""
@@ -132,10 +133,10 @@ class ReadingSpec(Entry):
 
     id: Name
     title: Text
-    models: list[str] = Field(min_length=1)
-    positive: list[str] = Field(min_length=1)
-    not_positive: list[str] = []
-    given: list[str] = []
+    models: list[str] = Field(min_length=1, max_length=500)
+    positive: list[str] = Field(min_length=1, max_length=500)
+    not_positive: list[str] = Many
+    given: list[str] = Many
 
 
 class StudyHead(Entry):
@@ -159,8 +160,8 @@ class Study(Entry):
     """A whole study file."""
 
     study: StudyHead
-    variables: dict[Name, Expression] = {}
-    labels: dict[str, Text] = {}
+    variables: dict[Name, Expression] = Field(default={}, max_length=1000)
+    labels: dict[Annotated[str, Field(max_length=200)], Text] = Field(default={}, max_length=2000)
     models: list[ModelSpec] = Field(default=[], max_length=500)
     readings: list[ReadingSpec] = Field(default=[], max_length=50)
     statistics: list[StatisticSpec] = Field(default=[], max_length=1000)
