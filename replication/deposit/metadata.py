@@ -62,7 +62,9 @@ def crate(
         "@id": "./",
         "@type": "Dataset",
         "name": about["title"],
-        "description": "Raw figures, programs, study files, results and claims ledger of a replication package.",
+        "description": (
+            "Raw figures, programs, study files, results and claims ledger of a replication package."
+        ),
         "datePublished": about["date"],
         "license": {"@id": MIT},
         "author": {"@id": "#authors"},

@@ -111,7 +111,8 @@ def _overview(account: Account) -> list[str]:
         "# README of the replication package",
         "## Overview",
         f"The code in this package (`replication` {__version__}) builds {tables} tables, {figures} figures, "
-        f"{len(account.ledgers)} ledgers of claims and one report page from {len(account.sources)} raw files, "
+        f"{len(account.ledgers)} ledgers of claims and one report page from "
+        f"{len(account.sources)} raw files, "
         "using Python. One command, `make all`, runs everything. As published, all of it stands in "
         f"`{OUTPUT}/`.",
         grid(("study", "title", "study file"), rows),
@@ -134,10 +135,14 @@ def _availability(account: Account) -> list[str]:
         "## Data availability and provenance statements",
         "- [ ] This paper does not involve analysis of external data.",
         "### Statement about rights",
-        "- [x] We certify that the authors have legitimate access to and permission to use the data used here.\n"
-        "- [ ] We certify that the authors have documented permission to redistribute all data contained within "
-        f"this package: of {len(account.sources)} files, {_documented(account.sources)} are under an open licence "
-        "or in the public domain; from the others single figures are carried over as facts, with their citation. "
+        "- [x] We certify that the authors have legitimate access to and permission to use the "
+        "data used here.\n"
+        "- [ ] We certify that the authors have documented permission to redistribute all data "
+        "contained within "
+        f"this package: of {len(account.sources)} files, {_documented(account.sources)} are "
+        "under an open licence "
+        "or in the public domain; from the others single figures are carried over as facts, "
+        "with their citation. "
         "The table below says which, file by file.",
         "### License for data",
         "Each raw file keeps the licence of its source, as the table below and `data/raw/SOURCES.toml` say.",
@@ -173,7 +178,8 @@ def _requirements(account: Account) -> list[str]:
         "- The packages that `requirements.lock` pins with hashes; `make` installs them into `.venv`: "
         + pinned,
         "### Controlled randomness",
-        "Every random draw has a named seed: one that the study file sets, or one spawned from the root seed by "
+        "Every random draw has a named seed: one that the study file sets, or one spawned from "
+        "the root seed by "
         "the names of study and model. One thread is used; nothing depends on clock, locale or machine.",
         seeds,
         "### Memory, runtime, storage requirements",
@@ -185,7 +191,8 @@ def _cost(account: Account) -> list[str]:
     stored = f"{account.size / 1e6:.0f} MB for this folder, about 0.8 GB more for the environment"
     if not account.attestation:
         return [
-            f"- Storage: {stored}.\n- Run time and memory are measured by `make verify`, which has not been run."
+            f"- Storage: {stored}.\n- Run time and memory are measured by `make verify`, which "
+            "has not been run."
         ]
     told, machine = account.attestation, account.attestation["machine"]
     seconds = float(told["seconds"])
@@ -223,7 +230,8 @@ def _instructions() -> list[str]:
         "3. Open `results/current/report.html`.\n"
         f"4. `.venv/bin/replicate compare {OUTPUT} results/current`",
         "### Details",
-        "No file is edited, no path set, nothing downloaded by hand. The steps of `make all` are those of the "
+        "No file is edited, no path set, nothing downloaded by hand. The steps of `make all` "
+        "are those of the "
         "table above, in its order; each can be run alone. A second `make all` does nothing.",
     ]
 
@@ -241,12 +249,14 @@ def _exhibits(account: Account) -> list[str]:
         "- [x] All numbers in the text of the report\n- [x] All tables and figures of the report\n"
         "- [ ] Selected tables and figures, as explained and justified below",
         grid(header, rows),
-        f"All of them together: `{OUTPUT}/report.html`, made by `replicate report` (`replication/report.py`). "
+        f"All of them together: `{OUTPUT}/report.html`, made by `replicate report` "
+        "(`replication/report.py`). "
         "Beside each table as CSV stand the same in LaTeX, HTML and Markdown.",
         "### In-text numbers",
         f"The report types no number: each in its prose is looked up among the results when the page is made "
         f"(`replication/claims/report_numbers.py`). The {claims} numeric claims of the "
-        f"{len(account.ledgers)} texts under study are entries of `claims/*.toml`; the ledger gives, for each, "
+        f"{len(account.ledgers)} texts under study are entries of `claims/*.toml`; the ledger "
+        "gives, for each, "
         "the stated figure, the computed one and a verdict.",
     ]
 
