@@ -117,7 +117,18 @@ def _make(project: Project, recipe: Recipe, sources: Mapping[str, Source]) -> pd
             raise DataError(one_of(f"table {recipe.schema.table}: raw file", path, sources))
     raw = {path: read(project, sources[path]) for path in recipe.inputs}
     origin = ", ".join(f"data/raw/{path}" for path in recipe.inputs)
-    return conform(recipe.build(raw), recipe.schema, origin)
+    return conform(_built(recipe, raw, origin), recipe.schema, origin)
+
+
+def _built(recipe: Recipe, raw: Mapping[str, pd.DataFrame], origin: str) -> pd.DataFrame:
+    """What the recipe makes of raw rows; a file without the columns it counts on is refused."""
+    try:
+        return recipe.build(raw)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+        raise DataError(
+            f"{origin}: is not what table {recipe.schema.table} is made from "
+            f"({type(problem).__name__}: {problem}); a column is missing, or it is another file"
+        ) from None
 
 
 def _derive(recipe: Recipe, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
