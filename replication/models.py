@@ -13,10 +13,10 @@ import pandas as pd
 
 from replication.errors import StudyError, UserError, one_of
 from replication.estimate.covariance import usual
-from replication.estimate.diagnostics import wald
 from replication.estimate.inference import coefficient_table, long_run_table, marginal_table
 from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.estimate.result import Covariance, Fit
+from replication.joint import adjusted, permuted, wald_tests
 from replication.options import checked_options
 from replication.panel import Panel
 from replication.publish.account import ModelAccount
@@ -96,7 +96,11 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         sample, fit = fit_model(panel, ready)
         covariances = [(name, _covariance(fit, ready, *error)) for name, *error in ready.errors]
         diagnostics = _diagnostics(fit, model)
-        tests = {name: _tests(fit, covariance, model) for name, covariance in covariances}
+        diagnostics |= permuted(sample.design, partial(ready.estimate, **ready.options), model.randomization)
+        tests = {
+            name: wald_tests(fit, covariance, model) | adjusted(fit, covariance, model.multiple_testing)
+            for name, covariance in covariances
+        }
     except UserError as problem:
         raise type(problem)(f"models.{model.id}: {problem}") from None
     estimates = [_estimates(fit, covariance, model).assign(model=name) for name, covariance in covariances]
@@ -151,26 +155,17 @@ def _detectable(fit: Fit, name: str, covariance: Covariance) -> pd.DataFrame:
 
 
 def _groups(ready: Plan) -> list[str]:
-    """Every column whose levels are absorbed, or that one of the model's errors is clustered by."""
+    """Every column whose levels are absorbed, clustered by, or permuted within."""
     clusters = [name for _, _, options in ready.errors for name in options.get("cluster", [])]
-    return [*ready.model.effects, *clusters]
+    lottery, together = ready.model.randomization, ready.model.multiple_testing
+    drawn = [lottery.strata, lottery.units] if lottery else []
+    return [*ready.model.effects, *clusters, *filter(None, drawn), *(together.cluster if together else [])]
 
 
 def _diagnostics(fit: Fit, model: ModelSpec) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in model.diagnostics:
         found |= DIAGNOSTICS[name](fit)
-    return found
-
-
-def _tests(fit: Fit, covariance: Covariance, model: ModelSpec) -> dict[str, float]:
-    """Joint tests that the study names, with the error that they rest on."""
-    found: dict[str, float] = {}
-    for test in model.tests:
-        for term in test.terms:
-            if term not in fit.terms:
-                raise StudyError(f"tests.{test.id}: {one_of('term', term, fit.terms)}")
-        found |= {f"{test.id}_{name}": value for name, value in wald(fit, covariance, test.terms).items()}
     return found
 
 

@@ -138,7 +138,8 @@ def _coefficients(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, 
     for place, panel in zip(axes, panels, strict=True):
         mine = chosen[chosen["term"] == panel] if spec.panels else chosen
         named = coefficients(place, mine, row, mark, words)
-        place.set_xlabel(spec.x_label or spec.y_label or "coefficient and 95 percent interval")
+        measured = escape.one_line(spec.x_label or spec.y_label)
+        place.set_xlabel(measured or "coefficient and 95 percent interval")
         _title(place, words.get(panel, panel), named)
     return figure
 
@@ -213,11 +214,11 @@ def _grid(panels: int, height: float, margins: Margins, columns: int = 2) -> tup
 
 def _axis_words(axes: Axes, spec: FigureSpec, unit: str, across: bool, named: int) -> None:
     """What is measured and in which unit, set level above the axis so that it reads without turning."""
-    measured = escape.one_line(spec.y_label or unit)
+    measured, along = escape.one_line(spec.y_label or unit), escape.one_line(spec.x_label)
     if across:
-        axes.set_xlabel(measured or spec.x_label)
+        axes.set_xlabel(measured or along)
         return
-    axes.set_xlabel(spec.x_label)
+    axes.set_xlabel(along)
     above = (0, 5 + _LINE * named)
     look = {"xycoords": "axes fraction", "textcoords": "offset points", "color": style.SOFT}
     axes.annotate(measured, (0, 1), xytext=above, fontsize=style.TINY, **look)

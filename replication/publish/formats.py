@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import resources
 
 from replication.publish import escape
@@ -13,6 +13,8 @@ from replication.publish.latex import latex_document, to_latex
 from replication.publish.table import Cell, Table, is_figure, printed
 
 __all__ = ["html_document", "latex_document", "stylesheet", "to_csv", "to_html", "to_latex", "to_markdown"]
+
+Origin = Callable[[Cell], str]
 
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"  # as wide as a digit and as a point
 _MANY = 10  # columns after which a printed page is turned
@@ -46,19 +48,20 @@ def _pipes(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def to_html(table: Table, label: str = "", anchor: str = "") -> str:
+def to_html(table: Table, label: str = "", anchor: str = "", origin: Origin | None = None) -> str:
     """The table as an HTML figure that the stylesheet sets with three rules and aligned points.
 
     Parameters
     ----------
     label : "Table 3", set before the title
     anchor : id of the element; the table's own id if empty
+    origin : the anchor at which a cell's record is accounted for; no links if None
     """
     number = f'<span class="number">{escape.html_text(label)}.</span> ' if label else ""
     caption = f"<figcaption>{number}{escape.html_text(table.title)}</figcaption>"
     columns = range(len(table.header))
     head = "".join(_heading(table, column) for column in columns)
-    body = "\n".join(_html_row(table, place, row) for place, row in enumerate(table.rows))
+    body = "\n".join(_html_row(table, place, row, origin) for place, row in enumerate(table.rows))
     notes = escape.html_text(" ".join(table.notes))
     notes = f'\n<p class="notes"><i>Notes.</i> {notes}</p>' if notes else ""
     kind = "table many" if len(columns) > _MANY else "table"
@@ -74,17 +77,22 @@ def _heading(table: Table, column: int) -> str:
     return f'<th scope="col"{kind}>{escape.html_text(table.header[column])}</th>'
 
 
-def _html_row(table: Table, place: int, row: tuple[Cell, ...]) -> str:
-    cells = "".join(_html_cell(table, column, cell) for column, cell in enumerate(row))
+def _html_row(table: Table, place: int, row: tuple[Cell, ...], origin: Origin | None) -> str:
+    cells = "".join(_html_cell(table, column, cell, origin) for column, cell in enumerate(row))
     return f'<tr class="rule">{cells}</tr>' if place in table.rules else f"<tr>{cells}</tr>"
 
 
-def _html_cell(table: Table, column: int, cell: Cell) -> str:
+def _html_cell(table: Table, column: int, cell: Cell, origin: Origin | None) -> str:
     if column == 0 and not table.numeric(0):
         return f'<th scope="row" class="level{cell.level}">{escape.html_text(cell.text)}</th>'
     words = cell.text and not is_figure(cell.text)
     kind = f' class="figure{" words" * bool(words)}"' if table.numeric(column) else ""
-    return f"<td{kind}>{_html_figure(table, column, cell)}</td>"
+    shown = _html_figure(table, column, cell)
+    if origin is None or not (cell.source and cell.text):
+        return f"<td{kind}>{shown}</td>"
+    record = escape.html_text(", ".join(part for part in cell.source if part))
+    place = escape.html_text(origin(cell))
+    return f'<td{kind}><a class="from" href="#{place}" title="{record}">{shown}</a></td>'
 
 
 def _html_figure(table: Table, column: int, cell: Cell) -> str:

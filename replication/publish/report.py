@@ -24,7 +24,7 @@ from replication.publish.model_tables import (
     model_table,
     rows_note,
 )
-from replication.publish.table import Table, printed
+from replication.publish.table import Cell, Table, printed
 from replication.publish.words import capital, in_words
 from replication.studies.model import TableSpec
 
@@ -88,7 +88,15 @@ def _section(results: StudyResults, tables: Iterator[int], figures: Iterator[int
 
 def _table_exhibit(study: str, table: Table, number: int) -> _Exhibit:
     anchor, label = f"table-{study}-{table.id}", f"Table {number}"
-    return _Exhibit(anchor, label, table.title, Markup(to_html(table, label, anchor)))
+    html = to_html(table, label, anchor, lambda cell: _origin(study, cell))
+    return _Exhibit(anchor, label, table.title, Markup(html))
+
+
+def _origin(study: str, cell: Cell) -> str:
+    """Where the page accounts for a cell: its model, with the rows used, or the data of the study."""
+    if cell.source[0] in ("estimates", "models"):
+        return f"model-{study}-{cell.source[1].partition('.')[0]}"
+    return f"data-study-{study}"
 
 
 def _figure_exhibit(study: str, drawing: Drawing, number: int) -> _Exhibit:

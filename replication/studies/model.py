@@ -41,6 +41,26 @@ class TestSpec(Entry):
     terms: list[str] = Field(min_length=1, max_length=500)
 
 
+class RandomizationSpec(Entry):
+    """A test of one regressor by permuting it: within `strata`, rows of one of `units` together."""
+
+    term: str
+    strata: Name | None = None
+    units: Name | None = None
+    draws: int = Field(default=999, ge=1, le=99_999)
+    seed: int = Field(default=1998, ge=0)
+
+
+class MultipleTestingSpec(Entry):
+    """P values of several coefficients adjusted together; `cluster` and `draws` are for romano_wolf."""
+
+    terms: list[str] = Field(min_length=2, max_length=200)
+    method: Literal["holm", "romano_wolf"] = "holm"
+    cluster: list[Name] = Field(default=["entity"], min_length=1, max_length=2)
+    draws: int = Field(default=9999, ge=1, le=99_999)
+    seed: int = Field(default=1998, ge=0)
+
+
 class ModelSpec(Entry):
     """One model: a formula, the rows it is for, an estimator and one or more errors.
 
@@ -64,6 +84,8 @@ class ModelSpec(Entry):
     covariance: list[CovarianceSpec] = Field(default=[], max_length=20)
     diagnostics: list[str] = Field(default=[], max_length=50)
     tests: list[TestSpec] = Field(default=[], max_length=50)
+    randomization: RandomizationSpec | None = None
+    multiple_testing: MultipleTestingSpec | None = None
     long_run: list[str] = Many
     marginal_effects: Literal["outcome", "latent"] | None = None
     data: Name | None = None

@@ -1,0 +1,65 @@
+"""Tests beyond single coefficients, as a study file asks for them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from replication.errors import UserError
+from replication.models import plan, run_model
+from replication.panel import read_panel
+from replication.studies.model import ModelSpec
+
+DRAW = np.random.default_rng(8)
+TABLE = pd.DataFrame(
+    {
+        "e": np.repeat(np.arange(12), 6),
+        "t": np.tile(np.arange(6), 12),
+        "d": np.repeat(np.arange(12) % 2, 6).astype(float),
+        "s": np.repeat(["a", "b", "c"], 24),
+        "x": DRAW.normal(size=72),
+        "z": DRAW.normal(size=72),
+    }
+).assign(y=lambda rows: rows["d"] + DRAW.normal(size=72))
+
+
+def statistics(**keys) -> dict[str, float]:
+    model = ModelSpec(**{"id": "m", "formula": "y ~ d + x + z", **keys})
+    found = run_model(read_panel(TABLE, "e", "t", {}, "t"), plan(model)).statistics
+    return dict(zip(found["name"], found["value"], strict=True))
+
+
+def test_a_treatment_is_permuted_within_strata_by_unit():
+    found = statistics(randomization={"term": "d", "strata": "s", "units": "e", "draws": 999})
+    # Two of the four units of each of three strata are treated: 6 x 6 x 6 assignments, all compared.
+    assert found["randomization_assignments"] == 216
+    assert found["randomization_p"] * 216 == pytest.approx(round(found["randomization_p"] * 216))
+    assert 2 / 216 <= found["randomization_p"] <= 0.05
+
+
+def test_holm_multiplies_by_the_number_of_what_is_left():
+    plain = run_model(
+        read_panel(TABLE, "e", "t", {}, "t"), plan(ModelSpec(id="m", formula="y ~ d + x + z"))
+    ).estimates.set_index("term")["p_value"]
+    found = statistics(multiple_testing={"terms": ["d", "x", "z"]})
+    smallest = plain[["d", "x", "z"]].idxmin()
+    assert found[f"holm_p {smallest}"] == pytest.approx(min(3 * plain[smallest], 1))
+
+
+def test_romano_wolf_is_never_below_the_bootstrap_alone_nor_above_one():
+    found = statistics(multiple_testing={"terms": ["x", "z"], "method": "romano_wolf", "draws": 499})
+    assert 0 < found["romano_wolf_p x"] <= 1 and 0 < found["romano_wolf_p z"] <= 1
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"randomization": {"term": "dd"}},
+        {"multiple_testing": {"terms": ["d", "xx"]}},
+        {"tests": [{"id": "t", "terms": ["zz"]}]},
+    ],
+)
+def test_an_unknown_term_is_named(keys):
+    with pytest.raises(UserError, match="did you mean"):
+        statistics(**keys)
