@@ -15,14 +15,13 @@ from replication.errors import StudyError, one_of
 from replication.estimate.cluster_robust import cr2, cr3
 from replication.estimate.covariance import (
     classical,
-    cluster_key,
     clustered,
     driscoll_kraay,
     hc0,
     hc1,
     hc2,
     hc3,
-    nested_levels,
+    nested_effects,
     newey_west,
 )
 from replication.estimate.pcse import pcse
@@ -151,8 +150,6 @@ def apply(convention: Convention, fit: Fit) -> Covariance:
 
 
 def _rows_factor(fit: Fit, names: list[str]) -> float:
-    keys = [cluster_key(fit, name) for name in names]
-    effects = [{"entity": fit.entity, "time": fit.time}[effect] for effect in fit.effects]
-    nested = all(any(nested_levels(effect, key) for key in keys) for effect in effects)
+    nested = all(nested_effects(fit, names).values())
     k = len(fit.params) + (0 if nested else fit.absorbed)
     return fit.nobs / (fit.nobs - k)

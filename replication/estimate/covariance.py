@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
+from replication.estimate.groupings import nested_levels
 from replication.estimate.result import Covariance, Fit, Floats, Integers
 from replication.estimate.within import leverage, prepare
 
@@ -176,13 +177,17 @@ def _cluster_names(names: list[str]) -> list[str]:
 
 def cluster_key(fit: Fit, name: str) -> Integers:
     """Codes 0 .. G-1 of a cluster variable on the rows of the fit."""
-    known = {"entity": fit.entity, "time": fit.time, **fit.clusters}
+    known = _keys(fit)
     if name not in known:
         raise EstimationError(one_of("cluster", name, known))
     key = np.unique(known[name], return_inverse=True)[1]
     if key.max() < 1:
         raise EstimationError(f"cluster {name!r} has fewer than two clusters")
     return key
+
+
+def _keys(fit: Fit) -> dict[str, Integers]:
+    return {"entity": fit.entity, "time": fit.time, **fit.clusters}
 
 
 def _pairs(first: Integers, second: Integers) -> Integers:
@@ -217,22 +222,15 @@ def _counted(fit: Fit, names: list[str], absorbed: str) -> int:
         return len(fit.params)
     if absorbed == "all":
         return len(fit.params) + fit.absorbed
-    return len(fit.params) + max(fit.absorbed - _nested(fit, names), 1)
+    return len(fit.params) + max(fit.absorbed - sum(nested_effects(fit, names).values()), 1)
 
 
-def _nested(fit: Fit, names: list[str]) -> int:
-    """Absorbed parameters, the constant apart, that do not vary within one of the clusters."""
-    if not fit.effects:
-        return sum(fit.absorbed_nested.get(name, 0) for name in names)
-    keys = [cluster_key(fit, name) for name in names]
-    effects = [{"entity": fit.entity, "time": fit.time}[effect] for effect in fit.effects]
-    return sum(max(nested_levels(effect, key) for key in keys) for effect in effects)
-
-
-def nested_levels(effect: Integers, cluster: Integers) -> int:
-    """Levels of `effect` less one if each of them lies in a single cluster, otherwise zero."""
-    levels, first, codes = np.unique(effect, return_index=True, return_inverse=True)
-    return len(levels) - 1 if np.array_equal(cluster[first][codes], cluster) else 0
+def nested_effects(fit: Fit, names: list[str]) -> dict[str, int]:
+    """For each absorbed effect its levels less one if it is nested in one of the clusters, otherwise zero."""
+    known = _keys(fit)
+    return {
+        effect: max(nested_levels(known[effect], known[name]) for name in names) for effect in fit.absorbed_by
+    }
 
 
 def _semidefinite(matrix: Floats) -> tuple[Floats, int]:

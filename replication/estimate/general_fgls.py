@@ -9,7 +9,6 @@ import numpy as np
 from replication.errors import EstimationError
 from replication.estimate.algebra import least_squares
 from replication.estimate.contemporaneous import require_residuals
-from replication.estimate.covariance import nested_levels
 from replication.estimate.goodness import counts, ratio, squares
 from replication.estimate.linear import refuse_weights, require_rows, require_slopes_vary
 from replication.estimate.result import Design, Fit, Floats
@@ -75,7 +74,7 @@ def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
     total = squares(design.y, np.ones(design.nobs), centred=design.has_constant)
     return replace(
         fit,
-        absorbed_nested=_nested(design) if effects else {},
+        absorbed_by=tuple(effects or ()),
         statistics={
             **counts(fit.entity, fit.time, fit.df_resid),
             "rsquared": 1.0 - ratio(float(unweighted @ unweighted), total),
@@ -120,11 +119,6 @@ def _data(design: Design, within: bool) -> Data:
     x = absorb(effects, design.x[:, design.has_constant :])
     require_variation(effects, design, x, terms)
     return Data(absorb(effects, design.y), x, terms, effects.parameters)
-
-
-def _nested(design: Design) -> dict[str, int]:
-    clusters = {"entity": design.entity, "time": design.time, **design.clusters}
-    return {name: nested_levels(design.entity, codes) for name, codes in clusters.items()}
 
 
 def _covariance(design: Design, residuals: Floats) -> Floats:

@@ -123,11 +123,12 @@ def _closed_up(codes: Integers, levels: int) -> Integers:
     return (np.cumsum(np.bincount(codes, minlength=levels) > 0) - 1)[codes]
 
 
-def nested_levels(codes: Integers, levels: int, cluster: Integers) -> int:
-    """Levels less one if each of them lies in a single cluster, otherwise zero."""
-    one = np.empty(levels, dtype=cluster.dtype)
+def nested_levels(effect: Integers, cluster: Integers) -> int:
+    """Levels of `effect` (n,) less one if each of them lies in a single cluster, otherwise zero."""
+    codes, levels = factorize(effect)
+    one = np.empty(len(levels), dtype=cluster.dtype)
     one[codes] = cluster
-    return levels - 1 if np.array_equal(one[codes], cluster) else 0
+    return len(levels) - 1 if np.array_equal(one[codes], cluster) else 0
 
 
 def sums(codes: Integers, values: Floats, levels: int) -> Floats:

@@ -23,8 +23,8 @@ import numpy as np
 from replication.errors import EstimationError, one_of
 from replication.estimate.algebra import least_squares
 from replication.estimate.anderson_rubin import anderson_rubin
-from replication.estimate.covariance import nested_levels
 from replication.estimate.goodness import counts, ratio
+from replication.estimate.groupings import nested_levels
 from replication.estimate.iv_tests import (
     Moments,
     endogeneity,
@@ -50,7 +50,6 @@ class Variables:
     exogenous_terms, endogenous_terms, instrument_terms : tuples of str
     moments : Moments
     absorbed : int
-    absorbed_nested : dict of str to int
     effects : tuple of str
     """
 
@@ -63,7 +62,6 @@ class Variables:
     instrument_terms: tuple[str, ...]
     moments: Moments
     absorbed: int
-    absorbed_nested: dict[str, int]
     effects: tuple[str, ...]
 
     @property
@@ -162,20 +160,18 @@ def _variables(design: Design, name: str, effects: list[str], kind: str, cluster
     _check_names(name, design.terms, endogenous, instruments)
     parts = [design.y, design.x, design.extra["endogenous"], design.extra["instruments"]]
     weights = None if design.weights is None else design.weights / design.weights.mean()
-    exogenous, absorbed, nested = design.terms, 0, {}
+    exogenous, absorbed = design.terms, 0
     if effects:
         dummies = prepare(design.entity, design.time, tuple(effects), weights)
         exogenous = tuple(term for term in design.terms if term != "const")
         parts[1] = design.x[:, int(design.has_constant) :]
         parts = [absorb(dummies, part) if part.size else part for part in map(_columns, parts)]
-        absorbed, nested = dummies.parameters, _nested(design, tuple(effects))
+        absorbed = dummies.parameters
     root = 1.0 if weights is None else np.sqrt(weights)[:, None]
     y, x, d, z = (_columns(part) * root for part in parts)
     parameters = x.shape[1] + z.shape[1] + absorbed
-    covariance = _moments(design, name, kind, cluster, parameters, nested)
-    v = Variables(
-        y[:, 0], x, d, z, exogenous, endogenous, instruments, covariance, absorbed, nested, tuple(effects)
-    )
+    covariance = _moments(design, name, kind, cluster, parameters, effects)
+    v = Variables(y[:, 0], x, d, z, exogenous, endogenous, instruments, covariance, absorbed, tuple(effects))
     _check_rank(v, name)
     return v
 
@@ -201,13 +197,8 @@ def _check_names(
         raise EstimationError(f"{name}: no endogenous regressor; ols does the rest")
 
 
-def _nested(design: Design, effects: tuple[str, ...]) -> dict[str, int]:
-    keys = {"entity": design.entity, "time": design.time, **design.clusters}
-    return {key: sum(nested_levels(keys[name], codes) for name in effects) for key, codes in keys.items()}
-
-
 def _moments(
-    design: Design, name: str, kind: str, cluster: str, parameters: int, nested: dict[str, int]
+    design: Design, name: str, kind: str, cluster: str, parameters: int, effects: list[str]
 ) -> Moments:
     """What the errors may do, with the degrees of freedom that go with it."""
     kinds = ("unadjusted", "robust", "clustered")
@@ -219,7 +210,8 @@ def _moments(
     if cluster not in keys:
         raise EstimationError(one_of(f"{name}: cluster", cluster, keys))
     codes = np.unique(keys[cluster], return_inverse=True)[1]
-    return Moments(kind, codes, design.nobs - parameters, nested.get(cluster, 0))
+    nested = sum(nested_levels(keys[effect], codes) for effect in effects)
+    return Moments(kind, codes, design.nobs - parameters, nested)
 
 
 def _check_rank(v: Variables, name: str) -> None:
@@ -292,7 +284,7 @@ def _fit(
         design=design,
         effects=v.effects,
         absorbed=v.absorbed,
-        absorbed_nested=v.absorbed_nested,
+        absorbed_by=v.effects,
     )
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from replication.errors import EstimationError
 from replication.estimate.algebra import Solution, least_squares
-from replication.estimate.covariance import nested_levels
 from replication.estimate.goodness import (
     counts,
     means_by,
@@ -69,7 +68,7 @@ def _within(design: Design, names: tuple[str, ...]) -> Fit:
     x = absorb(effects, design.x[:, design.has_constant :]) if terms else np.empty((len(y), 0))
     require_variation(effects, design, x, terms)
     fit = linear_fit("ols", design, y, x, terms, weights=weights)
-    fit = replace(fit, effects=names, absorbed=effects.parameters, absorbed_nested=_nested(design, names))
+    fit = replace(fit, effects=names, absorbed=effects.parameters, absorbed_by=names)
     total = squares(y, weights, centred=False)
     fit = with_statistics(fit, total, False, _loglikelihood(fit, weights))
     return replace(fit, statistics={**fit.statistics, **_within_rsquared(fit, total, weights)})
@@ -83,16 +82,6 @@ def _within_rsquared(fit: Fit, total: float, weights: Floats) -> dict[str, float
         kinds = panel_rsquared(fit.design, fit.terms, fit.params, weights) | kinds
     adjusted = 1.0 - ratio(ssr / fit.df_resid, whole / (fit.nobs - 1))
     return {"rsquared": 1.0 - ratio(ssr, whole), "rsquared_adjusted": adjusted, **kinds}
-
-
-def _nested(design: Design, names: tuple[str, ...]) -> dict[str, int]:
-    """For each cluster name, the absorbed parameters (the constant apart) that are constant within it."""
-    clusters = {"entity": design.entity, "time": design.time, **design.clusters}
-    levels = {name: clusters[name] for name in names}
-    return {
-        cluster: sum(nested_levels(effect, codes) for effect in levels.values())
-        for cluster, codes in clusters.items()
-    }
 
 
 def between(design: Design) -> Fit:

@@ -286,7 +286,7 @@ def _fit(
         design=design,
         kept=kept,
         absorbed=entities,
-        absorbed_nested={"entity": entities},
+        absorbed_by=("entity",),
         covariance=np.atleast_2d(covariance),
         convention=f"parametric bootstrap, {replications} replications, seed {seed} (Stata xtlsdvc)",
         statistics={

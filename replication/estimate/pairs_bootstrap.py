@@ -9,7 +9,7 @@ import numpy as np
 
 from replication.errors import EstimationError
 from replication.estimate.cluster_robust import cluster_rows
-from replication.estimate.covariance import nested_levels
+from replication.estimate.groupings import nested_levels
 from replication.estimate.result import Covariance, Design, Fit, Floats, Integers
 from replication.estimate.seeds import ROOT_SEED, generator, require_draws
 

@@ -15,7 +15,6 @@ from replication.estimate.goodness import counts
 from replication.estimate.groupings import (
     Groupings,
     Projector,
-    nested_levels,
     of_design,
     projector,
     residuals,
@@ -146,9 +145,8 @@ def _with_effects(fit: Fit, design: Design, names: tuple[str, ...], separation: 
         fit,
         design=design,
         kept=None if separation.kept.all() else separation.kept,
-        effects=names if set(names) <= {"entity", "time"} else (),
         absorbed=separation.unit.rank,
-        absorbed_nested=_nested(fit.design, separation.groups),
+        absorbed_by=names,
     )
     rows = counts(fit.entity, fit.time, fit.df_resid)
     separated = {"separated_rows": float((~separation.kept).sum())}
@@ -315,15 +313,6 @@ def _statistics(problem: _Problem, optimum: Optimum, mean: Floats) -> dict[str, 
         "loglikelihood_null": null,
         "rsquared_pseudo": 1 - optimum.likelihood.value / null,
         "deviance": 2 * float(weights @ (xlogy(y, y) - xlogy(y, mean) - (y - mean))),
-    }
-
-
-def _nested(used: Design, groups: Groupings) -> dict[str, int]:
-    """For each cluster name, the absorbed parameters (the constant apart) that are constant within it."""
-    clusters = {**used.clusters, "entity": used.entity, "time": used.time}
-    return {
-        name: sum(nested_levels(c, n, cluster) for c, n in zip(groups.codes, groups.levels, strict=True))
-        for name, cluster in clusters.items()
     }
 
 

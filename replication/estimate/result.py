@@ -102,11 +102,11 @@ class Fit:
     kept : (n0,) bool array or None
         Rows of the design that were used, where an estimator drops some (separation, first periods).
     effects : tuple of str
-        Groupings whose dummies were absorbed: "entity", "time" or both.
+        "entity", "time" or both, where x and residuals are what projection on these dummies left.
     absorbed : int
         Parameters absorbed and not in `terms` (fixed effects).
-    absorbed_nested : mapping of str to int
-        For each cluster name, how many of the absorbed parameters are constant within its clusters.
+    absorbed_by : tuple of str
+        Groupings whose dummies these are: "entity", "time" or names of `clusters`.
     covariance : (k, k) float array or None
         The estimator's own covariance where a sandwich of `bread` and `scores` is not the right one.
     convention : str
@@ -135,7 +135,7 @@ class Fit:
     kept: NDArray[np.bool_] | None = None
     effects: tuple[str, ...] = ()
     absorbed: int = 0
-    absorbed_nested: Mapping[str, int] = field(default_factory=dict)
+    absorbed_by: tuple[str, ...] = ()
     covariance: Floats | None = None
     convention: str = ""
     df: float | None = None

@@ -33,6 +33,7 @@ from replication.estimate.covariance import (
     hc1,
     hc2,
     hc3,
+    nested_effects,
     newey_west,
     own,
 )
@@ -124,7 +125,12 @@ def test_effects_nested_in_either_of_two_clusters_do_not_count():
     assert both.factors["(n-1)/(n-k)"] == (n - 1) / (n - 3)
     twice = clustered(fit, cluster=["entity", "region"])
     assert twice.factors["(n-1)/(n-k)"] == (n - 1) / (n - 2 - 8)
-    assert fit.absorbed_nested == {"entity": 8, "time": 7, "region": 8}
+    nested = {name: nested_effects(fit, [name]) for name in ("entity", "time", "region")}
+    assert nested == {
+        "entity": {"entity": 8, "time": 0},
+        "time": {"entity": 0, "time": 7},
+        "region": {"entity": 8, "time": 0},
+    }
 
 
 def test_two_way_each_is_statsmodels():
