@@ -133,27 +133,13 @@ def fgls(
         _require_balance(serial)
     require_rows(serial.design.nobs, len(design.terms))
     solution, variances, steps, converged = _solve(serial.design, panels, iterate)
-    fit = _fit(design, serial, solution, variances)
-    n = fit.nobs
-    factor = n / fit.df_resid if divisor == "n-k" else 1.0
-    fit = replace(
-        fit,
-        covariance=factor * fit.bread,
-        convention=_convention(panels, autocorrelation, iterate, divisor),
-        converged=converged,
-        warnings=(*fit.warnings, *([] if converged else [f"the weights did not settle in {STEPS} steps"])),
-    )
+    fit = _fit(design, serial, solution, variances, converged)
+    factor = fit.nobs / fit.df_resid if divisor == "n-k" else 1.0
+    convention = _convention(panels, autocorrelation, iterate, divisor)
+    fit = replace(fit, covariance=factor * fit.bread, convention=convention)
     likelihood = autocorrelation == "none" and (iterate or panels == "iid")
-    residuals = serial.design.y - serial.design.x @ fit.params
-    rows = {"loglikelihood": _loglikelihood(serial.design, panels, residuals)} if likelihood else {}
-    statistics = {
-        **counts(fit.entity, fit.time, fit.df_resid),
-        **serial.statistics,
-        **_slopes_test(fit),
-        **rows,
-        "iterations": float(steps),
-    }
-    return replace(fit, statistics=statistics)
+    rows = _statistics(fit, serial, panels, likelihood)
+    return replace(fit, statistics={**rows, "iterations": float(steps)})
 
 
 def _serial(design: Design, autocorrelation: str, kind: AdjustedKind) -> Serial:
@@ -180,7 +166,7 @@ def _serial(design: Design, autocorrelation: str, kind: AdjustedKind) -> Serial:
     kept[several] = finite
     left = replace(used, y=y, x=x).rows(finite)
     said = _serial_warnings(design, several, used, finite, follows)
-    return Serial(left, kept, _rho_rows(used, rho, codes, autocorrelation), said)
+    return Serial(left, kept, _rho_rows(used, rho, autocorrelation), said)
 
 
 def _rho(design: Design, found: Autocorrelations, autocorrelation: str) -> Floats:
@@ -197,7 +183,7 @@ def _rho(design: Design, found: Autocorrelations, autocorrelation: str) -> Float
     return found.rho
 
 
-def _rho_rows(design: Design, rho: Floats, codes: Integers, autocorrelation: str) -> dict[str, float]:
+def _rho_rows(design: Design, rho: Floats, autocorrelation: str) -> dict[str, float]:
     if autocorrelation == "common":
         return {"rho": float(rho[0])}
     entities, first = np.unique(design.entity, return_index=True)
@@ -279,6 +265,7 @@ def _variances(design: Design, panels: Panels, residuals: Floats) -> Variances:
         )
 
     def scale(values: Floats) -> Floats:
+        """Rows divided by the root of their variance."""
         return (values.T / np.sqrt(sizes)).T
 
     return Variances(scale, scale)
@@ -291,7 +278,8 @@ def _squares(panels: Panels, codes: Integers, residuals: Floats) -> Floats:
     return (np.bincount(codes, residuals**2) / np.bincount(codes))[codes]
 
 
-def _fit(design: Design, serial: Serial, solution: Solution, variances: Variances) -> Fit:
+def _fit(design: Design, serial: Serial, solution: Solution, variances: Variances, converged: bool) -> Fit:
+    unsettled = () if converged else (f"the weights did not settle in {STEPS} steps",)
     used = serial.design
     x = variances.whiten(used.x)
     unweighted = used.y - used.x @ solution.params
@@ -308,7 +296,8 @@ def _fit(design: Design, serial: Serial, solution: Solution, variances: Variance
         clusters=used.clusters,
         design=design,
         kept=None if serial.kept.all() else serial.kept,
-        warnings=(*solution.warnings, *serial.warnings),
+        warnings=(*solution.warnings, *serial.warnings, *unsettled),
+        converged=converged,
     )
 
 
@@ -320,6 +309,17 @@ def _convention(panels: str, autocorrelation: str, iterate: bool, divisor: str) 
         f"generalised least squares, {WORDS[panels]}, {serial[autocorrelation]}, {steps}: inverse of "
         f"X'V^-1 X{factor} (Stata xtgls)"
     )
+
+
+def _statistics(fit: Fit, serial: Serial, panels: Panels, likelihood: bool) -> dict[str, float]:
+    """Rows for models.csv; `likelihood` says whether the estimate is maximum likelihood."""
+    residuals = serial.design.y - serial.design.x @ fit.params
+    return {
+        **counts(fit.entity, fit.time, fit.df_resid),
+        **serial.statistics,
+        **_slopes_test(fit),
+        **({"loglikelihood": _loglikelihood(serial.design, panels, residuals)} if likelihood else {}),
+    }
 
 
 def _slopes_test(fit: Fit) -> dict[str, float]:

@@ -127,16 +127,10 @@ def _mean_function(fit: Fit, on: str) -> MeanFunction:
             return _linear
         limits = fit.statistics.get("lower", -np.inf), fit.statistics.get("upper", np.inf)
         return lambda index, spreads: _censored(index, spreads, *limits)
-    known = {
-        "probit": _normal,
-        "fractional_probit": _normal,
-        "logit": _logistic,
-        "fractional_logit": _logistic,
-    }
-    if fit.estimator not in known:
-        words = (*known, "tobit", "tobit_random_effects")
+    if fit.estimator not in INDEX_MEANS:
+        words = (*INDEX_MEANS, "tobit", "tobit_random_effects")
         raise EstimationError(one_of("average marginal effects: estimator", fit.estimator, words))
-    return known[fit.estimator]
+    return INDEX_MEANS[fit.estimator]
 
 
 def _normal(index: Floats, _: Floats) -> Mean:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -99,12 +100,8 @@ def prais_winsten(
     if not follows.any():
         raise EstimationError("no entity is observed in two consecutive periods: there is no autocorrelation")
     start = least_squares(design.y, design.x, design.terms)
-
-    def estimate(residuals: Floats) -> Serial:
-        slopes = len(design.terms) - design.has_constant
-        found = autocorrelations(residuals, codes, follows, rho, slopes)
-        return _in_use(found, autocorrelation, average)
-
+    slopes = len(design.terms) - design.has_constant
+    estimate = partial(_estimate, codes, follows, slopes, rho, autocorrelation, average)
     serial = estimate(start.residuals)
     steps, converged = 1, True
     if iterate:
@@ -113,6 +110,18 @@ def prais_winsten(
     fit = replace(fit, warnings=(*fit.warnings, *_warnings(design, serial, autocorrelation, converged)))
     statistics = _statistics(fit, serial, autocorrelation, follows, start) | {"iterations": float(steps)}
     return replace(fit, statistics=statistics, converged=converged)
+
+
+def _estimate(
+    codes: Integers,
+    follows: NDArray[np.bool_],
+    slopes: int,
+    kind: Kind,
+    autocorrelation: str,
+    average: str,
+    residuals: Floats,
+) -> Serial:
+    return _in_use(autocorrelations(residuals, codes, follows, kind, slopes), autocorrelation, average)
 
 
 def _in_use(found: Autocorrelations, autocorrelation: str, average: str) -> Serial:

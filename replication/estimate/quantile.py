@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -54,8 +54,7 @@ def quantile(
     kernel : "gaussian" or "epanechnikov"
         R's quantreg, se = "ker"; or Stata's `qreg, vce(, epan2)`, on -1 .. 1.
     errors : "kernel" or "iid"
-        Own covariance: Powell's, or that of Koenker and Bassett with the kernel's density at zero (Stata's
-        `vce(iid, kernel)`).
+        Own covariance: Powell's; Koenker and Bassett's, the kernel's density at zero (`vce(iid, kernel)`).
 
     Returns
     -------
@@ -75,14 +74,12 @@ def quantile(
     found = _solve(design.y, basis, weights, q)
     width, widths = _bandwidth(found.residuals, q, kernel)
     density = KERNELS[kernel][0](found.residuals / width) / width
-    bread = _inverse(design.x, weights * density)
-    step = q - (found.residuals < 0)
-    fit = Fit(
+    return Fit(
         estimator="quantile",
         terms=design.terms,
         params=found.params,
-        bread=bread,
-        scores=design.x * (weights * step)[:, None],
+        bread=_inverse(design.x, weights * density),
+        scores=design.x * (weights * (q - (found.residuals < 0)))[:, None],
         x=None,
         residuals=None,
         entity=design.entity,
@@ -91,14 +88,10 @@ def quantile(
         design=design,
         covariance=_own(design.x, weights, density, q, errors),
         convention=f"{OWN[errors]}, density by the {kernel} kernel, bandwidth {width:.6g} (Hall-Sheather)",
+        statistics=_statistics(design, found, weights, density, q, widths),
         warnings=(*basis.warnings, *found.warnings),
         converged=found.optimal,
     )
-    values = counts(design.entity, design.time, fit.df_resid) | _deviations(
-        design.y, weights, found.residuals, q
-    )
-    values |= {"sparsity": 1 / float(np.average(density, weights=weights)), **widths}
-    return replace(fit, statistics={**values, "iterations": float(found.iterations)})
 
 
 def _solve(y: Floats, basis: Basis, weights: Floats, q: float) -> _Solution:
@@ -165,6 +158,18 @@ def _own(x: Floats, weights: Floats, density: Floats, q: float, errors: str) -> 
     height = np.full(len(x), np.average(density, weights=weights)) if errors == "iid" else density
     bread = _inverse(x, weights * height)
     return q * (1 - q) * bread @ (x.T @ (x * (weights**2)[:, None])) @ bread
+
+
+def _statistics(
+    design: Design, found: _Solution, weights: Floats, density: Floats, q: float, widths: dict[str, float]
+) -> dict[str, float]:
+    return {
+        **counts(design.entity, design.time, design.nobs - len(design.terms)),
+        **_deviations(design.y, weights, found.residuals, q),
+        "sparsity": 1 / float(np.average(density, weights=weights)),
+        **widths,
+        "iterations": float(found.iterations),
+    }
 
 
 def _deviations(y: Floats, weights: Floats, residuals: Floats, q: float) -> dict[str, float]:

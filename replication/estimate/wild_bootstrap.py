@@ -106,7 +106,7 @@ def wild_bootstrap(
     Parameters
     ----------
     cluster : list of one name; default ["entity"]
-    draws : int
+    draws, seed : int
     weights : "rademacher" or "webb"
         Signs, or Webb's six points, which distinguish more draws where there are few clusters.
     null : bool
@@ -115,7 +115,6 @@ def wild_bootstrap(
     ties : "excluded" or "included"
         Count draws strictly larger than the data's t (boottest, fwildclusterboot, wildboottest), or equal
         ones too, among them the draw that repeats the data.
-    seed : int
 
     Raises
     ------
@@ -130,14 +129,14 @@ def wild_bootstrap(
     for j in np.flatnonzero(~alone):
         test = coefficient_draws(fit, hat, key, multipliers, j, null=null)
         found[j] = _test_and_interval(test, float(fit.params[j]), ties)
-    groups, complete = multipliers.shape[1], len(multipliers) == 2 ** multipliers.shape[1]
+    groups = multipliers.shape[1]
     plain = clustered(fit, cluster=[name])
     return Covariance(
         "wild_bootstrap",
         plain.matrix,
         float(groups - 1),
         {**plain.factors, "draws": float(len(multipliers))},
-        _note(name, groups, len(multipliers), complete and weights == "rademacher", weights, null, ties),
+        _note(name, groups, len(multipliers), weights, null, ties),
         p_values=found[:, 0],
         intervals=found[:, 1:],
         warnings=_few(groups, weights)
@@ -267,10 +266,9 @@ def bound(test: Draws, ties: Ties, side: int) -> float:
     return side * outside
 
 
-def _note(
-    name: str, groups: int, draws: int, complete: bool, weights: Weights, null: bool, ties: Ties
-) -> str:
+def _note(name: str, groups: int, draws: int, weights: Weights, null: bool, ties: Ties) -> str:
     kind = "WCR" if null else "WCU"
+    complete = weights == "rademacher" and draws == 2**groups
     how = f"all {draws:,} sign vectors" if complete else f"{draws:,} draws, {weights} weights"
     whose = " (Stata boottest, R fwildclusterboot)" if null and ties == "excluded" else ""
     return (
