@@ -46,6 +46,7 @@ def persistent(random: np.random.Generator, shared: float) -> Floats:
 
 
 def panel(random: np.random.Generator) -> Design:
+    """One sample: persistent regressor and error, a treatment of few clusters, errors that grow with x."""
     entity, year = np.repeat(np.arange(CLUSTERS), YEARS), np.tile(1979 + np.arange(YEARS), CLUSTERS)
     x, treated = persistent(random, 0.3), (entity < TREATED).astype(float)
     error = persistent(random, 0.3) * np.exp(0.25 * x)
@@ -81,6 +82,7 @@ def once(random: np.random.Generator) -> list[list[bool]]:
 
 
 def main(replications: int) -> None:
+    """Print the share of intervals that hold the truth, by error and coefficient."""
     start, random = time.perf_counter(), np.random.default_rng(SEED)
     shares = 100 * np.mean([once(random) for _ in range(replications)], axis=0)
     print(f"coverage of 95 percent intervals, {replications:,} replications, {CLUSTERS} x {YEARS}")

@@ -59,11 +59,13 @@ def race(random: np.random.Generator) -> None:
         frame = frame.assign(y=design.y, entity=design.entity, period=design.time)
 
         def ours(design: Design = design) -> np.ndarray:
+            """Coefficients of this package, clustered errors estimated too."""
             fit = ppml(design, effects=["entity", "time"])
             clustered(fit)
             return fit.params
 
         def theirs(frame: pd.DataFrame = frame) -> np.ndarray:
+            """Coefficients of the peer, clustered errors estimated too."""
             fit = pyfixest.fepois("y ~ a + b | entity + period", frame, vcov={"CRV1": "entity"})
             return fit.coef().to_numpy()
 

@@ -57,12 +57,14 @@ def peer_one(design: Design) -> float:
 
 
 def seconds(task: Callable[[], object]) -> float:
+    """Wall clock time of one run."""
     start = time.perf_counter()
     task()
     return time.perf_counter() - start
 
 
 def main(repetitions: int) -> None:
+    """Print median times beside those of the peer."""
     design = sample()
     fit = ols(design)
     print(f"p of x1: replication {ours_one(design):.4f}, wildboottest {peer_one(design):.4f}")

@@ -264,14 +264,17 @@ class _Drops:
 
     @property
     def kept(self) -> NDArray[np.bool_]:
+        """Rows that no cause has dropped so far."""
         return self.reason == 0
 
     @property
     def causes(self) -> list[str]:
+        """Each row's cause, empty for rows that are kept."""
         return [self.names[reason] for reason in self.reason]
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
+        """Causes with the number of rows each has dropped."""
         numbers = np.bincount(self.reason, minlength=len(self.names))
         found = zip(self.names[1:], numbers[1:].tolist(), strict=True)
         totals: dict[str, int] = {}
@@ -280,10 +283,12 @@ class _Drops:
         return tuple((name, number) for name, number in totals.items() if number)
 
     def mark(self, rows: NDArray[np.bool_], name: str) -> None:
+        """Drop these rows, as far as they are still kept, for this cause."""
         self.names.append(name)
         self.reason[rows & self.kept] = len(self.names) - 1
 
     def mark_column(self, column: Column, part: str, excused: NDArray[np.bool_]) -> None:
+        """Drop the rows in which a column is missing or infinite, but for those excused."""
         name = column.level or column.name
         self.mark(np.isnan(column.values) & ~excused, f"missing {part} {name}")
         self.mark(np.isinf(column.values) & ~excused, f"undefined {part} {name}")

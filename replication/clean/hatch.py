@@ -185,6 +185,7 @@ def _table(schema: Schema, path: str) -> Recipe:
     measures = [name for name in schema.names if name not in ("region", "year")]
 
     def build(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+        """The table, each row under the line of its first figure."""
         rows = raw[path]
         for line, name in rows["measure"].items():
             if name not in measures:

@@ -68,6 +68,7 @@ def read(file: str, units: Mapping[str, float], year_of: str = "") -> Callable[[
     """A builder for one file: one unit, and the year cut from the column `year_of` when there is no other."""
 
     def build(raw: Rows) -> pd.DataFrame:
+        """The rows of the file in one unit, with their year."""
         rows = scaled(raw[file], units, file)
         return rows.assign(year=rows[year_of].str[:4]) if year_of else rows
 

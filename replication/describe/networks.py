@@ -190,6 +190,7 @@ def frustration(table: pd.DataFrame, *, camps: int = 2) -> pd.DataFrame:
     """
 
     def describe(net: Network) -> dict[str, float]:
+        """Of one phase."""
         against, best = best_splits(net, camps)
         return {"statements against the best split": against, "best splits": len(best)}
 
@@ -207,6 +208,7 @@ def camp_sizes(table: pd.DataFrame, *, anchor: str, camps: int = 2) -> pd.DataFr
     """Number of actors in each camp of the best split, and of those undecided, by phase."""
 
     def describe(net: Network) -> dict[str, float]:
+        """Of one phase."""
         camp = camp_of(net, camps, anchor)
         sizes = {f"camp {number}": (camp == number).sum() for number in range(1, camps + 1)}
         return {**sizes, "undecided": np.isnan(camp).sum()}
@@ -219,6 +221,7 @@ def signed_degree(table: pd.DataFrame, *, sign: str) -> pd.DataFrame:
     choose("sign", sign, ("positive", "negative"))
 
     def describe(net: Network) -> dict[str, float]:
+        """Of one phase."""
         degrees = ((net.positive if sign == "positive" else net.negative) > 0).sum(axis=1)
         return dict(zip(net.actors, degrees.tolist(), strict=True))
 

@@ -69,6 +69,7 @@ def _curve(reduced: Reduced, unit: float) -> Curve:
     cross, other = unit * (cross + cross.T), unit**2 * other
 
     def f(angles: Floats) -> Floats:
+        """F at each angle."""
         c, s = np.cos(angles)[:, None], np.sin(angles)[:, None]
         combined = c * slopes[:, 0] - s * slopes[:, 1]
         c, s = c[:, :, None], s[:, :, None]

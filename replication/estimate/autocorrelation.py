@@ -77,6 +77,7 @@ def autocorrelations(
     entities = int(codes.max()) + 1
 
     def total(values: Floats, groups: Integers = who) -> Floats:
+        """(N,) sum in each entity."""
         return np.bincount(groups, values, entities)
 
     rows, pairs = np.bincount(codes, minlength=entities), np.bincount(who, minlength=entities)

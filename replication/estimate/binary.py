@@ -78,6 +78,7 @@ def _search(y: Floats, x: Floats, weights: Floats, link: LogCdf) -> Optimum:
     """From zero, and from the linear projection of 2(2y - 1): the likelihood is concave, both must agree."""
 
     def objective(b: Floats) -> Likelihood:
+        """Likelihood of outcomes between 0 and 1 at coefficients b."""
         index = x @ b
         up, up1, up2 = link(index)
         down, down1, down2 = link(-index)

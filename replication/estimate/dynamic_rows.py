@@ -212,6 +212,7 @@ def _stacked(panel: Panel, plan: Plan, values: Floats) -> Floats:
 
 
 def stacked_moments(panel: Panel, plan: Plan) -> Stack:
+    """Outcome, regressors, instruments (but those all zero) and the factor of H that a plan calls for."""
     columns = np.concatenate([*_gmm_instruments(panel, plan), *_standard_instruments(panel, plan)], axis=2)
     z = np.where(_stacked_rows(panel, plan)[:, :, None], columns, 0.0)
     z = z[:, :, (z != 0).any(axis=(0, 1))]

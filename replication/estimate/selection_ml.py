@@ -138,6 +138,7 @@ def _search(data: SelectionData, design: Design, first: Fit, back_x: Floats, bac
     other = -0.5 if rho > 0 else 0.5
 
     def start(correlation: float) -> Floats:
+        """Parameters of the two-step slopes under this correlation."""
         return np.concatenate([slope / second.sigma, [1 / second.sigma], g, [np.arctanh(correlation)]])
 
     return maximise(lambda theta: selection_likelihood(data, theta, k), start(rho), second_start=start(other))

@@ -130,6 +130,7 @@ def search(outcome: Censored, x: Floats, weights: Floats) -> Optimum:
     regressors = np.column_stack([-x, outcome.y])
 
     def objective(theta: Floats) -> Likelihood:
+        """Likelihood of these outcomes."""
         return censored_likelihood(outcome, regressors, weights, theta)
 
     slope = np.linalg.lstsq(x, outcome.y, rcond=None)[0]

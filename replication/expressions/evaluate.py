@@ -88,6 +88,7 @@ class _Evaluation:
         self.known: dict[str, Floats] = {}
 
     def value(self, node: Node, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
+        """Values of any node, one a row; `path` names the variables that led to it."""
         size = len(self.rows.table)
         match node:
             case Number(value):
@@ -122,9 +123,11 @@ class _Evaluation:
                 raise StudyError(one_of("function", function, FUNCTIONS))
 
     def number(self, node: Node, path: tuple[str, ...]) -> Floats:
+        """The same of a node that must be a number."""
         return _numbers(self.value(node, path), node)
 
     def column(self, name: str, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
+        """A column of the table, or a variable of the study, worked out once."""
         if name in path:
             circle = " -> ".join((*path[path.index(name) :][:20], name))
             raise StudyError(f"variables refer to one another in a circle: {circle}")
@@ -142,11 +145,13 @@ class _Evaluation:
         return values
 
     def elementwise(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """A function of the numbers of one row."""
         function, arity = ELEMENTWISE[node.function]
         _arity(node, arity or 2, arity or 20)
         return function(*(self.number(argument, path) for argument in node.arguments))
 
     def equality(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """Equal, unequal or one of several; missing where an operand is."""
         left, *others = (self.value(argument, path) for argument in node.arguments)
         for other, argument in zip(others, node.arguments[1:], strict=True):
             if (left.dtype == object) != (other.dtype == object):
@@ -160,6 +165,7 @@ class _Evaluation:
         return result
 
     def shifted(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """Lag, lead or difference by calendar time, within entity."""
         _arity(node, 1, 2)
         if self.rows.entity is None or self.rows.time is None:
             raise StudyError(f"{show(node)}: only a panel with entity and time has lags")
@@ -170,6 +176,7 @@ class _Evaluation:
         return ELEMENTWISE["+"][0](x, -moved) if node.function == "diff" else moved
 
     def grouped(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """Mean, total or share of the total over the rows that share the keys."""
         _arity(node, 2, 5)
         x = self.number(node.arguments[0], path)
         codes = functions.group_codes([self.value(key, path) for key in node.arguments[1:]])
@@ -179,6 +186,7 @@ class _Evaluation:
         return total if node.function == "total_of" else ELEMENTWISE["/"][0](x, total)
 
     def sampled(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """Values scaled or cut by moments of the rows that are used."""
         sample = self.rows.sample
         sample = np.ones(len(self.rows.table), dtype=bool) if sample is None else sample
         if node.function == "standardise":

@@ -29,6 +29,7 @@ def elementwise(function: Callable[..., Floats]) -> Callable[..., Floats]:
     """A numpy function that carries missing and undefined values."""
 
     def apply(*operands: Floats) -> Floats:
+        """The function of the operands, missing where one of them is."""
         with np.errstate(all="ignore"):
             return carry(np.asarray(function(*operands), dtype=float), *operands)
 

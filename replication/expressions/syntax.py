@@ -142,6 +142,7 @@ class _Parser:
         self.place = self.depth = self.nodes = 0
 
     def condition(self) -> Node:
+        """One expression, up to where it ends."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise StudyError(f"the expression is nested more than {MAX_DEPTH} deep")
@@ -150,16 +151,19 @@ class _Parser:
         return node
 
     def terms(self) -> tuple[Node, ...]:
+        """The terms of a formula, joined by plus signs."""
         terms = [self._term()]
         while self._take("+"):
             terms.append(self._term())
         return tuple(terms)
 
     def expect(self, sign: str) -> None:
+        """Step over this sign; StudyError if it is not next."""
         if not self._take(sign):
             raise self._error(f"'{sign}' was expected")
 
     def end(self) -> None:
+        """StudyError if anything is left."""
         if self._peek() is not None:
             raise self._error("the end was expected")
 

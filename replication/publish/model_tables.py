@@ -46,6 +46,7 @@ class _Column:
 
     @property
     def head(self) -> ModelAccount:
+        """The error that the coefficients are shown with."""
         return self.errors[0]
 
 
@@ -65,6 +66,7 @@ class _Records:
             self.values["models", row["model"], row["name"]] = row["value"]
 
     def precision(self, model: str, term: str, decimals: int | None) -> Precision:
+        """Decimals asked for, or those that the error of the coefficient calls for."""
         if decimals is not None:
             return Precision(decimals)
         key = ("estimates", model, term)

@@ -162,6 +162,7 @@ def coefficient_of(
     column = design.terms.index(term)
 
     def statistic(treatment: Floats) -> float:
+        """The statistic with this treatment in place of the observed one."""
         x = design.x.copy()
         x[:, column] = treatment
         fit = refit(replace(design, x=x))

@@ -99,6 +99,7 @@ def _depth(old: Rows, new: Rows) -> int:
 
 def _two(old: list[str] | None, new: list[str] | None, i: int | None, j: int | None) -> tuple[str, str]:
     def text(row: list[str] | None, place: int | None) -> str:
+        """The cell, empty where there is none."""
         return row[place] if row is not None and place is not None and place < len(row) else ""
 
     return text(old, i), text(new, j)

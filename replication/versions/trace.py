@@ -46,10 +46,12 @@ class _Results:
 
     @cached_property
     def records(self) -> Records:
+        """Estimates and model records of the study."""
         return read_records(self.folder)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
+        """What these results were made from."""
         return read_json(self.folder / MANIFEST)
 
     def shown(self, path: Path) -> str:
