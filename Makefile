@@ -21,6 +21,9 @@ APART := replication/cli.py replication/report.py $(JUDGES) $(wildcard replicati
 CODE := $(filter-out $(APART),$(wildcard replication/*.py replication/*/*.py))
 PAGES := $(wildcard replication/publish/*.py replication/publish/templates/*)
 
+# Studies do not wait for one another.
+MAKEFLAGS += -j2
+
 all: $(CHECKED)
 
 help:

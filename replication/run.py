@@ -5,19 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from replication.clean.pipeline import read_table
 from replication.errors import StudyError
 from replication.exhibits import build_tables, draw_figures, write_tables
 from replication.files import sha256, write_text
 from replication.fingerprint import study_code
-from replication.models import plan, run_model
-from replication.panels import panels_of
 from replication.progress import track
 from replication.project import Project
-from replication.readings import read_estimates
-from replication.reconcile import reconciled
 from replication.results import (
     Records,
     Staging,
@@ -82,36 +76,24 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
 
 def _estimate(project: Project, study: Study, data: Path | None) -> Records:
     """Check every word of the study, then run it."""
-    plans = [plan(model) for model in study.models]
     for spec in study.statistics:
         plan_statistic(spec)
-    panels = panels_of(project, study, data)
-    results = [
-        run_model(panels[ready.model.data, ready.model.entity], ready)
-        for ready in track(plans, f"{study.study.id}: models")
-    ]
+    frames, accounts = _models(project, study, data) if study.models else ({}, [])
     names = dict.fromkeys(spec.table for spec in study.statistics)
     tables = {name: read_table(project, name) for name in names}
     statistics = [
         run_statistic(spec, tables[spec.table])
         for spec in track(study.statistics, f"{study.study.id}: statistics")
     ]
-    if results:
-        estimates = pd.concat([result.estimates for result in results], ignore_index=True)
-        detectable = pd.concat([result.detectable for result in results], ignore_index=True)
-        statistics += [read_estimates(rule, estimates, detectable) for rule in study.readings]
-        statistics += [
-            reconciled(panels[ready.model.data, ready.model.entity], ready)
-            for ready in plans
-            if ready.model.reconcile
-        ]
-    frames = {
-        "estimates": [result.estimates for result in results],
-        "models": [result.statistics for result in results],
-        "dropped_rows": [result.dropped for result in results],
-        "statistics": statistics,
-    }
-    return records(study.study.id, frames, [account for result in results for account in result.accounts])
+    frames["statistics"] = statistics + frames.get("statistics", [])
+    return records(study.study.id, frames, accounts)
+
+
+def _models(project: Project, study: Study, data: Path | None):
+    # Loading the estimators takes longer than a whole study of statistics alone.
+    from replication.modelling import run_models
+
+    return run_models(project, study, data)
 
 
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
