@@ -1,7 +1,15 @@
-"""Small claims files for the tests of the ledger."""
+"""Small claims files for the tests of the ledger, and projects for those of the texts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+from replication.clean.pipeline import RECIPES, clean_all
+from replication.clean.recipe import Recipe
+from replication.project import Project
+
+ROOT = Path(__file__).parents[2]
 HEAD = """
 [text]
 id = "mine"
@@ -25,3 +33,12 @@ compute = "100 * a / b"
 inputs.a = { table = "figures", where = "key == 'a'" }
 inputs.b = { table = "figures", where = "key == 'b'" }
 """
+
+
+def cleaned(root: Path, recipes: Sequence[Recipe] = RECIPES) -> Project:
+    """A project in an empty folder, on the raw figures of the repository, with the tables of the recipes."""
+    (root / "data").mkdir()
+    (root / "data/raw").symlink_to(ROOT / "data/raw")
+    project = Project(root)
+    clean_all(project, recipes)
+    return project

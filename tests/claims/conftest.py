@@ -21,3 +21,9 @@ def ledger_of(tmp_path):
         return read_ledger(path)
 
     return read
+
+
+@pytest.fixture(scope="module")
+def verdicts(text) -> dict[str, str]:
+    """The verdict on each claim of the text that a module is about."""
+    return {outcome.claim.id: outcome.verdict for outcome in text.outcomes}

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from claims_files import ROOT, cleaned
 
 from replication.claims.book import Text
 from replication.claims.ledger import check_file
 from replication.claims.verdict import AGREES, AMBIGUOUS, HARD, NOT_CHECKABLE, SOFT
 from replication.clean import debt, hatch, katada_text, matsumura, posen, wdi
-from replication.clean.pipeline import clean_all
 from replication.project import Project
 
-ROOT = Path(__file__).parents[2]
 MODULES = (katada_text, wdi, debt, hatch, matsumura, posen)
 SOUND = {
     "asia_lag", "few_years_earlier", "lending_boom", "debt_crisis_onset_introduction", "eight_chapters",
@@ -26,21 +23,13 @@ ALONE = {"recycling_total", "thai_package", "nafa_swap", "thai_us_nothing", "lar
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Project:
-    root = tmp_path_factory.mktemp("katada")
-    (root / "data").mkdir()
-    (root / "data/raw").symlink_to(ROOT / "data/raw")
-    clean_all(Project(root), tuple(recipe for module in MODULES for recipe in module.RECIPES))
-    return Project(root)
+    recipes = tuple(recipe for module in MODULES for recipe in module.RECIPES)
+    return cleaned(tmp_path_factory.mktemp("katada"), recipes)
 
 
 @pytest.fixture(scope="module")
 def text(project) -> Text:
     return check_file(project, ROOT / "claims/katada.toml").texts[0]
-
-
-@pytest.fixture(scope="module")
-def verdicts(text) -> dict[str, str]:
-    return {outcome.claim.id: outcome.verdict for outcome in text.outcomes}
 
 
 def test_no_claim_is_contradicted_but_by_a_decade_loosely_named(verdicts):

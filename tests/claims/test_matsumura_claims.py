@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from claims_files import ROOT, cleaned
 
 from replication.claims.book import Text
 from replication.claims.ledger import check_file
 from replication.claims.verdict import AGREES, AMBIGUOUS, BY_DATA, BY_DOCUMENT, SOFT
 from replication.clean import matsumura, posen
-from replication.clean.pipeline import clean_all
-from replication.project import Project
 
-ROOT = Path(__file__).parents[2]
 # Each was read in the article: place and arithmetic stand in the ledger.
 HARD = {
     "strong_detentists_in_defense": BY_DOCUMENT,  # section 1, paragraph 8, against Table 1
@@ -33,16 +29,8 @@ SOUND = {
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory) -> Text:
-    root = tmp_path_factory.mktemp("matsumura")
-    (root / "data").mkdir()
-    (root / "data/raw").symlink_to(ROOT / "data/raw")
-    clean_all(Project(root), (*matsumura.RECIPES, *posen.RECIPES))
-    return check_file(Project(root), ROOT / "claims/matsumura.toml").texts[0]
-
-
-@pytest.fixture(scope="module")
-def verdicts(text) -> dict[str, str]:
-    return {outcome.claim.id: outcome.verdict for outcome in text.outcomes}
+    project = cleaned(tmp_path_factory.mktemp("matsumura"), (*matsumura.RECIPES, *posen.RECIPES))
+    return check_file(project, ROOT / "claims/matsumura.toml").texts[0]
 
 
 def test_the_contradictions_are_those_read_in_the_article(verdicts):

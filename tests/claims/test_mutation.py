@@ -7,11 +7,10 @@ each by another factor, so that no two changes cancel; if any of them counted, t
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from claims_files import ROOT, cleaned
 
 from replication.claims.evaluate import Outcome, evaluate_claim
 from replication.claims.figures import (
@@ -25,23 +24,17 @@ from replication.claims.figures import (
 )
 from replication.claims.model import Ledger
 from replication.claims.read import read_ledger
-from replication.clean.pipeline import clean_all
 from replication.errors import StudyError
 from replication.expressions.syntax import Call, Node, parse
 from replication.project import Project
 
-ROOT = Path(__file__).parents[2]
 FILES = [*sorted((ROOT / "claims").glob("*.toml")), ROOT / "claims/example/claims.toml"]
 SMOOTH = ("+", "-", "*", "/", "^")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Project:
-    root = tmp_path_factory.mktemp("project")
-    (root / "data").mkdir()
-    (root / "data/raw").symlink_to(ROOT / "data/raw")
-    clean_all(Project(root))
-    return Project(root)
+    return cleaned(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from claims_files import ROOT, cleaned
 
 from replication.claims.book import Text, evaluate_text
 from replication.claims.read import read_ledger
 from replication.claims.verdict import AGREES, AMBIGUOUS, BY_DATA, BY_DOCUMENT, SOFT
 from replication.clean import posen, wdi
-from replication.clean.pipeline import clean_all
 from replication.project import Project
 
-ROOT = Path(__file__).parents[2]
 # Each was read in the text and in the figures beside it; the arithmetic stands in the ledger.
 CONTRADICTED = {
     "net_sales_other": BY_DOCUMENT,
@@ -35,22 +32,12 @@ SEVERAL_READINGS = ["treasury_two_totals", "treasury_net_sales_once", "treasury_
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Project:
-    root = tmp_path_factory.mktemp("posen")
-    (root / "data").mkdir()
-    (root / "data/raw").symlink_to(ROOT / "data/raw")
-    made = Project(root)
-    clean_all(made, (*posen.RECIPES, *wdi.RECIPES))
-    return made
+    return cleaned(tmp_path_factory.mktemp("posen"), (*posen.RECIPES, *wdi.RECIPES))
 
 
 @pytest.fixture(scope="module")
 def text(project) -> Text:
     return evaluate_text(read_ledger(ROOT / "claims/posen.toml"), project)
-
-
-@pytest.fixture(scope="module")
-def verdicts(text) -> dict[str, str]:
-    return {outcome.claim.id: outcome.verdict for outcome in text.outcomes}
 
 
 def test_every_hard_contradiction_is_one_that_was_read_in_the_text(verdicts):
