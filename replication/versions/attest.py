@@ -14,7 +14,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from replication import __version__
 from replication.fingerprint import packages
@@ -22,9 +21,7 @@ from replication.versions.compare import Comparison
 from replication.versions.content import TIDY
 from replication.versions.grades import RANK, Verdict
 from replication.versions.manifest import machine
-
-if TYPE_CHECKING:
-    from replication.versions.verify import Verification
+from replication.versions.rehearse import Rehearsal
 
 FULL, MINOR = "full reproduction", "full reproduction with minor issues"
 PARTIAL, NONE = "partial reproduction", "not reproduced"
@@ -33,6 +30,36 @@ CLASSES = (FULL, MINOR, PARTIAL, NONE, NEW)
 QUARTER = 0.25
 FROM_RAW, ALL_MATERIALS = 10, 8
 NAMED = ("numpy", "scipy", "pandas", "statsmodels", "linearmodels", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What two clean runs showed.
+
+    Attributes
+    ----------
+    runs : list of Rehearsal
+    files : int
+        Files that each run made.
+    differing : tuple of str
+        Files that are not the same in both, or are missing from one.
+    between : Comparison
+        The cells of the two runs.
+    baseline : str or None
+        The frozen version that they were compared with; None if there is none.
+    against : Comparison or None
+        The first run compared with it.
+    failures : tuple of str
+        Why the verification fails; none if it passes.
+    """
+
+    runs: list[Rehearsal]
+    files: int
+    differing: tuple[str, ...]
+    between: Comparison
+    baseline: str | None
+    against: Comparison | None
+    failures: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from replication.files import sha256, write_text
 from replication.project import Project
-from replication.versions.attest import as_json, as_markdown, exhibits
+from replication.versions.attest import Verification, as_json, as_markdown, exhibits
 from replication.versions.check import compare, failures
-from replication.versions.compare import Comparison
-from replication.versions.rehearse import Rehearsal, rehearse
+from replication.versions.rehearse import rehearse
 from replication.versions.sealed import damage, newest
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What two clean runs showed.
-
-    Attributes
-    ----------
-    runs : list of Rehearsal
-    files : int
-        Files that each run made.
-    differing : tuple of str
-        Files that are not the same in both, or are missing from one.
-    between : Comparison
-        The cells of the two runs.
-    baseline : str or None
-        The frozen version that they were compared with; None if there is none.
-    against : Comparison or None
-        The first run compared with it.
-    failures : tuple of str
-        Why the verification fails; none if it passes.
-    """
-
-    runs: list[Rehearsal]
-    files: int
-    differing: tuple[str, ...]
-    between: Comparison
-    baseline: str | None
-    against: Comparison | None
-    failures: tuple[str, ...]
 
 
 def verify(project: Project) -> tuple[str, bool]:
