@@ -14,7 +14,6 @@ CHECKED := results/current/check.txt
 TABLES := data/processed/codebook.csv
 
 RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
-CORE := $(wildcard replication/*.py replication/expressions/*.py replication/studies/*.py)
 CLEAN := $(wildcard replication/sources/*.py replication/clean/*.py)
 JUDGES := $(wildcard replication/claims/*.py)
 APART := replication/cli.py replication/report.py $(JUDGES) $(wildcard replication/versions/*.py)
