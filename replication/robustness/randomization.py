@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.result import Covariance, Design, Fit, Floats, Integers
+from replication.estimate.result import Design, Fit, Floats, Integers
 from replication.estimate.seeds import ROOT_SEED, generator, require_draws
 
 TIE = 1e-9
@@ -141,16 +141,10 @@ def _drawn_assignments(
         yield drawn
 
 
-def coefficient_of(
-    design: Design,
-    term: str,
-    refit: Callable[[Design], Fit],
-    covariance: Callable[[Fit], Covariance] | None = None,
-) -> Callable[[Floats], float]:
+def coefficient_of(design: Design, term: str, refit: Callable[[Design], Fit]) -> Callable[[Floats], float]:
     """The statistic of `randomization_test` that estimates the model with the permuted treatment.
 
-    The coefficient of `term`, or its t statistic where a covariance is given. Terms built from the
-    treatment (interactions) are left as they are.
+    The coefficient of `term`. Terms built from the treatment (interactions) are left as they are.
 
     Raises
     ------
@@ -162,13 +156,10 @@ def coefficient_of(
     column = design.terms.index(term)
 
     def statistic(treatment: Floats) -> float:
-        """The statistic with this treatment in place of the observed one."""
+        """The coefficient with this treatment in place of the observed one."""
         x = design.x.copy()
         x[:, column] = treatment
         fit = refit(replace(design, x=x))
-        place = fit.terms.index(term)
-        if covariance is None:
-            return float(fit.params[place])
-        return float(fit.params[place] / np.sqrt(covariance(fit).matrix[place, place]))
+        return float(fit.params[fit.terms.index(term)])
 
     return statistic

@@ -26,7 +26,6 @@ from replication.versions.rehearse import Rehearsal
 FULL, MINOR = "full reproduction", "full reproduction with minor issues"
 PARTIAL, NONE = "partial reproduction", "not reproduced"
 NEW = "new: the frozen version lacks it"
-CLASSES = (FULL, MINOR, PARTIAL, NONE, NEW)
 QUARTER = 0.25
 FROM_RAW, ALL_MATERIALS = 10, 8
 NAMED = ("numpy", "scipy", "pandas", "statsmodels", "linearmodels", "matplotlib")
@@ -73,7 +72,7 @@ class Exhibit:
     cells, differing : int
         How many it has, and how many of them differ by more than rounding.
     classification : str
-        One of `CLASSES`.
+        The AEA's, or that there is nothing to compare with.
     acre_level : int or None
         None where there is nothing to compare with.
     """

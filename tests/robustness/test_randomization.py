@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import clustered
 from replication.estimate.linear import ols
 from replication.estimate.result import Design
 from replication.robustness.randomization import assignments, coefficient_of, randomization_test
@@ -98,13 +96,6 @@ def test_the_years_of_a_country_stay_together():
     assert found.assignments == 20
     assert found.p_value == np.mean(np.array(values) >= abs(found.statistic) * (1 - 1e-9))
     assert_allclose(found.statistic, ols(design).params[1])
-
-
-def test_a_t_statistic():
-    design = panel()
-    statistic = coefficient_of(design, "treated", ols, partial(clustered, cluster=["entity"]))
-    fit = ols(design)
-    assert_allclose(statistic(design.x[:, 1]), fit.params[1] / np.sqrt(clustered(fit).matrix[1, 1]))
 
 
 @pytest.mark.parametrize(
