@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from claims_files import ROOT, cleaned
 
-from replication.claims.book import Text, evaluate_text
-from replication.claims.read import read_ledger
+from replication.claims.book import Text
+from replication.claims.ledger import check_file
 from replication.claims.verdict import AGREES, AMBIGUOUS, BY_DATA, BY_DOCUMENT, SOFT
 from replication.clean import posen, wdi
 from replication.project import Project
@@ -37,7 +37,7 @@ def project(tmp_path_factory) -> Project:
 
 @pytest.fixture(scope="module")
 def text(project) -> Text:
-    return evaluate_text(read_ledger(ROOT / "claims/posen.toml"), project)
+    return check_file(project, ROOT / "claims/posen.toml").texts[0]
 
 
 def test_every_hard_contradiction_is_one_that_was_read_in_the_text(verdicts):
