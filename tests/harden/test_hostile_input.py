@@ -1,0 +1,70 @@
+"""A seeded sample of what `make harden` tries by the hundred, and the looks for trouble themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harden import parts, watch
+from harden.call import guarded
+from harden.crash import small_project
+from harden.injection import run_by_a_reader
+from harden.watch import CANARY
+from replication.project import Project
+
+SEED = 11
+HERE = Project(Path(__file__).resolve().parents[2])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def listening():
+    watch.start()
+
+
+def test_hostile_studies_are_refused_or_harmless(tmp_path):
+    counts, faults = parts.studies(50, SEED, tmp_path / "studies")
+    assert faults == []
+    assert counts.total() == 50 and counts["refused"] > 25
+
+
+def test_broken_raw_files_are_refused_in_one_line(tmp_path):
+    _, faults = parts.raw(50, SEED, tmp_path / "raw", HERE)
+    assert faults == []
+
+
+def test_hostile_words_are_inert_where_they_are_published(tmp_path):
+    counts, faults = parts.words(5, SEED, tmp_path / "words")
+    assert faults == []
+    assert counts["published, inert"] == 5
+
+
+def test_killed_runs_full_disks_and_runs_at_once(tmp_path):
+    small = small_project(HERE, tmp_path / "project")
+    assert parts.kills(4, SEED, small)[1] == []
+    assert parts.races(1, SEED, small)[1] == []
+
+
+def test_the_watch_sees_what_leaves_the_folder(tmp_path):
+    inside, outside = tmp_path / "in", tmp_path / "out.txt"
+    inside.mkdir()
+    assert guarded(lambda: (inside / "a").write_text("x"), inside) == (None, [])
+    assert guarded(lambda: outside.write_text("x"), inside)[1] == [f"outside the folder: changed {outside}"]
+    assert guarded(outside.read_text, inside)[1] == [f"outside the folder: read {outside}"]
+    assert "compile" in guarded(lambda: compile(f"{CANARY} = 1", "x", "exec"), inside)[1][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.html", f"<p onclick='{CANARY}()'>x</p>"),
+        ("a.html", "<script>1</script>"),
+        ("a.csv", f"label,1\n={CANARY},2\n"),
+        ("a.tex", rf"\begin{{table}} \input{{{CANARY}}}"),
+        ("a.md", f"| <img alt={CANARY}> |"),
+        ("a.svg", f"<svg><a href='javascript:{CANARY}'/></svg>"),
+    ],
+)
+def test_the_looks_find_what_a_reader_would_run(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    assert run_by_a_reader(tmp_path)
