@@ -1,0 +1,36 @@
+"""The four studies and the tables they read, made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replication.clean.pipeline import build_all
+from replication.project import Project
+from replication.sources.registry import read
+from replication.studies.read import read_study
+
+HERE = Project(Path(__file__).resolve().parents[2])
+
+
+@pytest.fixture(scope="session")
+def built():
+    """Processed tables and sources."""
+    return build_all(HERE)
+
+
+@pytest.fixture(scope="session")
+def tables(built):
+    return built[0]
+
+
+@pytest.fixture(scope="session")
+def raw(built):
+    """Raw files as read, by path."""
+    return {path: read(HERE, source) for path, source in built[1].items()}
+
+
+@pytest.fixture(scope="session")
+def studies():
+    return {path.stem: read_study(path) for path in sorted(HERE.specs.glob("*.toml"))}
