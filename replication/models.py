@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.errors import StudyError, UserError, one_of
+from replication.errors import EstimationError, StudyError, UserError, one_of
 from replication.estimate.covariance import usual
 from replication.estimate.inference import coefficient_table, long_run_table, marginal_table
 from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
-from replication.estimate.result import Covariance, Fit
+from replication.estimate.result import Covariance, Design, Fit
 from replication.joint import adjusted, permuted, wald_tests
 from replication.options import checked_options
 from replication.panel import Panel
@@ -75,6 +75,8 @@ def plan(model: ModelSpec) -> Plan:
     estimate = _lookup(f"{place}.estimator", model.estimator, ESTIMATORS)
     needs = NEEDS.get(model.estimator, Needs({}))
     options = dict(model.options)
+    if "effects" in options:
+        raise StudyError(f"{place}.options: effects is a key of the model itself, beside options")
     if model.effects:
         options["effects"] = list(model.effects)
     checked = checked_options(f"{place}", estimate, options, tuple(needs.roles))
@@ -97,15 +99,19 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         covariances = [(name, _covariance(fit, ready, *error)) for name, *error in ready.errors]
         diagnostics = _diagnostics(fit, model)
         diagnostics |= permuted(sample.design, partial(ready.estimate, **ready.options), model.randomization)
+        estimates = [
+            _estimates(fit, covariance, model).assign(model=name) for name, covariance in covariances
+        ]
         tests = {
             name: wald_tests(fit, covariance, model) | adjusted(fit, covariance, model.multiple_testing)
             for name, covariance in covariances
         }
     except UserError as problem:
         raise type(problem)(f"models.{model.id}: {problem}") from None
-    estimates = [_estimates(fit, covariance, model).assign(model=name) for name, covariance in covariances]
     statistics = [
-        _statistic_rows(name, {**fit.statistics, **diagnostics, **tests[name], **_drop_counts(sample)})
+        _statistic_rows(
+            name, {**_counts(fit), **fit.statistics, **diagnostics, **tests[name], **_drop_counts(sample)}
+        )
         for name, _ in covariances
     ]
     return ModelResult(
@@ -113,15 +119,27 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         detectable=pd.concat([_detectable(fit, *named) for named in covariances], ignore_index=True),
         statistics=pd.concat(statistics, ignore_index=True),
         dropped=_dropped_rows(sample, model.id),
-        accounts=tuple(_account(name, model, fit, covariance, sample) for name, covariance in covariances),
+        accounts=tuple(_account(name, ready, fit, covariance, sample) for name, covariance in covariances),
     )
 
 
 def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
     """The rows of a model and its point estimates."""
     sample = prepare(panel, ready.model, _groups(ready), ready.needs)
+    _check_terms(ready, sample.design)
     fit = ready.estimate(sample.design, **ready.options)
     return without(sample, fit.kept, f"left out by {ready.model.estimator}"), fit
+
+
+def _check_terms(ready: Plan, design: Design) -> None:
+    """The outcome explains itself, and dynamic estimators lag it themselves."""
+    if design.outcome in design.terms:
+        raise EstimationError(f"the outcome {design.outcome} stands among the regressors")
+    own = [term for term in design.terms if term.startswith(f"lag({design.outcome},")]
+    if ready.needs.keeps_history and own:
+        raise EstimationError(
+            f"{ready.model.estimator} adds the lags of the outcome itself (options.lags); leave {own[0]} out"
+        )
 
 
 def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:
@@ -154,6 +172,34 @@ def _detectable(fit: Fit, name: str, covariance: Covariance) -> pd.DataFrame:
     return pd.DataFrame({"model": name, "term": fit.terms, "value": effects})
 
 
+def _counts(fit: Fit) -> dict[str, float]:
+    """What every model says of its size, unless its estimator says it in its own way."""
+    return {"nobs": fit.nobs, "entities": len(np.unique(fit.entity)), "periods": len(np.unique(fit.time))}
+
+
+def _choices(ready: Plan) -> str:
+    """Every option of the estimator with its value, the weights and the averaging, as a note prints them."""
+    model = ready.model
+    parameters = inspect.signature(ready.estimate).parameters.values()
+    values = {item.name: item.default for item in parameters if item.kind is inspect.Parameter.KEYWORD_ONLY}
+    values |= {
+        **ready.options,
+        **{name: model.options[name] for name in ready.needs.roles if name in model.options},
+    }
+    values.pop("effects", None)
+    if model.weights is not None:
+        values["weights"] = model.weights
+    if model.average_over is not None:
+        values["means over years"] = model.average_over
+    return "; ".join(f"{name} = {_told(value)}" for name, value in values.items() if value is not None)
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_told, value)) or "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
 def _groups(ready: Plan) -> list[str]:
     """Every column whose levels are absorbed, clustered by, or permuted within."""
     clusters = [name for _, _, options in ready.errors for name in options.get("cluster", [])]
@@ -183,7 +229,8 @@ def _dropped_rows(sample: Sample, name: str) -> pd.DataFrame:
     return table.assign(model=name)[["model", "entity", "time", "cause"]]
 
 
-def _account(name: str, model: ModelSpec, fit: Fit, covariance: Covariance, sample: Sample) -> ModelAccount:
+def _account(name: str, ready: Plan, fit: Fit, covariance: Covariance, sample: Sample) -> ModelAccount:
+    model = ready.model
     return ModelAccount(
         model=name,
         title=model.title or model.id,
@@ -193,7 +240,8 @@ def _account(name: str, model: ModelSpec, fit: Fit, covariance: Covariance, samp
         effects=", ".join(model.effects),
         errors=covariance.kind,
         convention=covariance.convention,
-        warnings=(*fit.warnings, *covariance.warnings),
+        choices=_choices(ready),
+        warnings=(*(fit.warnings if name == model.id else ()), *covariance.warnings),
         dropped=sample.drops,
         rows_in_panel=sample.rows_in_panel,
         nobs=fit.nobs,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replication.clean.pipeline import read_table
-from replication.errors import StudyError
+from replication.errors import EstimationError, StudyError
 from replication.exhibits import build_tables, draw_figures, write_tables
 from replication.files import sha256, write_text
 from replication.fingerprint import study_code
@@ -62,8 +62,8 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
     study = read_study(path)
     try:
         found = _estimate(project, study, data)
-    except StudyError as problem:
-        raise StudyError(f"{path.name}: {problem}") from None
+    except (StudyError, EstimationError) as problem:
+        raise type(problem)(f"{path.name}: {problem}") from None
     folder = out if out is not None else project.current / study.study.id
     with Staging(folder) as staging:
         write_records(staging, found)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from replication.cli import main
@@ -197,7 +199,7 @@ def test_collinear_regressors_are_named(folder, call):
     edit_panel(lambda table: table.assign(x=2 * table["z"]))(folder)
     message = call(*RUN).stderr
     expected = "'z' is an exact linear combination of x; leave one of them out"
-    assert message == f"replicate: models.first: {expected}\n"
+    assert message == f"replicate: mine.toml: models.first: {expected}\n"
 
 
 def test_a_folder_that_cannot_be_made(folder, call):
@@ -270,3 +272,47 @@ def test_words_lists_estimators_errors_and_functions(folder, call):
     text = call("words").stdout
     for word in ("random_effects", "driscoll_kraay", "winsorise", "hausman"):
         assert word in text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--data", "."), ".: is no plain file"),
+        (("--data", "pipe.csv"), "pipe.csv: is no plain file"),
+        (("--data", "empty.csv"), "empty.csv: is empty"),
+        (("--data", "empty.parquet"), "empty.parquet: is empty"),
+        (("--data", "sparse.csv"), "allowed: at most 2,000,000,000"),
+        (("--data", "panel.csv", "--out", "panel.csv"), "panel.csv: is no folder"),
+        (("--data", "panel.csv", "--out", "panel.csv/x"), "panel.csv: File exists"),
+        (("--data", "panel.csv", "--out", ".."), "..: holds the folder that you are in"),
+        (("--data", "panel.csv", "--out", "/"), "/: holds the folder that you are in"),
+        (("--data", "panel.csv", "--out", "link"), "link: is a symbolic link"),
+        (("--data", "panel.csv", "--out", "x" * 300), "File name too long"),
+    ],
+)
+def test_strange_places_are_refused_in_one_line(folder, call, words, told):
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "empty.csv").touch()
+    (folder / "empty.parquet").touch()
+    os.truncate(os.open(folder / "sparse.csv", os.O_CREAT | os.O_WRONLY), 20_000_000_000)
+    (folder / "elsewhere").mkdir()
+    (folder / "link").symlink_to(folder / "elsewhere")
+    before = sorted(path.name for path in folder.iterdir())
+    done = call("run", "mine.toml", *words)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and told in done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_letters_that_a_terminal_lacks(folder):
+    done = replicate(folder, *RUN[:-1], "Größe\u65e5", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and "results in Gr\\xf6\\xdfe\\u65e5" in done.stdout
+
+
+def test_decimals_of_a_database_are_numbers(folder, call):
+    table = pa.Table.from_pandas(PANEL, preserve_index=False)
+    decimals = pa.array([f"{value:.3f}" for value in PANEL["x"]]).cast(pa.decimal128(10, 3))
+    pq.write_table(table.set_column(table.column_names.index("x"), "x", decimals), folder / "panel.parquet")
+    assert call("run", "mine.toml", "--data", "panel.parquet", "--out", "other").returncode == 0
+    call(*RUN)
+    assert content(folder / "other")["estimates.csv"] == content(folder / "out")["estimates.csv"]

@@ -128,8 +128,10 @@ def _mean_function(fit: Fit, on: str) -> MeanFunction:
         limits = fit.statistics.get("lower", -np.inf), fit.statistics.get("upper", np.inf)
         return lambda index, spreads: _censored(index, spreads, *limits)
     if fit.estimator not in INDEX_MEANS:
-        words = (*INDEX_MEANS, "tobit", "tobit_random_effects")
-        raise EstimationError(one_of("average marginal effects: estimator", fit.estimator, words))
+        words = ", ".join([*INDEX_MEANS, "tobit", "tobit_random_effects"])
+        raise EstimationError(f"{fit.estimator} has no average marginal effects; allowed: {words}")
+    if on == "latent":
+        raise EstimationError(f'{fit.estimator} has no latent effects, only Tobit has; take "outcome"')
     return INDEX_MEANS[fit.estimator]
 
 

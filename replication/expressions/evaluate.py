@@ -72,6 +72,10 @@ def evaluate_numbers(node: Node, rows: Rows) -> Floats:
 def condition(text: str, rows: Rows) -> NDArray[np.bool_]:
     """Rows for which a filter is true; where it is missing or undefined, the row is outside."""
     values = evaluate_numbers(parse(text), rows)
+    known = values[np.isfinite(values)]
+    if not np.isin(known, (0.0, 1.0)).all():
+        found = known[~np.isin(known, (0.0, 1.0))][0]
+        raise StudyError(f"{text[:120]!r} gives {found:g}; allowed: a condition, such as year >= 1980")
     return np.isfinite(values) & (values != 0)
 
 

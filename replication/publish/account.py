@@ -33,6 +33,8 @@ class ModelAccount:
         Rows before any was left out.
     nobs : int
         Rows used.
+    choices : str
+        The estimator's options with their values: "instrument_lags = 2, 6; collapse = yes".
     converged : bool
     """
 
@@ -48,6 +50,7 @@ class ModelAccount:
     dropped: tuple[tuple[str, int], ...]
     rows_in_panel: int
     nobs: int
+    choices: str = ""
     converged: bool = True
 
 

@@ -26,6 +26,8 @@ FOOTER = (
     "periods",
     "clusters",
     "instruments",
+    "effective_f",
+    "kleibergen_paap_f",
     "rsquared",
     "rsquared_adjusted",
     "rsquared_within",
@@ -266,6 +268,9 @@ def _notes(
         yield f"{kind}{_for(names, columns)}: {sentence(account.convention)}"
     for column in columns:
         yield rows_note(column.head, column.head.title or column.id if len(columns) > 1 else "")
+    for column in columns:
+        if column.head.choices:
+            yield f"Options{_for([column.id], columns)}: {sentence(column.head.choices)}"
     hidden = [term for c in columns for term in records.terms.get(c.id, []) if term not in terms]
     if hidden:
         yield f"Not shown: {', '.join(term_words(term, labels) for term in dict.fromkeys(hidden))}."

@@ -159,6 +159,7 @@ def _facts(results: StudyResults, account: ModelAccount, errors: list[ModelAccou
     facts = [
         ("Outcome", f"{outcome} ({account.outcome})" if outcome else account.outcome),
         ("Estimator", in_words(account.estimator)),
+        ("Options", account.choices or "none"),
         ("Effects", account.effects or "none"),
         ("Rows", rows_note(account)),
     ]

@@ -25,6 +25,23 @@ _NAMES = {
 _PARTS = {
     "pcse": "panel-corrected",
     "ols": "OLS",
+    "2sls": "2SLS",
+    "ml": "ML",
+    "fgls": "FGLS",
+    "lsdvc": "LSDVC",
+    "prais": "Prais",
+    "winsten": "Winsten",
+    "fama": "Fama",
+    "macbeth": "MacBeth",
+    "newey": "Newey",
+    "west": "West",
+    "kleibergen": "Kleibergen",
+    "paap": "Paap",
+    "cragg": "Cragg",
+    "donald": "Donald",
+    "ar": "AR",
+    "sigma": "σ",
+    "pgmm": "(pgmm)",
     "gls": "GLS",
     "iv": "IV",
     "gmm": "GMM",
@@ -64,7 +81,18 @@ _PARTS = {
     "heckman": "Heckman",
 }
 _PREFIXES = ("long run: ", "marginal effect: ", "mean of ", "selection:")
-_PAIRS = ("Driscoll Kraay", "Breusch Pagan", "Breusch Godfrey", "Anderson Rubin", "Wu Hausman")
+_PAIRS = (
+    "Prais Winsten",
+    "Fama MacBeth",
+    "Newey West",
+    "Kleibergen Paap",
+    "Cragg Donald",
+    "Driscoll Kraay",
+    "Breusch Pagan",
+    "Breusch Godfrey",
+    "Anderson Rubin",
+    "Wu Hausman",
+)
 
 
 def in_words(name: str) -> str:
@@ -100,4 +128,4 @@ def term_words(term: str, labels: Mapping[str, str]) -> str:
 
 def capital(words: str) -> str:
     """The same with a capital at the start; the rest as it is."""
-    return words[:1].upper() + words[1:]
+    return words if words[:1] in "χσ" else words[:1].upper() + words[1:]

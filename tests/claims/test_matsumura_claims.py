@@ -14,11 +14,10 @@ from replication.clean import matsumura, posen
 HARD = {
     "strong_detentists_in_defense": BY_DOCUMENT,  # section 1, paragraph 8, against Table 1
     "summit_date": BY_DOCUMENT,  # August, against the newspapers of 21 June in notes 32 and 33
-    "mfa_after_warning": BY_DOCUMENT,  # a warning of 24 June answered in the newspaper of 22 June
 }
 SOFTLY = {
     "miti_after_pressure", "wigg_supports_bill", "won_at_home", "won_abroad", "treasury_isolated",
-    "task_force_report_date",
+    "task_force_report_date", "mfa_after_warning",
 }  # fmt: skip
 SEVERAL_READINGS = {"untied_cumulative_sum", "credits_against_loans", "toshiba_then_lending"}
 SOUND = {
