@@ -15,7 +15,7 @@ from harden.crash import small_project  # noqa: E402
 from replication.project import Project  # noqa: E402
 
 SEED = 20010907
-STUDIES, RAW, WORDS, KILLS, RACES = 500, 500, 100, 200, 10
+STUDIES, RAW, PANELS, WORDS, KILLS, RACES = 500, 500, 200, 100, 200, 10
 
 
 def main() -> int:
@@ -30,6 +30,7 @@ def main() -> int:
             ("full disk", lambda: parts.disk(small)),
             ("runs at once", lambda: parts.races(RACES, SEED, small)),
             (f"{RAW} broken raw files", lambda: parts.raw(RAW, SEED, folder / "raw", project)),
+            (f"{PANELS} damaged panels of a user", lambda: parts.panels(PANELS, SEED, folder / "panels")),
             (f"{STUDIES} hostile study files", lambda: parts.studies(STUDIES, SEED, folder / "studies")),
             (f"{WORDS} studies of hostile words", lambda: parts.words(WORDS, SEED, folder / "words")),
         ):

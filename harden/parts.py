@@ -15,7 +15,7 @@ import pandas as pd
 from harden.call import Outcome, call
 from harden.crash import Small, fill_disk, kill_at_random, race
 from harden.injection import hostile_words, run_by_a_reader
-from harden.raw import broken_files, try_raw
+from harden.raw import broken_files, flipped, truncated, try_raw
 from harden.studies import HEAD, hostile_studies, model
 from replication.project import Project
 
@@ -59,11 +59,11 @@ def panel() -> pd.DataFrame:
     return pd.DataFrame(keys).assign(**{name: draw.normal(size=60).round(3) for name in ("y", "x", "z")})
 
 
-def run_text(study: str | bytes) -> Outcome:
-    """Run a study file with this content on the panel in the folder that one is in."""
+def run_text(study: str | bytes, data: str = "panel.csv") -> Outcome:
+    """Run a study file with this content on a panel in the folder that one is in."""
     here = Path.cwd()
     Path("mine.toml").write_bytes(study if isinstance(study, bytes) else study.encode("utf-8"))
-    words = ("--project", str(here), "run", "mine.toml", "--data", "panel.csv", "--out", "out")
+    words = ("--project", str(here), "run", "mine.toml", "--data", data, "--out", "out")
     return call(here, here / "out", *words)
 
 
@@ -88,6 +88,29 @@ def words(number: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:
             live = run_by_a_reader(folder / "out") if done.code == 0 else []
             faults += [f"words {place}: {fault}" for fault in (*done.faults, *live)]
     return counts, faults
+
+
+def panels(number: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:
+    """Panels of a user's with some bytes changed or cut off, in each format."""
+    draw, counts, faults = random.Random(seed), Counter(), []
+    with own_folder(folder):
+        good = _in_each_format(panel())
+        for place in range(number):
+            name = list(good)[place % len(good)]
+            damage = draw.choice((flipped, flipped, truncated))
+            Path(name).write_bytes(damage(draw, good[name], b""))
+            done = run_text(HEAD + model(), name)
+            counts["refused" if done.code == 2 else "still a panel, run"] += 1
+            faults += [f"panel {place} ({name}): {fault}" for fault in done.faults]
+    return counts, faults
+
+
+def _in_each_format(table: pd.DataFrame) -> dict[str, bytes]:
+    table.to_csv("a.csv", index=False)
+    table.to_parquet("a.parquet")
+    table.to_stata("a.dta", write_index=False)
+    table.to_excel("a.xlsx", index=False)
+    return {name: Path(name).read_bytes() for name in ("a.csv", "a.parquet", "a.dta", "a.xlsx")}
 
 
 def raw(number: int, seed: int, folder: Path, source: Project) -> tuple[Counter, list[str]]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from replication import __version__
@@ -25,6 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command: 0 if done, 2 for a mistake of the user's, 3 where a model did not converge."""
     for name in THREAD_SETTINGS:
         os.environ[name] = "1"
+    if not sys.warnoptions:  # libraries' remarks to programmers; what a user must know is said in the results
+        warnings.simplefilter("ignore")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a letter that the terminal lacks is printed as its code
+            stream.reconfigure(errors="backslashreplace")
     call = _parser().parse_args(arguments)
     try:
         return call.command(call)
@@ -34,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as problem:
-        return _refuse(f"{problem.filename or 'the disk'}: {problem.strerror or problem}")
+        return _refuse(str(UserError(f"{problem.filename or 'the disk'}: {problem.strerror or problem}")))
+    except MemoryError:
+        return _refuse("the machine's memory does not hold what was asked for; nothing was written")
     except KeyboardInterrupt:
         print("replicate: interrupted; what was not finished is made again by the next run", file=sys.stderr)
         return INTERRUPTED

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from replication.errors import DataError, one_of
@@ -15,7 +16,7 @@ from replication.errors import DataError, one_of
 MAX_BYTES = 2_000_000_000  # of a file, unpacked: a panel that a machine of today can hold
 READERS = {
     ".csv": lambda path: pd.read_csv(path, encoding="utf-8"),
-    ".parquet": pd.read_parquet,
+    ".parquet": lambda path: _read_parquet(path),
     ".dta": lambda path: pd.read_stata(path, convert_categoricals=False),
     ".xlsx": pd.read_excel,
 }
@@ -71,6 +72,16 @@ def _check_size(path: Path) -> None:
 
 def _unpacked(about: pq.FileMetaData) -> int:
     return sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    """The table, the decimals of a database as the nearest numbers: pandas would hold them as objects."""
+    found = pq.read_table(path)
+    table = found.to_pandas()
+    for field in found.schema:
+        if pa.types.is_decimal(field.type) and field.name in table.columns:
+            table[field.name] = table[field.name].map(float, na_action="ignore").astype(float)
+    return table
 
 
 def _header(path: Path) -> list[str]:

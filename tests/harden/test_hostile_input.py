@@ -33,6 +33,12 @@ def test_broken_raw_files_are_refused_in_one_line(tmp_path):
     assert faults == []
 
 
+def test_damaged_panels_are_refused_in_one_line(tmp_path):
+    counts, faults = parts.panels(16, SEED, tmp_path / "panels")
+    assert faults == []
+    assert counts["refused"] > 4
+
+
 def test_hostile_words_are_inert_where_they_are_published(tmp_path):
     counts, faults = parts.words(5, SEED, tmp_path / "words")
     assert faults == []
