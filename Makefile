@@ -10,7 +10,7 @@ RESULTS := $(STUDIES:%=results/current/%/manifest.json)
 CLAIMS := $(wildcard claims/*.toml)
 LEDGER := $(if $(CLAIMS),results/current/claims/manifest.json)
 REPORT := results/current/report.html
-CHECKED := results/current/check.txt
+CHECKED := results/checked.txt
 TABLES := data/processed/codebook.csv
 
 RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
@@ -103,7 +103,7 @@ lock:
 		--no-emit-index-url --no-header --no-annotate -q -o requirements-bench.lock -c requirements.lock
 
 clean:
-	rm -rf data/processed results/current results/.v*
+	rm -rf data/processed results/current results/checked.txt results/.v*
 
 .PHONY: all help data run claims report test check freeze verify why deposit harden bench lock clean
 .DELETE_ON_ERROR:
