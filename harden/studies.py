@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from harden.watch import CANARY
+from replication.estimate.registry import COVARIANCES, ESTIMATORS, NEEDS
 
 HEAD = '[study]\nid = "mine"\ntitle = "A study"\nentity = "land"\ntime = "jahr"\n'
 CODE = (
@@ -254,6 +256,74 @@ def malformed(draw: random.Random) -> str | bytes:
     return good + good
 
 
+ODD = (
+    "0",
+    "-1",
+    "1",
+    "2",
+    "1000000000",
+    "9" * 30,
+    "1e308",
+    "nan",
+    "inf",
+    "0.5",
+    '""',
+    '"nope"',
+    '"x"',
+    '"land"',
+    "[]",
+    '["nope"]',
+    '["x"]',
+    '["z", "z"]',
+    "[1]",
+    "{}",
+    "true",
+    '"x + 1"',
+    '["lag(x, 1)"]',
+    '["land", "jahr"]',
+    '"time"',
+)
+TERMS = (
+    "x",
+    "z",
+    "lag(y, 1)",
+    "lag(x, 2)",
+    "dummies(land)",
+    "interaction(x, z)",
+    "(x * 1e150)",
+    "log(z)",
+    "(x * 0)",
+)
+
+
+def options(draw: random.Random) -> str:
+    """Estimators and errors with options of odd values, on terms that are hard to estimate with."""
+    estimator, kind = draw.choice(list(ESTIMATORS)), draw.choice(list(COVARIANCES))
+    roles = NEEDS[estimator].roles if estimator in NEEDS else {}
+    given = {name: draw.choice(('["z"]', '["lag(x, 1)"]', '"x"', '"z > 0"')) for name in roles}
+    given |= {name: draw.choice(ODD) for name in _keywords(ESTIMATORS[estimator]) if draw.random() < 0.2}
+    own = {name: draw.choice(ODD) for name in _keywords(COVARIANCES[kind]) if draw.random() < 0.3}
+    sound = {"cluster": '["land"]', "draws": "29"}
+    own |= {name: sound[name] for name in _keywords(COVARIANCES[kind]) if name in sound}
+    outcome = draw.choice(("y", "x", "(y > 0)", "(y * 1e200)", "max(y, 0)", "jahr", "abs(y)"))
+    return HEAD + model(
+        formula=quoted(f"{outcome} ~ {' + '.join(draw.sample(TERMS, draw.randint(1, 3)))}"),
+        estimator=quoted(estimator),
+        options=_inline(given),
+        covariance=f"[{_inline({'kind': quoted(kind), **own})}]",
+        where=draw.choice(('"jahr > 0"', '"jahr > 1986"', "\"land == 'A'\"", '"x > 1"')),
+    )
+
+
+def _keywords(function: Callable) -> list[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.name != "effects"]
+
+
+def _inline(entries: dict[str, str]) -> str:
+    return "{ " + ", ".join(f"{name} = {value}" for name, value in entries.items()) + " }"
+
+
 @dataclass(frozen=True)
 class Hostile:
     """One case: what kind of attack it is, and the bytes of the study file."""
@@ -268,6 +338,7 @@ KINDS: dict[str, Callable[[random.Random], str | bytes]] = {
     "depth": deep,
     "size": large,
     "form": malformed,
+    "options": options,
 }
 
 

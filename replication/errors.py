@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# What numerical libraries raise on figures that they cannot work with: no overflow, no empty array, no
+# singular matrix that a computation did not foresee reaches the user as a traceback.
+NUMERICAL = (ArithmeticError, LookupError, TypeError, ValueError)
 LONGEST = 2000  # characters of a message: more is no longer read
 
 
@@ -29,6 +32,11 @@ class EstimationError(UserError):
     """A model that cannot be estimated on the rows that it was given."""
 
 
+def numerical(problem: Exception) -> str:
+    """The sentence for an error of a numerical library."""
+    return f"cannot be computed on these rows ({type(problem).__name__}: {problem})"
+
+
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """The allowed word closest to `word` as ` (did you mean 'x'?)`, or nothing."""
     close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
@@ -37,6 +45,6 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 def one_of(what: str, found: object, allowed: Iterable[str]) -> str:
     """The sentence for a word that is not in a list: what, found, allowed, nearest."""
-    words = sorted(allowed)
+    words = sorted(map(str, allowed))
     shown = ", ".join(words[:40]) + (f", … ({len(words)} in all)" if len(words) > 40 else "")
     return f"{what} {str(found)[:80]!r} is not known; allowed: {shown}{nearest(str(found), words)}"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.errors import EstimationError, StudyError, UserError, one_of
+from replication.errors import NUMERICAL, EstimationError, StudyError, UserError, numerical, one_of
 from replication.estimate.covariance import usual
 from replication.estimate.inference import coefficient_table, long_run_table, marginal_table
 from replication.estimate.registry import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
@@ -108,6 +108,8 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         }
     except UserError as problem:
         raise type(problem)(f"models.{model.id}: {problem}") from None
+    except NUMERICAL as problem:
+        raise EstimationError(f"models.{model.id}: {numerical(problem)}") from problem
     statistics = [
         _statistic_rows(
             name, {**_counts(fit), **fit.statistics, **diagnostics, **tests[name], **_drop_counts(sample)}

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from replication.errors import StudyError, one_of
 
+LARGEST = 1_000_000_000  # whole number: no option means anything beyond it
+
 
 def checked_options(
     place: str, function: Callable[..., Any], options: Mapping[str, Any], elsewhere: tuple[str, ...] = ()
@@ -43,6 +45,8 @@ def checked_options(
 
 
 def _checked(place: str, value: Any, hint: Any) -> Any:
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise StudyError(f"{place} is {str(value)[:40]}; allowed: at most {LARGEST:,} either side of 0")
     try:
         return TypeAdapter(hint).validate_python(value, strict=True)
     except ValidationError as problem:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from replication.describe.registry import MEASURES
-from replication.errors import StudyError, UserError, one_of
+from replication.errors import NUMERICAL, DataError, StudyError, UserError, numerical, one_of
 from replication.expressions.evaluate import select
 from replication.options import checked_options
 from replication.studies.model import StatisticSpec
@@ -45,5 +45,7 @@ def run_statistic(spec: StatisticSpec, table: pd.DataFrame) -> pd.DataFrame:
         found = measure(rows, **options)
     except UserError as problem:
         raise type(problem)(f"statistics.{spec.id}: {problem}") from None
+    except NUMERICAL as problem:
+        raise DataError(f"statistics.{spec.id}: {numerical(problem)}") from problem
     columns = {name: found[name].astype("str") for name in ("group", "period")}
     return pd.DataFrame(columns).assign(statistic=spec.id, value=found["value"].astype(float), unit=spec.unit)

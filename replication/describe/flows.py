@@ -214,7 +214,7 @@ def scale_readings(
 
 def _trailing(frame: pd.DataFrame, window: int) -> pd.DataFrame:
     # summed window by window: a running sum would carry rounding from one period to the next
-    return sum((frame.shift(step) for step in range(1, window)), frame)
+    return sum((frame.shift(step) for step in range(1, min(window, len(frame) + 1))), frame)
 
 
 def _beyond(frame: pd.DataFrame, threshold: float, side: str) -> pd.DataFrame:
