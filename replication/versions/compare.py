@@ -105,6 +105,8 @@ def _compare_file(
     study: str, name: str, left: Mapping[str, Path], right: Mapping[str, Path], compare
 ) -> Verdict:
     if name not in left or name not in right:
+        if _cells(left.get(name) or right[name]) == 0:
+            return Verdict(study, name, 0)  # a record without rows says as much as none
         grade = "vanished" if name in left else "appeared"
         return Verdict(study, name, 1, (Move("all of it", grade, "", ""),))
     if _same(left[name], right[name]):
