@@ -233,7 +233,7 @@ def _instructions() -> list[str]:
         "No file is edited, no path set, nothing downloaded by hand. The steps of `make all` "
         "are those of the "
         "table above, in its order; each can be run alone. A second `make all` does nothing. "
-        "`make test`, `make bench` and `make harden` need folders of the repository that are not in this one.",
+        "`make test`, `make bench` and `make harden` need folders of the repository that are not here.",
     ]
 
 

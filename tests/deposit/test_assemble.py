@@ -15,6 +15,7 @@ from replication.cli import main
 from replication.deposit.exhibits import exhibits
 from replication.project import Project
 from replication.sources.registry import load
+from replication.versions.compare import compare_folders
 
 HERE = Project(Path(__file__).resolve().parents[2])
 SECTIONS = (
@@ -143,3 +144,14 @@ def test_a_folder_that_was_not_made_here_is_left_alone(project, tmp_path, capsys
     assert main(["--project", str(other.root), "deposit"]) == 2
     assert "is no deposit made here" in capsys.readouterr().err
     assert (tmp_path / "deposit" / "thesis.tex").exists()
+
+
+def test_a_record_without_rows_that_a_deposit_leaves_out_is_no_change(tmp_path):
+    header = "study,model,name,value\n"
+    for folder, files in (("old", {}), ("new", {"models.csv": header})):
+        place = tmp_path / folder / "one"
+        place.mkdir(parents=True)
+        for name, text in {"manifest.json": "{}", **files}.items():
+            (place / name).write_text(text)
+    found = compare_folders(tmp_path / "old", tmp_path / "new", ("old", "new"))
+    assert found.grade() == "identical"
