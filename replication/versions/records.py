@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from replication.errors import DataError
 from replication.versions.content import TIDY, Tidy
 from replication.versions.grades import GRADES, LEVEL, Move, Verdict
-from replication.versions.tolerances import DESCRIPTIVE, of_estimator
+from replication.versions.tolerances import DESCRIPTIVE, TELEMETRY, of_estimator
 
 Floats = NDArray[np.float64]
 OLD, NEW, NTH, SIDE = "|old", "|new", "|nth", "|side"
@@ -47,6 +47,8 @@ def _read(path: Path, tidy: Tidy) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
         table = table[[*tidy.key, *tidy.numbers, *tidy.texts]]
+        if "name" in tidy.key:
+            table = table[~table["name"].isin(TELEMETRY)].reset_index(drop=True)
         numbers = {name: pd.to_numeric(table[name]) for name in tidy.numbers}
     except (OSError, ValueError, KeyError) as problem:
         raise DataError(f"{path}: is no record of results ({problem})") from None
