@@ -17,8 +17,8 @@ RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
 CLEAN := $(wildcard replication/sources/*.py replication/clean/*.py)
 JUDGES := $(wildcard replication/claims/*.py)
 APART := replication/cli.py replication/report.py $(JUDGES) $(wildcard replication/versions/*.py)
-CODE := $(filter-out $(APART),$(wildcard replication/*.py replication/*/*.py))
-PAGES := $(wildcard replication/publish/*.py replication/publish/templates/*)
+CODE := $(filter-out $(APART),$(shell find replication -name "*.py"))
+PAGES := $(wildcard replication/publish/*.py replication/report/*.py replication/publish/templates/*)
 
 # Studies do not wait for one another.
 MAKEFLAGS += -j2
