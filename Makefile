@@ -16,7 +16,7 @@ TABLES := data/processed/codebook.csv
 RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
 CLEAN := $(wildcard replication/sources/*.py replication/clean/*.py)
 JUDGES := $(wildcard replication/claims/*.py)
-APART := replication/cli.py replication/report.py $(JUDGES) $(wildcard replication/versions/*.py)
+APART := replication/cli.py replication/report/gather.py $(JUDGES) $(wildcard replication/versions/*.py)
 CODE := $(filter-out $(APART),$(shell find replication -name "*.py"))
 PAGES := $(wildcard replication/publish/*.py replication/report/*.py replication/publish/templates/*)
 
@@ -65,7 +65,7 @@ results/current/%/manifest.json: specs/%.toml $(TABLES) $(CODE)
 results/current/claims/manifest.json: $(CLAIMS) $(wildcard specs/*.toml) $(TABLES) $(CODE) $(JUDGES) $(PAGES)
 	$(RUN) claims
 
-$(REPORT): $(RESULTS) $(LEDGER) $(PAGES) $(JUDGES) replication/report.py
+$(REPORT): $(RESULTS) $(LEDGER) $(PAGES) $(JUDGES) replication/report/gather.py
 	$(RUN) report
 
 test: $(VENV)/installed

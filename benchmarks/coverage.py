@@ -16,12 +16,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from replication.estimate.cluster_robust import cr2, cr3
-from replication.estimate.covariance import clustered
-from replication.estimate.inference import coefficient_table
-from replication.estimate.linear import ols
-from replication.estimate.result import Covariance, Design, Fit, Floats
-from replication.estimate.wild_bootstrap import wild_bootstrap
+from replication.estimate.coefficient_table import coefficient_table
+from replication.estimate.covariances.cluster_robust import cr2, cr3
+from replication.estimate.covariances.sandwich import clustered
+from replication.estimate.covariances.wild_bootstrap import wild_bootstrap
+from replication.estimate.design import Covariance, Design, Fit, Floats
+from replication.estimate.linear.linear import ols
 
 SEED = 18013
 CLUSTERS, YEARS, TREATED = 18, 13, 6

@@ -16,9 +16,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from replication.estimate.dynamic import difference_gmm, system_gmm
-from replication.estimate.lsdvc import lsdvc
-from replication.estimate.result import Design, Fit
+from replication.estimate.design import Design, Fit
+from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
+from replication.estimate.dynamic.lsdvc import lsdvc
 
 SEED = 20011
 TRUTH = {"lag(y, 1)": 0.5, "x": 1.0}

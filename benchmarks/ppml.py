@@ -19,9 +19,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from replication.estimate.covariance import clustered
-from replication.estimate.poisson import ppml
-from replication.estimate.result import Design
+from replication.estimate.covariances.sandwich import clustered
+from replication.estimate.design import Design
+from replication.estimate.limited.poisson import ppml
 
 SEED = 200_000
 ROWS = 200_000

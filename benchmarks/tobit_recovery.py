@@ -13,10 +13,10 @@ import sys
 
 import numpy as np
 
-from replication.estimate.covariance import classical, clustered
-from replication.estimate.result import Design
-from replication.estimate.tobit import tobit
-from replication.estimate.tobit_random import tobit_random_effects
+from replication.estimate.covariances.sandwich import classical, clustered
+from replication.estimate.design import Design
+from replication.estimate.limited.tobit import tobit
+from replication.estimate.limited.tobit_random import tobit_random_effects
 
 ENTITIES, PERIODS, SLOPE, SEED = 34, 20, 0.5, 41
 

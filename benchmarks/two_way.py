@@ -37,9 +37,9 @@ def sample(entities: int) -> pd.DataFrame:
 
 def ours(table: pd.DataFrame) -> tuple[list[float], list[float]]:
     """Coefficients and errors of this package."""
-    from replication.estimate.covariance import clustered
-    from replication.estimate.linear import ols
-    from replication.estimate.result import Design
+    from replication.estimate.covariances.sandwich import clustered
+    from replication.estimate.design import Design
+    from replication.estimate.linear.linear import ols
 
     x = table[["x1", "x2", "x3"]].to_numpy()
     entity, period = table["entity"].to_numpy(), table["period"].to_numpy()

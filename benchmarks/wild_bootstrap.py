@@ -17,10 +17,10 @@ import numpy as np
 import statsmodels.api as sm
 from wildboottest.wildboottest import wildboottest
 
-from replication.estimate.cluster_robust import projection
-from replication.estimate.linear import ols
-from replication.estimate.result import Design
-from replication.estimate.wild_bootstrap import cluster_weights, coefficient_draws, wild_bootstrap
+from replication.estimate.covariances.cluster_robust import projection
+from replication.estimate.covariances.wild_bootstrap import cluster_weights, coefficient_draws, wild_bootstrap
+from replication.estimate.design import Design
+from replication.estimate.linear.linear import ols
 
 SEED = 300
 DRAWS = 9999

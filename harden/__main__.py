@@ -12,7 +12,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before numpy is loaded, as the program it
 
 from harden import parts, watch  # noqa: E402
 from harden.crash import small_project  # noqa: E402
-from replication.project import Project  # noqa: E402
+from replication.project.places import Project  # noqa: E402
 
 SEED = 20010907
 STUDIES, RAW, PANELS, WORDS, KILLS, RACES = 500, 500, 200, 100, 200, 10

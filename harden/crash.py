@@ -16,10 +16,10 @@ from pathlib import Path
 
 from harden.call import contents, hidden
 from harden.raw import register
-from replication.clean.pipeline import clean_all
 from replication.clean.tables import RECIPES
 from replication.cli import main
-from replication.project import Project
+from replication.project.places import Project
+from replication.sources.pipeline import clean_all
 
 TABLES = ("hatch_table_1", "hatch_table_2")
 STUDY = """

@@ -17,7 +17,7 @@ from harden.crash import Small, fill_disk, kill_at_random, race
 from harden.injection import hostile_words, run_by_a_reader
 from harden.raw import broken_files, flipped, truncated, try_raw
 from harden.studies import HEAD, hostile_studies, model
-from replication.project import Project
+from replication.project.places import Project
 
 LIMITS = (
     0,

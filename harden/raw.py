@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 
 from harden.call import contents, guarded, hidden
-from replication.clean.pipeline import clean_all, read_table
-from replication.clean.recipe import Recipe
 from replication.clean.tables import RECIPES
 from replication.errors import UserError
-from replication.project import Project
+from replication.project.places import Project
+from replication.sources.pipeline import clean_all, read_table
+from replication.sources.recipe import Recipe
 from replication.sources.registry import KEYS
 
 SMALL = 20_000  # bytes: raw files that are quick to clean

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harden.watch import CANARY
-from replication.estimate.registry import COVARIANCES, ESTIMATORS, NEEDS
+from replication.estimate.words import COVARIANCES, ESTIMATORS, NEEDS
 
 HEAD = '[study]\nid = "mine"\ntitle = "A study"\nentity = "land"\ntime = "jahr"\n'
 CODE = (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from replication import __version__
 from replication.errors import UserError
-from replication.project import Project
+from replication.project.places import Project
 from replication.versions.commands import add_commands
 
 USER_ERROR, NOT_CONVERGED, INTERRUPTED = 2, 3, 130
@@ -102,7 +102,7 @@ def _add_claims(parser: argparse.ArgumentParser) -> None:
 
 
 def _data(call: argparse.Namespace) -> int:
-    from replication.clean.pipeline import clean_all
+    from replication.sources.pipeline import clean_all
 
     tables = clean_all(Project(call.project))
     print(f"{len(tables)} tables and the codebook in data/processed")
@@ -110,7 +110,7 @@ def _data(call: argparse.Namespace) -> int:
 
 
 def _run(call: argparse.Namespace) -> int:
-    from replication.run import run_study
+    from replication.study.run import run_study
 
     outcome = run_study(Project(call.project), call.study, call.data, call.out)
     for line in outcome.lines:
@@ -131,7 +131,7 @@ def _check_claims(call: argparse.Namespace) -> int:
 
 
 def _tell(book) -> int:
-    from replication.claims.records import told
+    from replication.claims.tidy import told
 
     for line in told(book):
         print(line)
@@ -147,14 +147,14 @@ def _new_claims(call: argparse.Namespace) -> int:
 
 
 def _reconcile(call: argparse.Namespace) -> int:
-    from replication.reconcile import reconcile
+    from replication.study.reconcile import reconcile
 
     print(reconcile(Project(call.project), call.study, call.model, call.data))
     return 0
 
 
 def _report(call: argparse.Namespace) -> int:
-    from replication.report import make_report
+    from replication.report.gather import make_report
 
     print(make_report(Project(call.project)))
     return 0
@@ -173,7 +173,7 @@ def _deposit(call: argparse.Namespace) -> int:
 
 
 def _words(call: argparse.Namespace) -> int:
-    from replication.words import words
+    from replication.study.vocabulary import words
 
     print(words())
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from replication.project import Project
+from replication.project.places import Project
 from replication.sources.registry import KEYS
 
 # The same examples at every run, so that a red test means a change. New ones: --hypothesis-profile=search.

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from replication.aside import file_aside, folder_aside
 from replication.errors import DataError
-from replication.files import write_text
-from replication.results import Staging, write_manifest
+from replication.project.files import write_text
+from replication.project.lock import file_aside, folder_aside
+from replication.project.staging import Staging, write_manifest
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from replication.aside import folder_aside
+from replication.project.lock import folder_aside
 with folder_aside(Path(sys.argv[1])) as aside:
     (aside / "half").write_text("x")
     print("held", flush=True)

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from replication.cli import main
-from replication.exhibits import build_tables
-from replication.project import Project
+from replication.project.places import Project
 from replication.publish import rounding
+from replication.publish.exhibits import build_tables
 from replication.publish.table import is_figure
-from replication.results import read_records
-from replication.studies.read import read_study
+from replication.records.records import read_records
+from replication.spec.read_study import read_study
 
 ROOT = Path(__file__).parents[1]
 STUDIES = ("katada", "posen", "hatch", "matsumura")

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from replication.errors import UserError
-from replication.models import plan, run_model
-from replication.panel import read_panel
-from replication.studies.model import ModelSpec
+from replication.panel.panel import read_panel
+from replication.spec.entries import ModelSpec
+from replication.study.one_model import plan, run_model
 
 DRAW = np.random.default_rng(8)
 TABLE = pd.DataFrame(

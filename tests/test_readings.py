@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from replication.readings import read_estimates
-from replication.studies.model import ReadingSpec
+from replication.spec.entries import ReadingSpec
+from replication.study.readings import read_estimates
 
 RULE = ReadingSpec(
     id="rule",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from replication.cli import main
-from replication.studies.model import Study
+from replication.spec.entries import Study
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

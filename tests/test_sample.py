@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import DataError, EstimationError, StudyError
-from replication.panel import average_blocks, read_panel
-from replication.sample import Needs, Role, prepare
-from replication.studies.model import ModelSpec
+from replication.estimate.design import Needs, Role
+from replication.panel.panel import average_blocks, read_panel
+from replication.panel.rows import prepare
+from replication.spec.entries import ModelSpec
 
 TABLE = pd.DataFrame(
     {

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replication.claims.checks import Checked, SameFact, run_check, same_facts
-from replication.claims.evaluate import Outcome, evaluate_claim
-from replication.claims.figures import STATED, Recorded, read_tables, stated_figures, tables_named
-from replication.claims.model import Ledger
-from replication.project import Project
-from replication.studies.strict import located
+from replication.claims.claim_entries import Ledger
+from replication.claims.judge import Outcome, evaluate_claim
+from replication.claims.recorded import STATED, Recorded, read_tables, stated_figures, tables_named
+from replication.project.places import Project
+from replication.spec.strict import located
 
 
 @dataclass(frozen=True)

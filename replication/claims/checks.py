@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from replication.claims.evaluate import Outcome
-from replication.claims.figures import Recorded
-from replication.claims.model import Check, Ledger
+from replication.claims.claim_entries import Check, Ledger
+from replication.claims.judge import Outcome
+from replication.claims.recorded import Recorded
 from replication.claims.verdict import HARD, Interval, of_reading
 from replication.claims.wording import number, rounded
 from replication.errors import StudyError, one_of
-from replication.expressions.evaluate import select
+from replication.language.evaluate import select
 
 HOLDS, WITHIN_ROUNDING, FAILS = "holds", "holds within rounding", "fails"
 OTHER_BASE = "another multiple"  # of a base year that the text does not name: no failure of the text

@@ -6,19 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from replication.claims.book import Book, evaluate_on, evaluate_text, shared_facts, without_others
-from replication.claims.figures import STATED, Recorded, read_tables, tables_named
-from replication.claims.model import Ledger
-from replication.claims.read import read_ledger
-from replication.claims.records import frames
+from replication.claims.claim_entries import Ledger
+from replication.claims.ledger_page import ledger_latex, ledger_page
+from replication.claims.read_ledger import read_ledger
+from replication.claims.recorded import STATED, Recorded, read_tables, tables_named
+from replication.claims.tidy import frames
 from replication.errors import DataError, StudyError, one_of
-from replication.files import sha256, write_csv, write_parquet, write_text
-from replication.fingerprint import page_code
-from replication.project import Project
+from replication.project.files import sha256, write_csv, write_parquet, write_text
+from replication.project.fingerprint import page_code
+from replication.project.places import Project
+from replication.project.staging import Staging, write_manifest
 from replication.publish.escape import csv_text
-from replication.publish.ledger import ledger_latex, ledger_page
-from replication.results import Staging, made_from, write_manifest
-from replication.studies.read import read_study
-from replication.studies.strict import located
+from replication.records.records import made_from
+from replication.spec.read_study import read_study
+from replication.spec.strict import located
 
 
 def make_ledger(project: Project) -> Book:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from replication.errors import StudyError
-from replication.files import write_text
+from replication.project.files import write_text
 
 TEMPLATE = """\
 # The claims of one text. Evaluate it with: replicate claims check FILE --data FOLDER

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from replication.claims.model import Stated
+from replication.claims.claim_entries import Stated
 
 REPRODUCED = "reproduced"
 WITHIN_ROUNDING = "reproduced within rounding"

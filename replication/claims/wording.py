@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from replication.claims.verdict import Interval
-from replication.expressions.syntax import Call, Name, Node, show
+from replication.language.syntax import Call, Name, Node, show
 from replication.publish.rounding import grouped, significant
 
 BINDING = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from replication.clean.columns import ISO3
-from replication.clean.recipe import Recipe, as_read
-from replication.clean.schema import Column, Schema
+from replication.sources.recipe import Recipe, as_read
+from replication.sources.schema import Column, Schema
 
 GREENBOOK = "aid/greenbook_constant.csv"
 ASIA = "aid/us_aid_asia.csv"

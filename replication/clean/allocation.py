@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from replication.clean.columns import ISO3, YEAR
-from replication.clean.recipe import Recipe
-from replication.clean.schema import Column, Schema
+from replication.sources.recipe import Recipe
+from replication.sources.schema import Column, Schema
 
 Tables = Mapping[str, pd.DataFrame]
 YEARS = range(1970, 2001)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replication.clean.schema import Column
+from replication.sources.schema import Column
 
 ISO3 = Column(
     "iso3",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from replication.clean.columns import ISO3, YEAR
-from replication.clean.recipe import Recipe, as_read
-from replication.clean.schema import Column, Schema
+from replication.sources.recipe import Recipe, as_read
+from replication.sources.schema import Column, Schema
 
 KINDS = (
     "final_restructuring",

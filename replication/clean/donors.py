@@ -8,8 +8,8 @@ import pandas as pd
 
 from replication.clean.allocation import MILLION, SCHEMA
 from replication.clean.columns import ISO3, YEAR
-from replication.clean.recipe import Recipe
-from replication.clean.schema import Column, Schema
+from replication.sources.recipe import Recipe
+from replication.sources.schema import Column, Schema
 
 AID = {"Japan": "japan_aid", "United States": "us_aid", "Others": "other_donors"}
 CARRIED = (

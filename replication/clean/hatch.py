@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from replication.clean.recipe import Recipe, as_read
-from replication.clean.schema import Column, Schema
 from replication.errors import DataError, one_of
+from replication.sources.recipe import Recipe, as_read
+from replication.sources.schema import Column, Schema
 
 ASIA = Column("region", "text", "name", "region that the figures are for", allowed=("Asia",))
 YEAR = Column("year", "integer", "year", "year of the figure as printed", low=1980, high=1996)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from replication.clean.recipe import Recipe, as_read
-from replication.clean.schema import Column, Schema
+from replication.sources.recipe import Recipe, as_read
+from replication.sources.schema import Column, Schema
 
 FOLDER = "katada"
 CASES = ("Latin America 1982-91", "Mexico 1994-95", "Thailand 1997", "Indonesia 1997-98", "Korea 1997-98")

@@ -8,9 +8,9 @@ from datetime import date
 
 import pandas as pd
 
-from replication.clean.recipe import Recipe, as_read
-from replication.clean.schema import Column, Schema
 from replication.errors import DataError
+from replication.sources.recipe import Recipe, as_read
+from replication.sources.schema import Column, Schema
 
 FOLDER = "matsumura"
 AVERAGES, YEAR_ENDS = "wdi/yen_per_dollar.csv", "posen/yen_dollar.csv"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from replication.clean import posen_text
-from replication.clean.recipe import Recipe
-from replication.clean.schema import Column, Schema
 from replication.errors import DataError, one_of
+from replication.sources.recipe import Recipe
+from replication.sources.schema import Column, Schema
 
 Rows = Mapping[str, pd.DataFrame]
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from replication.clean.recipe import Recipe
-from replication.clean.schema import Column, Schema
+from replication.sources.recipe import Recipe
+from replication.sources.schema import Column, Schema
 
 FIGURES_FILE = "posen/text_figures.csv"
 EVENTS_FILE = "posen/text_events.csv"

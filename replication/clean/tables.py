@@ -16,7 +16,7 @@ from replication.clean import (
     trade,
     wdi,
 )
-from replication.clean.recipe import Recipe
+from replication.sources.recipe import Recipe
 
 MODULES = (
     countries,

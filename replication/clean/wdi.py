@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from replication.clean.columns import ISO3, YEAR
-from replication.clean.recipe import Recipe
-from replication.clean.schema import Column, Schema
+from replication.sources.recipe import Recipe
+from replication.sources.schema import Column, Schema
 
 LATEST = "2024"
 

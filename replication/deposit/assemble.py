@@ -7,18 +7,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from replication.aside import folder_aside
-from replication.claims.read import read_ledger
+from replication.claims.read_ledger import read_ledger
 from replication.deposit.contents import deposited, sums
-from replication.deposit.exhibits import exhibits
+from replication.deposit.exhibit_list import exhibits
 from replication.deposit.metadata import CRATE, PACKAGE, citation_file, crate, data_package
 from replication.deposit.readme import Account, readme
 from replication.deposit.scan import pins, scan
 from replication.errors import DataError
-from replication.files import write_text
-from replication.project import Project
+from replication.project.files import write_text
+from replication.project.lock import folder_aside
+from replication.project.places import Project
 from replication.sources.registry import Source, verify
-from replication.studies.read import read_study
+from replication.spec.read_study import read_study
 from replication.versions.content import read_json
 from replication.versions.manifest import seeds
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from replication.errors import DataError
-from replication.files import sha256
-from replication.project import Project
-from replication.results import MANIFEST
+from replication.project.files import sha256
+from replication.project.places import Project
+from replication.project.staging import MANIFEST
 
 OUTPUT = "output"  # results as published; `make all` writes its own to results/current
 SINGLE = ("Makefile", "pyproject.toml", "requirements.lock", "LICENSE", "CITATION.cff")

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from replication import __version__
-from replication.clean.schema import WRITTEN
 from replication.deposit.rights import rights
 from replication.errors import DataError
 from replication.sources.registry import Source
+from replication.sources.schema import WRITTEN
 
 CRATE, PACKAGE = "ro-crate-metadata.json", "datapackage.json"
 MIT = "https://spdx.org/licenses/MIT"

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from replication import __version__
-from replication.claims.model import Ledger
+from replication.claims.claim_entries import Ledger
 from replication.deposit.contents import OUTPUT
-from replication.deposit.exhibits import Exhibit
+from replication.deposit.exhibit_list import Exhibit
 from replication.deposit.rights import rights
 from replication.sources.registry import Source
-from replication.studies.model import Study
+from replication.spec.entries import Study
 
 STEPS = (
     ("environment", "`make .venv/installed`", "pip with `requirements.lock`", "`.venv`"),
@@ -25,11 +25,11 @@ STEPS = (
     (
         "estimate, describe",
         "`make run`",
-        "`replication/run.py` with each of `specs/*.toml`",
+        "`replication/study/run.py` with each of `specs/*.toml`",
         "tables, figures, records",
     ),
     ("check the claims", "`make claims`", "`replication/claims` with each of `claims/*.toml`", "the ledger"),
-    ("report", "`make report`", "`replication/report.py`", "`results/current/report.html`"),
+    ("report", "`make report`", "`replication/report/gather.py`", "`results/current/report.html`"),
 )
 ROOMS = (
     ("replication/sources", "reads raw files and refuses any whose checksum is not the registered one"),
@@ -251,11 +251,11 @@ def _exhibits(account: Account) -> list[str]:
         "- [ ] Selected tables and figures, as explained and justified below",
         grid(header, rows),
         f"All of them together: `{OUTPUT}/report.html`, made by `replicate report` "
-        "(`replication/report.py`). "
+        "(`replication/report/gather.py`). "
         "Beside each table as CSV stand the same in LaTeX, HTML and Markdown.",
         "### In-text numbers",
         f"The report types no number: each in its prose is looked up among the results when the page is made "
-        f"(`replication/claims/report_numbers.py`). The {claims} numeric claims of the "
+        f"(`replication/report/prose.py`). The {claims} numeric claims of the "
         f"{len(account.ledgers)} texts under study are entries of `claims/*.toml`; the ledger "
         "gives, for each, "
         "the stated figure, the computed one and a verdict.",

@@ -12,13 +12,13 @@ import numpy as np
 from scipy import stats
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.algebra import least_squares, residual_ssr
-from replication.estimate.covariance import classical, group_sums
-from replication.estimate.goodness import ratio
-from replication.estimate.linear import normalised_weights, ols
-from replication.estimate.pcse import residual_grid
-from replication.estimate.random_effects import random_effects
-from replication.estimate.result import Covariance, Design, Fit, Floats
+from replication.estimate.covariances.pcse import residual_grid
+from replication.estimate.covariances.sandwich import classical, group_sums
+from replication.estimate.design import Covariance, Design, Fit, Floats
+from replication.estimate.linear.linear import normalised_weights, ols
+from replication.estimate.linear.random_effects import random_effects
+from replication.estimate.numbers.algebra import least_squares, residual_ssr
+from replication.estimate.numbers.goodness import ratio
 from replication.estimate.within import absorb, prepare, varies
 
 

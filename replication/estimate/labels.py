@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from replication.estimate.result import Design
+from replication.estimate.design import Design
 
 SHOWN = 8
 """Names after which a list in a message is cut."""

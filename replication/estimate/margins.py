@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.likelihood import unit_weights
-from replication.estimate.result import Fit
+from replication.estimate.design import Fit
+from replication.estimate.numbers.likelihood import unit_weights
 
 Floats = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.csgraph import connected_components
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.algebra import COLLINEAR
-from replication.estimate.result import Design, Floats, Integers
+from replication.estimate.design import Design, Floats, Integers
+from replication.estimate.numbers.algebra import COLLINEAR
 
 EFFECTS = ("entity", "time")
 

@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from replication.errors import StudyError, one_of
-from replication.files import write_aside
+from replication.project.files import write_aside
 from replication.publish import charts, escape, style
 from replication.publish.coefficients import coefficients
 from replication.publish.network import constellation, tie_key
-from replication.publish.words import in_words, term_words
-from replication.studies.model import FigureSpec
+from replication.publish.printed_words import in_words, term_words
+from replication.spec.entries import FigureSpec
 
 _DPI = 200
 _LINE = 11  # points from one line of small text above the axes to the next

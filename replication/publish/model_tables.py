@@ -9,11 +9,11 @@ import pandas as pd
 
 from replication.errors import StudyError, one_of
 from replication.publish import rounding
-from replication.publish.account import ModelAccount
+from replication.publish.printed_words import capital, in_words, term_words
 from replication.publish.rounding import Precision
 from replication.publish.table import Cell, Table
-from replication.publish.words import capital, in_words, term_words
-from replication.studies.model import TableSpec
+from replication.records.account import ModelAccount
+from replication.spec.entries import TableSpec
 
 EMPTY = Cell("")
 CONSTANT = "const"

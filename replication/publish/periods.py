@@ -24,3 +24,14 @@ def in_order(periods: Iterable[str]) -> list[str]:
     """Periods by their place in time; words that are not periods after them, as they came."""
     found = list(periods)
     return sorted(found, key=lambda period: (position(period) is None, position(period) or 0.0))
+
+
+def runs(times: list[int]) -> str:
+    """Periods with unbroken runs joined: 1982–84 and 1990 as "1982–1984, 1990"."""
+    runs: list[list[int]] = []
+    for time in times:
+        if runs and time == runs[-1][-1] + 1:
+            runs[-1].append(time)
+        else:
+            runs.append([time])
+    return ", ".join(f"{run[0]}\u2013{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from replication.errors import DataError, nearest
-from replication.project import Project
+from replication.project.places import Project
 
 PATH = r"[a-z0-9_]+(/[a-z0-9_]+)*\.csv"
 COLUMN = r"[a-z][a-z0-9_]{0,63}"

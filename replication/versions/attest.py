@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from replication import __version__
-from replication.fingerprint import packages
+from replication.project.fingerprint import packages
 from replication.versions.compare import Comparison
 from replication.versions.content import TIDY
 from replication.versions.grades import RANK, Verdict

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from replication.errors import DataError, StudyError, one_of
-from replication.project import Project
+from replication.project.places import Project
 from replication.versions.causes import causes
 from replication.versions.compare import Comparison, compare_folders
 from replication.versions.content import MANIFEST, read_json, result_folders

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from replication.project import Project
+from replication.project.places import Project
 
 MOVED = 1  # exit code: done, and what was compared is not the same
 

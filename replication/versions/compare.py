@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from replication.files import sha256
+from replication.project.files import sha256
 from replication.versions.content import TIDY, artefacts, read_json, result_folders, tidy_of
 from replication.versions.grades import Move, Verdict, worst
 from replication.versions.printed import compare_figure, compare_table
-from replication.versions.records import compare_records
+from replication.versions.record_moves import compare_records
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from replication.errors import DataError
-from replication.files import sha256
+from replication.project.files import sha256
 
 MANIFEST = "manifest.json"
 # Beside results: what they were made from and by what. No part of what they say.

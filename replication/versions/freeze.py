@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from replication.errors import DataError, UserError
-from replication.files import write_text
-from replication.project import Project
+from replication.project.files import write_text
+from replication.project.places import Project
 from replication.versions.check import compare
 from replication.versions.compare import Comparison
 from replication.versions.content import (

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from replication.files import sha256
-from replication.fingerprint import all_code, packages
-from replication.project import Project
+from replication.project.files import sha256
+from replication.project.fingerprint import all_code, packages
+from replication.project.places import Project
 
 COMMIT_SECONDS = 10  # git on a slow disk; a project without it says so at once
 

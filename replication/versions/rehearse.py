@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replication.errors import DataError
-from replication.project import PACKAGE, Project
+from replication.project.places import PACKAGE, Project
 
 # Folder name, and what a stranger's machine may have set: none of it may move a byte.
 SETTINGS: tuple[tuple[str, Mapping[str, str]], ...] = (

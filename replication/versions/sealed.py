@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from replication.errors import DataError, one_of
-from replication.files import sha256
-from replication.project import Project
+from replication.project.files import sha256
+from replication.project.places import Project
 
 SUMS = "SHA256SUMS"  # the form that `sha256sum --check` reads
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")

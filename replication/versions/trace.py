@@ -11,20 +11,21 @@ from typing import Any
 
 import pandas as pd
 
-from replication.clean.pipeline import read_table, sources_behind
 from replication.errors import DataError, one_of
-from replication.exhibits import build_tables
-from replication.expressions.evaluate import select
-from replication.files import sha256
-from replication.panel import average_blocks, read_panel
-from replication.project import Project
+from replication.language.evaluate import select
+from replication.panel.panel import average_blocks, read_panel
+from replication.project.files import sha256
+from replication.project.places import Project
+from replication.project.staging import MANIFEST
+from replication.publish.exhibits import build_tables
 from replication.publish.model_tables import rows_note
-from replication.publish.report import runs
+from replication.publish.periods import runs
 from replication.publish.table import Cell, printed
-from replication.results import MANIFEST, Records, read_records
+from replication.records.records import Records, read_records
 from replication.sources import registry
-from replication.studies.model import ModelSpec, Study
-from replication.studies.read import read_study, reading_ids
+from replication.sources.pipeline import read_table, sources_behind
+from replication.spec.entries import ModelSpec, Study
+from replication.spec.read_study import read_study, reading_ids
 from replication.versions.content import read_json, result_folders
 from replication.versions.locate import cell_at
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from replication.files import sha256, write_text
-from replication.project import Project
+from replication.project.files import sha256, write_text
+from replication.project.places import Project
 from replication.versions.attest import Verification, as_json, as_markdown, exhibits
 from replication.versions.check import compare, failures
 from replication.versions.rehearse import rehearse

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from replication.errors import DataError
-from replication.files import sha256
-from replication.fingerprint import packages, page_code, study_code, table_code
-from replication.project import Project
+from replication.project.files import sha256
+from replication.project.fingerprint import packages, page_code, study_code, table_code
+from replication.project.places import Project
 from replication.versions.content import MANIFEST, contents, read_json, result_folders
 from replication.versions.sealed import damage, newest
 

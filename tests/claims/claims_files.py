@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from replication.clean.pipeline import RECIPES, clean_all
-from replication.clean.recipe import Recipe
-from replication.project import Project
+from replication.project.places import Project
+from replication.sources.pipeline import RECIPES, clean_all
+from replication.sources.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 HEAD = """

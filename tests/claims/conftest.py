@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from claims_files import HEAD
 
-from replication.claims.model import Ledger
-from replication.claims.read import read_ledger
+from replication.claims.claim_entries import Ledger
+from replication.claims.read_ledger import read_ledger
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from claims_files import CLAIM, HEAD, READING
 
 from replication.claims.checks import run_check, same_facts, unit_slip
-from replication.claims.evaluate import evaluate_claim
-from replication.claims.figures import Recorded
-from replication.claims.model import Check
+from replication.claims.claim_entries import Check
+from replication.claims.judge import evaluate_claim
+from replication.claims.recorded import Recorded
 from replication.claims.verdict import Interval
 from replication.errors import StudyError
 

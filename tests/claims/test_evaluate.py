@@ -11,13 +11,13 @@ from claims_files import CLAIM, READING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replication.claims.evaluate import evaluate_claim, interval
-from replication.claims.figures import STATED, Figure, Recorded, figure
-from replication.claims.model import Input
+from replication.claims.claim_entries import Input
+from replication.claims.judge import evaluate_claim, interval
+from replication.claims.recorded import STATED, Figure, Recorded, figure
 from replication.claims.verdict import Interval
 from replication.claims.wording import number, span, written
 from replication.errors import StudyError
-from replication.expressions.syntax import parse
+from replication.language.syntax import parse
 
 ROWS = pd.DataFrame(
     {

@@ -10,7 +10,7 @@ from replication.claims.book import Text
 from replication.claims.ledger import check_file
 from replication.claims.verdict import AGREES, AMBIGUOUS, BY_DATA, BY_DOCUMENT, SOFT
 from replication.clean import hatch, wdi
-from replication.project import Project
+from replication.project.places import Project
 
 # Each was read in the text and in the figures beside it; the arithmetic stands in the ledger.
 CONTRADICTED = {

@@ -10,7 +10,7 @@ from replication.claims.book import Text
 from replication.claims.ledger import check_file
 from replication.claims.verdict import AGREES, AMBIGUOUS, HARD, NOT_CHECKABLE, SOFT
 from replication.clean import debt, hatch, katada_text, matsumura, posen, wdi
-from replication.project import Project
+from replication.project.places import Project
 
 MODULES = (katada_text, wdi, debt, hatch, matsumura, posen)
 SOUND = {

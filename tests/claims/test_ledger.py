@@ -13,11 +13,11 @@ import pytest
 from claims_files import CLAIM, HEAD, READING
 
 from replication.claims.ledger import check_file, make_ledger
-from replication.claims.records import COLUMNS
+from replication.claims.tidy import COLUMNS
 from replication.cli import main
 from replication.errors import UserError
-from replication.project import Project
-from replication.publish.report import write_report
+from replication.project.places import Project
+from replication.report.report_page import write_report
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "claims/example"

@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 from claims_files import ROOT, cleaned
 
-from replication.claims.evaluate import Outcome, evaluate_claim
-from replication.claims.figures import (
+from replication.claims.claim_entries import Ledger
+from replication.claims.judge import Outcome, evaluate_claim
+from replication.claims.read_ledger import read_ledger
+from replication.claims.recorded import (
     EVERY_ROW,
     STATED,
     Cell,
@@ -22,11 +24,9 @@ from replication.claims.figures import (
     stated_figures,
     tables_named,
 )
-from replication.claims.model import Ledger
-from replication.claims.read import read_ledger
 from replication.errors import StudyError
-from replication.expressions.syntax import Call, Node, parse
-from replication.project import Project
+from replication.language.syntax import Call, Node, parse
+from replication.project.places import Project
 
 FILES = [*sorted((ROOT / "claims").glob("*.toml")), ROOT / "claims/example/claims.toml"]
 SMOOTH = ("+", "-", "*", "/", "^")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from replication.claims.report_numbers import check_prose
 from replication.errors import DataError
-from replication.publish.account import StudyResults
 from replication.publish.table import Cell, Table
-from replication.results import COLUMNS
-from replication.studies.model import Study, StudyHead
+from replication.records.records import COLUMNS
+from replication.report.prose import check_prose
+from replication.report.study_results import StudyResults
+from replication.spec.entries import Study, StudyHead
 
 STATISTICS = pd.DataFrame(
     [("s", "growth", "a", "1990", 2.345, "times"), ("s", "share", "a", "1990", -0.556, "")],

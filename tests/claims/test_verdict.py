@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.claims import verdict
-from replication.claims.model import Stated
+from replication.claims.claim_entries import Stated
 from replication.claims.verdict import Interval, bounds, of_claim, of_reading
 
 

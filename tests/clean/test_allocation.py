@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from replication.clean.pipeline import build_all
-from replication.project import Project
+from replication.project.places import Project
+from replication.sources.pipeline import build_all
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from replication.clean.hatch import RECIPES, bounds
-from replication.clean.schema import conform
 from replication.describe import audit, growth
 from replication.errors import DataError
+from replication.sources.schema import conform
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from replication.clean.katada_text import CASES, CONDITIONS, RECIPES
-from replication.clean.pipeline import clean_all
+from replication.sources.pipeline import clean_all
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from replication.clean.matsumura import RECIPES, build_events, build_ties
-from replication.clean.pipeline import clean_all
-from replication.clean.schema import conform
 from replication.errors import DataError
+from replication.sources.pipeline import clean_all
+from replication.sources.schema import conform
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 ROWS = {

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from replication.clean.pipeline import clean_all
 from replication.clean.tables import RECIPES
 from replication.clean.wdi import SERIES
-from replication.project import Project
+from replication.project.places import Project
+from replication.sources.pipeline import clean_all
 from replication.sources.registry import load
 
 ROOT = Path(__file__).parents[2]

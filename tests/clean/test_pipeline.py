@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replication.clean import pipeline
-from replication.clean.pipeline import clean_all, read_table
-from replication.clean.recipe import Recipe, as_read
-from replication.clean.schema import Column, Schema
 from replication.errors import DataError
+from replication.sources import pipeline
+from replication.sources.pipeline import clean_all, read_table
+from replication.sources.recipe import Recipe, as_read
+from replication.sources.schema import Column, Schema
 
 ISO3 = Column("iso3", "text", "code", "country", pattern="[A-Z]{3}")
 YEAR = Column("year", "integer", "year", "calendar year", low=1970, high=2000)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from replication.clean.pipeline import clean_all
 from replication.clean.posen import RECIPES
 from replication.clean.posen_text import half_step
 from replication.errors import DataError
+from replication.sources.pipeline import clean_all
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 ROWS = {

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replication.clean.schema import Column, Schema, conform
 from replication.errors import DataError
+from replication.sources.schema import Column, Schema, conform
 
 KEY = Column("iso3", "text", "code", "country", pattern="[A-Z]{3}")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from replication.cli import main
-from replication.deposit.exhibits import exhibits
-from replication.project import Project
+from replication.deposit.exhibit_list import exhibits
+from replication.project.places import Project
 from replication.sources.registry import load
 from replication.versions.compare import compare_folders
 

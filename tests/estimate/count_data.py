@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from replication.estimate.result import Design
+from replication.estimate.design import Design
 
 
 def grunfeld() -> Design:

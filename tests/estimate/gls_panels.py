@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from linear_panels import make
 from linearmodels.datasets import munnell
 
-from replication.estimate.result import Design
+from replication.estimate.design import Design
 
 FIRMS = ("General Motors", "Chrysler", "General Electric", "Westinghouse", "US Steel")
 

@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from linearmodels.datasets import mroz
 from scipy.special import ndtri
 
-from replication.estimate.result import Design, Fit
+from replication.estimate.design import Design, Fit
 
 
 def design(y, x, terms: Sequence[str], entity=None, time=None, **rest) -> Design:

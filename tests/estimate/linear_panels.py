@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from hypothesis import strategies as st
 from linearmodels.datasets import wage_panel
 
-from replication.estimate.result import Design
+from replication.estimate.design import Design
 
 DIGITS = 1e-9
 """Relative tolerance against programs that print ten digits or more."""

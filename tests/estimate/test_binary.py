@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from limited_data import MROZ_TERMS, assert_printed, design, mroz_women, simulated, std_errors
 
 from replication.errors import EstimationError
-from replication.estimate.binary import logit, probit
+from replication.estimate.limited.binary import logit, probit
 
 # Stata, `probit` and `logit` of inlf on mroz.dta (Wooldridge's example 15.2), output printed in public
 # lecture notes on binary response; const, nwifeinc, educ, exper, expersq, age, kidslt6, kidsge6.

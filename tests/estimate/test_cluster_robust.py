@@ -13,7 +13,7 @@ from linearmodels.datasets import munnell
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.cluster_robust import (
+from replication.estimate.covariances.cluster_robust import (
     adjusted_regressors,
     cluster_rows,
     cr2,
@@ -21,9 +21,9 @@ from replication.estimate.cluster_robust import (
     projection,
     single_cluster,
 )
-from replication.estimate.covariance import hc2, hc3
-from replication.estimate.linear import first_difference, ols
-from replication.estimate.random_effects import random_effects
+from replication.estimate.covariances.sandwich import hc2, hc3
+from replication.estimate.linear.linear import first_difference, ols
+from replication.estimate.linear.random_effects import random_effects
 
 ROUNDING = 1e-8
 """Against other routes to the same number: the roots lose about half the digits where leverages near one."""

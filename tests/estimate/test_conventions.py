@@ -10,9 +10,15 @@ from linearmodels.panel import PanelOLS, PooledOLS
 from numpy.testing import assert_allclose
 
 from replication.errors import StudyError
-from replication.estimate.conventions import CONVENTIONS, TWO_WAY, apply, conventions_of, with_options
-from replication.estimate.linear import ols
-from replication.estimate.result import Design
+from replication.estimate.covariances.conventions import (
+    CONVENTIONS,
+    TWO_WAY,
+    apply,
+    conventions_of,
+    with_options,
+)
+from replication.estimate.design import Design
+from replication.estimate.linear.linear import ols
 
 # Two implementations of one formula on the same few rows: what is left is the order of sums.
 ORACLE = 1e-9

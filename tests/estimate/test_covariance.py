@@ -25,7 +25,7 @@ from statsmodels.regression.tests.results import results_grunfeld_ols_robust_clu
 from statsmodels.stats.tests.results import results_panelrobust as stata_panel
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import (
+from replication.estimate.covariances.sandwich import (
     classical,
     clustered,
     driscoll_kraay,
@@ -37,8 +37,8 @@ from replication.estimate.covariance import (
     newey_west,
     own,
 )
-from replication.estimate.linear import between, ols
-from replication.estimate.random_effects import random_effects
+from replication.estimate.linear.linear import between, ols
+from replication.estimate.linear.random_effects import random_effects
 
 POOLED = [
     # R sandwich (runs); const, value, capital

@@ -15,7 +15,7 @@ from statsmodels.regression.tests.results import results_grunfeld_ols_robust_clu
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import classical, clustered
+from replication.estimate.covariances.sandwich import classical, clustered
 from replication.estimate.diagnostics import (
     breusch_godfrey,
     breusch_pagan,
@@ -27,8 +27,8 @@ from replication.estimate.diagnostics import (
     wald,
     wooldridge_ar,
 )
-from replication.estimate.linear import ols
-from replication.estimate.random_effects import random_effects
+from replication.estimate.linear.linear import ols
+from replication.estimate.linear.random_effects import random_effects
 
 
 def within(design):

@@ -11,8 +11,8 @@ from linearmodels.datasets import wage_panel
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.dynamic import difference_gmm, system_gmm
-from replication.estimate.result import Design
+from replication.estimate.design import Design
+from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
 
 # Two ways to the same sums; the slow one inverts matrices whose condition numbers reach 1e6.
 SAME = {"rtol": 1e-6, "atol": 1e-8}

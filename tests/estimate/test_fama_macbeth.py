@@ -14,9 +14,9 @@ from linearmodels.panel import FamaMacBeth
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import hc0, own
-from replication.estimate.fama_macbeth import fama_macbeth
-from replication.estimate.linear import ols
+from replication.estimate.covariances.sandwich import hc0, own
+from replication.estimate.linear.fama_macbeth import fama_macbeth
+from replication.estimate.linear.linear import ols
 
 quick = settings(max_examples=25, deadline=None)
 

@@ -18,10 +18,10 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.autocorrelation import autocorrelations, neighbours
-from replication.estimate.covariance import classical, clustered, hc0, own
-from replication.estimate.fgls import fgls
-from replication.estimate.linear import ols
+from replication.estimate.covariances.sandwich import classical, clustered, hc0, own
+from replication.estimate.gls.autocorrelation import autocorrelations, neighbours
+from replication.estimate.gls.fgls import fgls
+from replication.estimate.linear.linear import ols
 
 quick = settings(max_examples=25, deadline=None)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from limited_data import design, simulated
 
 from replication.errors import EstimationError
-from replication.estimate.binary import logit, probit
-from replication.estimate.fractional import fractional_logit, fractional_probit
+from replication.estimate.limited.binary import logit, probit
+from replication.estimate.limited.fractional import fractional_logit, fractional_probit
 
 LINKS = {fractional_logit: sm.families.links.Logit(), fractional_probit: sm.families.links.Probit()}
 

@@ -12,9 +12,9 @@ from linear_panels import assert_printed, draw, dummies, errors, grunfeld, make,
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import clustered, own
-from replication.estimate.general_fgls import general_fgls
-from replication.estimate.linear import ols
+from replication.estimate.covariances.sandwich import clustered, own
+from replication.estimate.gls.general_fgls import general_fgls
+from replication.estimate.linear.linear import ols
 
 quick = settings(max_examples=25, deadline=None)
 

@@ -13,11 +13,11 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import classical, clustered, hc0
-from replication.estimate.inference import coefficient_table, long_run_table
-from replication.estimate.linear import ols
-from replication.estimate.pcse import pcse
-from replication.estimate.result import Covariance
+from replication.estimate.coefficient_table import coefficient_table, long_run_table
+from replication.estimate.covariances.pcse import pcse
+from replication.estimate.covariances.sandwich import classical, clustered, hc0
+from replication.estimate.design import Covariance
+from replication.estimate.linear.linear import ols
 
 quick = settings(max_examples=25, deadline=None)
 

@@ -20,10 +20,10 @@ from scipy import stats
 from statsmodels.sandbox.regression.tests import results_ivreg2_griliches
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import classical, clustered, hc0, hc1
-from replication.estimate.iv import iv_2sls, iv_gmm, liml
-from replication.estimate.linear import ols
-from replication.estimate.result import Design
+from replication.estimate.covariances.sandwich import classical, clustered, hc0, hc1
+from replication.estimate.design import Design
+from replication.estimate.linear.iv import iv_2sls, iv_gmm, liml
+from replication.estimate.linear.linear import ols
 
 LINEARMODELS = Path(linearmodels.__file__).parent / "tests/iv/results"
 STATSMODELS = Path(statsmodels.__file__).parent / "sandbox/regression/tests"

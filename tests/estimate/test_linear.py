@@ -28,9 +28,9 @@ from numpy.testing import assert_allclose
 from statsmodels.regression.tests.results import results_grunfeld_ols_robust_cluster as stata
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import classical, clustered
-from replication.estimate.linear import between, first_difference, ols
-from replication.estimate.random_effects import random_effects
+from replication.estimate.covariances.sandwich import classical, clustered
+from replication.estimate.linear.linear import between, first_difference, ols
+from replication.estimate.linear.random_effects import random_effects
 
 GRUNFELD = {
     # plm tests/test_Estimators.Rout.save (Baltagi, Table 2.1) and runs of plm 2.6 and linearmodels

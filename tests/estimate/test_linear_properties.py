@@ -11,10 +11,18 @@ from hypothesis import strategies as st
 from linear_panels import draw, dummies, make, seeds
 from numpy.testing import assert_allclose
 
-from replication.estimate.covariance import classical, clustered, driscoll_kraay, hc0, hc1, hc3, newey_west
-from replication.estimate.linear import between, first_difference, ols
-from replication.estimate.pcse import pcse
-from replication.estimate.random_effects import random_effects
+from replication.estimate.covariances.pcse import pcse
+from replication.estimate.covariances.sandwich import (
+    classical,
+    clustered,
+    driscoll_kraay,
+    hc0,
+    hc1,
+    hc3,
+    newey_west,
+)
+from replication.estimate.linear.linear import between, first_difference, ols
+from replication.estimate.linear.random_effects import random_effects
 
 FITS = {
     "pooled": ols,

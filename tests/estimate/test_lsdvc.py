@@ -12,8 +12,8 @@ from numpy.testing import assert_allclose
 from test_dynamic import design_of, simulated
 
 from replication.errors import EstimationError
-from replication.estimate.dynamic import difference_gmm
-from replication.estimate.lsdvc import Within, bias_approximation, expected_regressors, lsdvc
+from replication.estimate.dynamic.dynamic import difference_gmm
+from replication.estimate.dynamic.lsdvc import Within, bias_approximation, expected_regressors, lsdvc
 
 
 def explicit_bias(rows: Within, errors: np.ndarray, lag: float, variance: float, order: int) -> np.ndarray:

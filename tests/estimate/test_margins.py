@@ -19,11 +19,11 @@ from limited_data import (
 from statsmodels.datasets import spector
 
 from replication.errors import EstimationError
-from replication.estimate.binary import logit, probit
-from replication.estimate.fractional import fractional_logit, fractional_probit
+from replication.estimate.limited.binary import logit, probit
+from replication.estimate.limited.fractional import fractional_logit, fractional_probit
+from replication.estimate.limited.tobit import tobit
+from replication.estimate.limited.tobit_random import tobit_random_effects
 from replication.estimate.margins import average_marginal_effects
-from replication.estimate.tobit import tobit
-from replication.estimate.tobit_random import tobit_random_effects
 
 
 def spector_design():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from limited_data import design
 
-from replication.estimate.mundlak import entity_mean, with_entity_means
+from replication.estimate.numbers.mundlak import entity_mean, with_entity_means
 
 
 def panel():

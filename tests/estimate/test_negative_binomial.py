@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import classical, clustered
-from replication.estimate.negative_binomial import _likelihood, negative_binomial
-from replication.estimate.poisson import ppml
-from replication.estimate.result import Design
+from replication.estimate.covariances.sandwich import classical, clustered
+from replication.estimate.design import Design
+from replication.estimate.limited.negative_binomial import _likelihood, negative_binomial
+from replication.estimate.limited.poisson import ppml
 from tests.estimate.count_data import cross_section, panel, randhie
 
 

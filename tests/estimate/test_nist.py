@@ -11,8 +11,8 @@ import scipy
 import statsmodels.api as sm
 from linear_panels import cross_section, errors
 
-from replication.estimate.covariance import classical
-from replication.estimate.linear import ols
+from replication.estimate.covariances.sandwich import classical
+from replication.estimate.linear.linear import ols
 
 SCIPY = Path(scipy.__file__).parent / "stats/tests/data"
 ANOVA = sorted((SCIPY / "nist_anova").glob("*.dat"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replication.estimate.normal import inverse_mills, log_cdf
-from replication.estimate.optimize import Likelihood, maximise
+from replication.estimate.numbers.normal import inverse_mills, log_cdf
+from replication.estimate.numbers.optimize import Likelihood, maximise
 
 
 def quadratic(centre: np.ndarray, curvature: np.ndarray):

@@ -12,10 +12,10 @@ from linear_panels import draw, grunfeld, seeds
 from numpy.testing import assert_allclose, assert_array_equal
 
 from replication.errors import EstimationError
-from replication.estimate.binary import probit
-from replication.estimate.cluster_robust import cluster_rows
-from replication.estimate.linear import ols
-from replication.estimate.pairs_bootstrap import pairs_bootstrap, resample
+from replication.estimate.covariances.cluster_robust import cluster_rows
+from replication.estimate.covariances.pairs_bootstrap import pairs_bootstrap, resample
+from replication.estimate.limited.binary import probit
+from replication.estimate.linear.linear import ols
 
 within = partial(ols, effects=["entity"])
 

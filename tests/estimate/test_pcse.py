@@ -11,8 +11,8 @@ from linear_panels import assert_printed, draw, errors, grunfeld, make, seeds
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.linear import between, first_difference, ols
-from replication.estimate.pcse import pcse
+from replication.estimate.covariances.pcse import pcse
+from replication.estimate.linear.linear import between, first_difference, ols
 
 
 def test_grunfeld_pooled():

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from replication.errors import EstimationError
-from replication.estimate.perfect_prediction import refuse_perfect_prediction
+from replication.estimate.limited.perfect_prediction import refuse_perfect_prediction
 
 
 def is_separated(side: np.ndarray, x: np.ndarray) -> bool:

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import EstimationError
-from replication.estimate import groupings, poisson
-from replication.estimate.covariance import classical, clustered, hc1
-from replication.estimate.poisson import ppml
-from replication.estimate.result import Design, Fit
+from replication.estimate.covariances.sandwich import classical, clustered, hc1
+from replication.estimate.design import Design, Fit
+from replication.estimate.limited import poisson
+from replication.estimate.limited.poisson import ppml
+from replication.estimate.numbers import absorb
 from tests.estimate.count_data import cross_section, dummies, grunfeld, panel, randhie
 
 # Two exact solutions of the same problem: only rounding, and statsmodels' stopping rule, lie between.
@@ -149,7 +150,7 @@ def test_equals_dummies(seed: int, effects: list[str], weighted: bool) -> None:
 def test_conjugate_gradients_give_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     effects = [["entity", "time"], ["entity", "time", "region"]][seed % 2]
     direct = ppml(panel(seed, entities=15, missing=0.4), effects=effects)
-    monkeypatch.setattr(groupings, "DIRECT", 0)
+    monkeypatch.setattr(absorb, "DIRECT", 0)
     iterated = ppml(panel(seed, entities=15, missing=0.4), effects=effects)
     # two passes at 1e-9 each leave rounding only
     np.testing.assert_allclose(iterated.params, direct.params, rtol=1e-9, atol=1e-11)

@@ -12,11 +12,11 @@ from linear_panels import assert_printed, draw, errors, grunfeld, grunfeld_in_st
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.autocorrelation import autocorrelations, neighbours, remove_autocorrelation
-from replication.estimate.covariance import classical, clustered, hc1, hc3
-from replication.estimate.linear import ols
-from replication.estimate.pcse import pcse
-from replication.estimate.prais_winsten import prais_winsten
+from replication.estimate.covariances.pcse import pcse
+from replication.estimate.covariances.sandwich import classical, clustered, hc1, hc3
+from replication.estimate.gls.autocorrelation import autocorrelations, neighbours, remove_autocorrelation
+from replication.estimate.gls.prais_winsten import prais_winsten
+from replication.estimate.linear.linear import ols
 
 quick = settings(max_examples=25, deadline=None)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import clustered, hc0, own
-from replication.estimate.quantile import quantile
-from replication.estimate.result import Design
+from replication.estimate.covariances.sandwich import clustered, hc0, own
+from replication.estimate.design import Design
+from replication.estimate.linear.quantile import quantile
 from tests.estimate.count_data import cross_section, engel, panel
 
 

@@ -13,8 +13,8 @@ from limited_data import assert_printed, design, mroz_women, numerical_jacobian,
 from scipy.stats import multivariate_normal, norm
 
 from replication.errors import EstimationError
-from replication.estimate.selection import heckman_two_step, participation
-from replication.estimate.selection_ml import heckman_ml, layout, selection_likelihood
+from replication.estimate.limited.selection import heckman_two_step, participation
+from replication.estimate.limited.selection_ml import heckman_ml, layout, selection_likelihood
 
 
 def wage_design(outcome: str, terms: list[str], selection: list[str], frame=None):

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from replication.estimate import groupings
-from replication.estimate.groupings import grouped
-from replication.estimate.separation import find_separated
+from replication.estimate.limited.separation import find_separated
+from replication.estimate.numbers import absorb
+from replication.estimate.numbers.absorb import grouped
 
 # Test data of ppmlhdfe (github.com/sergiocorreia/ppmlhdfe, test/separation_datasets, MIT licence; numbers
 # 02, 03, 06), read in pyfixest's tests/data/ppmlhdfe_separation_examples; the last column is the answer.
@@ -153,7 +153,7 @@ def test_agrees_with_linear_programming(seed: int, effects: int, k: int, whole: 
 
 @pytest.mark.parametrize("table", [TWO_EFFECTS, THREE_EFFECTS])
 def test_conjugate_gradients_find_the_same(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(groupings, "DIRECT", 0)
+    monkeypatch.setattr(absorb, "DIRECT", 0)
     assert_answer_is_found(table)
 
 

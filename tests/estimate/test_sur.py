@@ -19,10 +19,10 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import clustered, own
-from replication.estimate.fgls import fgls
-from replication.estimate.linear import ols
-from replication.estimate.sur import sur
+from replication.estimate.covariances.sandwich import clustered, own
+from replication.estimate.gls.fgls import fgls
+from replication.estimate.gls.sur import sur
+from replication.estimate.linear.linear import ols
 
 quick = settings(max_examples=20, deadline=None)
 

@@ -22,7 +22,7 @@ from limited_data import (
 )
 
 from replication.errors import EstimationError
-from replication.estimate.tobit import censor, censored_likelihood, tobit
+from replication.estimate.limited.tobit import censor, censored_likelihood, tobit
 
 
 def fair_design():

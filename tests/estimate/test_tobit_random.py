@@ -13,8 +13,8 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 from replication.errors import EstimationError
-from replication.estimate.tobit import censor, tobit
-from replication.estimate.tobit_random import (
+from replication.estimate.limited.tobit import censor, tobit
+from replication.estimate.limited.tobit_random import (
     adaptive_nodes,
     fixed_nodes,
     panel_of,

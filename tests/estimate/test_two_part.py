@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from limited_data import design, simulated, std_errors
 
 from replication.errors import EstimationError
-from replication.estimate.binary import probit
-from replication.estimate.two_part import two_part
+from replication.estimate.limited.binary import probit
+from replication.estimate.limited.two_part import two_part
 
 
 def hurdle_design(seed: int, n: int = 150):

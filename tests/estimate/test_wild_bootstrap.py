@@ -12,9 +12,8 @@ from linear_panels import assert_printed, draw, dummies, errors, grunfeld, seeds
 from numpy.testing import assert_allclose, assert_array_equal
 
 from replication.errors import EstimationError
-from replication.estimate.covariance import clustered
-from replication.estimate.linear import ols
-from replication.estimate.wild_bootstrap import (
+from replication.estimate.covariances.sandwich import clustered
+from replication.estimate.covariances.wild_bootstrap import (
     WEBB,
     bootstrap_statistics,
     by_appearance,
@@ -23,6 +22,7 @@ from replication.estimate.wild_bootstrap import (
     projection,
     wild_bootstrap,
 )
+from replication.estimate.linear.linear import ols
 
 EFFECTS = st.sampled_from([[], ["entity"], ["time"], ["entity", "time"]])
 

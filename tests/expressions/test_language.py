@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import StudyError
-from replication.expressions.evaluate import Rows, condition, evaluate, select
-from replication.expressions.syntax import Call, Name, Number, Text, parse, parse_formula, show
+from replication.language.evaluate import Rows, condition, evaluate, select
+from replication.language.syntax import Call, Name, Number, Text, parse, parse_formula, show
 
 TABLE = pd.DataFrame(
     {

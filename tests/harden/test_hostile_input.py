@@ -11,7 +11,7 @@ from harden.call import guarded
 from harden.crash import small_project
 from harden.injection import run_by_a_reader
 from harden.watch import CANARY
-from replication.project import Project
+from replication.project.places import Project
 
 SEED = 11
 HERE = Project(Path(__file__).resolve().parents[2])

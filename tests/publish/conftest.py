@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from replication.publish.account import ModelAccount
-from replication.studies.model import StatisticSpec
+from replication.records.account import ModelAccount
+from replication.spec.entries import StatisticSpec
 
 TERMS = ("bank_lending", "us_trade", "log(gdp_per_head)", "const")
 ERRORS = {

@@ -20,7 +20,7 @@ from replication.errors import StudyError
 from replication.publish import charts, network, style
 from replication.publish.figures import draw, write_figure
 from replication.publish.periods import in_order, position
-from replication.studies.model import FigureSpec
+from replication.spec.entries import FigureSpec
 
 EVIL = '</svg><script>alert(1)</script> $\\frac{1}$ & "x" -- \n% _a^b'
 
@@ -68,7 +68,7 @@ import matplotlib
 matplotlib.rcParams.update({"font.family": "serif", "lines.linewidth": 9, "svg.hashsalt": "else"})
 import pandas as pd
 from replication.publish.figures import write_figure
-from replication.studies.model import FigureSpec
+from replication.spec.entries import FigureSpec
 rows = [("s", "share", g, str(y), y * 0.3 - 590, "percent") for g in "abc" for y in range(1985, 1995)]
 frame = pd.DataFrame(rows, columns=["study", "statistic", "group", "period", "value", "unit"])
 ties = pd.DataFrame({"source": list("abcd"), "target": list("bcda"), "sign": [1, -1, 1, -1]})

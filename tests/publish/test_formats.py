@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.publish.formats import html_document, latex_document, to_csv, to_html, to_latex, to_markdown
+from replication.publish.statistics_tables import model_table, statistics_table
 from replication.publish.table import Cell, Table
-from replication.publish.tables import model_table, statistics_table
-from replication.studies.model import TableSpec
+from replication.spec.entries import TableSpec
 
 SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import DataError, StudyError
+from replication.publish.printed_words import in_words
+from replication.publish.statistics_tables import data_table, model_table, statistics_table
 from replication.publish.table import Cell, Table, is_figure
-from replication.publish.tables import data_table, model_table, statistics_table
-from replication.publish.words import in_words
-from replication.studies.model import TableSpec
+from replication.spec.entries import TableSpec
 
 LABELS = {"us_trade": "Trade with the United States", "JPN": "Japan"}
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from replication.publish.account import Drawing, Source, StudyResults
 from replication.publish.figures import write_figure
-from replication.publish.report import inline_svg, write_report
-from replication.publish.tables import model_table, statistics_table
-from replication.studies.model import FigureSpec, Study, StudyHead, TableSpec
+from replication.publish.statistics_tables import model_table, statistics_table
+from replication.report.report_page import inline_svg, write_report
+from replication.report.study_results import Drawing, Source, StudyResults
+from replication.spec.entries import FigureSpec, Study, StudyHead, TableSpec
 
 EVIL = '<script>alert("x")</script>'
 
@@ -150,8 +150,9 @@ def test_a_page_that_cannot_be_made_leaves_nothing_behind(results, tmp_path):
 
 
 def test_importing_the_tables_loads_neither_matplotlib_nor_jinja():
-    code = "import sys, replication.publish.tables, replication.publish.formats; print(sorted(sys.modules))"
+    modules = "replication.publish.statistics_tables, replication.publish.formats"
+    code = f"import sys, {modules}; print(sorted(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert "'replication.publish.tables'" in told
+    assert "'replication.publish.statistics_tables'" in told
     assert "'matplotlib'" not in told
     assert "'jinja2'" not in told

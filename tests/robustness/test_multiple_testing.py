@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from statsmodels.stats.multitest import multipletests
 
 from replication.errors import EstimationError
-from replication.robustness.multiple_testing import holm, romano_wolf
+from replication.inference.multiple_testing import holm, romano_wolf
 
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 seeds = st.integers(0, 10_000)

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.robustness.power import minimum_detectable_effect
+from replication.inference.power import minimum_detectable_effect
 
 
 def test_normal_multiple():

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.linear import ols
-from replication.estimate.result import Design
-from replication.robustness.randomization import assignments, coefficient_of, randomization_test
+from replication.estimate.design import Design
+from replication.estimate.linear.linear import ols
+from replication.inference.randomization import assignments, coefficient_of, randomization_test
 
 seeds = st.integers(0, 10_000)
 

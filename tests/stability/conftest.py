@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from replication.clean.pipeline import build_all
-from replication.project import Project
+from replication.project.places import Project
+from replication.sources.pipeline import build_all
 from replication.sources.registry import read
-from replication.studies.read import read_study
+from replication.spec.read_study import read_study
 
 HERE = Project(Path(__file__).resolve().parents[2])
 

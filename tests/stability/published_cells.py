@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from replication.models import plan, run_model
-from replication.panel import read_panel
-from replication.statistics import run_statistic
+from replication.panel.panel import read_panel
+from replication.study.one_model import plan, run_model
+from replication.study.statistics import run_statistic
 
 ESTIMATES = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
 COUNTED = ("rows_in_panel", "dropped: ")  # the account of the rows left out says how many were brought

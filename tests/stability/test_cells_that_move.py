@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published_cells import cells_of_model, cells_of_statistic, panel_of
 
-from replication.expressions.evaluate import Rows, condition
-from replication.models import plan, run_model
+from replication.language.evaluate import Rows, condition
+from replication.study.one_model import plan, run_model
 
 SOME = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MODELS = ("baseline", "dynamic", "averages", "log", "share", "ppml")

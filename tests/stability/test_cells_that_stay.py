@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published_cells import cells_of_model, cells_of_statistic, panel_of
 
-from replication.clean.schema import conform
 from replication.clean.tables import RECIPES
-from replication.expressions.evaluate import Rows, condition
-from replication.models import plan, run_model
-from replication.project import Project
+from replication.language.evaluate import Rows, condition
+from replication.project.places import Project
 from replication.publish.model_tables import model_table
-from replication.studies.model import TableSpec
-from replication.studies.read import labels_of
+from replication.sources.schema import conform
+from replication.spec.entries import TableSpec
+from replication.spec.read_study import labels_of
+from replication.study.one_model import plan, run_model
 
 SOME = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Of each family one; the others take seconds each, and read their rows by the same door.

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from replication.clean.hatch import RECIPES
-from replication.clean.schema import conform
-from replication.describe.registry import MEASURES
-from replication.expressions.evaluate import select
-from replication.studies.read import read_study
+from replication.describe.measures import MEASURES
+from replication.language.evaluate import select
+from replication.sources.schema import conform
+from replication.spec.read_study import read_study
 
 ROOT = Path(__file__).parents[2]
 

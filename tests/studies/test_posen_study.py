@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from replication.clean.pipeline import clean_all
 from replication.clean.posen import RECIPES
-from replication.statistics import run_statistic
-from replication.studies.model import Study
-from replication.studies.read import read_study
+from replication.sources.pipeline import clean_all
+from replication.spec.entries import Study
+from replication.spec.read_study import read_study
+from replication.study.statistics import run_statistic
 
 ROOT = Path(__file__).parents[2]
 CLOSE = 1e-12  # a quotient of two doubles

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import StudyError
-from replication.studies.read import error_labels, labels_of, read_study, result_ids
+from replication.spec.read_study import error_labels, labels_of, read_study, result_ids
 
 STUDY = """
 [study]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from replication.cli import main
-from replication.project import PACKAGE, Project
+from replication.project.places import PACKAGE, Project
 
 STUDY = """
 [study]

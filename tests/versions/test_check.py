@@ -86,14 +86,14 @@ def test_causes_are_named(frozen):
     manifest = frozen.current / "small" / "manifest.json"
     plant(manifest, '"study_file": "', '"study_file": "0')
     plant(manifest, '"wdi/gdp.csv": "', '"wdi/gdp.csv": "0')
-    plant(manifest, '"replication/sample.py": "', '"replication/sample.py": "0')
+    plant(manifest, '"replication/panel/rows.py": "', '"replication/panel/rows.py": "0')
     plant(manifest, '"numpy": "', '"numpy": "9.')
     old = field(frozen, 1, "estimate")
     plant(frozen.current / "small" / "estimates.csv", old, repr(float(old) * 1.001))
     told = "\n".join(check(frozen).lines)
     assert "cause: study file changed" in told
     assert "cause: input data/raw changed: wdi/gdp.csv" in told
-    assert "cause: code changed: replication/sample.py" in told
+    assert "cause: code changed: replication/panel/rows.py" in told
     assert "cause: packages changed: numpy " in told
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import DataError
-from replication.results import COLUMNS, NUMBERS
+from replication.records.records import COLUMNS, NUMBERS
 from replication.versions.content import DIGITS, TIDY, artefacts, content_sum, result_folders
 
 HEAD = "study,model,name,value\n"

@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 from replication.errors import UserError
-from replication.fingerprint import packages
+from replication.project.fingerprint import packages
 from replication.versions.check import check
 from replication.versions.freeze import freeze
 from replication.versions.sealed import SUMS, damage, newest, versions
@@ -42,7 +42,7 @@ def test_a_version_says_what_it_rests_on(frozen):
     assert about["why"] == "the first" and about["version"] == "v1" and about["previous"] is None
     assert about["inputs"].keys() >= {"data/raw/SOURCES.toml", "data/raw/wdi/gdp.csv"}
     assert list(about["studies"]) == ["specs/small.toml"]
-    assert about["code"].keys() >= {"replication/versions/freeze.py", "replication/estimate/linear.py"}
+    assert about["code"].keys() >= {"replication/versions/freeze.py", "replication/estimate/linear/linear.py"}
     assert about["packages"] == packages()
     assert about["machine"]["cores"] == os.cpu_count()
     assert all(library["threads"] >= 1 for library in about["machine"]["libraries"])

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replication.estimate.registry import ESTIMATORS
+from replication.estimate.words import ESTIMATORS
 from replication.versions.grades import GRADES, RANK
-from replication.versions.records import compare_records
+from replication.versions.record_moves import compare_records
 from replication.versions.tolerances import ITERATIVE, LINEAR, TOLERANCES
 
 ESTIMATORS_OF = {"line": "ols", "curve": "logit"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replication.project import PACKAGE, Project
+from replication.project.places import PACKAGE, Project
 from replication.versions.content import read_json
 from replication.versions.sealed import damage, versions
 

@@ -64,15 +64,15 @@ def test_a_table_made_again_with_other_figures_is_told(project):
 @pytest.mark.parametrize(
     ("module_path", "touched"),
     [
-        ("replication/estimate/linear.py", {"study small", "report"}),
+        ("replication/estimate/linear/linear.py", {"study small", "report"}),
         ("replication/clean/wdi.py", {"table wdi", "study small", "report"}),
-        ("replication/publish/report.py", {"study small", "report"}),
-        ("replication/report.py", {"report"}),
+        ("replication/report/report_page.py", {"study small", "report"}),
+        ("replication/report/gather.py", {"report"}),
         ("replication/versions/why.py", set()),
     ],
 )
 def test_changed_code_is_told_where_it_matters(project, monkeypatch, module_path, touched):
-    import replication.fingerprint as fingerprint
+    import replication.project.fingerprint as fingerprint
 
     now = {**fingerprint.all_code(), module_path: "0" * 64}
     monkeypatch.setattr(fingerprint, "all_code", lambda: now)

@@ -1,0 +1,98 @@
+"""Every table, figure and ledger: which entry of which file asks for it, what makes it, where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from replication.claims.read_ledger import read_ledger
+from replication.deposit.contents import OUTPUT
+from replication.project.places import Project
+from replication.publish.escape import one_line
+from replication.spec.entries import FigureSpec, Study, TableSpec
+from replication.spec.read_study import read_study
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One row of the map from exhibits to programs.
+
+    Attributes
+    ----------
+    name, title : str
+    entry : str
+        The entry that asks for it: file, then place in the file.
+    line : int
+        Line of the file where that entry begins its id.
+    program : str
+        The command and the modules that make it.
+    output : str
+        File in the deposit.
+    """
+
+    name: str
+    title: str
+    entry: str
+    line: int
+    program: str
+    output: str
+
+
+def exhibits(project: Project) -> list[Exhibit]:
+    """All exhibits of all studies, in the order of the files, then the ledgers of claims."""
+    found = []
+    for path in sorted(project.specs.glob("*.toml")):
+        study, text = read_study(path), path.read_text(encoding="utf-8")
+        found += [_exhibit(study, path.name, text, entry) for entry in (*_tables(study), *study.figures)]
+    return found + list(_ledgers(project))
+
+
+def _tables(study: Study) -> list[TableSpec]:
+    """Tables that the study asks for; one of all models where it asks for none."""
+    if study.tables or not study.models:
+        return list(study.tables)
+    return [TableSpec(id="models", title=study.study.title)]
+
+
+def _exhibit(study: Study, file: str, text: str, entry: TableSpec | FigureSpec) -> Exhibit:
+    drawn = isinstance(entry, FigureSpec)
+    kind, folder, ending = ("figures", "figures", "svg") if drawn else ("tables", "tables", "csv")
+    return Exhibit(
+        name=f"{study.study.id}: {'figure' if drawn else 'table'} {entry.id}",
+        title=one_line(entry.title),
+        entry=f"specs/{file} [[{kind}]] {entry.id}",
+        line=_line(text, f"[[{kind}]]", entry.id),
+        program=f"replicate run specs/{file} ({_maker(entry)})",
+        output=f"{OUTPUT}/{study.study.id}/{folder}/{entry.id}.{ending}",
+    )
+
+
+def _maker(entry: TableSpec | FigureSpec) -> str:
+    """The module of the package that computes what the exhibit shows."""
+    if entry.statistics:
+        return "replication/study/statistics.py"
+    return "replication/publish/exhibits.py" if entry.table else "replication/study/one_model.py"
+
+
+def _line(text: str, heading: str, name: str) -> int:
+    """Line of `id = "name"` under this heading; 0 where the exhibit is made without an entry."""
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("["):
+            inside = line.startswith(heading)
+        if inside and line.replace(" ", "") == f'id="{name}"':
+            return number
+    return 0
+
+
+def _ledgers(project: Project) -> Iterator[Exhibit]:
+    for path in sorted(project.claims.glob("*.toml")):
+        ledger = read_ledger(path)
+        yield Exhibit(
+            name=f"ledger: {ledger.text.id}",
+            title=f"Numeric claims of {one_line(ledger.text.title)}, checked one by one",
+            entry=f"claims/{path.name} [[claims]]",
+            line=1,
+            program="replicate claims (replication/claims/ledger.py)",
+            output=f"{OUTPUT}/claims/ledger.html",
+        )

@@ -1,0 +1,92 @@
+"""Estimates and a covariance -> one row a coefficient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from replication.errors import EstimationError, one_of
+from replication.estimate.design import Covariance, Fit, Floats
+from replication.estimate.margins import average_marginal_effects
+
+LEVEL = 0.95
+
+
+def coefficient_table(fit: Fit, covariance: Covariance) -> pd.DataFrame:
+    """Estimate, standard error, test of zero and 95 percent interval of each coefficient.
+
+    Returns
+    -------
+    DataFrame with columns term, estimate, std_error, statistic, p_value, conf_low, conf_high
+        The statistic is referred to Student's t with `covariance.df` degrees of freedom, or to the normal
+        where that is None; p values and intervals are the covariance's own where it has them (bootstrap). A
+        negative variance gives a missing error, never a number.
+    """
+    table = _rows(fit.terms, fit.params, np.diag(covariance.matrix), covariance.df)
+    if covariance.p_values is not None:
+        table["p_value"] = covariance.p_values
+    if covariance.intervals is not None:
+        table[["conf_low", "conf_high"]] = covariance.intervals
+    return table
+
+
+def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.DataFrame:
+    """Effects in the long run, b / (1 - r), where r is the sum of the coefficients of the outcome's `lags`.
+
+    Errors are those of the delta method: the gradient is 1 / (1 - r) in b and b / (1 - r)^2 in each lag's
+    coefficient (Greene 2012, Econometric Analysis, section 4.5.4). Columns as in `coefficient_table`.
+
+    Raises
+    ------
+    EstimationError
+        A lag is not among the terms, or the lags sum to one or more in size, so that there is no long run.
+    """
+    for lag in lags:
+        if lag not in fit.terms:
+            raise EstimationError(f"long_run: {one_of('term', lag, fit.terms)}")
+    lagged = np.array([term in lags for term in fit.terms])
+    inertia = fit.params[lagged].sum()
+    if abs(inertia) >= 1:
+        raise EstimationError(f"long_run: the lags of the outcome sum to {inertia:.4g}; allowed: -1 to 1")
+    slopes = ~lagged & np.array([term != "const" for term in fit.terms])
+    jacobian = (np.eye(len(fit.params)) / (1 - inertia) + np.outer(fit.params, lagged) / (1 - inertia) ** 2)[
+        slopes
+    ]
+    variance = np.einsum("ij,jk,ik->i", jacobian, covariance.matrix, jacobian)
+    terms = [f"long run: {term}" for term, slope in zip(fit.terms, slopes, strict=True) if slope]
+    df = covariance.df[slopes] if isinstance(covariance.df, np.ndarray) else covariance.df
+    return _rows(terms, fit.params[slopes] / (1 - inertia), variance, df)
+
+
+def marginal_table(fit: Fit, covariance: Covariance, on: Literal["outcome", "latent"]) -> pd.DataFrame:
+    """Average marginal effects with errors of the delta method; columns as in `coefficient_table`."""
+    effects = average_marginal_effects(fit, covariance.matrix, on=on)
+    terms = [f"marginal effect: {term}" for term in effects.terms]
+    df = None if isinstance(covariance.df, np.ndarray) else covariance.df
+    return _rows(terms, effects.effects, np.diag(effects.covariance), df)
+
+
+def _rows(
+    terms: Sequence[str], estimates: Floats, variance: Floats, df: float | Floats | None
+) -> pd.DataFrame:
+    # A variance set to zero by the mending of an indefinite matrix is no variance.
+    error = np.sqrt(np.where(variance > (1e-12 * estimates) ** 2, variance, np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = estimates / error
+    law = stats.norm() if df is None else stats.t(df)
+    half_width = law.ppf((1 + LEVEL) / 2) * error
+    return pd.DataFrame(
+        {
+            "term": terms,
+            "estimate": estimates,
+            "std_error": error,
+            "statistic": statistic,
+            "p_value": 2 * law.sf(np.abs(statistic)),
+            "conf_low": estimates - half_width,
+            "conf_high": estimates + half_width,
+        }
+    )

@@ -1,0 +1,236 @@
+"""Clustered errors for few clusters: CR2 with Satterthwaite degrees of freedom, and the jackknife CR3.
+
+Both work in the metric in which the estimator is least squares, so that analytic weights are inverse
+variances under the working model, and both count absorbed effects: the hat matrix is that of the regressors
+and all dummies together, of which only the blocks that are asked for are ever formed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.linalg import solve_triangular
+
+from replication.errors import EstimationError
+from replication.estimate.covariances.sandwich import cluster_key, group_sums
+from replication.estimate.design import Covariance, Fit, Floats, Integers
+from replication.estimate.numbers.algebra import column_space
+from replication.estimate.within import Effects, prepare
+
+Flags = NDArray[np.bool_]
+
+SATURATED = 1e-10
+"""1 less the squared singular value of a cluster's block of the hat matrix below which it is zero."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The hat matrix H = BB' + FF' of the regressors and the absorbed dummies, without forming it.
+
+    Attributes
+    ----------
+    basis : (n, m) float array
+        B: orthonormal columns of the regressors and of the dummies of the smaller grouping.
+    root : (n,) float array or None
+        Row i of F has this single entry, root of the row's share in the weight of its level.
+    level : (n,) int array or None
+        The column it stands in: the level of the larger grouping.
+    """
+
+    basis: Floats
+    root: Floats | None = None
+    level: Integers | None = None
+
+
+def projection(fit: Fit) -> Projection:
+    """The hat matrix of a least-squares fit, absorbed effects included, in the metric of `fit.x`."""
+    own = column_space(fit.x)
+    if not fit.effects:
+        return Projection(own)
+    effects = prepare(fit.entity, fit.time, fit.effects, fit.design.weights)
+    root = np.sqrt(effects.weights / effects.totals[effects.first])
+    return Projection(np.column_stack([own, _second_basis(effects)]), root, effects.first)
+
+
+def _second_basis(effects: Effects) -> Floats:
+    """(n, kept) orthonormal columns of the second grouping's dummies once the first is taken out."""
+    if effects.gram is None or not effects.gram.size:
+        return np.empty((len(effects.first), 0))
+    dummies = effects.second[:, None] == np.flatnonzero(effects.kept)[None, :]
+    left = np.sqrt(effects.weights)[:, None] * (dummies - effects.shares.toarray()[effects.first])
+    return solve_triangular(np.linalg.cholesky(effects.gram), left.T, lower=True).T
+
+
+def cluster_products(hat: Projection, key: Integers, left: Floats, right: Floats) -> Floats:
+    """(G, G) matrix of l_g' H_gh r_h over all pairs of clusters, for (n,) vectors l and r."""
+    inside = group_sums(key, hat.basis * left[:, None]) @ group_sums(key, hat.basis * right[:, None]).T
+    if hat.level is None:
+        return inside
+    return inside + (_by_level(hat, key, left) @ _by_level(hat, key, right).T).toarray()
+
+
+def _by_level(hat: Projection, key: Integers, values: Floats) -> sparse.csr_array:
+    """(G, levels) sums of root times values over the rows of a cluster and a level."""
+    shape = (int(key.max()) + 1, int(hat.level.max()) + 1)
+    return sparse.csr_array((hat.root * values, (key, hat.level)), shape=shape)
+
+
+def _block_basis(hat: Projection, rows: Integers) -> Floats:
+    """(n_g, r) matrix U with UU' the block of H of these rows."""
+    if hat.level is None:
+        return hat.basis[rows]
+    levels, place = np.unique(hat.level[rows], return_inverse=True)
+    own = np.zeros((len(rows), len(levels)))
+    own[np.arange(len(rows)), place] = hat.root[rows]
+    return np.column_stack([hat.basis[rows], own])
+
+
+def cluster_rows(key: Integers) -> list[Integers]:
+    """Positions of the rows of each cluster 0 .. G-1."""
+    order = np.argsort(key, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(key))[:-1])
+
+
+def adjusted_regressors(fit: Fit, hat: Projection, key: Integers, power: float) -> tuple[Floats, Flags]:
+    """Regressors of each cluster times the symmetric (I - H_gg)^-power, a generalised inverse where singular.
+
+    Returns
+    -------
+    (n, k) float and (k,) bool arrays
+        The adjusted regressors, and which coefficients rest on a single cluster: part of their influence
+        lies where some H_gg is one, and is gone without that cluster.
+    """
+    adjusted = np.empty_like(fit.x)
+    length, alone = np.sqrt(np.diag(fit.bread)), np.zeros(fit.x.shape[1], dtype=bool)
+    for rows in cluster_rows(key):
+        left, singular, _ = np.linalg.svd(_block_basis(hat, rows), full_matrices=False)
+        free = 1.0 - singular**2
+        saturated = free < SATURATED
+        scale = np.where(saturated, 0.0, np.where(saturated, 1.0, free) ** -power)
+        inner = left.T @ fit.x[rows]
+        adjusted[rows] = fit.x[rows] + left @ ((scale - 1.0)[:, None] * inner)
+        alone |= np.linalg.norm(inner[saturated] @ fit.bread, axis=0) > np.sqrt(SATURATED) * length
+    return adjusted, alone
+
+
+def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
+    """Bias-reduced clustered covariance with Satterthwaite degrees of freedom for each coefficient.
+
+    Scores are X_g' (I - H_gg)^(-1/2) e_g (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018, with the
+    working model of independent errors of equal variance), unbiased under that model; with singleton
+    clusters it is HC2. Degrees of freedom are twice the squared mean over the variance of the estimated
+    variance under the working model. With analytic weights or random effects
+    all this holds in the metric in which the estimator is least squares; of the many roots that are then
+    unbiased R's clubSandwich takes another, and its weighted default another working model.
+
+    Parameters
+    ----------
+    cluster : list of one name; default ["entity"]
+
+    Raises
+    ------
+    EstimationError
+        An estimator that is not least squares; not one known name; fewer than two clusters.
+    """
+    name, key = single_cluster(fit, "cr2", cluster)
+    hat = projection(fit)
+    adjusted, alone = adjusted_regressors(fit, hat, key, 0.5)
+    influence = adjusted @ fit.bread
+    changes = group_sums(key, influence * fit.residuals[:, None])
+    df = np.array([satterthwaite(hat, key, column) for column in influence.T])
+    groups = len(changes)
+    plain = fit.design.weights is None and fit.estimator != "random_effects"
+    whose = " (R clubSandwich, Stata vce(hc2 ..., dfadjust))" if plain else ""
+    note = (
+        f"clustered by {name} ({groups} clusters), CR2 with Satterthwaite degrees of freedom "
+        f"{df.min():.4g} to {df.max():.4g}{whose}"
+    )
+    said = single_cluster_warnings(fit, name, alone, "its CR2 error is too small")
+    return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=said)
+
+
+def single_cluster_warnings(fit: Fit, name: str, alone: Flags, so: str) -> tuple[str, ...]:
+    """A sentence for each coefficient that a single cluster identifies (MacKinnon and Webb 2017)."""
+    return tuple(f"{fit.terms[j]!r} rests on a single cluster of {name}: {so}" for j in np.flatnonzero(alone))
+
+
+def satterthwaite(hat: Projection, key: Integers, influence: Floats) -> float:
+    """Degrees of freedom of sum_g (q_g' e_g)^2, e = (I - H) times independent errors of equal variance.
+
+    Parameters
+    ----------
+    influence : (n,) float array
+        q, adjusted regressors times the coefficient's column of the bread.
+    """
+    gram = np.diag(np.bincount(key, influence**2)) - cluster_products(hat, key, influence, influence)
+    spread = float((gram**2).sum())
+    return float(np.trace(gram)) ** 2 / spread if spread > 0 else float("nan")
+
+
+def cr3(
+    fit: Fit,
+    *,
+    cluster: list[str] | None = None,
+    groups_factor: bool = True,
+    centre: Literal["estimate", "mean"] = "estimate",
+) -> Covariance:
+    """Delete-one-cluster jackknife (MacKinnon, Nielsen and Webb 2023), without refitting.
+
+    The change of the estimates when cluster g goes is (X'X)^-1 X_g' (I - H_gg)^-1 e_g, exactly; effects of
+    entities that go with their cluster go too. With singleton clusters and no factor it is HC3. Referred
+    to t with G - 1 degrees of freedom. A coefficient that cannot be estimated without one of the clusters
+    has no jackknife: its variance is missing, and a warning says so.
+
+    Parameters
+    ----------
+    cluster : list of one name; default ["entity"]
+    groups_factor : bool
+        Multiply by (G-1)/G (summclust's CV3, Stata's vce(jackknife)); R's clubSandwich does not.
+    centre : "estimate" or "mean"
+        Changes are about the full-sample estimates (CV3; Stata's vce(jackknife, mse)) or about the mean of
+        the jackknife estimates (CV3J; Stata's vce(jackknife)).
+
+    Raises
+    ------
+    EstimationError
+        An estimator that is not least squares; not one known name; fewer than two clusters.
+    """
+    name, key = single_cluster(fit, "cr3", cluster)
+    adjusted, alone = adjusted_regressors(fit, projection(fit), key, 1.0)
+    changes = group_sums(key, fit.residuals[:, None] * adjusted) @ fit.bread
+    groups = len(changes)
+    if centre == "mean":
+        changes = changes - changes.mean(axis=0)
+    factors = {"(G-1)/G": (groups - 1) / groups} if groups_factor else {}
+    matrix = factors.get("(G-1)/G", 1.0) * (changes.T @ changes)
+    matrix[alone, :] = matrix[:, alone] = np.nan
+    how = f"(G-1)/G = {factors['(G-1)/G']:.6g}" if factors else "no factor (R clubSandwich)"
+    about = {"estimate": "the estimates (summclust CV3)", "mean": "their mean (Stata vce(jackknife))"}[centre]
+    note = f"clustered by {name} ({groups} clusters), CR3, the jackknife about {about}: {how}"
+    said = single_cluster_warnings(fit, name, alone, "it has no jackknife error")
+    return Covariance("cr3", matrix, float(groups - 1), factors, note, warnings=said)
+
+
+def single_cluster(fit: Fit, kind: str, cluster: list[str] | None) -> tuple[str, Integers]:
+    """The one cluster name and its codes 0 .. G-1, for errors that exist for least squares alone.
+
+    Raises
+    ------
+    EstimationError
+        An estimator that is not least squares; not one known name; fewer than two clusters.
+    """
+    if fit.x is None or "endogenous" in fit.design.extra:
+        raise EstimationError(
+            f"{kind} needs least squares, found {fit.estimator}; allowed: clustered, pairs_bootstrap"
+        )
+    names = ["entity"] if cluster is None else cluster
+    if len(names) != 1:
+        raise EstimationError(f"{kind}: cluster is {names}; allowed: one name")
+    return names[0], cluster_key(fit, names[0])
+
+
+COVARIANCES = {"cr2": cr2, "cr3": cr3}

@@ -1,0 +1,365 @@
+"""Covariances of the parameters: classical, heteroskedasticity-robust, clustered, and over time.
+
+The sandwiches (hc0, hc1, clustered, driscoll_kraay, newey_west) need no more of a fit than its bread and
+scores, and so serve every estimator. Errors of least squares are referred to Student's t; those of
+likelihoods and of random effects to the normal.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from replication.errors import EstimationError, one_of
+from replication.estimate.design import Covariance, Fit, Floats, Integers
+from replication.estimate.numbers.absorb import nested_levels
+from replication.estimate.within import leverage, prepare
+
+
+def sandwich(fit: Fit, meat: Floats) -> Floats:
+    """(k, k) bread times meat times bread, exactly symmetric."""
+    matrix = fit.bread @ meat @ fit.bread
+    return 0.5 * (matrix + matrix.T)
+
+
+def reference_df(fit: Fit, df: float) -> float | None:
+    """Degrees of freedom of the t distribution, or None where the estimator is referred to the normal."""
+    normal = fit.x is None or fit.estimator in ("random_effects", "fgls", "general_fgls", "sur")
+    return None if normal else float(df)
+
+
+def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
+    """Residual variance times (X'X)^-1; the inverse of the information for a likelihood.
+
+    Parameters
+    ----------
+    divisor : "n-k" or "n"
+        What SSR is divided by; k counts absorbed effects. "n" is the maximum likelihood variance and is
+        referred to the normal.
+    """
+    if fit.covariance is not None:
+        raise EstimationError(f'{fit.estimator} has no classical errors; take kind = "own"')
+    if fit.residuals is None:
+        return Covariance("classical", fit.bread, None, {}, "inverse of the information (maximum likelihood)")
+    rows = fit.df_resid if divisor == "n-k" else fit.nobs
+    variance = float(fit.residuals @ fit.residuals) / rows
+    df = reference_df(fit, fit.df_resid) if divisor == "n-k" else None
+    whose = "Stata regress, R lm" if divisor == "n-k" else "maximum likelihood"
+    note = f"classical errors, SSR divided by {divisor} = {rows} ({whose})"
+    return Covariance("classical", variance * fit.bread, df, {f"1/({divisor})": 1.0 / rows}, note)
+
+
+def own(fit: Fit) -> Covariance:
+    """The covariance that the estimator derives itself: of GMM, of two steps, of a bootstrap.
+
+    Raises
+    ------
+    EstimationError
+        The estimator has none.
+    """
+    if fit.covariance is None:
+        raise EstimationError(f"{fit.estimator} has no covariance of its own; allowed: any other kind")
+    return Covariance("own", fit.covariance, fit.df, {}, fit.convention)
+
+
+def usual(fit: Fit) -> Covariance:
+    """What a model gets whose study file names no error: the estimator's own, or clustered by entity."""
+    return clustered(fit) if fit.covariance is None else own(fit)
+
+
+def hc0(fit: Fit) -> Covariance:
+    """White (1980): squared scores, no small-sample factor."""
+    note = "robust to heteroskedasticity, HC0, no small-sample factor (R sandwich)"
+    return _white(fit, "hc0", fit.scores, {}, note)
+
+
+def hc1(fit: Fit) -> Covariance:
+    """HC0 times n/(n-k), k counting absorbed effects."""
+    factor = fit.nobs / fit.df_resid
+    note = f"robust to heteroskedasticity, HC1: n/(n-k) = {factor:.6g} (Stata vce(robust), areg)"
+    return _white(fit, "hc1", fit.scores * np.sqrt(factor), {"n/(n-k)": factor}, note)
+
+
+def hc2(fit: Fit) -> Covariance:
+    """Each squared score divided by 1 - h (MacKinnon and White 1985), h counting absorbed effects."""
+    return _leveraged(fit, "hc2", 0.5, "1 - h (Stata vce(hc2))")
+
+
+def hc3(fit: Fit) -> Covariance:
+    """Each squared score divided by (1 - h)^2 (MacKinnon and White 1985), h counting absorbed effects."""
+    return _leveraged(fit, "hc3", 1.0, "(1 - h)^2 (Stata vce(hc3), R sandwich)")
+
+
+def _leveraged(fit: Fit, kind: str, power: float, divisor: str) -> Covariance:
+    left = 1.0 - row_leverage(fit)
+    saturated = left < 1e-10
+    scale = np.where(saturated, 0.0, np.where(saturated, 1.0, left) ** -power)
+    factors = {"rows with leverage one, left out": float(saturated.sum())} if saturated.any() else {}
+    note = f"robust to heteroskedasticity, {kind.upper()}: squared residuals divided by {divisor}"
+    return _white(fit, kind, fit.scores * scale[:, None], factors, note)
+
+
+def _white(fit: Fit, kind: str, scores: Floats, factors: dict[str, float], note: str) -> Covariance:
+    return Covariance(kind, sandwich(fit, scores.T @ scores), reference_df(fit, fit.df_resid), factors, note)
+
+
+def row_leverage(fit: Fit) -> Floats:
+    """(n,) diagonal of the hat matrix, absorbed effects included, in the metric of `fit.x`."""
+    if fit.x is None:
+        raise EstimationError(f"{fit.estimator} has no leverages: allowed errors are hc0, hc1, clustered")
+    own = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
+    if not fit.effects:
+        return own
+    return own + leverage(prepare(fit.entity, fit.time, fit.effects, fit.design.weights))
+
+
+def clustered(
+    fit: Fit,
+    *,
+    cluster: list[str] | None = None,
+    groups: Literal["min", "each"] = "min",
+    groups_factor: bool = True,
+    parameters_factor: bool = True,
+    absorbed: Literal["nested", "all", "none"] = "nested",
+) -> Covariance:
+    """Clustered by one or two keys (Liang and Zeger 1986; Cameron, Gelbach and Miller 2011).
+
+    V = c1 V1 + c2 V2 - c12 V12, V12 clustered by the pairs. Where that is not positive semidefinite, its
+    negative eigenvalues are set to zero (Cameron, Gelbach and Miller 2011, section 2.3), and that is said.
+
+    Parameters
+    ----------
+    cluster : list of one or two names; default ["entity"]
+    groups : "min" or "each"
+        In two-way clustering, G of the smaller key for all three parts (Stata's ivreg2 and reghdfe, R's
+        fixest), or each part its own G (Cameron, Gelbach and Miller 2011; statsmodels; R's sandwich).
+    groups_factor : bool
+        Multiply by G/(G-1).
+    parameters_factor : bool
+        Multiply by (n-1)/(n-k).
+    absorbed : "nested", "all" or "none"
+        Which absorbed effects k counts: all but those nested in a cluster, the constant always counted
+        (reghdfe, fixest, Stata's xtreg, fe); all of them (areg, dummies); none (R's plm).
+
+    Raises
+    ------
+    EstimationError
+        More than two names, an unknown one, or a key with fewer than two clusters.
+    """
+    names = ["entity"] if cluster is None else cluster
+    keys = [cluster_key(fit, name) for name in _cluster_names(names)]
+    parts = [*keys, _pairs(*keys)] if len(keys) == 2 else keys
+    sizes = [int(key.max()) + 1 for key in parts]
+    smallest = min(sizes[: len(keys)])
+    corrections = [_group_factor(smallest if groups == "min" else size, groups_factor) for size in sizes]
+    signs = (1.0, 1.0, -1.0)
+    meat = sum(s * c * _cluster_meat(fit, key) for s, c, key in zip(signs, corrections, parts, strict=False))
+    factors = {}
+    if groups_factor:
+        factors = _named_factors(names, corrections, groups)
+    if parameters_factor:
+        factors["(n-1)/(n-k)"] = (fit.nobs - 1) / (fit.nobs - _counted(fit, names, absorbed))
+        meat = meat * factors["(n-1)/(n-k)"]
+    matrix, fixed = sandwich(fit, meat), 0
+    if len(keys) == 2:
+        matrix, fixed = _semidefinite(matrix)
+        factors |= {"negative eigenvalues set to zero": float(fixed)} if fixed else {}
+    note = _cluster_note(names, sizes[: len(keys)], factors, groups, absorbed if fit.absorbed else "")
+    return Covariance("clustered", matrix, reference_df(fit, smallest - 1), factors, note)
+
+
+def _cluster_names(names: list[str]) -> list[str]:
+    if not 1 <= len(names) <= 2 or len(set(names)) < len(names):
+        raise EstimationError(f"cluster is {names}; allowed: one name, or two different names")
+    return names
+
+
+def cluster_key(fit: Fit, name: str) -> Integers:
+    """Codes 0 .. G-1 of a cluster variable on the rows of the fit."""
+    known = _keys(fit)
+    if name not in known:
+        raise EstimationError(one_of("cluster", name, known))
+    key = np.unique(known[name], return_inverse=True)[1]
+    if key.max() < 1:
+        raise EstimationError(f"cluster {name!r} has fewer than two clusters")
+    return key
+
+
+def _keys(fit: Fit) -> dict[str, Integers]:
+    return {"entity": fit.entity, "time": fit.time, **fit.clusters}
+
+
+def _pairs(first: Integers, second: Integers) -> Integers:
+    return np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)[1]
+
+
+def _group_factor(groups: int, wanted: bool) -> float:
+    return groups / (groups - 1) if wanted else 1.0
+
+
+def _cluster_meat(fit: Fit, key: Integers) -> Floats:
+    """Cross products of the scores summed within clusters."""
+    sums = group_sums(key, fit.scores)
+    return sums.T @ sums
+
+
+def group_sums(key: Integers, values: Floats) -> Floats:
+    """(G, k) sums of the rows of `values` in each level of key 0 .. G-1."""
+    return np.column_stack([np.bincount(key, column) for column in values.T])
+
+
+def _named_factors(names: list[str], corrections: list[float], groups: str) -> dict[str, float]:
+    if groups == "min" or len(names) == 1:
+        return {"G/(G-1)": corrections[0]}
+    labels = [*names, " and ".join(names)]
+    return {f"G/(G-1) of {label}": c for label, c in zip(labels, corrections, strict=True)}
+
+
+def _counted(fit: Fit, names: list[str], absorbed: str) -> int:
+    """Parameters that k counts."""
+    if absorbed == "none" or not fit.absorbed:
+        return len(fit.params)
+    if absorbed == "all":
+        return len(fit.params) + fit.absorbed
+    return len(fit.params) + max(fit.absorbed - sum(nested_effects(fit, names).values()), 1)
+
+
+def nested_effects(fit: Fit, names: list[str]) -> dict[str, int]:
+    """For each absorbed effect its levels less one if it is nested in one of the clusters, otherwise zero."""
+    known = _keys(fit)
+    return {
+        effect: max(nested_levels(known[effect], known[name]) for name in names) for effect in fit.absorbed_by
+    }
+
+
+def _semidefinite(matrix: Floats) -> tuple[Floats, int]:
+    """The matrix with its negative eigenvalues set to zero, and how many there were."""
+    values, vectors = np.linalg.eigh(matrix)
+    negative = values < -1e-12 * np.abs(values).max()
+    if not negative.any():
+        return matrix, 0
+    return (vectors * np.maximum(values, 0.0)) @ vectors.T, int(negative.sum())
+
+
+def _cluster_note(
+    names: list[str], sizes: list[int], factors: dict[str, float], groups: str, absorbed: str
+) -> str:
+    who = " and ".join(f"{name} ({size} clusters)" for name, size in zip(names, sizes, strict=True))
+    how = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items()) or "no small-sample factor"
+    whose = {
+        "nested": "effects nested in clusters not counted in k, as reghdfe and fixest",
+        "all": "all effects counted in k, as areg",
+        "none": "effects not counted in k, as plm",
+    }
+    of_groups = {"min": "smaller G for all parts, as reghdfe", "each": "each part its own G, as statsmodels"}
+    said = [of_groups[groups]] if len(names) == 2 else []
+    said += [whose[absorbed]] if absorbed else []
+    return f"clustered by {who}: {'; '.join([how, *said])}"
+
+
+def driscoll_kraay(
+    fit: Fit, *, lags: int | None = None, correction: Literal["none", "n-k", "fixest"] = "none"
+) -> Covariance:
+    """Scores summed in each period, with Bartlett weights over time (Driscoll and Kraay 1998).
+
+    The periods are those that occur, in order: a period in which no entity is observed is skipped, not
+    counted as a lag (as Stata's xtscc does). Referred to t with T - 1 degrees of freedom.
+
+    Parameters
+    ----------
+    lags : int
+        Default: floor(4 (T/100)^(2/9)), as xtscc.
+    correction : "none", "n-k" or "fixest"
+        None (xtscc, statsmodels); n/(n-k) (linearmodels with debiased=True); T/(T-1) (n-1)/(n-k) (R's
+        fixest); k counts absorbed effects.
+
+    Raises
+    ------
+    EstimationError
+        Fewer than two periods, or lags outside 0 .. T-1.
+    """
+    key = np.unique(fit.time, return_inverse=True)[1]
+    periods = int(key.max()) + 1
+    if periods < 2:
+        raise EstimationError("driscoll_kraay needs at least two periods")
+    lags = _lags(lags, periods)
+    sums = group_sums(key, fit.scores)
+    meat = sum(_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1))
+    factors = _period_factors(fit, periods, correction)
+    matrix = sandwich(fit, meat * np.prod(list(factors.values())))
+    whose = {"none": "Stata xtscc", "n-k": "linearmodels debiased", "fixest": "R fixest"}[correction]
+    how = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items()) or "no small-sample factor"
+    note = f"Driscoll-Kraay, {lags} lags, {periods} periods: {how} ({whose})"
+    return Covariance("driscoll_kraay", matrix, reference_df(fit, periods - 1), factors, note)
+
+
+def _period_factors(fit: Fit, periods: int, correction: str) -> dict[str, float]:
+    if correction == "none":
+        return {}
+    if correction == "n-k":
+        return {"n/(n-k)": fit.nobs / fit.df_resid}
+    return {"T/(T-1)": periods / (periods - 1), "(n-1)/(n-k)": (fit.nobs - 1) / fit.df_resid}
+
+
+def newey_west(
+    fit: Fit, *, lags: int | None = None, correction: Literal["n-k", "none"] = "n-k"
+) -> Covariance:
+    """Bartlett weights over the rows of each entity (Newey and West 1987; Stata's `newey, force`).
+
+    Lags count rows, so that a gap in the years is passed over, as `force` does.
+
+    Parameters
+    ----------
+    lags : int
+        Default: floor(4 (T/100)^(2/9)), T the number of periods.
+    correction : "n-k" or "none"
+        Multiply by n/(n-k), k counting absorbed effects (Stata), or by nothing.
+
+    Raises
+    ------
+    EstimationError
+        Lags outside 0 .. T-1.
+    """
+    lags = _lags(lags, len(np.unique(fit.time)))
+    meat = fit.scores.T @ fit.scores
+    for lag in range(1, lags + 1):
+        same = fit.entity[lag:] == fit.entity[:-lag]
+        cross = fit.scores[lag:][same].T @ fit.scores[:-lag][same]
+        meat = meat + _bartlett(lag, lags) * (cross + cross.T)
+    factors = {"n/(n-k)": fit.nobs / fit.df_resid} if correction == "n-k" else {}
+    matrix = sandwich(fit, meat * np.prod(list(factors.values())))
+    how = f"n/(n-k) = {factors['n/(n-k)']:.6g} (Stata newey, force)" if factors else "no small-sample factor"
+    note = f"Newey-West within entities, {lags} lags: {how}"
+    return Covariance("newey_west", matrix, reference_df(fit, fit.df_resid), factors, note)
+
+
+def _lags(lags: int | None, periods: int) -> int:
+    if lags is None:
+        return min(int(4 * (periods / 100) ** (2 / 9)), periods - 1)
+    if not 0 <= lags < periods:
+        raise EstimationError(f"lags is {lags}; allowed: 0 to {periods - 1}, one less than the periods")
+    return lags
+
+
+def _bartlett(lag: int, lags: int) -> float:
+    return 1.0 - lag / (lags + 1)
+
+
+def _lagged(sums: Floats, lag: int) -> Floats:
+    """Cross products of sums `lag` periods apart, both ways."""
+    cross = sums[lag:].T @ sums[: len(sums) - lag]
+    return cross if lag == 0 else cross + cross.T
+
+
+COVARIANCES = {
+    "own": own,
+    "classical": classical,
+    "hc0": hc0,
+    "hc1": hc1,
+    "hc2": hc2,
+    "hc3": hc3,
+    "clustered": clustered,
+    "driscoll_kraay": driscoll_kraay,
+    "newey_west": newey_west,
+}

@@ -1,0 +1,222 @@
+"""What goes into an estimator and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Design:
+    """The rows and columns that a model is estimated on.
+
+    Rows are sorted by entity, then time, and unique in the two; nothing is missing or infinite.
+
+    Attributes
+    ----------
+    outcome : str
+        Name of the outcome as the study file writes it.
+    terms : tuple of str
+        Names of the k columns of `x`; the constant, if there is one, is called "const" and stands first.
+    y : (n,) float array
+    x : (n, k) float array
+    entity : (n,) int array
+        Codes 0 .. N-1, in order of first appearance.
+    time : (n,) int array
+        The period itself (a year), so that gaps are visible.
+    weights : (n,) float array or None
+        Positive; analytic weights (Stata's aweight): they are rescaled to mean one before use.
+    clusters : mapping of str to (n,) int array
+        Codes of every column that a covariance names as cluster; "entity" and "time" are always there.
+    extra : mapping of str to (n,) or (n, m) float array
+        Further columns that an estimator's options name (instruments, a selection equation, a limit);
+        `extra_terms` gives the names of their columns.
+    entity_labels : tuple of str
+        Name of each entity, by code; empty where nobody needs it.
+    """
+
+    outcome: str
+    terms: tuple[str, ...]
+    y: Floats
+    x: Floats
+    entity: Integers
+    time: Integers
+    weights: Floats | None = None
+    clusters: Mapping[str, Integers] = field(default_factory=dict)
+    extra: Mapping[str, Floats] = field(default_factory=dict)
+    extra_terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    entity_labels: tuple[str, ...] = ()
+
+    @property
+    def nobs(self) -> int:
+        """Number of rows."""
+        return len(self.y)
+
+    @property
+    def has_constant(self) -> bool:
+        """Whether the first column is the constant."""
+        return bool(self.terms) and self.terms[0] == "const"
+
+    def rows(self, keep: NDArray[np.bool_]) -> Design:
+        """The same design on the rows where `keep` is true."""
+        return replace(
+            self,
+            y=self.y[keep],
+            x=self.x[keep],
+            entity=self.entity[keep],
+            time=self.time[keep],
+            weights=None if self.weights is None else self.weights[keep],
+            clusters={name: codes[keep] for name, codes in self.clusters.items()},
+            extra={name: values[keep] for name, values in self.extra.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Point estimates, with all that any covariance needs.
+
+    Attributes
+    ----------
+    estimator : str
+        Name of the estimator in a study file.
+    terms : tuple of str
+        Names of the k parameters.
+    params : (k,) float array
+    bread : (k, k) float array
+        Inverse of X'WX for least squares, inverse of the negative Hessian for a likelihood.
+    scores : (n, k) float array
+        Row i is the derivative of the objective at observation i: w_i x_i e_i for least squares.
+    x, residuals : (n, k) and (n,) float arrays, or None
+        Regressors and residuals in the metric in which the estimator is least squares (after within,
+        quasi-demeaning, square-root weighting); None where an estimator is not least squares.
+    entity, time : (n,) int arrays
+    clusters : mapping of str to (n,) int array
+    design : Design
+        What the model was given, before any transformation.
+    kept : (n0,) bool array or None
+        Rows of the design that were used, where an estimator drops some (separation, first periods).
+    effects : tuple of str
+        "entity", "time" or both, where x and residuals are what projection on these dummies left.
+    absorbed : int
+        Parameters absorbed and not in `terms` (fixed effects).
+    absorbed_by : tuple of str
+        Groupings whose dummies these are: "entity", "time" or names of `clusters`.
+    covariance : (k, k) float array or None
+        The estimator's own covariance where a sandwich of `bread` and `scores` is not the right one.
+    convention : str
+        One sentence on that covariance, for the note under the table.
+    df : float or None
+        Degrees of freedom that it is referred to; None for the normal.
+    statistics : mapping of str to float
+        Rows for models.csv: name to value (rsquared_within, loglikelihood, sargan, ...).
+    warnings : tuple of str
+        One sentence each; shown under the table.
+    converged : bool
+        False makes the table say so and sets the exit code.
+    """
+
+    estimator: str
+    terms: tuple[str, ...]
+    params: Floats
+    bread: Floats
+    scores: Floats
+    x: Floats | None
+    residuals: Floats | None
+    entity: Integers
+    time: Integers
+    clusters: Mapping[str, Integers]
+    design: Design
+    kept: NDArray[np.bool_] | None = None
+    effects: tuple[str, ...] = ()
+    absorbed: int = 0
+    absorbed_by: tuple[str, ...] = ()
+    covariance: Floats | None = None
+    convention: str = ""
+    df: float | None = None
+    statistics: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    converged: bool = True
+
+    @property
+    def nobs(self) -> int:
+        """Number of rows used."""
+        return len(self.scores)
+
+    @property
+    def df_resid(self) -> int:
+        """Rows less all parameters, absorbed ones included."""
+        return self.nobs - len(self.params) - self.absorbed
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """An estimate of the covariance of the parameters.
+
+    Attributes
+    ----------
+    kind : str
+        Its name in a study file.
+    matrix : (k, k) float array
+    df : float, (k,) float array, or None
+        Degrees of freedom of the t distribution that statistics are referred to (one for each parameter
+        where they differ, as under CR2); None for the normal.
+    factors : mapping of str to float
+        Every small-sample factor that was applied, by name: {"G/(G-1)": 1.05, ...}.
+    convention : str
+        One sentence for the note under the table: what was done and whose default that is.
+    p_values : (k,) float array or None
+        Two-sided p values of zero that take the place of those of `df` (a bootstrap's own).
+    intervals : (k, 2) float array or None
+        95 percent intervals that take the place of those of `df`; an end may be infinite.
+    warnings : tuple of str
+        One sentence each; shown under the table with those of the fit.
+    """
+
+    kind: str
+    matrix: Floats
+    df: float | Floats | None
+    factors: Mapping[str, float]
+    convention: str
+    p_values: Floats | None = None
+    intervals: Floats | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Role:
+    """How an estimator's option that names variables becomes columns of `Design.extra`.
+
+    Attributes
+    ----------
+    terms : bool
+        A list of terms (a matrix), or else one expression (a vector).
+    required : bool
+    """
+
+    terms: bool
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What an estimator asks of its rows beyond the formula.
+
+    Attributes
+    ----------
+    roles : mapping of str to Role
+        Options that name variables.
+    selected : str or None
+        The role whose rows with value 0 may lack an outcome and regressors.
+    keeps_history : bool
+        Rows with an outcome but without regressors stay, with NaN in x: they serve as instruments only.
+    """
+
+    roles: Mapping[str, Role]
+    selected: str | None = None
+    keeps_history: bool = False

@@ -1,0 +1,1 @@
+"""Estimators with lags of the outcome."""

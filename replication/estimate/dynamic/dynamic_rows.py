@@ -1,0 +1,282 @@
+"""What a dynamic panel model is estimated on: options checked, rows found, moments stacked.
+
+Conventions are those of xtabond2; `dynamic` says which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from replication.errors import EstimationError, one_of
+from replication.estimate.design import Design, Floats
+from replication.estimate.dynamic.gmm_instruments import (
+    Booleans,
+    Grid,
+    Transformation,
+    gmm_columns,
+    independent,
+    lagged,
+    level_columns,
+    operator,
+    spread,
+    transformed,
+    trimmed,
+)
+from replication.estimate.dynamic.gmm_moments import Stack
+
+Equation = Literal["both", "difference", "level"]
+HMatrix = Literal["full", "block", "identity"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for, checked."""
+
+    estimator: str
+    system: bool
+    lags: int
+    steps: int
+    robust: bool
+    windmeijer: bool
+    instrument_lags: tuple[int, int]
+    predetermined: tuple[str, ...]
+    endogenous: tuple[str, ...]
+    collapse: bool
+    transformation: Transformation
+    time_dummies: bool
+    h_matrix: HMatrix
+    standard_equation: Equation
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The rows of a model: levels on the grid, and which cells each equation uses.
+
+    Attributes
+    ----------
+    terms : tuple of str
+        Lags of the outcome, then the design's terms, then period dummies.
+    y : (N, T) float array
+    x : (N, T, k) float array
+    complete, transformed_rows : (N, T) bool arrays
+        Cells of the level and of the transformed equation.
+    grid : Grid
+    """
+
+    terms: tuple[str, ...]
+    y: Floats
+    x: Floats
+    complete: Booleans
+    transformed_rows: Booleans
+    grid: Grid
+
+
+def checked_plan(design: Design, **options: object) -> Plan:
+    """The options, or one clear sentence on the first that is wrong."""
+    options["instrument_lags"] = tuple(options["instrument_lags"])
+    options["predetermined"] = tuple(options["predetermined"])
+    options["endogenous"] = tuple(options["endogenous"])
+    plan = Plan(**options)
+    name = plan.estimator
+    if design.weights is not None:
+        raise EstimationError(f"{name} takes no weights")
+    if plan.lags < 1:
+        raise EstimationError(f"{name}: lags = {plan.lags}, must be 1 or more")
+    if plan.steps not in (1, 2):
+        raise EstimationError(f"{name}: steps = {plan.steps}, must be 1 or 2")
+    _check_words(plan)
+    _check_instrument_lags(name, plan.instrument_lags)
+    _check_terms(design, plan)
+    return plan
+
+
+def _check_words(plan: Plan) -> None:
+    allowed = {
+        "transformation": ("difference", "orthogonal_deviations"),
+        "h_matrix": ("full", "block", "identity"),
+        "standard_equation": ("both", "difference", "level"),
+    }
+    for option, words in allowed.items():
+        if getattr(plan, option) not in words:
+            raise EstimationError(one_of(f"{plan.estimator}: {option}", getattr(plan, option), words))
+
+
+def _check_instrument_lags(name: str, lags: Sequence[int]) -> None:
+    if len(lags) != 2 or not 2 <= lags[0] <= lags[1]:
+        raise EstimationError(
+            f"{name}: instrument_lags = {list(lags)}, must be two numbers, the first 2 or more (one period "
+            "back the outcome is correlated with the transformed error) and not above the second"
+        )
+
+
+def _check_terms(design: Design, plan: Plan) -> None:
+    known = [term for term in design.terms if term != "const"]
+    for option in ("predetermined", "endogenous"):
+        for term in getattr(plan, option):
+            if term not in known:
+                raise EstimationError(one_of(f"{plan.estimator}: {option} term", term, known))
+    both = sorted(set(plan.predetermined) & set(plan.endogenous))
+    if both:
+        raise EstimationError(
+            f"{plan.estimator}: {both[0]!r} is both predetermined and endogenous; choose one"
+        )
+
+
+def panel_rows(design: Design, plan: Plan) -> Panel:
+    """Levels with the outcome's lags and period dummies, and the cells that each equation can use."""
+    grid = spread(design)
+    keep = [i for i, term in enumerate(design.terms) if plan.system or term != "const"]
+    regressors = _with_lags(grid, plan.lags, keep)
+    complete = np.isfinite(grid.y) & np.isfinite(regressors).all(axis=2)
+    if not complete.any():
+        raise _too_short(grid, plan)
+    grid = trimmed(grid, complete.any(axis=1))
+    # the lags again: what was trimmed away are periods without any row
+    regressors = _with_lags(grid, plan.lags, keep)
+    complete = np.isfinite(grid.y) & np.isfinite(regressors).all(axis=2)
+    rows = np.isfinite(transformed(grid.y, complete, plan.transformation))
+    if not rows.any():
+        raise _too_short(grid, plan)
+    terms = tuple(f"lag({design.outcome}, {lag})" for lag in range(1, plan.lags + 1))
+    terms += tuple(design.terms[i] for i in keep)
+    if plan.time_dummies:
+        names, dummies = _time_dummies(grid, complete if plan.system else rows, plan)
+        terms, regressors = terms + names, np.concatenate([regressors, dummies], axis=2)
+    return Panel(terms, grid.y, regressors, complete, rows, grid)
+
+
+def _with_lags(grid: Grid, lags: int, keep: Sequence[int]) -> Floats:
+    earlier = [lagged(grid.y, lag)[:, :, None] for lag in range(1, lags + 1)]
+    return np.concatenate([*earlier, grid.x[:, :, keep]], axis=2)
+
+
+def _time_dummies(grid: Grid, rows: Booleans, plan: Plan) -> tuple[tuple[str, ...], Floats]:
+    """Dummies of the periods in use; beside the level equation's constant the first is left out."""
+    periods = np.flatnonzero(rows.any(axis=0))[1 if plan.system else 0 :]
+    dummies = np.broadcast_to(np.eye(grid.y.shape[1])[:, periods], (*grid.y.shape, len(periods)))
+    return tuple(f"time:{grid.first + period}" for period in periods), dummies
+
+
+def _too_short(grid: Grid, plan: Plan) -> EstimationError:
+    present = np.isfinite(grid.y)
+    run = longest = present[:, 0].astype(int)
+    for column in present.T[1:]:
+        run = (run + 1) * column
+        longest = np.maximum(longest, run)
+    needed = plan.lags + 2
+    if longest.max() < needed:
+        return EstimationError(
+            f"{plan.estimator}: T too short: with lags = {plan.lags} an entity needs {needed} consecutive "
+            f"periods, the longest run here is {longest.max()}"
+        )
+    return EstimationError(
+        f"{plan.estimator}: no entity has two periods with the outcome, its {plan.lags} lag(s) and every "
+        "regressor"
+    )
+
+
+def without_collinear(panel: Panel, plan: Plan) -> tuple[Panel, tuple[str, ...]]:
+    """The panel without period dummies that add nothing; any other such term is an error."""
+    x = _stacked(panel, plan, panel.x)
+    order = sorted(range(len(panel.terms)), key=lambda i: panel.terms[i] != "const")
+    keep = np.zeros(len(order), dtype=bool)
+    size = np.linalg.norm(np.where(panel.complete[:, :, None], panel.x, 0.0), axis=(0, 1))
+    keep[order] = independent(x.reshape(-1, len(order))[:, order], size[order])
+    lost = [term for term, kept in zip(panel.terms, keep, strict=True) if not kept]
+    for term in lost:
+        if not term.startswith("time:"):
+            raise EstimationError(
+                f"{plan.estimator}: {term!r} has no variation of its own in the transformed rows (constant "
+                "over time within entities, or a combination of the terms before it)"
+            )
+    terms = tuple(term for term, kept in zip(panel.terms, keep, strict=True) if kept)
+    return Panel(
+        terms, panel.y, panel.x[:, :, keep], panel.complete, panel.transformed_rows, panel.grid
+    ), tuple(lost)
+
+
+def _stacked(panel: Panel, plan: Plan, values: Floats) -> Floats:
+    """Values transformed and, in a system, in levels below; zero in cells that are not used. Axis 1 is 2T."""
+    mask = (slice(None), slice(None)) + (None,) * (values.ndim - 2)
+    upper = np.where(
+        panel.transformed_rows[mask], transformed(values, panel.complete, plan.transformation), 0.0
+    )
+    if not plan.system:
+        return upper
+    return np.concatenate([upper, np.where(panel.complete[mask], values, 0.0)], axis=1)
+
+
+def stacked_moments(panel: Panel, plan: Plan) -> Stack:
+    """Outcome, regressors, instruments (but those all zero) and the factor of H that a plan calls for."""
+    columns = np.concatenate([*_gmm_instruments(panel, plan), *_standard_instruments(panel, plan)], axis=2)
+    z = np.where(_stacked_rows(panel, plan)[:, :, None], columns, 0.0)
+    z = z[:, :, (z != 0).any(axis=(0, 1))]
+    return Stack(_stacked(panel, plan, panel.y), _stacked(panel, plan, panel.x), z, _factor(panel, plan))
+
+
+def _stacked_rows(panel: Panel, plan: Plan) -> Booleans:
+    return (
+        np.concatenate([panel.transformed_rows, panel.complete], axis=1)
+        if plan.system
+        else panel.transformed_rows
+    )
+
+
+def _gmm_instruments(panel: Panel, plan: Plan) -> list[Floats]:
+    """Instruments of the outcome, of endogenous and of predetermined terms, each block (N, R, q)."""
+    first, last = plan.instrument_lags
+    styles = [(panel.grid.y, first, last)]
+    styles += [(panel.x[:, :, panel.terms.index(term)], first, last) for term in plan.endogenous]
+    styles += [(panel.x[:, :, panel.terms.index(term)], first - 1, last - 1) for term in plan.predetermined]
+    blocks = []
+    for values, shortest, longest in styles:
+        upper = gmm_columns(values, shortest, longest, collapse=plan.collapse)
+        if not plan.system:
+            blocks.append(upper)
+            continue
+        lower = level_columns(values, shortest, collapse=plan.collapse)
+        blocks.append(np.concatenate([upper, np.zeros_like(upper)], axis=1))
+        blocks.append(np.concatenate([np.zeros_like(lower), lower], axis=1))
+    return blocks
+
+
+def _standard_instruments(panel: Panel, plan: Plan) -> list[Floats]:
+    """Strictly exogenous terms and the constant as instruments of themselves, (N, R, q)."""
+    covered = set(plan.predetermined) | set(plan.endogenous)
+    positions = [
+        i
+        for i, term in enumerate(panel.terms[plan.lags :], start=plan.lags)
+        if term not in covered and _base(term) not in covered
+    ]
+    values = _stacked(panel, plan, panel.x[:, :, positions])
+    constant = np.array([panel.terms[i] == "const" for i in positions], dtype=bool)
+    periods = panel.y.shape[1]
+    if plan.system and plan.standard_equation == "difference":
+        values[:, periods:, ~constant] = 0.0
+    if plan.system and plan.standard_equation == "level":
+        values[:, :periods] = 0.0
+    return [values]
+
+
+def _base(term: str) -> str | None:
+    """The variable that a term is a lag of: "w" of "lag(w, 1)" and of "lag(w)"."""
+    match = re.fullmatch(r"lag\((.+?)(?:,\s*\d+)?\)", term)
+    return match.group(1) if match else None
+
+
+def _factor(panel: Panel, plan: Plan) -> Floats:
+    """F with F'F = H, the covariance that the first step assumes of an entity's errors (see `h_matrix`)."""
+    periods = panel.y.shape[1]
+    identity = np.eye(periods)
+    upper = identity if plan.h_matrix == "identity" else operator(plan.transformation, periods)
+    if not plan.system:
+        return upper
+    if plan.h_matrix == "full":
+        return np.concatenate([upper, identity], axis=1)
+    zero = np.zeros_like(identity)
+    return np.block([[upper, zero], [zero, identity]])

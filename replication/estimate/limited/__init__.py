@@ -1,0 +1,1 @@
+"""Estimators of limited outcomes by maximum likelihood."""

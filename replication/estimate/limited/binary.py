@@ -1,0 +1,103 @@
+"""Probit and logit, for outcomes that are 0 or 1 and (as quasi-likelihoods) for shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, xlogy
+
+from replication.errors import EstimationError
+from replication.estimate.design import Design, Fit
+from replication.estimate.limited.perfect_prediction import is_flat, refuse_perfect_prediction
+from replication.estimate.numbers.basis import orthogonal
+from replication.estimate.numbers.likelihood import against_null, fit_from_optimum, unit_weights
+from replication.estimate.numbers.normal import log_cdf
+from replication.estimate.numbers.optimize import Likelihood, Optimum, maximise
+
+Floats = NDArray[np.float64]
+LogCdf = Callable[[Floats], tuple[Floats, Floats, Floats]]
+
+
+def probit(design: Design) -> Fit:
+    """Maximum likelihood of P(y = 1) = Phi(x'b); bread is the inverse of the observed information.
+
+    Raises EstimationError if y is not 0/1, does not vary, or is predicted perfectly.
+    """
+    require_binary(design.outcome, design.y)
+    return fit_index(design, "probit", log_cdf)
+
+
+def logit(design: Design) -> Fit:
+    """Maximum likelihood of P(y = 1) = 1 / (1 + exp(-x'b)); bread is the inverse of the information.
+
+    Raises EstimationError if y is not 0/1, does not vary, or is predicted perfectly.
+    """
+    require_binary(design.outcome, design.y)
+    return fit_index(design, "logit", log_logistic)
+
+
+def log_logistic(a: Floats) -> tuple[Floats, Floats, Floats]:
+    """Logarithm of the logistic distribution function with its first and second derivative."""
+    return -np.logaddexp(0.0, -a), expit(-a), -expit(a) * expit(-a)
+
+
+def require_binary(outcome: str, y: Floats) -> None:
+    """Raise EstimationError, with the values found, unless y is made of both 0 and 1."""
+    values = np.unique(y)
+    strange = values[(values != 0) & (values != 1)]
+    if strange.size:
+        shown = ", ".join(f"{value:g}" for value in strange[:5]) + (", …" if strange.size > 5 else "")
+        raise EstimationError(f"{outcome!r} must be 0 or 1, found {shown}")
+    if values.size < 2:
+        raise EstimationError(f"{outcome!r} is {values[0]:g} in all {len(y)} rows: no variation to explain")
+
+
+def fit_index(design: Design, estimator: str, link: LogCdf) -> Fit:
+    """Maximise sum w [y log F(x'b) + (1 - y) log F(-x'b)] for a symmetric F (Papke and Wooldridge 1996)."""
+    weights = unit_weights(design)
+    basis = orthogonal(design.x, design.terms)
+    optimum = _search(design.y, basis.q, weights, link)
+    if is_flat(optimum, len(design.terms)):
+        side = np.where(design.y == 1, 1.0, np.where(design.y == 0, -1.0, 0.0))
+        refuse_perfect_prediction(design.outcome, side, design.x, design.terms)
+    return fit_from_optimum(
+        design,
+        estimator,
+        design.terms,
+        basis.back @ optimum.params,
+        basis.back,
+        optimum,
+        _statistics(design, optimum, weights),
+        basis.warnings,
+    )
+
+
+def _search(y: Floats, x: Floats, weights: Floats, link: LogCdf) -> Optimum:
+    """From zero, and from the linear projection of 2(2y - 1): the likelihood is concave, both must agree."""
+
+    def objective(b: Floats) -> Likelihood:
+        """Likelihood of outcomes between 0 and 1 at coefficients b."""
+        index = x @ b
+        up, up1, up2 = link(index)
+        down, down1, down2 = link(-index)
+        slope = weights * (y * up1 - (1 - y) * down1)
+        curvature = weights * (y * up2 + (1 - y) * down2)
+        rows = weights * (np.where(y > 0, y * up, 0.0) + np.where(y < 1, (1 - y) * down, 0.0))
+        return Likelihood(rows, x * slope[:, None], x.T @ (x * curvature[:, None]))
+
+    projected = np.linalg.lstsq(x, 4 * y - 2, rcond=None)[0]
+    return maximise(objective, np.zeros(x.shape[1]), second_start=projected)
+
+
+def _statistics(design: Design, optimum: Optimum, weights: Floats) -> dict[str, float]:
+    """Fit against a constant alone (whose log-likelihood is that of the mean), where there is a constant."""
+    if not design.has_constant:
+        return {}
+    mean = np.average(design.y, weights=weights)
+    null = weights @ (xlogy(design.y, mean) + xlogy(1 - design.y, 1 - mean))
+    return against_null(optimum.likelihood.value, float(null), len(design.terms) - 1)
+
+
+ESTIMATORS = {"probit": probit, "logit": logit}

@@ -1,0 +1,319 @@
+"""Poisson pseudo-maximum likelihood with none, one, two or more absorbed effects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln, xlogy
+
+from replication.errors import EstimationError
+from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.limited.separation import Separation, find_separated
+from replication.estimate.numbers.absorb import (
+    Groupings,
+    Projector,
+    of_design,
+    projector,
+    residuals,
+    rest_sums,
+    spread,
+)
+from replication.estimate.numbers.algebra import COLLINEAR
+from replication.estimate.numbers.basis import orthogonal
+from replication.estimate.numbers.goodness import counts
+from replication.estimate.numbers.likelihood import fit_from_optimum, unit_weights
+from replication.estimate.numbers.optimize import TOLERANCE, Likelihood, Optimum
+
+MOST_STEPS = 100
+
+ROUNDING = 1e-20
+"""Newton decrement, for a mean outcome of one, at which a further step would change the last digits only."""
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """The rows used, with regressors from which the effects are already taken out once.
+
+    Attributes
+    ----------
+    y, weights : (n,) float arrays
+    x : (n, k) float array
+        Orthogonal, x'x = n I.
+    groups : Groupings
+    chosen : (L,) bool array
+        Dummies of all groupings but the first that are solved for.
+    """
+
+    y: Floats
+    weights: Floats
+    x: Floats
+    groups: Groupings
+    chosen: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Coefficients (k,), linear index and mean (n,), and the log-likelihood but for a constant."""
+
+    b: Floats
+    index: Floats
+    mean: Floats
+    value: float
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A Newton step: change of b (k,) and of the index (n,) but for the first grouping's part.
+
+    `decrement` is the squared distance to the maximum in standard errors of an outcome with mean one, so
+    that the unit of the outcome does not matter; `gradient_norm` is scaled to unit second derivatives.
+    """
+
+    by: Projector
+    x: Floats
+    b: Floats
+    index: Floats
+    decrement: float
+    gradient_norm: float
+
+
+def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
+    """Poisson pseudo-maximum likelihood: E(y) = exp(x'b + effects), y nonnegative, integer or not.
+
+    Gourieroux, Monfort and Trognon (1984); Santos Silva and Tenreyro (2006). Newton's method on all
+    parameters, without dummies: the effect with most levels is solved for in closed form, the others
+    exactly by elimination, whatever their number. Separated rows are found first and left out, as in
+    ppmlhdfe (Correia, Guimaraes and Zylkin 2019, 2020); a regressor that nothing is left of without them
+    is left out too, with a warning. The likelihood is concave, so one start does. A quasi-likelihood: only
+    a sandwich (hc0, hc1, clustered) gives valid errors unless y is Poisson.
+
+    Parameters
+    ----------
+    effects : list of str
+        "entity", "time", or any column of `design.clusters` (donor_year, recipient_year, ...). The
+        constant is absorbed with them and not reported.
+
+    Returns
+    -------
+    Fit
+        `kept` marks the rows used; `absorbed` is the exact rank of all dummies. Statistics: counts,
+        loglikelihood, loglikelihood_null (constant alone, rows used), rsquared_pseudo (McFadden 1974, as
+        ppmlhdfe), deviance, separated_rows, iterations, gradient_norm, hessian_condition.
+
+    Raises
+    ------
+    EstimationError
+        A negative outcome, or none above zero; collinear or absorbed regressors (named); unknown effects;
+        no more rows than parameters.
+    """
+    _require_nonnegative(design)
+    names = tuple(effects or ())
+    groups = of_design(design, names)
+    columns = [j for j, term in enumerate(design.terms) if term != "const" or not names]
+    terms = tuple(design.terms[j] for j in columns)
+    if not terms:
+        raise EstimationError("the model has no regressor besides the effects")
+    separation = find_separated(design.y, design.x[:, columns], groups, terms)
+    used, left = design.rows(separation.kept), separation.left
+    stays = _independent(used.x[:, columns], left)
+    if not stays.all():
+        _refuse_dependent(design.x[:, columns], groups, terms)
+    kept_terms = tuple(term for term, stay in zip(terms, stays, strict=True) if stay)
+    _require_rows(used.nobs, len(kept_terms), separation.unit)
+    basis = orthogonal(left[:, stays], kept_terms)
+    problem = _Problem(used.y, unit_weights(used), basis.q, separation.groups, separation.unit.chosen)
+    optimum, end = _maximise(problem)
+    omitted = (_omitted(name) for name in terms if name not in kept_terms)
+    fit = fit_from_optimum(
+        used,
+        "ppml",
+        kept_terms,
+        basis.back @ optimum.params,
+        basis.back,
+        optimum,
+        _statistics(problem, optimum, end.mean),
+        (*separation.warnings, *basis.warnings, *omitted),
+    )
+    return _with_effects(fit, design, names, separation)
+
+
+def _with_effects(fit: Fit, design: Design, names: tuple[str, ...], separation: Separation) -> Fit:
+    """The fit as one of all rows of the design, with what was absorbed and the counts that follow."""
+    fit = replace(
+        fit,
+        design=design,
+        kept=None if separation.kept.all() else separation.kept,
+        absorbed=separation.unit.rank,
+        absorbed_by=names,
+    )
+    rows = counts(fit.entity, fit.time, fit.df_resid)
+    separated = {"separated_rows": float((~separation.kept).sum())}
+    return replace(fit, statistics={**rows, **fit.statistics, **separated})
+
+
+def _require_nonnegative(design: Design) -> None:
+    negative = np.flatnonzero(design.y < 0)
+    if negative.size:
+        first = int(negative[0])
+        raise EstimationError(
+            f"{design.outcome!r} must not be negative, found {design.y[first]:g} in row {first} "
+            f"(entity code {design.entity[first]}, time {design.time[first]}); {negative.size} such rows"
+        )
+    if not design.y.any():
+        raise EstimationError(f"{design.outcome!r} is 0 in all {design.nobs} rows: no variation to explain")
+
+
+def _require_rows(nobs: int, k: int, unit: Projector) -> None:
+    if nobs <= k + unit.rank:
+        raise EstimationError(
+            f"{nobs} rows (separated ones left out) are too few for {k} regressors and {unit.rank} effects"
+        )
+
+
+def _independent(x: Floats, left: Floats) -> NDArray[np.bool_]:
+    """(k,) columns of x that neither the effects nor the columns before them explain; `left` is the rest."""
+    length, own = np.linalg.norm(x, axis=0), np.linalg.norm(left, axis=0)
+    stays = own > COLLINEAR * length
+    if stays.any():
+        scaled = left[:, stays] / own[stays]
+        stays[stays] = np.abs(np.diag(np.linalg.qr(scaled, mode="r"))) > COLLINEAR
+    return stays
+
+
+def _refuse_dependent(x: Floats, groups: Groupings, terms: tuple[str, ...]) -> None:
+    """Raise EstimationError, naming it, if a column is explained by the effects or others on all rows."""
+    left = residuals(projector(groups, np.ones(len(x))), x)
+    for j, name in enumerate(terms):
+        if groups.names and np.linalg.norm(left[:, j]) <= COLLINEAR * np.linalg.norm(x[:, j]):
+            raise EstimationError(f"the effects {', '.join(groups.names)} absorb {name!r}; leave it out")
+    orthogonal(left, terms)
+
+
+def _omitted(name: str) -> str:
+    return f"{name!r} is left out: without the separated rows nothing is left of it to estimate."
+
+
+def _maximise(problem: _Problem) -> tuple[Optimum, _Point]:
+    """Newton's method until the decrement is down to rounding; each step doubles the right digits."""
+    point = _start(problem)
+    step, iterations = _newton_step(problem, point), 0
+    while step is not None and iterations < MOST_STEPS and step.decrement > ROUNDING:
+        there = _line_search(problem, point, step)
+        if there is None:
+            break
+        point, iterations = there, iterations + 1
+        step = _newton_step(problem, point)
+    return _optimum(problem, point, step, iterations), point
+
+
+def _start(problem: _Problem) -> _Point:
+    """Every mean the same, then scaled to the totals of each level of each grouping in turn, thrice."""
+    wy = problem.weights * problem.y
+    level = np.log(wy.sum() / problem.weights.sum())
+    b = np.zeros(problem.x.shape[1])
+    index = np.full(len(wy), level)
+    if not problem.groups.codes:
+        b = problem.x.T @ index / len(index)
+        return _point(problem, b, problem.x @ b)
+    means = problem.weights * np.exp(index)
+    for codes in [*problem.groups.codes[1:], problem.groups.codes[0]] * 3:
+        ratio = (np.bincount(codes, wy) / np.bincount(codes, means))[codes]
+        means = means * ratio
+    return _point(problem, b, np.log(means / problem.weights))
+
+
+def _point(problem: _Problem, b: Floats, index: Floats) -> _Point:
+    """The first grouping's part of the index is put where its scores are zero, in closed form."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        mean = np.exp(index)
+        if problem.groups.codes:
+            first, wy = problem.groups.codes[0], problem.weights * problem.y
+            ratio = np.bincount(first, wy) / np.bincount(first, problem.weights * mean)
+            index, mean = index + np.log(ratio)[first], mean * ratio[first]
+        value = float(problem.weights @ (problem.y * index - mean))
+    return _Point(b, index, mean, value)
+
+
+def _newton_step(problem: _Problem, point: _Point) -> _Step | None:
+    """By elimination of the effects (Frisch and Waugh 1933); None where the information is singular."""
+    groups, weights = problem.groups, problem.weights * point.mean
+    score = problem.weights * (problem.y - point.mean)
+    dummies = rest_sums(groups, score[:, None])
+    try:
+        by = projector(groups, weights, problem.chosen)
+        x = residuals(by, problem.x, passes=1)
+        information = x.T @ (x * weights[:, None])
+        alone = by.solve(dummies)
+        b = np.linalg.solve(information, x.T @ score)
+    except np.linalg.LinAlgError:
+        return None
+    index = x @ b
+    if groups.columns:
+        index = index + spread(groups.codes[1:], [alone[place] for _, place in groups.rest])[:, 0]
+    scale = float(problem.weights @ problem.y) / problem.weights.sum()
+    gradient = x.T @ score
+    decrement = float(gradient @ b + dummies[:, 0] @ alone[:, 0]) / scale
+    norm = float(np.linalg.norm(gradient / np.sqrt(np.diag(information) * scale)))
+    return _Step(by, x, b, index, decrement, norm)
+
+
+def _line_search(problem: _Problem, point: _Point, step: _Step) -> _Point | None:
+    """Halve the step until the log-likelihood rises; rounding in its sum is allowed for."""
+    rounding = 1e-13 * (1 + float(problem.weights @ np.abs(problem.y * point.index - point.mean)))
+    for length in 0.5 ** np.arange(50):
+        there = _point(problem, point.b + length * step.b, point.index + length * step.index)
+        if np.isfinite(there.value) and there.value >= point.value - rounding:
+            return there
+    return None
+
+
+def _optimum(problem: _Problem, point: _Point, last: _Step | None, iterations: int) -> Optimum:
+    """Log-likelihood, scores and Hessian of b alone: the weighted projection takes the effects out."""
+    y, weights, x = problem.y, problem.weights, problem.x
+    if last is not None:
+        x = residuals(last.by, last.x, passes=1)
+    hessian = -(x.T @ (x * (weights * point.mean)[:, None]))
+    scale = 1 / np.sqrt(-np.diag(hessian))
+    trouble = _trouble(last, iterations)
+    return Optimum(
+        params=point.b,
+        likelihood=Likelihood(
+            rows=weights * (y * point.index - point.mean - gammaln(y + 1)),
+            scores=x * (weights * (y - point.mean))[:, None],
+            hessian=hessian,
+        ),
+        iterations=iterations,
+        gradient_norm=np.inf if last is None else last.gradient_norm,
+        hessian_condition=float(np.linalg.cond(hessian * np.outer(scale, scale))),
+        converged=not trouble,
+        warnings=trouble,
+    )
+
+
+def _trouble(last: _Step | None, iterations: int) -> tuple[str, ...]:
+    """Why the search cannot be trusted, as a sentence; empty if it can."""
+    if last is None:
+        return (f"Not converged: the Hessian is singular after {iterations} iterations.",)
+    if not last.decrement <= 100 * TOLERANCE:
+        return (
+            f"Not converged: after {iterations} iterations the scaled gradient is {last.gradient_norm:.1e} "
+            f"and the maximum is still {np.sqrt(last.decrement):.1e} standard errors away.",
+        )
+    return ()
+
+
+def _statistics(problem: _Problem, optimum: Optimum, mean: Floats) -> dict[str, float]:
+    """Against a constant alone, and against a mean for each row."""
+    y, weights = problem.y, problem.weights
+    average = float(weights @ y / weights.sum())
+    null = float(weights @ (xlogy(y, average) - average - gammaln(y + 1)))
+    return {
+        "loglikelihood_null": null,
+        "rsquared_pseudo": 1 - optimum.likelihood.value / null,
+        "deviance": 2 * float(weights @ (xlogy(y, y) - xlogy(y, mean) - (y - mean))),
+    }
+
+
+ESTIMATORS = {"ppml": ppml}

@@ -1,0 +1,1 @@
+"""Estimators by (instrumented, quantile) least squares."""

@@ -1,0 +1,332 @@
+"""Instrumental variables: two-stage least squares, LIML and efficient GMM, with effects absorbed.
+
+The design's x are the exogenous regressors; `extra["endogenous"]` (n, p) and `extra["instruments"]` (n, q)
+are the endogenous regressors and the excluded instruments, with their names in `extra_terms`.
+
+Every estimator takes
+
+* `effects`: "entity", "time" or both, taken out of all variables (the constant goes with them);
+* `moments`: what the errors may do in Z'e, "unadjusted" (independent, equal variance), "robust" (unequal
+  variance) or "clustered" by `cluster`. GMM weighs by it; the tests of `iv_tests` use it.
+
+The fit is in the metric of generic sandwiches: `x` are the fitted regressors, `residuals` those of the actual
+ones. Analytic weights are rescaled to mean one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from replication.errors import EstimationError, one_of
+from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.linear.anderson_rubin import anderson_rubin
+from replication.estimate.linear.iv_tests import (
+    Moments,
+    endogeneity,
+    moment_covariance,
+    overidentification,
+    strength,
+)
+from replication.estimate.numbers.absorb import nested_levels
+from replication.estimate.numbers.algebra import least_squares
+from replication.estimate.numbers.goodness import counts, ratio
+from replication.estimate.within import absorb, prepare
+
+Effect = Literal["entity", "time"]
+Kind = Literal["unadjusted", "robust", "clustered"]
+
+
+@dataclass(frozen=True)
+class Variables:
+    """The variables of a model after effects and weights.
+
+    Attributes
+    ----------
+    y : (n,) float array
+    exogenous, endogenous, instruments : (n, k1), (n, p) and (n, q) float arrays
+    exogenous_terms, endogenous_terms, instrument_terms : tuples of str
+    moments : Moments
+    absorbed : int
+    effects : tuple of str
+    """
+
+    y: Floats
+    exogenous: Floats
+    endogenous: Floats
+    instruments: Floats
+    exogenous_terms: tuple[str, ...]
+    endogenous_terms: tuple[str, ...]
+    instrument_terms: tuple[str, ...]
+    moments: Moments
+    absorbed: int
+    effects: tuple[str, ...]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Exogenous, then endogenous regressors."""
+        return self.exogenous_terms + self.endogenous_terms
+
+    @property
+    def x(self) -> Floats:
+        """(n, k1 + p) regressors."""
+        return np.column_stack([self.exogenous, self.endogenous])
+
+    @property
+    def z(self) -> Floats:
+        """(n, k1 + q) instruments, included and excluded."""
+        return np.column_stack([self.exogenous, self.instruments])
+
+
+def iv_2sls(
+    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
+) -> Fit:
+    """Two-stage least squares (Wooldridge 2010, 5.2).
+
+    Raises
+    ------
+    EstimationError
+        Fewer instruments than endogenous regressors (both counted and named); a column that is a combination
+        of others; instruments that do not identify; an unknown cluster, effect or word.
+    """
+    v = _variables(design, "iv_2sls", effects, moments, cluster)
+    fitted = _projection(v)
+    solution = least_squares(v.y, fitted, v.terms)
+    residuals = v.y - v.x @ solution.params
+    fit = _fit(design, "iv_2sls", v, solution.params, solution.bread, fitted, residuals)
+    return _with_statistics(fit, v, {})
+
+
+def liml(
+    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
+) -> Fit:
+    """Limited-information maximum likelihood (Anderson and Rubin 1949) as the k-class estimator it is.
+
+    kappa is the smallest root of |W1 - kappa W0| = 0, W1 and W0 the cross products of outcome and endogenous
+    regressors left by the included and by all instruments (Davidson and MacKinnon 2004, 12.95).
+
+    Raises
+    ------
+    EstimationError
+        As `iv_2sls`.
+    """
+    v = _variables(design, "liml", effects, moments, cluster)
+    fitted = _projection(v)
+    kappa = _kappa(v)
+    mixed = fitted + (1.0 - kappa) * (v.x - fitted)
+    bread = np.linalg.inv(v.x.T @ mixed)
+    bread = 0.5 * (bread + bread.T)
+    params = bread @ (mixed.T @ v.y)
+    params = params + bread @ (mixed.T @ (v.y - v.x @ params))
+    fit = _fit(design, "liml", v, params, bread, fitted, v.y - v.x @ params)
+    return _with_statistics(fit, v, {"kappa": kappa})
+
+
+def iv_gmm(
+    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
+) -> Fit:
+    """Two-step efficient GMM (Hansen 1982), weights from the residuals of two-stage least squares.
+
+    The covariance is that of an efficient estimator, (X'Z S^-1 Z'X)^-1 with the S that weighed it (Stata's
+    ivreg2, gmm2s); moments are not centred and no small-sample factor is applied.
+
+    Raises
+    ------
+    EstimationError
+        As `iv_2sls`; a covariance of the moments that cannot be inverted (fewer clusters than instruments).
+    """
+    v = _variables(design, "iv_gmm", effects, moments, cluster)
+    start = least_squares(v.y, _projection(v), v.terms).params
+    root = _moment_root(v, v.y - v.x @ start)
+    basis = v.z @ root.T
+    solution = least_squares(basis.T @ v.y, basis.T @ v.x, v.terms)
+    residuals = v.y - v.x @ solution.params
+    scores = basis @ (basis.T @ v.x) * residuals[:, None]
+    fit = _fit(design, "iv_gmm", v, solution.params, solution.bread, None, None, scores=scores)
+    first = v.y - v.x @ start
+    return _with_statistics(fit, v, {}, residuals=residuals, first=first, covariance=solution.bread)
+
+
+ESTIMATORS = {"iv_2sls": iv_2sls, "liml": liml, "iv_gmm": iv_gmm}
+
+
+def _variables(design: Design, name: str, effects: list[str], kind: str, cluster: str) -> Variables:
+    for role in ("endogenous", "instruments"):
+        if role not in design.extra:
+            raise EstimationError(f"{name} needs the {role} named in its options")
+    endogenous, instruments = (tuple(design.extra_terms[role]) for role in ("endogenous", "instruments"))
+    _check_names(name, design.terms, endogenous, instruments)
+    parts = [design.y, design.x, design.extra["endogenous"], design.extra["instruments"]]
+    weights = None if design.weights is None else design.weights / design.weights.mean()
+    exogenous, absorbed = design.terms, 0
+    if effects:
+        dummies = prepare(design.entity, design.time, tuple(effects), weights)
+        exogenous = tuple(term for term in design.terms if term != "const")
+        parts[1] = design.x[:, int(design.has_constant) :]
+        parts = [absorb(dummies, part) if part.size else part for part in map(_columns, parts)]
+        absorbed = dummies.parameters
+    root = 1.0 if weights is None else np.sqrt(weights)[:, None]
+    y, x, d, z = (_columns(part) * root for part in parts)
+    parameters = x.shape[1] + z.shape[1] + absorbed
+    covariance = _moments(design, name, kind, cluster, parameters, effects)
+    v = Variables(y[:, 0], x, d, z, exogenous, endogenous, instruments, covariance, absorbed, tuple(effects))
+    _check_rank(v, name)
+    return v
+
+
+def _columns(values: Floats) -> Floats:
+    return values.reshape(len(values), -1)
+
+
+def _check_names(
+    name: str, exogenous: tuple[str, ...], endogenous: tuple[str, ...], instruments: tuple[str, ...]
+) -> None:
+    seen: set[str] = set()
+    for term in (*exogenous, *endogenous, *instruments):
+        if term in seen:
+            raise EstimationError(f"{name}: {term!r} stands twice among regressors and instruments")
+        seen.add(term)
+    if len(instruments) < len(endogenous):
+        raise EstimationError(
+            f"{name}: {len(instruments)} instruments ({', '.join(instruments) or 'none'}) for "
+            f"{len(endogenous)} endogenous regressors ({', '.join(endogenous)}): not identified"
+        )
+    if not endogenous:
+        raise EstimationError(f"{name}: no endogenous regressor; ols does the rest")
+
+
+def _moments(
+    design: Design, name: str, kind: str, cluster: str, parameters: int, effects: list[str]
+) -> Moments:
+    """What the errors may do, with the degrees of freedom that go with it."""
+    kinds = ("unadjusted", "robust", "clustered")
+    if kind not in kinds:
+        raise EstimationError(one_of(f"{name}: moments", kind, kinds))
+    if kind != "clustered":
+        return Moments(kind, None, design.nobs - parameters)
+    keys = {"entity": design.entity, "time": design.time, **design.clusters}
+    if cluster not in keys:
+        raise EstimationError(one_of(f"{name}: cluster", cluster, keys))
+    codes = np.unique(keys[cluster], return_inverse=True)[1]
+    nested = sum(nested_levels(keys[effect], codes) for effect in effects)
+    return Moments(kind, codes, design.nobs - parameters, nested)
+
+
+def _check_rank(v: Variables, name: str) -> None:
+    """Refuse dependent columns, and instruments that leave an endogenous regressor without a fit."""
+    if v.moments.df <= 0:
+        raise EstimationError(
+            f"{name}: {len(v.y)} rows are too few for {v.z.shape[1]} instruments and effects"
+        )
+    least_squares(v.y, v.z, v.exogenous_terms + v.instrument_terms)
+    least_squares(v.y, v.x, v.terms)
+    try:
+        least_squares(v.y, _projection(v), v.terms)
+    except EstimationError as problem:
+        raise EstimationError(f"{name}: not identified; fitted on the instruments, {problem}") from None
+
+
+def _projection(v: Variables) -> Floats:
+    """(n, k) regressors fitted on the instruments."""
+    basis = np.linalg.qr(v.z)[0]
+    return np.column_stack([v.exogenous, basis @ (basis.T @ v.endogenous)])
+
+
+def _kappa(v: Variables) -> float:
+    outcome = np.column_stack([v.y, v.endogenous])
+    left = outcome - _on(v.exogenous, outcome)
+    least = outcome - _on(v.z, outcome)
+    triangle = np.linalg.qr(least, mode="r")
+    return float(np.linalg.svd(np.linalg.solve(triangle.T, left.T), compute_uv=False)[-1] ** 2)
+
+
+def _on(x: Floats, values: Floats) -> Floats:
+    basis = np.linalg.qr(x)[0]
+    return basis @ (basis.T @ values)
+
+
+def _moment_root(v: Variables, residuals: Floats) -> Floats:
+    """R with R'R the inverse of the moments' covariance."""
+    covariance = moment_covariance(v.moments, v.z, residuals)
+    scale = 1.0 / np.sqrt(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance * np.outer(scale, scale))
+    if values[0] <= 1e-12 * values[-1]:
+        groups = v.moments.clusters
+        why = "" if groups is None else f": there are {int(groups.max()) + 1} clusters"
+        raise EstimationError(f"iv_gmm: the covariance of the {v.z.shape[1]} moments cannot be inverted{why}")
+    return (vectors / np.sqrt(values)).T * scale
+
+
+def _fit(
+    design: Design,
+    name: str,
+    v: Variables,
+    params: Floats,
+    bread: Floats,
+    fitted: Floats | None,
+    residuals: Floats | None,
+    *,
+    scores: Floats | None = None,
+) -> Fit:
+    return Fit(
+        estimator=name,
+        terms=v.terms,
+        params=params,
+        bread=bread,
+        scores=fitted * residuals[:, None] if scores is None else scores,
+        x=fitted,
+        residuals=residuals,
+        entity=design.entity,
+        time=design.time,
+        clusters=design.clusters,
+        design=design,
+        effects=v.effects,
+        absorbed=v.absorbed,
+        absorbed_by=v.effects,
+    )
+
+
+def _with_statistics(
+    fit: Fit,
+    v: Variables,
+    more: dict[str, float],
+    *,
+    residuals: Floats | None = None,
+    first: Floats | None = None,
+    covariance: Floats | None = None,
+) -> Fit:
+    """The fit with its tests; `first` are the residuals that weigh the moments, if they are others."""
+    residuals = fit.residuals if residuals is None else residuals
+    first = residuals if first is None else first
+    constant = "const" in v.exogenous_terms
+    statistics = {
+        **counts(fit.entity, fit.time, fit.df_resid),
+        "rsquared": 1.0 - ratio(float(residuals @ residuals), _total(v, constant)),
+        "instruments": float(v.z.shape[1]),
+        **more,
+        **strength(v.exogenous, v.endogenous, v.instruments, v.endogenous_terms, v.moments),
+        **overidentification(v.exogenous, v.endogenous, v.instruments, v.y, first, v.moments),
+        **endogeneity(v.x, v.z, v.y, len(v.endogenous_terms), v.absorbed),
+    }
+    warnings = fit.warnings
+    if len(v.endogenous_terms) == 1:
+        interval, sentence = anderson_rubin(v.exogenous, v.endogenous, v.instruments, v.y, v.moments)
+        statistics |= interval
+        warnings += (sentence,) if sentence else ()
+    convention = (
+        "efficient GMM, no small-sample factor (Stata ivreg2, gmm2s)" if covariance is not None else ""
+    )
+    return replace(
+        fit, statistics=statistics, warnings=warnings, covariance=covariance, convention=convention
+    )
+
+
+def _total(v: Variables, constant: bool) -> float:
+    """Sum of squares of the outcome about its (weighted) mean, or about zero without a constant."""
+    if not constant:
+        return float(v.y @ v.y)
+    one = v.exogenous[:, [v.exogenous_terms.index("const")]]
+    left = v.y - _on(one, v.y[:, None])[:, 0]
+    return float(left @ left)

@@ -1,0 +1,213 @@
+"""Are the instruments strong, valid and needed: first stages, overidentification, endogeneity.
+
+All functions take variables after effects and weights. Small-sample factors are those of Stata's ivreg2: n-L,
+L instruments with absorbed parameters; and G/(G-1) (n-1)/(n-L) with clusters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from linearmodels.iv.common import cragg_donald_f, kleibergen_paap_f
+from scipy import stats
+
+from replication.estimate.design import Floats, Integers
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What the errors may do.
+
+    Attributes
+    ----------
+    kind : "unadjusted", "robust" or "clustered"
+    clusters : (n,) int array of codes 0 .. G-1, or None
+    df : int
+        Rows less instruments and absorbed parameters.
+    nested : int
+        How many of the absorbed parameters are nested in the clusters, and not counted with them.
+    """
+
+    kind: str
+    clusters: Integers | None
+    df: int
+    nested: int = 0
+
+    @property
+    def factor(self) -> float:
+        """Small-sample factor of a regression on all instruments."""
+        if self.clusters is None:
+            return 1.0
+        groups = int(self.clusters.max()) + 1
+        return groups / (groups - 1)
+
+    @property
+    def denominator_df(self) -> int:
+        """Second degrees of freedom of F statistics."""
+        return self.df if self.clusters is None else int(self.clusters.max())
+
+
+def moment_covariance(moments: Moments, z: Floats, a: Floats, b: Floats | None = None) -> Floats:
+    """(L, L) covariance of Z'a with Z'b (b = a if None), summed over rows or clusters, without a factor."""
+    b = a if b is None else b
+    if moments.kind == "unadjusted":
+        return float(a @ b) / len(a) * (z.T @ z)
+    if moments.kind == "robust":
+        return (z * (a * b)[:, None]).T @ z
+    return _sums(moments, z * a[:, None]).T @ _sums(moments, z * b[:, None])
+
+
+def _sums(moments: Moments, scores: Floats) -> Floats:
+    out = np.zeros((int(moments.clusters.max()) + 1, scores.shape[1]))
+    np.add.at(out, moments.clusters, scores)
+    return out
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """Variables on the excluded instruments, the included exogenous regressors taken out of both.
+
+    Attributes
+    ----------
+    z : (n, q) float array
+    inverse : (q, q) float array
+        (z'z)^-1.
+    values, slopes, residuals : (n, m), (q, m), (n, m) float arrays
+    moments : Moments
+    """
+
+    z: Floats
+    inverse: Floats
+    values: Floats
+    slopes: Floats
+    residuals: Floats
+    moments: Moments
+
+    def covariance(self, i: int, j: int) -> Floats:
+        """(q, q) covariance of the slopes of columns i and j, with the small-sample factor."""
+        a, b = self.residuals[:, i], self.residuals[:, j]
+        meat = moment_covariance(self.moments, self.z, a, b)
+        rows = len(a) - (self.moments.clusters is not None)
+        factor = self.moments.factor * rows / (self.moments.df + self.moments.nested)
+        return self.inverse @ meat @ self.inverse * factor
+
+
+def reduced_form(exogenous: Floats, instruments: Floats, values: Floats, moments: Moments) -> Reduced:
+    """Least squares of each column of `values` on the instruments, `exogenous` partialled out."""
+    z, partialled = _left_by(exogenous, instruments), _left_by(exogenous, values)
+    basis, triangle = np.linalg.qr(z)
+    back = np.linalg.inv(triangle)
+    slopes = back @ (basis.T @ partialled)
+    return Reduced(z, back @ back.T, partialled, slopes, partialled - z @ slopes, moments)
+
+
+def _left_by(x: Floats, values: Floats) -> Floats:
+    """Residuals of the columns of `values` on x; twice, for the digits that the first pass loses."""
+    if x.shape[1] == 0:
+        return values
+    basis = np.linalg.qr(x)[0]
+    values = values - basis @ (basis.T @ values)
+    return values - basis @ (basis.T @ values)
+
+
+def invertible(covariance: Floats) -> bool:
+    """Whether a covariance has full rank; with no more clusters than instruments it has not."""
+    scale = np.sqrt(np.diag(covariance))
+    if not (scale > 0).all():
+        return False
+    values = np.linalg.eigvalsh(covariance / np.outer(scale, scale))
+    return bool(values[0] > 1e-12 * values[-1])
+
+
+def _wald(values: Floats, covariance: Floats) -> float:
+    """values' covariance^-1 values, NaN where the covariance is singular."""
+    return float(values @ np.linalg.solve(covariance, values)) if invertible(covariance) else np.nan
+
+
+def strength(
+    exogenous: Floats, endogenous: Floats, instruments: Floats, names: tuple[str, ...], moments: Moments
+) -> dict[str, float]:
+    """First-stage F and partial R squared by regressor; Cragg-Donald, Kleibergen-Paap rk and effective F.
+
+    Those that `moments` is for are NaN where it gives a singular covariance (too few clusters).
+    Effective F (Montiel Olea and Pflueger 2013, eq. 3) for one endogenous regressor only.
+    """
+    first = reduced_form(exogenous, instruments, endogenous, moments)
+    out = {}
+    for j, name in enumerate(names):
+        slopes, covariance = first.slopes[:, j], first.covariance(j, j)
+        out[f"first_stage_f:{name}"] = _wald(slopes, covariance) / len(slopes)
+        left = first.residuals[:, j] @ first.residuals[:, j]
+        out[f"partial_rsquared:{name}"] = float(1.0 - left / (first.values[:, j] @ first.values[:, j]))
+    # linearmodels counts the included regressors it is given; those absorbed with effects come off here
+    shown = len(endogenous) - exogenous.shape[1] - instruments.shape[1]
+    out["cragg_donald_f"] = moments.df / shown * float(cragg_donald_f(endogenous, instruments, exogenous))
+    out["kleibergen_paap_f"] = np.nan
+    if all(invertible(first.covariance(j, j)) for j in range(len(names))):
+        config = {} if moments.clusters is None else {"clusters": moments.clusters}
+        rk = kleibergen_paap_f(endogenous, instruments, exogenous, moments.kind, config)
+        out["kleibergen_paap_f"] = (moments.df + moments.nested) / shown * float(rk)
+    if len(names) == 1:
+        cross = first.z.T @ first.z
+        slopes = first.slopes[:, 0]
+        out["effective_f"] = float(slopes @ cross @ slopes / np.trace(first.covariance(0, 0) @ cross))
+    return out
+
+
+def overidentification(
+    exogenous: Floats, endogenous: Floats, instruments: Floats, y: Floats, residuals: Floats, moments: Moments
+) -> dict[str, float]:
+    """Sargan's statistic at the estimate, and Hansen's J of two-step GMM under `moments`.
+
+    Sargan (1958): n R squared of the residuals on all instruments. J is the minimised two-step objective with
+    weights from `residuals` (ivreg2's J after 2SLS and gmm2s). The included regressors are partialled out,
+    which changes neither. P values are NaN when exactly identified, J where the covariance is singular.
+    """
+    basis = np.linalg.qr(np.column_stack([exogenous, instruments]))[0]
+    sargan = len(y) * float(np.sum((basis.T @ residuals) ** 2) / (residuals @ residuals))
+    df = instruments.shape[1] - endogenous.shape[1]
+    out = {}
+    hansen = _hansen(exogenous, endogenous, instruments, y, residuals, moments)
+    for name, value in {"sargan": sargan, "hansen": hansen}.items():
+        p = float(stats.chi2.sf(value, df)) if df else np.nan
+        out |= {name: value, f"{name}_df": float(df), f"{name}_p": p}
+    return out
+
+
+def _hansen(
+    exogenous: Floats, endogenous: Floats, instruments: Floats, y: Floats, residuals: Floats, moments: Moments
+) -> float:
+    z = _left_by(exogenous, instruments)
+    covariance = moment_covariance(moments, z, residuals)
+    if not invertible(covariance):
+        return np.nan
+    weighted = np.linalg.solve(covariance, z.T @ np.column_stack([y, endogenous]))
+    zy, zd = z.T @ y, z.T @ endogenous
+    left = zy - zd @ np.linalg.solve(zd.T @ weighted[:, 1:], zd.T @ weighted[:, 0])
+    return _wald(left, covariance)
+
+
+def endogeneity(x: Floats, z: Floats, y: Floats, count: int, absorbed: int) -> dict[str, float]:
+    """Durbin's chi squared and the Wu-Hausman F: do the first-stage residuals belong in the regression?
+
+    The last `count` columns of x are endogenous (Wooldridge 2010, 6.3.1; Stata's estat endogenous).
+    """
+    basis = np.linalg.qr(z)[0]
+    suspects = x[:, -count:]
+    stage = suspects - basis @ (basis.T @ suspects)
+    restricted, full = _ssr(y, x), _ssr(y, np.column_stack([x, stage]))
+    df = len(y) - x.shape[1] - count - absorbed
+    f = (restricted - full) / count / (full / df)
+    durbin = len(y) * (restricted - full) / restricted
+    return {
+        "durbin": durbin,
+        "durbin_p": float(stats.chi2.sf(durbin, count)),
+        "wu_hausman": f,
+        "wu_hausman_p": float(stats.f.sf(f, count, df)),
+    }
+
+
+def _ssr(y: Floats, x: Floats) -> float:
+    left = _left_by(x, y[:, None])[:, 0]
+    return float(left @ left)

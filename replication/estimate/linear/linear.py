@@ -1,0 +1,252 @@
+"""Pooled, within, between and first-difference least squares."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from replication.errors import EstimationError
+from replication.estimate.design import Design, Fit, Floats, Integers
+from replication.estimate.numbers.algebra import Solution, least_squares
+from replication.estimate.numbers.goodness import (
+    counts,
+    means_by,
+    panel_rsquared,
+    ratio,
+    slopes_test,
+    squares,
+)
+from replication.estimate.within import absorb, prepare, require_variation
+
+
+def ols(design: Design, *, effects: list[Literal["entity", "time"]] | None = None) -> Fit:
+    """Least squares, pooled or with entity effects, time effects or both absorbed.
+
+    Parameters
+    ----------
+    design : Design
+        With `weights`, these are analytic weights, rescaled to mean one (Stata's aweight).
+    effects : list of "entity", "time"
+        The constant is absorbed with them and not reported.
+
+    Returns
+    -------
+    Fit
+        Statistics: counts; sigma, the root of SSR / df_resid; loglikelihood, the normal one at SSR / n;
+        f_*, the classical test of all slopes; rsquared and rsquared_adjusted of the whole model, dummies
+        included (about zero instead of the mean where there is neither constant nor effect). With effects,
+        rsquared_within is that of the transformed regression; with entity effects, rsquared_between and
+        rsquared_overall are those of Stata's `xtreg, fe`.
+
+    Raises
+    ------
+    EstimationError
+        Too few rows, collinear regressors (named), a regressor that does not vary or that the effects
+        absorb (named), an unknown effect.
+    """
+    return _within(design, tuple(effects)) if effects else _pooled(design)
+
+
+def _pooled(design: Design) -> Fit:
+    require_rows(len(design.y), len(design.terms))
+    if design.has_constant:
+        require_slopes_vary(design.x, design.terms, "does not vary")
+    weights = normalised_weights(design)
+    fit = linear_fit("ols", design, design.y, design.x, design.terms, weights=weights)
+    total = squares(design.y, weights, centred=design.has_constant)
+    return with_statistics(fit, total, design.has_constant, _loglikelihood(fit, weights))
+
+
+def _within(design: Design, names: tuple[str, ...]) -> Fit:
+    weights = normalised_weights(design)
+    effects = prepare(design.entity, design.time, names, weights)
+    terms = tuple(name for name in design.terms if name != "const")
+    require_rows(len(design.y), len(terms) + effects.parameters)
+    y = absorb(effects, design.y)
+    x = absorb(effects, design.x[:, design.has_constant :]) if terms else np.empty((len(y), 0))
+    require_variation(effects, design, x, terms)
+    fit = linear_fit("ols", design, y, x, terms, weights=weights)
+    fit = replace(fit, effects=names, absorbed=effects.parameters, absorbed_by=names)
+    total = squares(y, weights, centred=False)
+    fit = with_statistics(fit, total, False, _loglikelihood(fit, weights))
+    return replace(fit, statistics={**fit.statistics, **_within_rsquared(fit, total, weights)})
+
+
+def _within_rsquared(fit: Fit, total: float, weights: Floats) -> dict[str, float]:
+    ssr = float(fit.residuals @ fit.residuals)
+    whole = squares(fit.design.y, weights, centred=True)
+    kinds = {"rsquared_within": 1.0 - ratio(ssr, total)}
+    if "entity" in fit.effects:
+        kinds = panel_rsquared(fit.design, fit.terms, fit.params, weights) | kinds
+    adjusted = 1.0 - ratio(ssr / fit.df_resid, whole / (fit.nobs - 1))
+    return {"rsquared": 1.0 - ratio(ssr, whole), "rsquared_adjusted": adjusted, **kinds}
+
+
+def between(design: Design) -> Fit:
+    """Least squares on the unweighted means of each entity (Stata's `xtreg, be`; Baltagi 2021, 2.3).
+
+    The rows of the fit are entities. Clusters that do not vary within entity are kept; there is no time.
+    rsquared_between is the R squared of this regression, the other two are as in Stata's `xtreg, be`.
+
+    Raises
+    ------
+    EstimationError
+        Weights; too few entities; regressors collinear or without variation across entities (named).
+    """
+    refuse_weights(design, "between")
+    _, first, codes = np.unique(design.entity, return_index=True, return_inverse=True)
+    y, x = means_by(codes, design.y), means_by(codes, design.x)
+    require_rows(len(y), len(design.terms), "entities")
+    if design.has_constant:
+        require_slopes_vary(x, design.terms, "has the same mean in every entity")
+    kept = {
+        name: values[first]
+        for name, values in {"entity": design.entity, **design.clusters}.items()
+        if np.array_equal(values[first][codes], values)
+    }
+    fit = linear_fit("between", design, y, x, design.terms)
+    fit = replace(fit, entity=design.entity[first], time=np.zeros(len(y), dtype=np.int64), clusters=kept)
+    fit = with_statistics(fit, squares(y, np.ones(len(y)), centred=design.has_constant), design.has_constant)
+    kinds = panel_rsquared(design, fit.terms, fit.params) | {
+        "rsquared_between": fit.statistics["rsquared"],
+        "periods": float(len(np.unique(design.time))),
+        "rows_averaged": float(design.nobs),
+    }
+    return replace(fit, statistics={**fit.statistics, **kinds})
+
+
+def first_difference(design: Design, *, constant: bool = True) -> Fit:
+    """Least squares on changes from time - 1 to time; a gap in the years gives no change.
+
+    Parameters
+    ----------
+    constant : bool
+        Keep the constant, if the design has one, as a common drift (Stata's `regress D.y D.x`, R's plm);
+        false leaves it out (linearmodels).
+
+    Raises
+    ------
+    EstimationError
+        Weights; no entity seen in two consecutive periods; regressors that do not change (named).
+    """
+    refuse_weights(design, "first_difference")
+    later = np.flatnonzero((np.diff(design.entity) == 0) & (np.diff(design.time) == 1)) + 1
+    if len(later) == 0:
+        raise EstimationError("no entity is observed in two consecutive periods: there are no differences")
+    has_constant = constant and design.has_constant
+    terms = design.terms if has_constant else tuple(t for t in design.terms if t != "const")
+    changes = design.x[later] - design.x[later - 1]
+    changes[:, : design.has_constant] = 1.0
+    x = changes[:, design.has_constant and not has_constant :]
+    require_rows(len(later), len(terms), "differences")
+    _require_changes(x, terms)
+    if has_constant:
+        require_slopes_vary(x, terms, "changes by the same amount in every row: it is the constant")
+    kept = np.zeros(design.nobs, dtype=bool)
+    kept[later] = True
+    y = design.y[later] - design.y[later - 1]
+    fit = replace(linear_fit("first_difference", design, y, x, terms, rows=later), kept=kept)
+    return with_statistics(fit, squares(y, np.ones(len(y)), centred=has_constant), has_constant)
+
+
+def _require_changes(x: Floats, terms: tuple[str, ...]) -> None:
+    for name, column in zip(terms, x.T, strict=True):
+        if not column.any():
+            raise EstimationError(f"{name!r} does not change from one period to the next; leave it out")
+
+
+def linear_fit(
+    estimator: str,
+    design: Design,
+    y: Floats,
+    x: Floats,
+    terms: tuple[str, ...],
+    *,
+    weights: Floats | None = None,
+    rows: Integers | None = None,
+) -> Fit:
+    """Least squares of y on x as a Fit, on `rows` of the design (all of them if None), without statistics.
+
+    y and x may stand for something else than rows (entity means); the caller then sets entity and time.
+    """
+    if weights is not None and design.weights is not None:
+        root = np.sqrt(weights)
+        y, x = y * root, x * root[:, None]
+    solution = _solve(y, x, terms)
+    pick = slice(None) if rows is None else rows
+    return Fit(
+        estimator=estimator,
+        terms=terms,
+        params=solution.params,
+        bread=solution.bread,
+        scores=x * solution.residuals[:, None],
+        x=x,
+        residuals=solution.residuals,
+        entity=design.entity[pick],
+        time=design.time[pick],
+        clusters={name: codes[pick] for name, codes in design.clusters.items()},
+        design=design,
+        warnings=solution.warnings,
+    )
+
+
+def _solve(y: Floats, x: Floats, terms: tuple[str, ...]) -> Solution:
+    """Least squares with the outcome's level taken out first where a constant can take it back."""
+    if terms[:1] != ("const",):
+        return least_squares(y, x, terms)
+    level = float(x[:, 0] @ y) / float(x[:, 0] @ x[:, 0])
+    solution = least_squares(y - level * x[:, 0], x, terms)
+    params = solution.params + level * np.eye(len(terms))[0]
+    return replace(solution, params=params)
+
+
+def with_statistics(fit: Fit, total: float, has_constant: bool, more: dict[str, float] | None = None) -> Fit:
+    """The fit with the statistics of a regression whose outcome has `total` sum of squares."""
+    ssr, df = float(fit.residuals @ fit.residuals), fit.df_resid
+    r2 = 1.0 - ratio(ssr, total)
+    statistics = {
+        **counts(fit.entity, fit.time, df),
+        "rsquared": r2,
+        "rsquared_adjusted": 1.0 - (1.0 - r2) * (fit.nobs - has_constant) / df,
+        "sigma": float(np.sqrt(ssr / df)),
+        **slopes_test(total, ssr, len(fit.terms) - has_constant, df),
+        **(more or {}),
+    }
+    return replace(fit, statistics=statistics)
+
+
+def _loglikelihood(fit: Fit, weights: Floats) -> dict[str, float]:
+    """Normal log-likelihood at the maximum likelihood variance SSR / n, variances 1 / w_i."""
+    n, ssr = fit.nobs, float(fit.residuals @ fit.residuals)
+    with np.errstate(divide="ignore"):
+        value = -0.5 * n * (np.log(2 * np.pi) + np.log(ssr / n) + 1.0) + 0.5 * np.log(weights).sum()
+    return {"loglikelihood": float(value)}
+
+
+def normalised_weights(design: Design) -> Floats:
+    """Analytic weights rescaled to mean one; ones if there are none."""
+    return np.ones(design.nobs) if design.weights is None else design.weights / design.weights.mean()
+
+
+def refuse_weights(design: Design, estimator: str) -> None:
+    """Raise EstimationError where weights have no agreed meaning."""
+    if design.weights is not None:
+        raise EstimationError(f"{estimator} takes no weights; estimators that do: ols")
+
+
+def require_rows(rows: int, parameters: int, what: str = "rows") -> None:
+    """Raise EstimationError unless something is left for the residual variance."""
+    if rows <= parameters:
+        raise EstimationError(f"{rows} {what} are too few to estimate {parameters} parameters")
+
+
+def require_slopes_vary(x: Floats, terms: tuple[str, ...], what: str) -> None:
+    """Raise EstimationError, naming it, for the first regressor that is a constant beside the constant."""
+    for name, column in zip(terms[1:], x.T[1:], strict=True):
+        if np.ptp(column) <= 1e-14 * np.abs(column).max():
+            raise EstimationError(f"{name!r} {what}; leave it out")
+
+
+ESTIMATORS = {"ols": ols, "between": between, "first_difference": first_difference}

@@ -1,0 +1,1 @@
+"""Algebra, absorbed effects, optimisation and likelihoods, on plain arrays."""

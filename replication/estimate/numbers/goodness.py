@@ -1,0 +1,81 @@
+"""R squared of each kind, the test that all slopes are zero, and the counts that go with every linear fit."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from replication.estimate.design import Design, Floats, Integers
+
+
+def counts(entity: Integers, time: Integers, df_resid: int) -> dict[str, float]:
+    """Rows, entities, periods and residual degrees of freedom."""
+    return {
+        "nobs": float(len(entity)),
+        "entities": float(len(np.unique(entity))),
+        "periods": float(len(np.unique(time))),
+        "df_resid": float(df_resid),
+    }
+
+
+def ratio(top: float, bottom: float) -> float:
+    """top / bottom as IEEE arithmetic has it: a perfect fit gives infinity, nothing to explain gives nan."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.float64(top) / np.float64(bottom))
+
+
+def slopes_test(total: float, ssr: float, slopes: int, df_resid: int) -> dict[str, float]:
+    """Classical F test that all slopes are zero: `total` is the sum of squares without them."""
+    if slopes == 0:
+        return {}
+    f = ratio((total - ssr) / slopes, ssr / df_resid)
+    return {
+        "f_statistic": f,
+        "f_df1": float(slopes),
+        "f_df2": float(df_resid),
+        "f_p": float(stats.f.sf(f, slopes, df_resid)),
+    }
+
+
+def squares(y: Floats, weights: Floats, *, centred: bool) -> float:
+    """Weighted sum of squares of y, about its mean if `centred`."""
+    if centred:
+        y = y - np.average(y, weights=weights)
+        y = y - np.average(y, weights=weights)
+    return float(weights @ y**2)
+
+
+def squared_correlation(a: Floats, b: Floats, weights: Floats | None = None) -> float:
+    """Squared correlation; nan where one of the two does not vary."""
+    a = a - np.average(a, weights=weights)
+    b = b - np.average(b, weights=weights)
+    weights = np.ones(len(a)) if weights is None else weights
+    return ratio(float(weights @ (a * b)) ** 2, float(weights @ a**2) * float(weights @ b**2))
+
+
+def means_by(codes: Integers, values: Floats, weights: Floats | None = None) -> Floats:
+    """(G,) or (G, m) means of the rows of `values` in each level of codes 0 .. G-1."""
+    totals = np.bincount(codes, weights)
+    if values.ndim == 1:
+        return np.bincount(codes, values if weights is None else weights * values) / totals
+    return np.column_stack([means_by(codes, v, weights) for v in values.T]).reshape(len(totals), -1)
+
+
+def panel_rsquared(
+    design: Design, terms: tuple[str, ...], params: Floats, weights: Floats | None = None
+) -> dict[str, float]:
+    """R squared within, between and overall as squared correlations of y and xb (Stata [XT] xtreg).
+
+    Of the deviations from entity means, of the entity means, and of the rows themselves; xb leaves the
+    constant and the effects out, which changes no correlation.
+    """
+    columns = [design.terms.index(name) for name in terms if name != "const"]
+    slopes = np.array([b for name, b in zip(terms, params, strict=True) if name != "const"])
+    xb = design.x[:, columns] @ slopes
+    codes = np.unique(design.entity, return_inverse=True)[1]
+    y_mean, xb_mean = means_by(codes, design.y, weights), means_by(codes, xb, weights)
+    return {
+        "rsquared_within": squared_correlation(design.y - y_mean[codes], xb - xb_mean[codes], weights),
+        "rsquared_between": squared_correlation(y_mean, xb_mean),
+        "rsquared_overall": squared_correlation(design.y, xb, weights),
+    }

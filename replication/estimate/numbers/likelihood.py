@@ -1,0 +1,84 @@
+"""From the maximum of a log-likelihood to a Fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import pinvh
+
+from replication.errors import EstimationError
+from replication.estimate.design import Design, Fit
+from replication.estimate.numbers.optimize import Optimum
+
+Floats = NDArray[np.float64]
+
+EXACT = 1e-6
+"""Ratio of sigma to the standard deviation of the outcomes seen below which the fit counts as exact."""
+
+
+def unit_weights(design: Design) -> Floats:
+    """(n,) weights with mean one; ones where the design has none."""
+    if design.weights is None:
+        return np.ones(design.nobs)
+    return design.weights / design.weights.mean()
+
+
+def information_inverse(hessian: Floats) -> Floats:
+    """(k, k) inverse of the negative Hessian, through a unit diagonal so that units do not matter."""
+    curvature = np.abs(np.diag(hessian))
+    scale = 1 / np.sqrt(np.where(curvature > 0, curvature, 1.0))
+    return pinvh(-hessian * np.outer(scale, scale)) * np.outer(scale, scale)
+
+
+def refuse_exact_fit(name: str, sigma: float, y: Floats) -> None:
+    """Raise EstimationError if sigma is nothing beside the spread of the outcomes y that are seen."""
+    if sigma < EXACT * y.std():
+        raise EstimationError(
+            f"the {len(y)} values of {name!r} that are seen are fitted exactly: sigma has no estimate"
+        )
+
+
+def fit_from_optimum(
+    design: Design,
+    estimator: str,
+    terms: tuple[str, ...],
+    params: Floats,
+    jacobian: Floats,
+    optimum: Optimum,
+    statistics: Mapping[str, float],
+    warnings: tuple[str, ...] = (),
+) -> Fit:
+    """The Fit in the parameters that are reported.
+
+    `jacobian` (k, k) is the derivative of the reported parameters `params` in those of the search; as the
+    gradient is zero at the maximum, bread and scores carry over by it exactly.
+    """
+    likelihood = optimum.likelihood
+    return Fit(
+        estimator=estimator,
+        terms=terms,
+        params=params,
+        bread=jacobian @ information_inverse(likelihood.hessian) @ jacobian.T,
+        scores=np.linalg.solve(jacobian.T, likelihood.scores.T).T,
+        x=None,
+        residuals=None,
+        entity=design.entity,
+        time=design.time,
+        clusters=design.clusters,
+        design=design,
+        statistics={**statistics, **optimum.statistics},
+        warnings=(*warnings, *optimum.warnings),
+        converged=optimum.converged,
+    )
+
+
+def against_null(loglikelihood: float, null: float, restrictions: int) -> dict[str, float]:
+    """McFadden's (1974) pseudo R2 and the likelihood ratio against a constant alone."""
+    return {
+        "loglikelihood_null": null,
+        "pseudo_rsquared_mcfadden": 1 - loglikelihood / null,
+        "lr_statistic": 2 * (loglikelihood - null),
+        "lr_df": float(restrictions),
+    }

@@ -1,0 +1,42 @@
+"""What size of effect a design could have found."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from replication.errors import EstimationError
+from replication.estimate.design import Floats
+
+
+def minimum_detectable_effect(
+    std_error: float | Floats,
+    *,
+    df: float | Floats | None = None,
+    size: float = 0.05,
+    power: float = 0.8,
+) -> float | Floats:
+    """Smallest effect that a two-sided test would find with this power: (t_(1-size/2) + t_power) x error.
+
+    Bloom (1995). With the normal, 5 percent and power 0.8 the multiple of the error is 2.80.
+
+    Parameters
+    ----------
+    std_error : float or (k,) float array
+    df : float, (k,) float array, or None
+        Degrees of freedom of the t distribution; None for the normal.
+    size, power : float
+        Between 0 and 1.
+
+    Raises
+    ------
+    EstimationError
+        A size or power not between 0 and 1, or a negative error.
+    """
+    for name, value in (("size", size), ("power", power)):
+        if not 0 < value < 1:
+            raise EstimationError(f"{name} is {value}; allowed: between 0 and 1")
+    if np.any(np.asarray(std_error) < 0):
+        raise EstimationError("a standard error is negative")
+    law = stats.norm() if df is None else stats.t(df)
+    return (law.ppf(1.0 - size / 2.0) + law.ppf(power)) * std_error

@@ -1,0 +1,235 @@
+"""Tree -> values, over the rows of one panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from replication.errors import StudyError, one_of
+from replication.language import functions
+from replication.language.functions import ELEMENTWISE, Floats
+from replication.language.syntax import Call, Name, Node, Number, Text, parse, show
+
+MAX_LAG = 50
+MAX_CHAIN = 50  # variables that build on one another
+PANEL_FUNCTIONS = ("lag", "lead", "diff")
+GROUP_FUNCTIONS = ("share_of", "total_of", "mean_of")
+SAMPLE_FUNCTIONS = ("standardise", "winsorise")
+TERM_FUNCTIONS = ("interaction", "dummies")
+FUNCTIONS = (
+    *(name for name in ELEMENTWISE if name[0].isalpha() and name not in ("and", "or", "not")),
+    *PANEL_FUNCTIONS,
+    *GROUP_FUNCTIONS,
+    *SAMPLE_FUNCTIONS,
+    *TERM_FUNCTIONS,
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that expressions are evaluated on.
+
+    Attributes
+    ----------
+    table : DataFrame of n rows
+        Columns that expressions may name.
+    entity, time : (n,) int arrays or None
+        Codes of the entity and the period itself; None for a table that is not a panel, where lags have
+        no meaning.
+    variables : mapping of str to str
+        Named expressions of the study file; they may name columns and one another.
+    sample : (n,) bool array or None
+        Rows that `standardise` and `winsorise` take their moments from; all of them if None.
+    """
+
+    table: pd.DataFrame
+    entity: NDArray[np.int64] | None = None
+    time: NDArray[np.int64] | None = None
+    variables: Mapping[str, str] = ()  # type: ignore[assignment]
+    sample: NDArray[np.bool_] | None = None
+
+
+def evaluate(node: Node, rows: Rows) -> Floats | NDArray[np.object_]:
+    """Values of an expression, one a row: NaN where missing, infinite where undefined.
+
+    Raises
+    ------
+    StudyError
+        Unknown column or function, wrong arguments, variables that refer to one another in a circle.
+    """
+    return _Evaluation(rows).value(node, ())
+
+
+def evaluate_numbers(node: Node, rows: Rows) -> Floats:
+    """As `evaluate`, for an expression that must give numbers."""
+    return _numbers(evaluate(node, rows), node)
+
+
+def condition(text: str, rows: Rows) -> NDArray[np.bool_]:
+    """Rows for which a filter is true; where it is missing or undefined, the row is outside."""
+    values = evaluate_numbers(parse(text), rows)
+    known = values[np.isfinite(values)]
+    if not np.isin(known, (0.0, 1.0)).all():
+        found = known[~np.isin(known, (0.0, 1.0))][0]
+        raise StudyError(f"{text[:120]!r} gives {found:g}; allowed: a condition, such as year >= 1980")
+    return np.isfinite(values) & (values != 0)
+
+
+def select(table: pd.DataFrame, where: str | None) -> pd.DataFrame:
+    """The rows of a plain table for which a filter is true, in their order."""
+    if where is None:
+        return table
+    return table[condition(where, Rows(table))].reset_index(drop=True)
+
+
+class _Evaluation:
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.known: dict[str, Floats] = {}
+
+    def value(self, node: Node, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
+        """Values of any node, one a row; `path` names the variables that led to it."""
+        size = len(self.rows.table)
+        match node:
+            case Number(value):
+                return np.full(size, value)
+            case Text(value):
+                return np.full(size, value, dtype=object)
+            case Name(name):
+                return self.column(name, path)
+            case Call("-", (operand,)):
+                return -self.number(operand, path)
+            case Call("-", (left, right)):
+                return ELEMENTWISE["+"][0](self.number(left, path), -self.number(right, path))
+            case Call("==" | "!=" | "in", _):
+                return self.equality(node, path)
+            case Call(function, arguments) if function in ELEMENTWISE:
+                return self.elementwise(node, path)
+            case Call(function, _) if function in PANEL_FUNCTIONS:
+                return self.shifted(node, path)
+            case Call(function, _) if function in GROUP_FUNCTIONS:
+                return self.grouped(node, path)
+            case Call(function, _) if function in SAMPLE_FUNCTIONS:
+                return self.sampled(node, path)
+            case Call("interaction", arguments):
+                _arity(node, 2, 8)
+                product = Call("*", (arguments[0], arguments[1]))
+                for argument in arguments[2:]:
+                    product = Call("*", (product, argument))
+                return self.value(product, path)
+            case Call("dummies", _):
+                raise StudyError(f"{show(node)} may only stand as a term of a formula or in interaction()")
+            case Call(function, _):
+                raise StudyError(one_of("function", function, FUNCTIONS))
+
+    def number(self, node: Node, path: tuple[str, ...]) -> Floats:
+        """The same of a node that must be a number."""
+        return _numbers(self.value(node, path), node)
+
+    def column(self, name: str, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
+        """A column of the table, or a variable of the study, worked out once."""
+        if name in path:
+            circle = " -> ".join((*path[path.index(name) :][:20], name))
+            raise StudyError(f"variables refer to one another in a circle: {circle}")
+        if len(path) > MAX_CHAIN:
+            raise StudyError(f"variable {path[0]} builds on more than {MAX_CHAIN} others in a chain")
+        if name in self.known:
+            return self.known[name]
+        if name in self.rows.table.columns:
+            values = _column_values(self.rows.table[name])
+        elif name in dict(self.rows.variables):
+            values = self.value(parse(self.rows.variables[name]), (*path, name))
+        else:
+            raise StudyError(one_of("column", name, [*self.rows.table.columns, *dict(self.rows.variables)]))
+        self.known[name] = values
+        return values
+
+    def elementwise(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """A function of the numbers of one row."""
+        function, arity = ELEMENTWISE[node.function]
+        _arity(node, arity or 2, arity or 20)
+        return function(*(self.number(argument, path) for argument in node.arguments))
+
+    def equality(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """Equal, unequal or one of several; missing where an operand is."""
+        left, *others = (self.value(argument, path) for argument in node.arguments)
+        for other, argument in zip(others, node.arguments[1:], strict=True):
+            if (left.dtype == object) != (other.dtype == object):
+                raise StudyError(f"{show(node)}: a text is compared with a number ({show(argument)})")
+        same = np.zeros(len(left), dtype=bool)
+        for other in others:
+            same |= left == other
+        result = (~same if node.function == "!=" else same).astype(float)
+        for operand in (left, *others):
+            result[_absent(operand)] = np.nan
+        return result
+
+    def shifted(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """Lag, lead or difference by calendar time, within entity."""
+        _arity(node, 1, 2)
+        if self.rows.entity is None or self.rows.time is None:
+            raise StudyError(f"{show(node)}: only a panel with entity and time has lags")
+        periods = 1 if len(node.arguments) == 1 else _whole(node, node.arguments[1])
+        x = self.number(node.arguments[0], path)
+        sign = -1 if node.function == "lead" else 1
+        moved = functions.shift(x, self.rows.entity, self.rows.time, sign * periods)
+        return ELEMENTWISE["+"][0](x, -moved) if node.function == "diff" else moved
+
+    def grouped(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """Mean, total or share of the total over the rows that share the keys."""
+        _arity(node, 2, 5)
+        x = self.number(node.arguments[0], path)
+        codes = functions.group_codes([self.value(key, path) for key in node.arguments[1:]])
+        if node.function == "mean_of":
+            return functions.group_mean(x, codes)
+        total = functions.group_total(x, codes)
+        return total if node.function == "total_of" else ELEMENTWISE["/"][0](x, total)
+
+    def sampled(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """Values scaled or cut by moments of the rows that are used."""
+        sample = self.rows.sample
+        sample = np.ones(len(self.rows.table), dtype=bool) if sample is None else sample
+        if node.function == "standardise":
+            _arity(node, 1, 1)
+            return functions.standardise(self.number(node.arguments[0], path), sample)
+        _arity(node, 2, 2)
+        share = node.arguments[1]
+        if not isinstance(share, Number) or not 0 < share.value < 0.5:
+            raise StudyError(f"{show(node)}: the share is {show(share)}; allowed: a number between 0 and 0.5")
+        return functions.winsorise(self.number(node.arguments[0], path), sample, share.value)
+
+
+def _column_values(values: pd.Series) -> Floats | NDArray[np.object_]:
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    return values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
+
+
+def _numbers(values: Floats | NDArray[np.object_], node: Node) -> Floats:
+    if values.dtype == object:
+        raise StudyError(f"{show(node)} is a text; a number is needed here")
+    return values
+
+
+def _absent(values: Floats | NDArray[np.object_]) -> NDArray[np.bool_]:
+    if values.dtype == object:
+        return np.array([value is None for value in values], dtype=bool)
+    return ~np.isfinite(values)
+
+
+def _arity(node: Call, low: int, high: int) -> None:
+    if not low <= len(node.arguments) <= high:
+        allowed = str(low) if low == high else f"{low} to {high}"
+        raise StudyError(
+            f"{show(node)[:120]}: {node.function} takes {allowed} arguments, found {len(node.arguments)}"
+        )
+
+
+def _whole(node: Call, periods: Node) -> int:
+    if not isinstance(periods, Number) or periods.value % 1 or not 1 <= periods.value <= MAX_LAG:
+        raise StudyError(f"{show(node)}: the number of periods is {show(periods)}; allowed: 1 to {MAX_LAG}")
+    return int(periods.value)

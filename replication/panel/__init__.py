@@ -1,0 +1,1 @@
+"""A user's file, what a panel is, and which rows a model uses."""

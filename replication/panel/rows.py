@@ -1,0 +1,265 @@
+"""Panel and model -> the rows that the model is estimated on, and why each other row is not among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from replication.errors import EstimationError, StudyError
+from replication.estimate.design import Design, Needs, Role
+from replication.language.evaluate import Rows, condition, evaluate, evaluate_numbers
+from replication.language.functions import Floats
+from replication.language.syntax import parse, parse_formula, show
+from replication.language.terms import Column, column_of, columns_of
+from replication.panel.panel import Panel, average_blocks
+from replication.spec.entries import ModelSpec
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A design and the account of the rows outside it.
+
+    Attributes
+    ----------
+    design : Design
+    keys : DataFrame
+        Entity and time of the design's rows.
+    dropped : DataFrame
+        Entity, time and cause of every other row of the panel.
+    drops : tuple of (str, int)
+        Causes in the order in which they strike, and how many rows each takes.
+    rows_in_panel : int
+    """
+
+    design: Design
+    keys: pd.DataFrame
+    dropped: pd.DataFrame
+    drops: tuple[tuple[str, int], ...]
+    rows_in_panel: int
+
+
+def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -> Sample:
+    """The rows and columns that a model is estimated on.
+
+    Rows leave in this order, each for the first cause that holds: outside `where`, missing (or undefined)
+    outcome, missing regressor by name in the order of the formula, further variables of the estimator,
+    weight, cluster, single row of an effect.
+
+    Raises
+    ------
+    EstimationError
+        No row is left, or not as many as `expected_nobs` says.
+    """
+    if model.average_over is not None:
+        panel = average_blocks(panel, model.average_over)
+    inside = np.ones(len(panel.table), dtype=bool)
+    if model.where is not None:
+        inside = condition(model.where, panel.rows())
+    values = _evaluate(panel, model, clusters, needs, inside)
+    drops = _drops(values, inside, needs)
+    _drop_singletons(drops, values, model, panel)
+    keep = drops.kept
+    _check_size(keep, drops, model)
+    keys = panel.table[[panel.entity_name, panel.time_name]]
+    return Sample(
+        design=_design(values, panel, keep, model.intercept, needs),
+        keys=keys[keep].reset_index(drop=True),
+        dropped=keys.assign(cause=drops.causes)[~keep].reset_index(drop=True),
+        drops=drops.counts,
+        rows_in_panel=len(keys),
+    )
+
+
+def without(sample: Sample, kept: NDArray[np.bool_] | None, cause: str) -> Sample:
+    """The account of a sample after an estimator has left out more rows (separated ones, first periods)."""
+    if kept is None or kept.all():
+        return sample
+    more = sample.keys[~kept].assign(cause=cause)
+    return replace(
+        sample,
+        keys=sample.keys[kept].reset_index(drop=True),
+        dropped=pd.concat([sample.dropped, more], ignore_index=True),
+        drops=(*sample.drops, (cause, int((~kept).sum()))),
+    )
+
+
+@dataclass(frozen=True)
+class _Values:
+    """Everything a model names, on all rows of the panel."""
+
+    outcome: Column
+    regressors: list[Column]
+    extra: Mapping[str, list[Column]]
+    weights: Column | None
+    clusters: Mapping[str, NDArray[np.int64]]
+
+
+def _evaluate(
+    panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs, inside: NDArray[np.bool_]
+) -> _Values:
+    rows = panel.rows(inside)
+    formula = parse_formula(model.formula)
+    extra = {name: _extra_columns(model, name, role, rows) for name, role in needs.roles.items()}
+    return _Values(
+        outcome=Column(show(formula.outcome), evaluate_numbers(formula.outcome, rows)),
+        regressors=columns_of(formula.terms, rows),
+        extra={name: columns for name, columns in extra.items() if columns},
+        weights=None if model.weights is None else column_of(parse(model.weights), rows),
+        clusters={name: _cluster_codes(name, panel) for name in dict.fromkeys(clusters)},
+    )
+
+
+def _extra_columns(model: ModelSpec, name: str, role: Role, rows: Rows) -> list[Column]:
+    given = model.options.get(name)
+    if given is None:
+        if role.required:
+            raise StudyError(f"options: {name} is missing; {model.estimator} needs it")
+        return []
+    texts = given if isinstance(given, list) else [given]
+    if isinstance(given, list) != role.terms or not all(isinstance(text, str) for text in texts):
+        allowed = "a list of terms, each a text" if role.terms else "one expression as a text"
+        raise StudyError(f"options.{name} is {str(given)[:80]!r}; allowed: {allowed}")
+    return columns_of([parse(text) for text in texts], rows)
+
+
+def _cluster_codes(name: str, panel: Panel) -> NDArray[np.int64]:
+    """Codes of a column by whose values errors are clustered; -1 where it is missing."""
+    if name in ("entity", "time"):
+        return panel.entity if name == "entity" else panel.time
+    values = evaluate(parse(name), panel.rows())
+    codes, _ = pd.factorize(pd.Series(values), use_na_sentinel=True)
+    return codes.astype(np.int64)
+
+
+class _Drops:
+    """The first reason to leave out each row, and the reasons in the order in which they struck."""
+
+    def __init__(self, size: int) -> None:
+        self.reason = np.zeros(size, dtype=np.int64)
+        self.names = [""]
+
+    @property
+    def kept(self) -> NDArray[np.bool_]:
+        """Rows that no cause has dropped so far."""
+        return self.reason == 0
+
+    @property
+    def causes(self) -> list[str]:
+        """Each row's cause, empty for rows that are kept."""
+        return [self.names[reason] for reason in self.reason]
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Causes with the number of rows each has dropped."""
+        numbers = np.bincount(self.reason, minlength=len(self.names))
+        found = zip(self.names[1:], numbers[1:].tolist(), strict=True)
+        totals: dict[str, int] = {}
+        for name, number in found:
+            totals[name] = totals.get(name, 0) + number
+        return tuple((name, number) for name, number in totals.items() if number)
+
+    def mark(self, rows: NDArray[np.bool_], name: str) -> None:
+        """Drop these rows, as far as they are still kept, for this cause."""
+        self.names.append(name)
+        self.reason[rows & self.kept] = len(self.names) - 1
+
+    def mark_column(self, column: Column, part: str, excused: NDArray[np.bool_]) -> None:
+        """Drop the rows in which a column is missing or infinite, but for those excused."""
+        name = column.level or column.name
+        self.mark(np.isnan(column.values) & ~excused, f"missing {part} {name}")
+        self.mark(np.isinf(column.values) & ~excused, f"undefined {part} {name}")
+
+
+def _drops(values: _Values, inside: NDArray[np.bool_], needs: Needs) -> _Drops:
+    """Every reason but single rows of an effect."""
+    drops = _Drops(len(inside))
+    excused = _unselected(values, needs)
+    nobody = np.zeros(len(inside), dtype=bool)
+    history = np.isfinite(values.outcome.values) if needs.keeps_history else nobody
+    drops.mark(~inside, "outside where")
+    drops.mark_column(values.outcome, "outcome", excused)
+    for column in values.regressors:
+        drops.mark_column(column, "regressor", excused | history)
+    for columns in values.extra.values():
+        for column in columns:
+            drops.mark_column(column, "variable", history)
+    if values.weights is not None:
+        drops.mark_column(values.weights, "weight", history)
+        drops.mark(values.weights.values <= 0, f"weight {values.weights.name} not positive")
+    for name, codes in values.clusters.items():
+        drops.mark(codes < 0, f"missing cluster {name}")
+    return drops
+
+
+def _unselected(values: _Values, needs: Needs) -> NDArray[np.bool_]:
+    """Rows that a selection equation says have no outcome, and need none."""
+    if needs.selected is None:
+        return np.zeros(len(values.outcome.values), dtype=bool)
+    return values.extra[needs.selected][0].values == 0
+
+
+def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Panel) -> None:
+    """Mark rows that are alone in their effect, again and again until none is left (Correia 2015)."""
+    by = {"entity": (panel.entity, panel.entity_name), "time": (panel.time, panel.time_name)}
+    left = -1
+    while left != drops.kept.sum():
+        left = drops.kept.sum()
+        for effect in model.effects:
+            codes, name = by[effect] if effect in by else (values.clusters[effect], effect)
+            _, inverse = np.unique(codes, return_inverse=True)
+            alone = np.bincount(inverse[drops.kept], minlength=inverse.max() + 1)[inverse] == 1
+            drops.mark(alone, f"single row of its {name}")
+
+
+def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec) -> None:
+    if not keep.any():
+        shown = ", ".join(f"{cause}: {count}" for cause, count in drops.counts[:5])
+        raise EstimationError(f"no row is left of {len(keep)} ({shown})")
+    if model.expected_nobs is not None and keep.sum() != model.expected_nobs:
+        raise EstimationError(f"{keep.sum()} rows are used; expected_nobs says {model.expected_nobs}")
+
+
+def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: bool, needs: Needs) -> Design:
+    columns = _living(values.regressors, keep)
+    if intercept:
+        columns = [Column("const", np.ones(keep.sum())), *columns]
+    if not columns:
+        raise EstimationError("the formula leaves no regressor")
+    y, x = values.outcome.values[keep], np.column_stack([column.values for column in columns])
+    unselected = _unselected(values, needs)[keep]
+    extra = {role: _living(entries, keep) for role, entries in values.extra.items()}
+    return Design(
+        outcome=values.outcome.name,
+        terms=tuple(column.name for column in columns),
+        y=np.where(unselected, 0.0, y),
+        x=np.where(np.isinf(x), np.nan, np.where(unselected[:, None] & ~np.isfinite(x), 0.0, x)),
+        entity=_recode(panel.entity[keep]),
+        time=panel.time[keep],
+        weights=None if values.weights is None else values.weights.values[keep],
+        clusters={
+            "entity": _recode(panel.entity[keep]),
+            "time": _recode(panel.time[keep]),
+            **{name: _recode(codes[keep]) for name, codes in values.clusters.items()},
+        },
+        extra={role: _stack(entries, needs.roles[role]) for role, entries in extra.items()},
+        extra_terms={role: tuple(column.name for column in entries) for role, entries in extra.items()},
+        entity_labels=tuple(panel.table[panel.entity_name][keep].astype("str").drop_duplicates()),
+    )
+
+
+def _living(columns: list[Column], keep: NDArray[np.bool_]) -> list[Column]:
+    """Columns on the rows kept, without dummies of levels that no kept row has."""
+    kept = [replace(column, values=column.values[keep]) for column in columns]
+    return [column for column in kept if not column.level or np.nan_to_num(column.values).any()]
+
+
+def _stack(columns: list[Column], role: Role) -> Floats:
+    return np.column_stack([column.values for column in columns]) if role.terms else columns[0].values
+
+
+def _recode(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    return pd.factorize(codes)[0].astype(np.int64)

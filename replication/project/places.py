@@ -1,0 +1,86 @@
+"""Where things are: the one place that builds paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]  # the program itself
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder laid out as the README describes.
+
+    Attributes
+    ----------
+    root : Path
+        Folder that holds `data`, `specs`, `claims` and `results`.
+    """
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """Figures as published; nothing but a person writes here."""
+        return self.root / "data" / "raw"
+
+    @property
+    def registry(self) -> Path:
+        """Origin and checksum of every raw file."""
+        return self.raw / "SOURCES.toml"
+
+    @property
+    def processed(self) -> Path:
+        """Typed tables, made from the raw figures."""
+        return self.root / "data" / "processed"
+
+    @property
+    def specs(self) -> Path:
+        """Study files."""
+        return self.root / "specs"
+
+    @property
+    def claims(self) -> Path:
+        """Claims files."""
+        return self.root / "claims"
+
+    @property
+    def results(self) -> Path:
+        """What was made of the studies: the last run and the frozen versions."""
+        return self.root / "results"
+
+    @property
+    def current(self) -> Path:
+        """Results of the last run, one folder a study."""
+        return self.results / "current"
+
+    @property
+    def changelog(self) -> Path:
+        """What moved from one frozen version to the next, newest first."""
+        return self.results / "CHANGELOG.md"
+
+    @property
+    def attestation(self) -> Path:
+        """What the last verification found, as text; the same as JSON stands beside it."""
+        return self.results / "attestation.md"
+
+    @property
+    def ledger(self) -> Path:
+        """The claims ledger."""
+        return self.current / "claims"
+
+    @property
+    def report(self) -> Path:
+        """The report page."""
+        return self.current / "report.html"
+
+    @property
+    def report_record(self) -> Path:
+        """What the report page was made from."""
+        return self.current / "report.json"
+
+    @property
+    def deposit(self) -> Path:
+        """The folder that goes to a data editor."""
+        return self.root / "deposit"

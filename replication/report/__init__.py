@@ -1,0 +1,1 @@
+"""The page: every study with its question, exhibits and accounts."""

@@ -1,0 +1,115 @@
+"""Result folders of all studies -> the report page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from replication.errors import DataError
+from replication.project.files import sha256, write_text
+from replication.project.fingerprint import packages, page_code
+from replication.project.lock import held
+from replication.project.places import Project
+from replication.project.staging import MANIFEST
+from replication.publish.exhibits import build_tables
+from replication.records.records import read_records, tables_read
+from replication.report.prose import check_prose
+from replication.report.report_page import write_report
+from replication.report.study_results import Drawing, Source, StudyResults
+from replication.sources import registry
+from replication.sources.pipeline import sources_behind
+from replication.spec.entries import Study
+from replication.spec.read_study import read_study
+
+TITLE = "Japan's official money, finance, production networks and coalitions"
+
+
+def make_report(project: Project) -> Path:
+    """Write the report of every study that has results, in the order of their places; returns its path.
+
+    Raises
+    ------
+    DataError
+        No study has results yet, a folder of results cannot be read, or a study's prose holds a number
+        that is none of its results.
+    """
+    if not project.current.is_dir():
+        raise DataError(f"{project.current}: no results yet; run a study first (make run)")
+    with held(project.current):
+        return _make_report(project)
+
+
+def _make_report(project: Project) -> Path:
+    folders = sorted(path.parent for path in project.current.glob(f"[!.]*/{MANIFEST}"))
+    folders = [folder for folder in folders if folder != project.ledger]
+    if not folders:
+        raise DataError(f"{project.current}: no results yet; run a study first (make run)")
+    sources = registry.load(project)
+    studies = [_gather(project, folder, sources) for folder in folders]
+    studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))
+    for results in studies:
+        check_prose(results)
+    write_report(studies, project.report, TITLE, _verdicts(project))
+    _write_record(project)
+    return project.report
+
+
+def _write_record(project: Project) -> None:
+    """What the page was made from, so that `replicate why` can tell what changed."""
+    made = sorted(project.current.glob(f"*/{MANIFEST}"))
+    about = {
+        "folders": {path.parent.name: sha256(path) for path in made},
+        "code": page_code(),
+        "packages": packages(),
+        "files": {project.report.name: sha256(project.report)},
+    }
+    write_text(project.report_record, json.dumps(about, indent=1) + "\n")
+
+
+def _gather(project: Project, folder: Path, sources: dict[str, registry.Source]) -> StudyResults:
+    study = read_study(folder / "study.toml")
+    found = read_records(folder)
+    return StudyResults(
+        study=study,
+        estimates=found.estimates,
+        models=found.models,
+        statistics=found.statistics,
+        dropped=found.dropped_rows,
+        accounts=found.accounts,
+        tables=tuple(build_tables(project, study, found)),
+        figures=tuple(Drawing(spec, _svg(folder, spec.id)) for spec in study.figures),
+        sources=tuple(_source(sources[path]) for path in _paths(study)),
+    )
+
+
+def _verdicts(project: Project) -> pd.DataFrame | None:
+    """Claims by text and verdict, if the ledger was made."""
+    counts = project.ledger / "counts.parquet"
+    return pd.read_parquet(counts) if counts.is_file() else None
+
+
+def _paths(study: Study) -> list[str]:
+    """Raw files behind the tables that a study reads."""
+    return list(dict.fromkeys(path for name in tables_read(study) for path in sources_behind(name)))
+
+
+def _svg(folder: Path, name: str) -> str:
+    try:
+        return (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8")
+    except OSError as problem:
+        raise DataError(
+            f"{folder}: figure {name} cannot be read ({problem.strerror}); run the study again"
+        ) from None
+
+
+def _source(source: registry.Source) -> Source:
+    return Source(
+        id=source.path,
+        title=source.title,
+        publisher=source.publisher,
+        vintage=source.vintage,
+        licence=source.licence,
+        citation=source.citation,
+    )

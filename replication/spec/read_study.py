@@ -1,0 +1,111 @@
+"""Study file -> Study, strictly: the first thing wrong with it becomes one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from replication.errors import StudyError, one_of
+from replication.language.syntax import parse, parse_formula, show
+from replication.spec.entries import ModelSpec, ReadingSpec, Study
+from replication.spec.strict import check_ids, located, read_strictly
+
+LEDGER = "claims"  # folder of the claims ledger among the results of the studies
+
+
+RECONCILED = ("errors", "factors")
+
+
+def read_study(path: Path) -> Study:
+    """The study that a TOML file describes.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, too large, not UTF-8, not TOML, has an unknown key, a value of the wrong
+        kind, an expression outside the language, an id twice, or names a model or statistic it lacks.
+    """
+    study = read_strictly(path, Study)
+    try:
+        _check_ids(study)
+        _check_expressions(study)
+        _check_references(study)
+    except StudyError as problem:
+        raise StudyError(f"{path.name}: {problem}") from None
+    return study
+
+
+def labels_of(study: Study) -> dict[str, str]:
+    """The study's labels, keyed by the canonical spelling of the term that each one names."""
+    return {_canonical(term): label for term, label in study.labels.items()}
+
+
+def _canonical(term: str) -> str:
+    try:
+        return show(parse(term))
+    except StudyError:
+        return term  # the name of a dummy or of an equation's parameter, which is not an expression
+
+
+def _check_ids(study: Study) -> None:
+    if study.study.id == LEDGER:
+        raise StudyError(
+            f"study.id is {LEDGER!r}; allowed: any other name, for the claims ledger has this one"
+        )
+    for section in ("models", "readings", "statistics", "tables", "figures"):
+        check_ids(section, (entry.id for entry in getattr(study, section)))
+    for model in study.models:
+        twice = [name for name, count in Counter(error_labels(model)).items() if count > 1]
+        if twice:
+            raise StudyError(
+                f"models.{model.id}.covariance: {twice[0]!r} stands twice; give each its own label"
+            )
+
+
+def error_labels(model: ModelSpec) -> list[str]:
+    """The label of each of a model's errors: its `label`, or its kind."""
+    return [spec.label or spec.kind for spec in model.covariance]
+
+
+def _check_expressions(study: Study) -> None:
+    for name, text in study.variables.items():
+        located(f"variables.{name}", parse, text)
+    for model in study.models:
+        located(f"models.{model.id}.formula", parse_formula, model.formula)
+        for key in ("where", "weights"):
+            if getattr(model, key) is not None:
+                located(f"models.{model.id}.{key}", parse, getattr(model, key))
+    for section in ("statistics", "tables", "figures"):
+        for entry in getattr(study, section):
+            if entry.where is not None:
+                located(f"{section}.{entry.id}.where", parse, entry.where)
+
+
+def _check_references(study: Study) -> None:
+    models = [name for model in study.models for name in result_ids(model)]
+    readings = [name for entry in study.readings for name in reading_ids(entry)]
+    reconciled = [f"{model.id}_{what}" for model in study.models if model.reconcile for what in RECONCILED]
+    statistics = [*(entry.id for entry in study.statistics), *readings, *reconciled]
+    for entry in study.readings:
+        _known(f"readings.{entry.id}.models", entry.models, [model.id for model in study.models])
+    for section in ("tables", "figures"):
+        for entry in getattr(study, section):
+            _known(f"{section}.{entry.id}.models", entry.models, models)
+            _known(f"{section}.{entry.id}.statistics", entry.statistics, statistics)
+
+
+def result_ids(model: ModelSpec) -> list[str]:
+    """Ids under which a model's results stand: its own for the first error, `id.label` for the others."""
+    return [model.id, *(f"{model.id}.{label}" for label in error_labels(model)[1:])]
+
+
+def reading_ids(reading: ReadingSpec) -> list[str]:
+    """Statistics that a reading rule gives: each verdict, the share that holds, what could have been seen."""
+    return [reading.id, f"{reading.id}_share", f"{reading.id}_detectable"]
+
+
+def _known(place: str, words: Iterable[str], allowed: list[str]) -> None:
+    for word in words:
+        if word not in allowed:
+            raise StudyError(f"{place}: {one_of('id', word, allowed)}")

@@ -1,0 +1,52 @@
+"""Every model of a study: estimates, the account of each, reading rules and conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from replication.panel.panel import Panel
+from replication.project.places import Project
+from replication.project.progress import track
+from replication.records.account import ModelAccount
+from replication.spec.entries import Study
+from replication.study.one_model import ModelResult, Plan, plan, run_model
+from replication.study.panels import Key, panels_of
+from replication.study.readings import read_estimates
+from replication.study.reconcile import reconciled
+
+Frames = dict[str, list[pd.DataFrame]]
+
+
+def run_models(project: Project, study: Study, data: Path | None) -> tuple[Frames, list[ModelAccount]]:
+    """The frames of the tidy tables, by table, and the accounts.
+
+    Raises
+    ------
+    UserError
+        A word of a model that is not known, a panel that cannot be read, a model that cannot be estimated.
+    """
+    plans = [plan(model) for model in study.models]
+    panels = panels_of(project, study, data)
+    results = [run_model(_panel(panels, ready), ready) for ready in track(plans, f"{study.study.id}: models")]
+    frames = {
+        "estimates": [result.estimates for result in results],
+        "models": [result.statistics for result in results],
+        "dropped_rows": [result.dropped for result in results],
+        "statistics": _read(study, results)
+        + [reconciled(_panel(panels, ready), ready) for ready in plans if ready.model.reconcile],
+    }
+    return frames, [account for result in results for account in result.accounts]
+
+
+def _panel(panels: dict[Key, Panel], ready: Plan) -> Panel:
+    return panels[ready.model.data, ready.model.entity]
+
+
+def _read(study: Study, results: Sequence[ModelResult]) -> list[pd.DataFrame]:
+    """What each reading rule makes of the estimates."""
+    estimates = pd.concat([result.estimates for result in results], ignore_index=True)
+    detectable = pd.concat([result.detectable for result in results], ignore_index=True)
+    return [read_estimates(rule, estimates, detectable) for rule in study.readings]

@@ -1,0 +1,37 @@
+"""Study -> the panel of each of its models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replication.errors import StudyError
+from replication.panel.panel import Panel, read_panel
+from replication.panel.read_table import read_user_table
+from replication.project.places import Project
+from replication.sources.pipeline import read_table
+from replication.spec.entries import Study
+
+Key = tuple[str | None, str | None]
+
+
+def panels_of(project: Project, study: Study, data: Path | None) -> dict[Key, Panel]:
+    """The panel of each model, by the table and entity that it names; a user's stands for the study's.
+
+    Raises
+    ------
+    UserError
+        No table is named and none brought, or one that cannot be read as a panel.
+    """
+    named = dict.fromkeys((model.data, model.entity) for model in study.models)
+    return {(table, entity): _panel(project, study, table, entity, data) for table, entity in named}
+
+
+def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Path | None) -> Panel:
+    head = study.study
+    if table is None and data is not None:
+        rows, origin = read_user_table(data), data.name
+    elif name := table or head.data:
+        rows, origin = read_table(project, name), name
+    else:
+        raise StudyError("study.data names no table; name one, or bring a panel with --data FILE")
+    return read_panel(rows, entity or head.entity, head.time, study.variables, origin)

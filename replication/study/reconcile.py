@@ -1,0 +1,87 @@
+"""Why a standard error differs from another program's: one model under every convention, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from replication.errors import EstimationError, StudyError, one_of
+from replication.estimate.covariances.conventions import Convention, apply, conventions_of, with_options
+from replication.estimate.design import Covariance, Fit
+from replication.panel.panel import Panel
+from replication.project.places import Project
+from replication.publish.rounding import fixed
+from replication.spec.entries import ModelSpec
+from replication.spec.read_study import read_study
+from replication.study.one_model import Plan, fit_model, plan
+from replication.study.panels import panels_of
+
+ERRORS, FACTORS = "{}_errors", "{}_factors"
+
+
+def reconcile(project: Project, path: Path, model: str, data: Path | None = None) -> str:
+    """The errors of one model of a study under every convention, and each factor as a number, as text.
+
+    Raises
+    ------
+    StudyError
+        No such model, or none of its errors has conventions.
+    """
+    study = read_study(path)
+    found = {entry.id: entry for entry in study.models}
+    if model not in found:
+        raise StudyError(f"{path.name}: {one_of('model', model, found)}")
+    spec = found[model]
+    panel = panels_of(project, study, data)[spec.data, spec.entity]
+    return _as_text(reconciled(panel, plan(spec)), spec)
+
+
+def reconciled(panel: Panel, ready: Plan) -> pd.DataFrame:
+    """Rows statistic, group, period, value, unit: an error for each convention and term, and each factor."""
+    _, fit = fit_model(panel, ready)
+    rows = [row for kind, options in _kinds(ready) for row in _rows(fit, ready.model, kind, options)]
+    return pd.DataFrame(rows, columns=["statistic", "group", "period", "value", "unit"])
+
+
+def _kinds(ready: Plan) -> list[tuple[str, dict]]:
+    """The families of errors that the model has, each once, by the first kind of it that the model names."""
+    families: dict[int, tuple[str, dict]] = {}
+    for _, function, options in ready.errors:
+        kind = {"usual": "clustered"}.get(function.__name__, function.__name__)
+        families.setdefault(id(conventions_of(kind)), (kind, dict(options)))
+    return list(families.values())
+
+
+def _rows(fit: Fit, model: ModelSpec, kind: str, options: dict) -> Iterator[tuple[str, str, str, float, str]]:
+    for convention in with_options(conventions_of(kind), options):
+        name = f"{kind}: {convention.program}"
+        covariance = _covariance(convention, fit)
+        if covariance is None:
+            continue
+        for term, error in zip(fit.terms, np.sqrt(np.diag(covariance.matrix)), strict=True):
+            yield ERRORS.format(model.id), name, term, float(error), "units of the outcome"
+        for factor, value in covariance.factors.items():
+            yield FACTORS.format(model.id), name, factor, float(value), "multiplies the variance"
+
+
+def _covariance(convention: Convention, fit: Fit) -> Covariance | None:
+    """None where the convention cannot be had on these rows (no complete periods, an instrumented fit)."""
+    try:
+        return apply(convention, fit)
+    except EstimationError:
+        return None
+
+
+def _as_text(rows: pd.DataFrame, model: ModelSpec) -> str:
+    errors = rows[rows["statistic"] == ERRORS.format(model.id)]
+    factors = rows[rows["statistic"] == FACTORS.format(model.id)]
+    lines = [f"{model.id}: {model.title or model.formula}"]
+    for group, mine in errors.groupby("group", sort=False):
+        told = factors[factors["group"] == group]
+        named = ", ".join(f"{row.period} = {row.value:.6g}" for row in told.itertuples())
+        lines += ["", str(group), f"    {named or 'no small-sample factor'}"]
+        lines += [f"    {fixed(row.value, 6):>16}  {row.period}" for row in mine.itertuples()]
+    return "\n".join(lines)

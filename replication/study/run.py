@@ -1,0 +1,111 @@
+"""Study file -> a folder of tidy records, tables and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from replication.errors import EstimationError, StudyError
+from replication.project.files import sha256, write_text
+from replication.project.fingerprint import study_code
+from replication.project.places import Project
+from replication.project.progress import track
+from replication.project.staging import Staging, write_manifest
+from replication.publish.exhibits import build_tables, draw_figures, write_tables
+from replication.records.records import Records, made_from, records, tables_read, write_records
+from replication.sources.pipeline import read_table
+from replication.spec.entries import Study
+from replication.spec.read_study import read_study
+from replication.study.statistics import plan_statistic, run_statistic
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run says at the end.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        The account of rows used and dropped by each model, warnings, and where the results are.
+    converged : bool
+        Whether every model converged.
+    """
+
+    lines: tuple[str, ...]
+    converged: bool
+
+
+def run_study(project: Project, path: Path, data: Path | None = None, out: Path | None = None) -> Outcome:
+    """Read a study, estimate its models and statistics, and put all results in place together.
+
+    Parameters
+    ----------
+    path : Path
+        The study file.
+    data : Path, optional
+        A panel of the user's, in place of the study's own.
+    out : Path, optional
+        Folder of the results; `results/current/<id>` if none is given.
+
+    Raises
+    ------
+    UserError
+        Anything wrong with the study, the data or the folder; no result is changed then.
+    """
+    study = read_study(path)
+    try:
+        found = _estimate(project, study, data)
+    except (StudyError, EstimationError) as problem:
+        raise type(problem)(f"{path.name}: {problem}") from None
+    folder = out if out is not None else project.current / study.study.id
+    with Staging(folder) as staging:
+        write_records(staging, found)
+        write_text(staging / "study.toml", path.read_text(encoding="utf-8"))
+        write_tables(build_tables(project, study, found), staging)
+        draw_figures(project, study, found, staging / "figures")
+        write_manifest(staging, _about(project, study, path, data))
+    return Outcome(tuple(_lines(found, folder)), all(account.converged for account in found.accounts))
+
+
+def _estimate(project: Project, study: Study, data: Path | None) -> Records:
+    """Check every word of the study, then run it."""
+    for spec in study.statistics:
+        plan_statistic(spec)
+    frames, accounts = _models(project, study, data) if study.models else ({}, [])
+    names = dict.fromkeys(spec.table for spec in study.statistics)
+    tables = {name: read_table(project, name) for name in names}
+    statistics = [
+        run_statistic(spec, tables[spec.table])
+        for spec in track(study.statistics, f"{study.study.id}: statistics")
+    ]
+    frames["statistics"] = statistics + frames.get("statistics", [])
+    return records(study.study.id, frames, accounts)
+
+
+def _models(project: Project, study: Study, data: Path | None):
+    # Loading the estimators takes longer than a whole study of statistics alone.
+    from replication.study.all_models import run_models
+
+    return run_models(project, study, data)
+
+
+def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
+    """What the results rest on: the study file, the tables it read, the panel brought, the program."""
+    names = [name for name in tables_read(study) if data is None or name != study.study.data]
+    made = made_from(project, names, study_code())
+    if data is not None:
+        made["inputs"][data.name] = sha256(data)
+    return {"study": study.study.id, "study_file": sha256(path), **made}
+
+
+def _lines(found: Records, folder: Path) -> list[str]:
+    lines = []
+    for account in found.accounts:
+        if "." in account.model:
+            continue  # a further error of a model that has had its line
+        drops = "; ".join(f"{count} {cause}" for cause, count in account.dropped) or "none dropped"
+        lines.append(f"{account.model}: {account.nobs} of {account.rows_in_panel} rows ({drops})")
+        lines.extend(f"{account.model}: {warning}" for warning in account.warnings)
+        if not account.converged:
+            lines.append(f"{account.model}: DID NOT CONVERGE; its numbers are no estimates")
+    return [*lines, f"results in {folder}"]
