@@ -14,7 +14,7 @@ CHECKED := results/checked.txt
 TABLES := data/processed/codebook.csv
 
 RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
-CLEAN := $(wildcard replication/sources/*.py replication/clean/*.py)
+CLEAN := $(wildcard cleaning/*.py replication/sources/*.py)
 JUDGES := $(wildcard replication/claims/*.py)
 APART := replication/cli.py replication/report/gather.py $(JUDGES) $(wildcard replication/versions/*.py)
 CODE := $(filter-out $(APART),$(shell find replication -name "*.py"))
@@ -90,7 +90,7 @@ deposit: $(REPORT)
 	$(RUN) deposit
 
 harden: $(VENV)/installed
-	$(VENV)/bin/python -m harden
+	$(VENV)/bin/python -m tests.harden
 
 bench: $(VENV)/installed
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

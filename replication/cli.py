@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add(commands, "data", _data, "check the raw figures and make the processed tables and the codebook")
     run = _add(commands, "run", _run, "estimate a study: tables, figures and tidy records")
-    run.add_argument("study", type=Path, metavar="STUDY", help="study file, such as specs/katada.toml")
+    run.add_argument("study", type=Path, metavar="STUDY", help="study file, such as specs/NAME.toml")
     run.add_argument(
         "--data", type=Path, metavar="FILE", help="panel of your own: .csv, .parquet, .dta, .xlsx"
     )
@@ -94,7 +94,7 @@ def _add_claims(parser: argparse.ArgumentParser) -> None:
     """`claims` alone does all files of the project; `check` and `new` are for a file of one's own."""
     commands = parser.add_subparsers(metavar="COMMAND")
     check = _add(commands, "check", _check_claims, "check the claims of one file")
-    check.add_argument("file", type=Path, metavar="FILE", help="claims file, such as claims/hatch.toml")
+    check.add_argument("file", type=Path, metavar="FILE", help="claims file, such as claims/NAME.toml")
     check.add_argument("--data", type=Path, metavar="DIR", help="folder with tables of your own, as CSV")
     check.add_argument("--out", type=Path, metavar="DIR", help="folder to write the ledger to (none)")
     new = _add(commands, "new", _new_claims, "write a claims file to begin from")

@@ -13,7 +13,7 @@ from replication.claims.recorded import STATED, Recorded, read_tables, tables_na
 from replication.claims.tidy import frames
 from replication.errors import DataError, StudyError, one_of
 from replication.project.files import sha256, write_csv, write_parquet, write_text
-from replication.project.fingerprint import page_code
+from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.staging import Staging, write_manifest
 from replication.publish.escape import csv_text
@@ -44,7 +44,7 @@ def make_ledger(project: Project) -> Book:
         tables |= located(path.name, read_tables, names, project)
     texts = [located(path.name, evaluate_on, ledger, tables) for path, ledger in ledgers.items()]
     book = Book(tuple(texts), tuple(shared_facts(texts)))
-    origin = made_from(project, _tables_of(book), page_code())
+    origin = made_from(project, _tables_of(book), code_behind(__name__))
     write_ledger(book, project.ledger, paths, report="../report.html", origin=origin)
     return book
 

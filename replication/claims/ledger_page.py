@@ -34,7 +34,7 @@ def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], re
     The same records give the same bytes.
     """
     environment = Environment(
-        loader=PackageLoader("replication.publish"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("replication.claims"), autoescape=True, undefined=StrictUndefined
     )
     figures = found["figures"]
     return environment.get_template("ledger.html.j2").render(

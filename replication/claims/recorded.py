@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from replication.claims.claim_entries import Input, Ledger
 from replication.claims.verdict import bounds
 from replication.claims.wording import number
-from replication.clean.tables import RECIPES
 from replication.errors import DataError, StudyError, one_of
 from replication.language.evaluate import Rows, condition
 from replication.language.syntax import names_in, parse
 from replication.panel.read_table import read_user_table
 from replication.project.places import Project
+from replication.sources.load import recipes_of
 from replication.sources.pipeline import read_table
 
 STATED = "stated"
@@ -122,7 +122,7 @@ def _open(name: str, project: Project, own: Mapping[str, Path]) -> Recorded:
     if name in own:
         rows = read_user_table(own[name])
         return _recorded(rows, (rows.columns[0],) if rows.iloc[:, 0].is_unique else ())
-    schemas = {recipe.schema.table: recipe.schema for recipe in RECIPES}
+    schemas = {recipe.schema.table: recipe.schema for recipe in recipes_of(project)}
     if name not in schemas:
         raise DataError(one_of("table", name, own or schemas))
     return _recorded(read_table(project, name), schemas[name].key)

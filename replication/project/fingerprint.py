@@ -1,40 +1,79 @@
-"""What program made a result: checksums of the package's own modules, versions of everything installed."""
+"""What program made a result: checksums of the modules that it can depend on, versions of what is installed.
+
+What a module depends on is read from the imports, its own and those of what it imports, wherever they stand.
+A file that is no module (a template, a style sheet) counts with every module of its room that names it.
+"""
 
 from __future__ import annotations
 
+import ast
 import platform
+from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 from replication.project.files import sha256
 from replication.project.places import PACKAGE
 
-# What no number in a processed table or in a study's results can depend on.
-APART = ("replication/cli.py", "replication/claims/", "replication/versions/", "replication/report/")
-TABLES = ("replication/sources/", "replication/clean/")
+RESOURCES = (".j2", ".css", ".js", ".json")
 
 
 @cache
 def all_code() -> dict[str, str]:
-    """Checksum of every module and template of the package, by its path in the checkout."""
-    files = sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".j2", ".css"))
+    """Checksum of every module and resource of the package, by its path in the checkout."""
+    files = sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", *RESOURCES))
     return {path.relative_to(PACKAGE.parent).as_posix(): sha256(path) for path in files}
 
 
-def table_code() -> dict[str, str]:
-    """The modules that processed tables are made by."""
-    return {path: found for path, found in all_code().items() if path.startswith(TABLES)}
+def code_behind(*modules: str) -> dict[str, str]:
+    """Checksums of all that these modules ("replication.study.run") can depend on, themselves included."""
+    now = all_code()
+    return {path: now[path] for path in sorted(_reached(modules))}
 
 
-def study_code() -> dict[str, str]:
-    """The modules that a study's results can depend on."""
-    return {path: found for path, found in all_code().items() if not path.startswith(APART)}
+@cache
+def _reached(modules: tuple[str, ...]) -> frozenset[str]:
+    found: set[str] = set()
+    ahead = [path for name in modules for path in _files_of(name)]
+    while ahead:
+        path = ahead.pop()
+        if path not in found:
+            found.add(path)
+            ahead += _needs(path)
+    return frozenset(found)
 
 
-def page_code() -> dict[str, str]:
-    """The modules that the report and the ledger can depend on: all that are not about versions."""
-    apart = ("replication/cli.py", "replication/versions/")
-    return {path: found for path, found in all_code().items() if not path.startswith(apart)}
+@cache
+def _needs(path: str) -> tuple[str, ...]:
+    """Files that one file names: modules that it imports, resources that it opens."""
+    if not path.endswith(".py"):
+        return ()
+    text = (PACKAGE.parent / path).read_text(encoding="utf-8")
+    room = Path(path).parent.as_posix()
+    named = [
+        other
+        for other in all_code()
+        if other.endswith(RESOURCES) and other.startswith(f"{room}/") and Path(other).name in text
+    ]
+    return (*(file for name in _imported(text) for file in _files_of(name)), *named)
+
+
+def _imported(text: str) -> Iterator[str]:
+    """Names that a module's imports could mean: what follows `import` may itself be a module."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _files_of(name: str) -> list[str]:
+    """Files that importing a module of the package runs: its own and those of the rooms around it."""
+    parts = name.split(".")
+    around = ["/".join([*parts[:depth], "__init__.py"]) for depth in range(1, len(parts) + 1)]
+    return [path for path in (*around, f"{'/'.join(parts)}.py") if path in all_code()]
 
 
 @cache

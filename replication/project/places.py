@@ -15,7 +15,7 @@ class Project:
     Attributes
     ----------
     root : Path
-        Folder that holds `data`, `specs`, `claims` and `results`.
+        Folder that holds `data`, `cleaning`, `specs`, `claims` and `results`.
     """
 
     root: Path
@@ -34,6 +34,11 @@ class Project:
     def processed(self) -> Path:
         """Typed tables, made from the raw figures."""
         return self.root / "data" / "processed"
+
+    @property
+    def cleaning(self) -> Path:
+        """The project's own modules that turn raw files into tables."""
+        return self.root / "cleaning"
 
     @property
     def specs(self) -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from replication.errors import StudyError, UserError
 from replication.language.evaluate import select
 from replication.project.files import write_text
@@ -19,7 +21,6 @@ from replication.sources.pipeline import read_table
 from replication.spec.entries import FigureSpec, Study, TableSpec
 from replication.spec.read_study import error_labels, labels_of, reading_ids, result_ids
 
-ACTORS = "matsumura_actors"
 WRITERS = {"csv": to_csv, "tex": to_latex, "html": html_document, "md": to_markdown}
 
 
@@ -65,12 +66,20 @@ def _build(project: Project, study: Study, found: Records, spec: TableSpec) -> T
 
 def _draw(project: Project, study: Study, found: Records, spec: FigureSpec, folder: Path) -> None:
     if spec.kind == "network":
-        ties = select(read_table(project, spec.table or ""), spec.where)
-        write_figure(spec, ties, folder, labels_of(study), read_table(project, ACTORS))
+        ties, actors = (_named(project, spec, key) for key in ("table", "actors"))
+        write_figure(spec, select(ties, spec.where), folder, labels_of(study), actors)
     elif spec.kind == "coefficients":
         write_figure(spec, found.estimates, folder, labels_of(study))
     else:
         write_figure(spec, found.statistics, folder, _labels(study, spec.statistics))
+
+
+def _named(project: Project, spec: FigureSpec, key: str) -> pd.DataFrame:
+    """The processed table that a network names under a key."""
+    name = getattr(spec, key)
+    if name is None:
+        raise StudyError(f"a network is drawn from two tables; {key} names none")
+    return read_table(project, name)
 
 
 def _labels(study: Study, statistics: list[str]) -> dict[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from replication.errors import DataError
 from replication.project.files import sha256, write_text
-from replication.project.fingerprint import packages, page_code
+from replication.project.fingerprint import code_behind, packages
 from replication.project.lock import held
 from replication.project.places import Project
 from replication.project.staging import MANIFEST
@@ -19,11 +20,12 @@ from replication.report.prose import check_prose
 from replication.report.report_page import write_report
 from replication.report.study_results import Drawing, Source, StudyResults
 from replication.sources import registry
+from replication.sources.load import recipes_of
 from replication.sources.pipeline import sources_behind
+from replication.sources.recipe import Recipe
 from replication.spec.entries import Study
 from replication.spec.read_study import read_study
-
-TITLE = "Japan's official money, finance, production networks and coalitions"
+from replication.spec.settings import settings_of
 
 
 def make_report(project: Project) -> Path:
@@ -51,7 +53,7 @@ def _make_report(project: Project) -> Path:
     studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))
     for results in studies:
         check_prose(results)
-    write_report(studies, project.report, TITLE, _verdicts(project))
+    write_report(studies, project.report, settings_of(project).title, _verdicts(project))
     _write_record(project)
     return project.report
 
@@ -61,7 +63,7 @@ def _write_record(project: Project) -> None:
     made = sorted(project.current.glob(f"*/{MANIFEST}"))
     about = {
         "folders": {path.parent.name: sha256(path) for path in made},
-        "code": page_code(),
+        "code": code_behind(__name__),
         "packages": packages(),
         "files": {project.report.name: sha256(project.report)},
     }
@@ -80,7 +82,7 @@ def _gather(project: Project, folder: Path, sources: dict[str, registry.Source])
         accounts=found.accounts,
         tables=tuple(build_tables(project, study, found)),
         figures=tuple(Drawing(spec, _svg(folder, spec.id)) for spec in study.figures),
-        sources=tuple(_source(sources[path]) for path in _paths(study)),
+        sources=tuple(_source(sources[path]) for path in _paths(study, recipes_of(project))),
     )
 
 
@@ -90,9 +92,9 @@ def _verdicts(project: Project) -> pd.DataFrame | None:
     return pd.read_parquet(counts) if counts.is_file() else None
 
 
-def _paths(study: Study) -> list[str]:
+def _paths(study: Study, recipes: Sequence[Recipe]) -> list[str]:
     """Raw files behind the tables that a study reads."""
-    return list(dict.fromkeys(path for name in tables_read(study) for path in sources_behind(name)))
+    return list(dict.fromkeys(path for name in tables_read(study) for path in sources_behind(name, recipes)))
 
 
 def _svg(folder: Path, name: str) -> str:

@@ -58,7 +58,7 @@ def write_report(
     The same results give the same bytes: no date, no path, no version stands in it.
     """
     environment = Environment(
-        loader=PackageLoader("replication.publish"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("replication.report"), autoescape=True, undefined=StrictUndefined
     )
     template = environment.get_template("report.html.j2")
     tables, figures = count(1), count(1)

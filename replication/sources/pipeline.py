@@ -10,14 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from replication.clean.tables import RECIPES
 from replication.errors import DataError, one_of
 from replication.project.files import sha256, write_csv, write_parquet, write_text
-from replication.project.fingerprint import packages, table_code
+from replication.project.fingerprint import code_behind, packages
 from replication.project.lock import folder_aside
 from replication.project.places import Project
 from replication.project.progress import track
 from replication.sources import codebook
+from replication.sources.load import cleaning_files, recipes_of
 from replication.sources.recipe import Recipe
 from replication.sources.registry import Source, read, verify
 from replication.sources.schema import DTYPES, Schema, conform
@@ -25,7 +25,7 @@ from replication.sources.schema import DTYPES, Schema, conform
 MANIFEST = "manifest.json"
 
 
-def clean_all(project: Project, recipes: Sequence[Recipe] = RECIPES) -> dict[str, pd.DataFrame]:
+def clean_all(project: Project, recipes: Sequence[Recipe] | None = None) -> dict[str, pd.DataFrame]:
     """Make every processed table and the codebook; returns the tables by name.
 
     All tables are built and checked in memory, and only then written, so that an error leaves
@@ -36,16 +36,17 @@ def clean_all(project: Project, recipes: Sequence[Recipe] = RECIPES) -> dict[str
     DataError
         As `build_all`, or a folder that cannot be written.
     """
+    recipes = recipes_of(project) if recipes is None else recipes
     tables, sources = build_all(project, recipes)
     try:
-        _write(project.processed, tables, recipes, sources)
+        _write(project, tables, recipes, sources)
     except OSError as error:
         raise DataError(f"data/processed cannot be written: {error.strerror or error}") from None
     return tables
 
 
 def build_all(
-    project: Project, recipes: Sequence[Recipe] = RECIPES
+    project: Project, recipes: Sequence[Recipe] | None = None
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Source]]:
     """Every processed table by name, and the sources that they were made from, after all were verified.
 
@@ -54,6 +55,7 @@ def build_all(
     DataError
         A raw file that does not match its record, or a figure that breaks its schema.
     """
+    recipes = recipes_of(project) if recipes is None else recipes
     sources = verify(project)
     tables: dict[str, pd.DataFrame] = {}
     for recipe in track(recipes, "tables"):
@@ -62,7 +64,7 @@ def build_all(
     return tables, sources
 
 
-def read_table(project: Project, name: str, recipes: Sequence[Recipe] = RECIPES) -> pd.DataFrame:
+def read_table(project: Project, name: str, recipes: Sequence[Recipe] | None = None) -> pd.DataFrame:
     """A processed table, checked against its schema again, sorted by its key.
 
     Raises
@@ -70,6 +72,7 @@ def read_table(project: Project, name: str, recipes: Sequence[Recipe] = RECIPES)
     DataError
         No such table, not made yet, not parquet, or made under another schema.
     """
+    recipes = recipes_of(project) if recipes is None else recipes
     schemas = {recipe.schema.table: recipe.schema for recipe in recipes}
     if name not in schemas:
         raise DataError(one_of("table", name, schemas))
@@ -84,12 +87,18 @@ def read_table(project: Project, name: str, recipes: Sequence[Recipe] = RECIPES)
     return conform(table, schemas[name], origin)
 
 
-def sources_behind(name: str, recipes: Sequence[Recipe] = RECIPES) -> list[str]:
+def sources_behind(name: str, recipes: Sequence[Recipe]) -> list[str]:
     """Raw files that a processed table is made from, directly or through other tables."""
     recipe = {entry.schema.table: entry for entry in recipes}[name]
     if not recipe.derived:
         return list(recipe.inputs)
     return [path for table in recipe.inputs for path in sources_behind(table, recipes)]
+
+
+def table_code(project: Project) -> dict[str, str]:
+    """Checksums of what makes processed tables: the package's modules, and the project's own."""
+    own = {f"cleaning/{path.name}": sha256(path) for path in cleaning_files(project)}
+    return {**own, **code_behind(__name__)}
 
 
 def raw_behind(project: Project, names: Sequence[str]) -> dict[str, str]:
@@ -138,21 +147,27 @@ def _derive(recipe: Recipe, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _write(
-    folder: Path, tables: Mapping[str, pd.DataFrame], recipes: Sequence[Recipe], sources: Mapping[str, Source]
+    project: Project,
+    tables: Mapping[str, pd.DataFrame],
+    recipes: Sequence[Recipe],
+    sources: Mapping[str, Source],
 ) -> None:
     """Write everything into a folder beside the outputs, then rename each file into its place."""
+    folder = project.processed
     with folder_aside(folder) as aside:
         for table, rows in tables.items():
             write_parquet(aside / f"{table}.parquet", rows)
         write_csv(aside / "codebook.csv", codebook.as_table(recipes))
         write_text(aside / "codebook.md", codebook.as_markdown(recipes, sources))
-        write_text(aside / MANIFEST, _manifest(aside, recipes, sources))
+        write_text(aside / MANIFEST, _manifest(project, aside, recipes, sources))
         folder.mkdir(parents=True, exist_ok=True)
         for made in sorted(aside.iterdir()):
             made.replace(folder / made.name)
 
 
-def _manifest(folder: Path, recipes: Sequence[Recipe], sources: Mapping[str, Source]) -> str:
+def _manifest(
+    project: Project, folder: Path, recipes: Sequence[Recipe], sources: Mapping[str, Source]
+) -> str:
     """What each table rests on and its checksum, so that `replicate why` can tell what changed."""
     made = {
         recipe.schema.table: {
@@ -161,7 +176,7 @@ def _manifest(folder: Path, recipes: Sequence[Recipe], sources: Mapping[str, Sou
         }
         for recipe in recipes
     }
-    about = {"tables": made, "code": table_code(), "packages": packages()}
+    about = {"tables": made, "code": table_code(project), "packages": packages()}
     return json.dumps(about, indent=1, ensure_ascii=False) + "\n"
 
 

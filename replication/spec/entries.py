@@ -128,7 +128,10 @@ class TableSpec(Entry):
 
 
 class FigureSpec(Entry):
-    """One published figure, drawn from statistics, from a model, or from the rows of a processed table."""
+    """One published figure, drawn from statistics, from a model, or from the rows of a processed table.
+
+    A network is drawn from the ties in `table` between the actors that the table `actors` describes.
+    """
 
     id: Name
     title: Text
@@ -137,6 +140,7 @@ class FigureSpec(Entry):
     models: list[str] = Many
     terms: list[str] = Many
     table: Name | None = None
+    actors: Name | None = None
     where: Expression | None = None
     y_label: Text = ""
     x_label: Text = ""
@@ -164,7 +168,9 @@ class ReadingSpec(Entry):
 class StudyHead(Entry):
     """What the study is about and which columns tell entity and time; `place` orders the report.
 
-    `threshold` is the worst change of a cell against the frozen version that a check lets pass.
+    Columns that it does not name are
+    those of the project's settings. `threshold` is the worst change of a cell against the frozen version
+    that a check lets pass.
     """
 
     id: Name
@@ -173,8 +179,8 @@ class StudyHead(Entry):
     finding: Text = ""
     data: Name | None = None
     place: int = 100
-    entity: Name = "iso3"
-    time: Name = "year"
+    entity: Name | None = None
+    time: Name | None = None
     threshold: Literal["identical", "rounding", "value", "significance", "sign"] = "rounding"
 
 

@@ -24,13 +24,17 @@ def read_strictly(path: Path, kind: type[Content]) -> Content:
     StudyError
         The file is missing, too large, not UTF-8, not TOML, has an unknown key or a value of the wrong kind.
     """
-    content = read_toml(path)
+    return validated(read_toml(path), kind, path.name)
+
+
+def validated(content: Mapping[str, Any], kind: type[Content], place: str) -> Content:
+    """The content of a file as an object of class `kind`; what is wrong is told with `place` before it."""
     try:
         return kind.model_validate(content)
     except ValidationError as problem:
         # A misspelt key is also a missing one: the misspelling is the better thing to say.
         errors = sorted(problem.errors(), key=lambda error: error["type"] != "extra_forbidden")
-        raise StudyError(f"{path.name}: {_sentence(errors[0], content, kind)}") from None
+        raise StudyError(f"{place}: {_sentence(errors[0], content, kind)}") from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from replication.panel.read_table import read_user_table
 from replication.project.places import Project
 from replication.sources.pipeline import read_table
 from replication.spec.entries import Study
+from replication.spec.settings import settings_of
 
 Key = tuple[str | None, str | None]
 
@@ -27,11 +28,30 @@ def panels_of(project: Project, study: Study, data: Path | None) -> dict[Key, Pa
 
 
 def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Path | None) -> Panel:
-    head = study.study
+    entity_name, time_name = keys_of(project, study, entity)
     if table is None and data is not None:
         rows, origin = read_user_table(data), data.name
-    elif name := table or head.data:
+    elif name := table or study.study.data:
         rows, origin = read_table(project, name), name
     else:
         raise StudyError("study.data names no table; name one, or bring a panel with --data FILE")
-    return read_panel(rows, entity or head.entity, head.time, study.variables, origin)
+    return read_panel(rows, entity_name, time_name, study.variables, origin)
+
+
+def keys_of(project: Project, study: Study, entity: str | None) -> tuple[str, str]:
+    """The columns that tell entity and time: those of the model, the study, or the project's settings.
+
+    Raises
+    ------
+    StudyError
+        Nobody names them.
+    """
+    settings = settings_of(project)
+    names = {
+        "entity": entity or study.study.entity or settings.entity,
+        "time": study.study.time or settings.time,
+    }
+    for key, name in names.items():
+        if name is None:
+            raise StudyError(f"study.{key}: this key is missing; it names the column of the panel")
+    return str(names["entity"]), str(names["time"])

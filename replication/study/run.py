@@ -7,7 +7,7 @@ from pathlib import Path
 
 from replication.errors import EstimationError, StudyError
 from replication.project.files import sha256, write_text
-from replication.project.fingerprint import study_code
+from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.progress import track
 from replication.project.staging import Staging, write_manifest
@@ -92,7 +92,7 @@ def _models(project: Project, study: Study, data: Path | None):
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
     """What the results rest on: the study file, the tables it read, the panel brought, the program."""
     names = [name for name in tables_read(study) if data is None or name != study.study.data]
-    made = made_from(project, names, study_code())
+    made = made_from(project, names, code_behind(__name__))
     if data is not None:
         made["inputs"][data.name] = sha256(data)
     return {"study": study.study.id, "study_file": sha256(path), **made}

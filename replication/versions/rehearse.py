@@ -92,10 +92,13 @@ def _run(project: Project, folder: Path, settings: Mapping[str, str]) -> Rehears
 
 def _copy(project: Project, folder: Path) -> Project:
     """Raw figures, studies, claims and the program: nothing that was made."""
-    for source in (project.raw, project.specs, project.claims, PACKAGE):
+    for source in (project.raw, project.cleaning, project.specs, project.claims, PACKAGE):
         if source.is_dir():
             inside = PACKAGE.name if source == PACKAGE else source.relative_to(project.root)
             shutil.copytree(source, folder / inside, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    settings = project.root / "pyproject.toml"
+    if settings.is_file():
+        shutil.copy(settings, folder)
     return Project(folder)
 
 

@@ -23,9 +23,11 @@ from replication.publish.periods import runs
 from replication.publish.table import Cell, printed
 from replication.records.records import Records, read_records
 from replication.sources import registry
+from replication.sources.load import recipes_of
 from replication.sources.pipeline import read_table, sources_behind
 from replication.spec.entries import ModelSpec, Study
 from replication.spec.read_study import read_study, reading_ids
+from replication.study.panels import keys_of
 from replication.versions.content import read_json, result_folders
 from replication.versions.locate import cell_at
 
@@ -150,17 +152,16 @@ def _brought(results: _Results) -> Iterator[str]:
 
 def _used(results: _Results, spec: ModelSpec, name: str) -> Iterator[str]:
     """Entities with their periods in the sample: rows of the panel that no cause took out."""
-    head = results.study.study
-    entity = spec.entity or head.entity
-    panel = read_panel(read_table(results.project, name), entity, head.time, results.study.variables, name)
+    entity, time = keys_of(results.project, results.study, spec.entity)
+    panel = read_panel(read_table(results.project, name), entity, time, results.study.variables, name)
     if spec.average_over is not None:
         panel = average_blocks(panel, spec.average_over)
-    keys = pd.MultiIndex.from_frame(panel.table[[entity, head.time]].astype("str"))
+    keys = pd.MultiIndex.from_frame(panel.table[[entity, time]].astype("str"))
     left_out = results.records.dropped_rows
     left_out = left_out[left_out["model"] == spec.id][["entity", "time"]].astype("str")
     used = panel.table[~keys.isin(pd.MultiIndex.from_frame(left_out))]
-    entities = used.groupby(entity, sort=True)[head.time]
-    periods = used[head.time].nunique()
+    entities = used.groupby(entity, sort=True)[time]
+    periods = used[time].nunique()
     yield (
         f"  {len(used)} rows in the sample: {entities.ngroups} entities, {periods} periods; every other row "
         f"with its cause in {results.shown(results.folder / 'dropped_rows.csv')}"
@@ -206,7 +207,7 @@ def _table(results: _Results, name: str) -> Iterator[str]:
     now = "as used" if sha256(path) == used else f"CHANGED since: sha256 {used} was used"
     yield f"table: {results.shown(path)}, sha256 {sha256(path)} ({now})"
     sources = registry.load(results.project)
-    for raw in dict.fromkeys(sources_behind(name)):
+    for raw in dict.fromkeys(sources_behind(name, recipes_of(results.project))):
         source = sources[raw]
         found = sha256(results.project.raw / raw)
         state = "as registered" if found == source.sha256 else "NOT as registered"

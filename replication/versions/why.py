@@ -15,8 +15,9 @@ from typing import Any
 
 from replication.errors import DataError
 from replication.project.files import sha256
-from replication.project.fingerprint import packages, page_code, study_code, table_code
+from replication.project.fingerprint import code_behind, packages
 from replication.project.places import Project
+from replication.sources.pipeline import table_code
 from replication.versions.content import MANIFEST, contents, read_json, result_folders
 from replication.versions.sealed import damage, newest
 
@@ -73,7 +74,7 @@ def _tables(project: Project) -> Iterator[Artefact]:
     if record is None:
         yield Artefact("tables", target, ("missing",))
         return
-    program = _program(record, table_code())
+    program = _program(record, table_code(project))
     for name, made in record["tables"].items():
         raw = {path: _sum(project.raw / path) for path in made["raw"]}
         reasons = [
@@ -88,7 +89,9 @@ def _studies(project: Project, late: set[str]) -> Iterator[Artefact]:
     wanted = {_study_id(path): path for path in sorted(project.specs.glob("*.toml"))}
     for name, path in wanted.items():
         folder = project.current / name
-        reasons = _behind(project, folder, late, study_code(), {"study_file": _sum(path)})
+        reasons = _behind(
+            project, folder, late, code_behind("replication.study.run"), {"study_file": _sum(path)}
+        )
         yield Artefact(f"study {name}", folder / MANIFEST, tuple(reasons))
     for name, folder in result_folders(project.current).items():
         if name not in wanted and folder != project.ledger:
@@ -99,7 +102,7 @@ def _ledger(project: Project, late: set[str]) -> Iterator[Artefact]:
     paths = sorted(project.claims.glob("*.toml"))
     if paths or (project.ledger / MANIFEST).exists():
         own = {"claims": {path.name: _sum(path) for path in paths}}
-        reasons = _behind(project, project.ledger, late, page_code(), own)
+        reasons = _behind(project, project.ledger, late, code_behind("replication.claims.ledger"), own)
         yield Artefact("claims", project.ledger / MANIFEST, tuple(reasons))
 
 
@@ -128,7 +131,7 @@ def _report(project: Project, late: list[str]) -> Artefact:
     reasons = [
         *_changed("input changed: results/current", record["folders"], folders),
         *([f"cascade: {_few(late)}"] if late else []),
-        *_program(record, page_code()),
+        *_program(record, code_behind("replication.report.gather")),
         *_own(project.current, record["files"]),
     ]
     return Artefact("report", project.report, tuple(reasons))

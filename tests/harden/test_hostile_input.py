@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from harden import parts, watch
-from harden.call import guarded
-from harden.crash import small_project
-from harden.injection import run_by_a_reader
-from harden.watch import CANARY
-from replication.project.places import Project
+from tests.harden import parts, watch
+from tests.harden.call import guarded
+from tests.harden.crash import small_project
+from tests.harden.injection import run_by_a_reader
+from tests.harden.watch import CANARY
+from tests.support.repository import HERE
 
 SEED = 11
-HERE = Project(Path(__file__).resolve().parents[2])
 
 
 @pytest.fixture(scope="module", autouse=True)

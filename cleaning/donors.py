@@ -1,0 +1,65 @@
+"""The allocation panel stacked by donor: what Japan, the United States and all others gave to each debtor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from replication.sources.recipe import Recipe
+from replication.sources.schema import Column, Schema
+
+from .allocation import MILLION, SCHEMA
+from .columns import ISO3, YEAR
+
+AID = {"Japan": "japan_aid", "United States": "us_aid", "Others": "other_donors"}
+CARRIED = (
+    "latin_america",
+    "external_debt_joined",
+    "us_trade",
+    "distance_japan",
+    "distance_us",
+    "gdp_per_head_2020",
+    "population",
+)
+SCHEMA_BY_DONOR = Schema(
+    table="donors",
+    title="Donor-debtor-years: net aid of Japan, the United States and all other DAC donors",
+    columns=(
+        Column("pair", "text", "donor and ISO 3166-1 alpha-3", "the pair that is followed over the years"),
+        Column("donor", "text", "name", "who gave", allowed=tuple(AID)),
+        ISO3,
+        YEAR,
+        Column("donor_year", "text", "name and year", "what all debtors share for a donor in a year"),
+        Column("debtor_year", "text", "country and year", "what all donors share for a debtor in a year"),
+        Column("japan", "number", "1 yes, 0 no", "the donor is Japan", 0, 1),
+        Column("united_states", "number", "1 yes, 0 no", "the donor is the United States", 0, 1),
+        Column(
+            "aid", "number", MILLION, "net bilateral aid; negative when repayments exceed it", missing=True
+        ),
+        *(column for column in SCHEMA.columns if column.name in CARRIED),
+    ),
+    key=("pair", "year"),
+)
+
+
+def build(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Three rows for each row of the allocation panel."""
+    panel = tables["allocation"]
+    stacked = pd.concat(
+        {donor: panel.assign(aid=panel[column]) for donor, column in AID.items()}, names=["donor"]
+    )
+    stacked = stacked.reset_index("donor")
+    year = stacked["year"].astype("str")
+    stacked = stacked.assign(
+        pair=stacked["donor"] + " " + stacked["iso3"],
+        donor_year=stacked["donor"] + " " + year,
+        debtor_year=stacked["iso3"] + " " + year,
+        japan=(stacked["donor"] == "Japan").astype(float),
+        united_states=(stacked["donor"] == "United States").astype(float),
+    )
+    stacked.index = stacked["pair"] + " " + year
+    return stacked[SCHEMA_BY_DONOR.names]
+
+
+RECIPES: tuple[Recipe, ...] = (Recipe(SCHEMA_BY_DONOR, ("allocation",), build, derived=True),)

@@ -1,0 +1,130 @@
+"""Checks of whole texts: sums, implied wholes, order, every base year, one fact in two places, units."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from replication.claims.checks import run_check, same_facts, unit_slip
+from replication.claims.claim_entries import Check
+from replication.claims.judge import evaluate_claim
+from replication.claims.recorded import Recorded
+from replication.claims.verdict import Interval
+from replication.errors import StudyError
+from tests.support.claims_files import CLAIM, HEAD, READING
+
+
+def about(point: float, half: float = 0.5) -> Interval:
+    return Interval(point, point - half, point + half)
+
+
+def results(kind: str, claims: dict[str, Interval], tables=(), **keys) -> list:
+    check = Check(id="c", kind=kind, title="", claims=list(claims), **keys)
+    return run_check(check, claims, dict(tables))
+
+
+def test_shares_sum_to_a_hundred_within_their_rounding():
+    whole = results("sum", {"a": about(60), "b": about(40)})
+    assert (whole[0].result, whole[0].arithmetic) == ("holds", "60 + 40 = 100; must be 100")
+    assert results("sum", {"a": about(60), "b": about(39)})[0].result == "holds within rounding"
+    assert results("sum", {"a": about(60), "b": about(38)})[0].result == "fails"
+    assert results("sum", {"a": about(60), "b": about(38)}, total=98.0)[0].result == "holds"
+
+
+def test_an_amount_and_its_share_imply_a_whole_and_two_of_them_the_same():
+    pairs = {"x": about(50, 0), "x_share": about(25, 0.5), "y": about(30, 0), "y_share": about(15, 0.5)}
+    first, second = results("totals", pairs)
+    assert first.computed == Interval(200, pytest.approx(5000 / 25.5), pytest.approx(5000 / 24.5))
+    assert (first.result, second.result) == ("holds", "holds")
+    assert first.arithmetic == "50 / 25 percent = 200"
+    assert results("totals", {**pairs, "y": about(31, 0)})[1].result == "holds within rounding"
+    assert results("totals", {**pairs, "y": about(40, 0)})[1].result == "fails"
+    open_end = results("totals", {"x": about(50, 0), "x_share": Interval(0.4, 0, 0.9)})[0].computed
+    assert (open_end.low, open_end.high) == (-math.inf, math.inf)
+    with pytest.raises(StudyError, match="a share or a base of nothing"):
+        results("totals", {"x": about(50, 0), "x_share": about(0)})
+
+
+def test_figures_that_must_not_fall():
+    found = results("order", {"a": about(1987), "b": about(1987), "c": about(1986.5), "d": about(1980)})
+    assert [each.result for each in found] == ["holds", "holds within rounding", "fails"]
+
+
+def test_a_multiple_for_every_base_year():
+    series = pd.DataFrame({"year": [1993, 1990, 1991, 1992], "value": [103.7, 64.2, 0.0, 83.5]})
+    stated = {"double": Interval(2, 1.6, 2)}
+    tables = {"loans": Recorded(series, ())}
+    found = results("multiples", stated, tables, table="loans")
+    assert [(each.item, each.result) for each in found] == [
+        ("base 1990", "holds"),
+        ("base 1992", "another multiple"),
+    ]
+    assert found[0].arithmetic == "103.7 (1993) / 64.2 (1990) = 1.615"
+    with pytest.raises(StudyError, match="column 'yaer' is not known; allowed: value, year"):
+        results("multiples", stated, tables, table="loans", over="yaer")
+    with pytest.raises(StudyError, match="1 figures in loans; allowed: two or more"):
+        results("multiples", stated, tables, table="loans", where="year == 1990")
+
+
+SAME = CLAIM + 'missing = "x"\n'
+
+
+def test_one_fact_in_two_places_agrees_if_the_intervals_meet(ledger_of):
+    first = ledger_of(SAME + 'same_as = ["yours:share"]')
+    second = ledger_of(SAME.replace("= 20", "= 21, low = 20.4"), HEAD.replace("mine", "yours"))
+    far = ledger_of(SAME.replace("= 20", "= 22"), HEAD.replace("mine", "yours"))
+    yen = ledger_of(SAME.replace("percent", "yen"), HEAD.replace("mine", "yours"))
+
+    def agree(other) -> bool:
+        stated = {("mine", "share"): about(20), ("yours", "share"): _stated(other)}
+        return same_facts({"mine": first, "yours": other}, stated)[0].agree
+
+    assert [agree(other) for other in (second, far, yen)] == [True, False, False]
+
+
+def _stated(ledger) -> Interval:
+    return evaluate_claim(ledger.claims[0], {}).stated
+
+
+def test_a_fact_named_from_both_sides_is_compared_once(ledger_of):
+    first = ledger_of(SAME + 'same_as = ["yours:share"]')
+    second = ledger_of(SAME + 'same_as = ["mine:share"]', HEAD.replace("mine", "yours"))
+    stated = {("mine", "share"): about(20), ("yours", "share"): about(20)}
+    assert len(same_facts({"mine": first, "yours": second}, stated)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("your:share", "mine: claims.share.same_as: text 'your' is not known; allowed: mine, yours"),
+        ("yours:shore", "claim of yours 'shore' is not known; allowed: share"),
+    ],
+)
+def test_a_fact_that_is_nowhere_else(ledger_of, name, message):
+    first = ledger_of(SAME + f'same_as = ["{name}"]')
+    second = ledger_of(SAME, HEAD.replace("mine", "yours"))
+    with pytest.raises(StudyError, match=message):
+        same_facts({"mine": first, "yours": second}, {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "stated", "recorded", "slip"),
+    [
+        ("amount", "251.2", 251.2, ""),
+        ("amount", "251.2", 251_200.0, "a thousand"),
+        ("amount", "251.2", 0.0002512, "a million"),
+        ("amount", "12", 144.0, "twelve"),
+        ("amount", "251.2", 31_400.0, "what a dollar cost in yen"),
+        ("amount", "251.2", 400.0, ""),
+        ("share", "0.25", 25.0, "a hundred"),
+        ("count", "251", 251_000.0, ""),
+    ],
+)
+def test_a_contradicted_figure_may_have_lost_its_unit(ledger_of, kind, stated, recorded, slip):
+    text = CLAIM.replace('"share"\nstated', f'"{kind}"\nstated').replace("= 20", f"= {stated}")
+    reading = READING.replace("100 * a / b", "a").partition("inputs.b")[0]
+    rows = Recorded(pd.DataFrame({"key": ["a"], "value": [recorded]}), ("key",))
+    found = unit_slip(evaluate_claim(ledger_of(text + reading).claims[0], {"figures": rows}))
+    assert slip in found and bool(slip) == bool(found)

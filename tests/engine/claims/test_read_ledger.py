@@ -1,0 +1,129 @@
+"""A wrong claims file gets one line that names file, claim, key, what was found and what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from replication.claims.template import TEMPLATE, write_template
+from replication.errors import StudyError
+from tests.support.claims_files import CLAIM, HEAD, READING
+
+MISSING = 'missing = "all of it"\n'
+OTHER = CLAIM.replace('id = "share"', 'id = "other"') + MISSING
+
+
+def test_a_small_file(ledger_of):
+    ledger = ledger_of(CLAIM + READING)
+    assert ledger.text.id == "mine"
+    assert ledger.claims[0].readings[0].inputs["a"].take == "value"
+
+
+NO_READING = CLAIM + MISSING
+ON_A_CLAIM = """
+[[claims.readings]]
+basis = "document"
+compute = "a"
+inputs.a = { claim = "other" }
+"""
+CHECK = """
+[[checks]]
+id = "c"
+kind = "sum"
+title = ""
+claims = ["other", "share"]
+"""
+BASE = {
+    "claim": NO_READING,
+    "reading": CLAIM + READING,
+    "claim input": OTHER + CLAIM + ON_A_CLAIM,
+    "check": OTHER + NO_READING + CHECK,
+}
+
+
+@pytest.mark.parametrize(
+    ("base", "old", "new", "message"),
+    [
+        ("claim", MISSING, "", "claims.share: neither readings nor missing"),
+        ("claim", "kind", "knid", "claims.share: key 'knid' is not known; .*did you mean 'kind'"),
+        (
+            "claim",
+            '"share"\nst',
+            '"shar"\nst',
+            "claims.share.kind is 'shar'; allowed: .*did you mean 'share'",
+        ),
+        ("claim", "value", "valeu", "claims.share.stated: key 'valeu' .*did you mean 'value'"),
+        ("claim", "= 20", "= '20'", "claims.share.stated.value is '20'; allowed: a valid number"),
+        ("claim", "= 20", "= 20, low = 21", "stated.low is 21; allowed: at most the value, 20"),
+        ("claim", "= 20", "= 20, high = 19", "stated.high is 19; allowed: at least the value, 20"),
+        ("claim", "= 20", "= 20, low = 1, decimals = 1", "decimals stands beside low or high"),
+        ("claim", MISSING, MISSING + CLAIM + MISSING, "claims: the id 'share' stands twice"),
+        ("claim", MISSING, MISSING + 'exhibit = "table 3"', "exhibit is 'table 3'; allowed: table-STUDY-ID"),
+        ("claim", MISSING, MISSING + 'same_as = ["shore"]', "same_as: claim 'shore' .*did you mean 'share'"),
+        ("claim", NO_READING, "", "claims: this key is missing"),
+        ("claim", NO_READING, "claims = 3 =", "not TOML"),
+        ("reading", "a / b", "a / c", r"readings\[1\]: compute: input 'c' is not known; allowed: a, b"),
+        ("reading", "a / b", "a", "inputs.b: the computation does not use it"),
+        ("reading", "* a", "* / a", r"claims.share: readings\[1\]: compute: at character 7"),
+        ("reading", "100 * a", "lag(a)", "compute: function 'lag' is not known; allowed: abs"),
+        (
+            "reading",
+            READING,
+            READING[: READING.index("inp")].replace("a / b", "2"),
+            "compute rests on no input",
+        ),
+        ("reading", "== 'a'", "= 'a'", "inputs.a: where: at character 5"),
+        (
+            "reading",
+            'table = "figures"',
+            "take = 'x'",
+            "inputs.a: names both a table and a claim, or neither",
+        ),
+        ("reading", "table", "tabel", "inputs.a: key 'tabel' .*did you mean 'table'"),
+        ("reading", '"figures"', '"figures", low = "low", half_width = 1', "half_width stands beside low"),
+        ("reading", '"figures"', '"figures", date = true, half_width = 1', "a date has the days"),
+        ("reading", '"figures"', '"a b"', r"claims.share.readings.\[1\].inputs.a.table is 'a b'"),
+        (
+            "claim input",
+            '{ claim = "other"',
+            '{ claim = "othr"',
+            "inputs.a: claim: claim 'othr'.*mean 'other'",
+        ),
+        ("claim input", '{ claim = "other"', '{ claim = "share"', "a claim cannot rest on itself"),
+        ("claim input", '{ claim = "other"', '{ claim = "other", by = "sum"', "by is for a table"),
+        ("check", ', "share"]', "]", "checks.c: 1 claims; allowed for sum: two or more"),
+        ("check", ', "share"]', ', "shore"]', "checks.c: claims: claim 'shore' .*did you mean 'share'"),
+        ("check", '"sum"', '"multiples"', "2 claims; allowed for multiples: exactly one"),
+        ("check", ', "share"]', '], table = "figures"', "not TOML"),
+        ("check", ', "share"]', ', "share"]\ntable = "figures"', "table goes with the kind multiples"),
+        (
+            "check",
+            '"sum"\ntitle = ""\nclaims = [',
+            '"totals"\ntitle = ""\nclaims = ["other", ',
+            "an odd number",
+        ),
+    ],
+)
+def test_one_line_for_what_is_wrong(ledger_of, base, old, new, message):
+    assert old in BASE[base]
+    with pytest.raises(StudyError, match=message) as problem:
+        ledger_of(BASE[base].replace(old, new, 1))
+    assert str(problem.value).startswith("mine.toml: ")
+    assert "\n" not in str(problem.value)
+
+
+def test_the_template_is_a_claims_file_and_never_written_over_another(ledger_of, tmp_path):
+    assert [claim.id for claim in ledger_of(TEMPLATE, "").claims] == ["total", "half", "loans"]
+    write_template(tmp_path / "new.toml")
+    assert (tmp_path / "new.toml").read_text(encoding="utf-8") == TEMPLATE
+    with pytest.raises(StudyError, match="there is such a file already; nothing was written"):
+        write_template(tmp_path / "new.toml")
+
+
+def test_a_text_of_two_documents_counts_each_by_the_place_of_its_claims(ledger_of):
+    head = HEAD + 'parts = ["Preface", "p. 1"]'
+    ledger = ledger_of(NO_READING, head)
+    assert ledger.document(ledger.claims[0]) == "mine: p. 1"
+    with pytest.raises(
+        StudyError, match="claims.share: place is 'p. 2'; allowed: one that begins with Preface or p. 1"
+    ):
+        ledger_of(NO_READING.replace("p. 1", "p. 2"), head)

@@ -1,0 +1,156 @@
+"""A whole deposit, of the real sources and studies, with results in miniature."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+import shutil
+
+import pytest
+
+from replication.cli import main
+from replication.deposit.exhibit_list import exhibits
+from replication.project.places import Project
+from replication.sources.registry import load
+from replication.versions.compare import compare_folders
+from tests.support.repository import HERE
+
+SECTIONS = (
+    "## Overview",
+    "## Data availability and provenance statements",
+    "### Statement about rights",
+    "### Summary of availability",
+    "### Details on each data source",
+    "## Dataset list",
+    "## Computational requirements",
+    "### Software requirements",
+    "### Controlled randomness",
+    "### Memory, runtime, storage requirements",
+    "## Description of programs",
+    "## Instructions to replicators",
+    "## List of exhibits and programs",
+    "### In-text numbers",
+    "## References",
+)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """The repository's sources, studies and programs; in place of each exhibit a file that names it."""
+    root = tmp_path_factory.mktemp("whole")
+    for name in ("data/raw", "cleaning", "specs", "claims", "docs", "replication"):
+        shutil.copytree(HERE.root / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "LICENSE", "CITATION.cff"):
+        shutil.copy(HERE.root / name, root / name)
+    project = Project(root)
+    project.processed.mkdir()
+    (project.processed / "codebook.csv").write_text("table,column\na,b\n")
+    (project.processed / "codebook.md").write_text("# Codebook\n")
+    outputs = [exhibit.output.replace("output/", "", 1) for exhibit in exhibits(project)]
+    for place in dict.fromkeys([*outputs, "katada/manifest.json", "report.html"]):
+        (project.current / place).parent.mkdir(parents=True, exist_ok=True)
+        (project.current / place).write_text(f"{place}\n{place}\n")
+    assert main(["--project", str(root), "deposit"]) == 0
+    return project
+
+
+def test_the_readme_has_every_section_of_the_template(project):
+    text = (project.deposit / "README.md").read_text()
+    assert [line for line in SECTIONS if f"\n{line}\n" not in text] == []
+
+
+def test_the_readme_has_a_row_for_each_source_and_each_exhibit(project):
+    text = (project.deposit / "README.md").read_text()
+    sources, shown = load(project), exhibits(project)
+    assert [path for path in sources if text.count(f"`data/raw/{path}`") < 2] == []
+    assert [item.name for item in shown if f"| {item.name} |" not in text] == []
+    assert len(shown) == len({item.output for item in shown}) + len(list(project.claims.glob("*.toml"))) - 1
+    tables = sum(
+        len(re.findall(r"^\[\[(?:tables|figures)\]\]", path.read_text(), re.M))
+        for path in project.specs.glob("*.toml")
+    )
+    assert len(shown) == tables + len(list(project.claims.glob("*.toml")))
+
+
+def test_every_exhibit_names_the_line_of_its_entry(project):
+    for item in exhibits(project):
+        if item.name.startswith("ledger"):
+            continue
+        file = item.entry.split()[0]
+        line = (project.root / file).read_text().splitlines()[item.line - 1]
+        assert line.replace(" ", "") == f'id="{item.entry.split()[-1]}"'
+
+
+def test_the_manifest_lists_every_file_with_its_checksum(project):
+    folder = project.deposit
+    lines = (folder / "manifest-sha256.txt").read_text().splitlines()
+    listed = {line[66:]: line[:64] for line in lines}
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert set(listed) == files - {"manifest-sha256.txt"}
+    for name, sha in listed.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sha
+
+
+def test_the_crate_says_what_a_root_data_set_must(project):
+    crate = json.loads((project.deposit / "ro-crate-metadata.json").read_text())
+    assert crate["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    entities = {entity["@id"]: entity for entity in crate["@graph"]}
+    assert len(entities) == len(crate["@graph"])
+    about = entities["ro-crate-metadata.json"]
+    assert about["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"} and about["about"] == {"@id": "./"}
+    root = entities["./"]
+    assert root["@type"] == "Dataset" and all(root[key] for key in ("name", "description", "license"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", root["datePublished"])
+    for part in root["hasPart"]:
+        assert (project.deposit / part["@id"]).is_file() and part["@id"] in entities
+
+
+def test_the_data_package_names_each_raw_file_with_its_columns(project):
+    package = json.loads((project.deposit / "datapackage.json").read_text())
+    assert package["profile"] == "tabular-data-package"
+    assert len(package["resources"]) == len(load(project))
+    for resource in package["resources"]:
+        # Patterns of the published schemas of the two descriptors (specs.frictionlessdata.io).
+        assert re.fullmatch(r"([-a-z0-9._/])+", resource["name"])
+        path = project.deposit / resource["path"]
+        assert resource["bytes"] == path.stat().st_size
+        assert resource["hash"] == "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+        header = next(csv.reader(path.read_text().splitlines()))
+        assert [field["name"] for field in resource["schema"]["fields"]] == header
+        assert all(re.fullmatch(r"[-a-zA-Z0-9._]+", licence["name"]) for licence in resource["licenses"])
+
+
+def test_a_finding_fails_the_build_and_leaves_the_old_folder(project, capsys):
+    before = (project.deposit / "README.md").read_bytes()
+    bad = project.root / "docs" / "copy.md"
+    bad.write_text("[nowhere](nothing.md)\n")
+    try:
+        assert main(["--project", str(project.root), "deposit"]) == 2
+    finally:
+        bad.unlink()
+    told = capsys.readouterr().err
+    assert told == "replicate: links: docs/copy.md: 'nothing.md' leads nowhere in this folder\n"
+    assert (project.deposit / "README.md").read_bytes() == before
+    assert not (project.deposit / "docs" / "copy.md").exists()
+
+
+def test_a_folder_that_was_not_made_here_is_left_alone(project, tmp_path, capsys):
+    other = Project(tmp_path)
+    (tmp_path / "deposit").mkdir()
+    (tmp_path / "deposit" / "thesis.tex").write_text("x")
+    assert main(["--project", str(other.root), "deposit"]) == 2
+    assert "is no deposit made here" in capsys.readouterr().err
+    assert (tmp_path / "deposit" / "thesis.tex").exists()
+
+
+def test_a_record_without_rows_that_a_deposit_leaves_out_is_no_change(tmp_path):
+    header = "study,model,name,value\n"
+    for folder, files in (("old", {}), ("new", {"models.csv": header})):
+        place = tmp_path / folder / "one"
+        place.mkdir(parents=True)
+        for name, text in {"manifest.json": "{}", **files}.items():
+            (place / name).write_text(text)
+    found = compare_folders(tmp_path / "old", tmp_path / "new", ("old", "new"))
+    assert found.grade() == "identical"

@@ -1,0 +1,214 @@
+"""Tests of panel models against plm and Stata, and against their definitions on unbalanced panels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from numpy.testing import assert_allclose
+from scipy import stats
+from statsmodels.regression.tests.results import results_grunfeld_ols_robust_cluster as stata
+from statsmodels.stats.outliers_influence import variance_inflation_factor
+
+from replication.errors import EstimationError
+from replication.estimate.covariances.sandwich import classical, clustered
+from replication.estimate.diagnostics import (
+    breusch_godfrey,
+    breusch_pagan,
+    f_effects,
+    hausman,
+    pesaran_cd,
+    quadratic_form,
+    vif,
+    wald,
+    wooldridge_ar,
+)
+from replication.estimate.linear.linear import ols
+from replication.estimate.linear.random_effects import random_effects
+from tests.support.linear_panels import (
+    assert_printed,
+    draw,
+    dummies,
+    frame,
+    grunfeld,
+    grunfeld_in_stata,
+    make,
+    only,
+    seeds,
+)
+
+
+def within(design):
+    return ols(design, effects=["entity"])
+
+
+def test_grunfeld():
+    """plm (runs): pFtest, phtest, plmtest type bp, pcdtest, pwartest, pbgtest order 1 of the within model."""
+    fit = within(grunfeld())
+    assert_printed(list(f_effects(fit).values())[:3], "49.1766255 9 188")
+    assert_printed(list(hausman(fit).values())[:3], "2.330366894 2 .311865")
+    assert_printed(breusch_pagan(fit)["breusch_pagan_lm"], "798.1615484")
+    assert_printed(pesaran_cd(fit)["pesaran_cd"], "4.661192485")
+    assert_printed(list(wooldridge_ar(fit).values())[:3], "76.92856212 1 188")
+    assert_printed(breusch_godfrey(fit)["breusch_godfrey_chi2"], "42.08541212")
+
+
+def test_the_same_whatever_model_is_asked():
+    """Tests that compare estimators do not depend on which of them the study fitted."""
+    design = draw(1)
+    for test in (f_effects, hausman, breusch_pagan, wooldridge_ar):
+        found = [test(fit) for fit in (ols(design), within(design), random_effects(design))]
+        assert_allclose(list(found[0].values()), list(found[1].values()), rtol=1e-9)
+        assert_allclose(list(found[0].values()), list(found[2].values()), rtol=1e-9)
+
+
+@pytest.mark.parametrize("effects", [["entity"], ["time"], ["entity", "time"]])
+def test_f_effects_by_dummies(effects):
+    design = draw(2, weighted=True)
+    columns = [dummies({"entity": design.entity, "time": design.time}[name])[:, 1:] for name in effects]
+    long = sm.WLS(design.y, np.column_stack([design.x, *columns]), weights=design.weights).fit()
+    short = sm.WLS(design.y, design.x, weights=design.weights).fit()
+    f, p, df = long.compare_f_test(short)
+    assert_allclose(
+        list(f_effects(ols(design, effects=effects)).values()), [f, df, long.df_resid, p], rtol=1e-8
+    )
+
+
+def test_f_effects_beside_a_regressor_that_does_not_vary_within():
+    """It takes one of the dummies' degrees of freedom in the pooled model."""
+    design = draw(2)
+    fixed = (design.entity % 3 == 0).astype(float)
+    longer = replace(design, terms=(*design.terms, "fixed"), x=np.column_stack([design.x, fixed]))
+    assert f_effects(ols(longer))["effects_df1"] == f_effects(ols(design))["effects_df1"] - 1
+    assert hausman(ols(longer))["hausman_df"] == 2
+
+
+def test_hausman_that_is_not_semidefinite_says_so():
+    found = [hausman(ols(draw(seed, entities=4, periods=4))) for seed in range(30)]
+    negative = [row for row in found if row["hausman_chi2"] < 0]
+    assert negative and all(np.isnan(row["hausman_p"]) for row in negative)
+    assert all(row["hausman_positive"] == 0.0 for row in negative)
+    assert any(row["hausman_positive"] == 1.0 for row in found)
+
+
+def test_quadratic_form_of_a_singular_matrix():
+    """The generalised inverse of a matrix of ones is a quarter of it."""
+    value, rank, positive = quadratic_form(np.array([3.0, 1.0]), np.ones((2, 2)))
+    assert_allclose(value, 4.0)
+    assert rank == 1 and positive
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_breusch_pagan_unbalanced(seed):
+    """Baltagi and Li (1990), and Breusch and Pagan's own form where every entity has T rows."""
+    design = draw(seed)
+    e = ols(design).residuals
+    size, sums = np.bincount(design.entity), np.bincount(design.entity, e)
+    a = 1 - sums @ sums / (e @ e)
+    found = breusch_pagan(ols(design))["breusch_pagan_lm"]
+    assert_allclose(found, 0.5 * design.nobs**2 * a**2 / (size @ size - design.nobs), rtol=1e-9)
+    full = draw(seed, share=1.0)
+    e = ols(full).residuals
+    a = np.bincount(full.entity, e) @ np.bincount(full.entity, e) / (e @ e) - 1
+    assert_allclose(breusch_pagan(ols(full))["breusch_pagan_lm"], full.nobs / (2 * (8 - 1)) * a**2, rtol=1e-9)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_pesaran_cd_unbalanced(seed):
+    """pandas' pairwise correlations over common periods, pairs with fewer than two left out."""
+    fit = within(draw(seed, entities=6, share=0.4))
+    wide = frame(fit.design).assign(e=fit.residuals)["e"].unstack("entity")
+    total, pairs = 0.0, 0
+    for j in wide:
+        for i in range(j):
+            both = wide[[i, j]].dropna()
+            if len(both) >= 2:
+                total, pairs = total + np.sqrt(len(both)) * both.corr().iloc[0, 1], pairs + 1
+    found = pesaran_cd(fit)
+    assert_allclose(found["pesaran_cd"], total / np.sqrt(pairs), rtol=1e-7, atol=1e-9)
+    assert_allclose(found["pesaran_cd_p"], 2 * stats.norm.sf(abs(found["pesaran_cd"])))
+
+
+def test_wooldridge_ar_unbalanced():
+    """Clustered regression of residuals on those of the row before (statsmodels), T all periods."""
+    fit = within(draw(3))
+    data = frame(fit.design).assign(e=fit.residuals)
+    pairs = data.assign(lag=data.groupby("entity")["e"].shift()).dropna()
+    x = sm.add_constant(pairs["lag"].to_numpy())
+    aux = sm.OLS(pairs["e"].to_numpy(), x).fit()
+    groups = pairs.index.get_level_values("entity").to_numpy()
+    robust = aux.get_robustcov_results("cluster", groups=groups, use_correction=False)
+    f = ((aux.params[1] + 1 / (8 - 1)) / robust.bse[1]) ** 2
+    found = wooldridge_ar(fit)
+    assert_allclose(found["wooldridge_ar_f"], f, rtol=1e-9)
+    assert found["wooldridge_ar_df2"] == len(pairs) - 2
+
+
+def test_vif_is_statsmodels():
+    fit = ols(grunfeld())
+    expected = [variance_inflation_factor(fit.x, j) for j in (1, 2)]
+    assert_allclose(list(vif(fit).values()), expected, rtol=1e-9)
+    assert list(vif(fit)) == ["vif_value", "vif_capital"]
+
+
+def test_vif_within_is_that_of_the_deviations():
+    fit = within(grunfeld())
+    expected = [variance_inflation_factor(fit.x, j) for j in (0, 1)]
+    assert_allclose(list(vif(fit).values()), expected, rtol=1e-9)
+
+
+def test_wald_is_the_f_of_stata():
+    """`regress, vce(cluster company)` prints F(2, 9) of both slopes."""
+    fit = ols(grunfeld_in_stata())
+    found = wald(fit, clustered(fit), ["value", "capital"])
+    assert_allclose(found["f"], stata.results_cluster.F, rtol=1e-9)
+    assert (found["df1"], found["df2"]) == (2.0, 9.0)
+
+
+def test_wald_of_all_slopes_is_the_classical_f():
+    fit = ols(grunfeld())
+    found = wald(fit, classical(fit), ["value", "capital"])
+    assert_allclose(found["f"], fit.statistics["f_statistic"], rtol=1e-9)
+    assert_allclose(found["p"], fit.statistics["f_p"], rtol=1e-6)
+
+
+def test_wald_with_the_normal_is_chi2():
+    fit = random_effects(grunfeld())
+    found = wald(fit, classical(fit), ["value", "capital"])
+    assert_allclose(found["chi2"], fit.statistics["chi2"], rtol=1e-9)
+    assert found["df"] == 2.0
+
+
+def test_wald_drops_what_few_clusters_cannot_test():
+    """Three clusters: after the scores sum to zero, two constraints at most."""
+    fit = ols(draw(0))
+    covariance = clustered(fit, cluster=["region"])
+    assert wald(fit, covariance, ["const", "a", "b"])["df1"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda d: wald(ols(d), classical(ols(d)), ["d"]), "term 'd' is not known; allowed: a, b, const"),
+        (lambda d: hausman(ols(only(d, ["const"]))), "varies within entity; none does"),
+        (lambda d: breusch_pagan(ols(replace(d, weights=np.ones(d.nobs)))), "takes no weights"),
+        (lambda d: pesaran_cd(replace(ols(d), residuals=None)), "needs a least-squares estimator"),
+        (lambda d: vif(replace(ols(d), x=None)), "needs a least-squares estimator"),
+    ],
+)
+def test_refusals(call, message):
+    with pytest.raises(EstimationError) as problem:
+        call(draw(0))
+    assert message in str(problem.value)
+
+
+def test_one_row_an_entity_has_no_panel_tests():
+    design = make([1.0, 2.0, 4.0, 3.0], [[1.0], [1.0], [1.0], [1.0]], range(4), [0, 0, 0, 0], ["const"])
+    for test in (f_effects, breusch_pagan, pesaran_cd):
+        with pytest.raises(EstimationError):
+            test(ols(design))

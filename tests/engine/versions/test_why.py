@@ -1,0 +1,128 @@
+"""Why each thing would be made again, after each kind of change."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from replication.cli import main
+from replication.versions import why as module
+from replication.versions.freeze import freeze
+from replication.versions.why import outdated, why
+
+
+def lines(project, name):
+    return [line for line in why(project) if line.startswith(f"{name}:")]
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_what_was_just_made_is_up_to_date(project):
+    told = why(project)
+    assert outdated(project) == []
+    assert "table allocation: up to date" in told
+    assert told[-3:] == ["study small: up to date", "report: up to date", "frozen versions: none yet"]
+
+
+def test_a_time_stamp_alone_is_no_reason(project):
+    for path in (project.raw / "wdi" / "gdp.csv", project.specs / "small.toml"):
+        path.touch()
+    assert outdated(project) == []
+
+
+def test_a_changed_input_reaches_everything_that_rests_on_it(project):
+    with (project.raw / "wdi" / "gdp.csv").open("a") as stream:
+        stream.write("\n")
+    assert lines(project, "table wdi") == ["table wdi: input changed: data/raw wdi/gdp.csv"]
+    assert lines(project, "table posen_fdi") == ["table posen_fdi: up to date"]
+    assert lines(project, "study small") == ["study small: cascade: table allocation"]
+    assert lines(project, "report") == ["report: cascade: study small"]
+
+
+def test_a_changed_study_is_told(project):
+    edit(project.specs / "small.toml", "japan_aid > 20", "japan_aid > 30")
+    assert lines(project, "study small") == ["study small: study changed"]
+    assert lines(project, "report") == ["report: cascade: study small"]
+
+
+def test_a_table_made_again_with_other_figures_is_told(project):
+    shutil.copyfile(project.processed / "posen_fdi.parquet", project.processed / "posen_yen_dollar.parquet")
+    assert lines(project, "table posen_yen_dollar") == [
+        "table posen_yen_dollar: edited: posen_yen_dollar.parquet"
+    ]
+    assert lines(project, "study small") == [
+        "study small: input changed: data/processed posen_yen_dollar.parquet",
+        "study small: cascade: table posen_yen_dollar",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("module_path", "touched"),
+    [
+        ("replication/estimate/linear/linear.py", {"study small"}),
+        ("replication/project/files.py", {"table wdi", "study small", "report"}),
+        ("replication/publish/templates/style.css", {"study small", "report"}),
+        ("replication/report/report_page.py", {"report"}),
+        ("replication/deposit/readme.py", set()),
+        ("replication/report/gather.py", {"report"}),
+        ("replication/versions/why.py", set()),
+    ],
+)
+def test_changed_code_is_told_where_it_matters(project, monkeypatch, module_path, touched):
+    import replication.project.fingerprint as fingerprint
+
+    now = {**fingerprint.all_code(), module_path: "0" * 64}
+    monkeypatch.setattr(fingerprint, "all_code", lambda: now)
+    said = {line.partition(":")[0] for line in why(project) if f"code changed: {module_path}" in line}
+    assert said & {"table wdi", "study small", "report"} == touched
+
+
+def test_other_packages_are_told(project, monkeypatch):
+    now = {**module.packages(), "numpy": "9.9"}
+    monkeypatch.setattr(module, "packages", lambda: now)
+    assert "study small: packages changed: numpy" in why(project)
+
+
+def test_what_is_missing_is_told(project):
+    (project.current / "small" / "models.csv").unlink()
+    assert lines(project, "study small") == ["study small: missing: models.csv"]
+    shutil.rmtree(project.current)
+    assert lines(project, "study small") == ["study small: missing"]
+    assert lines(project, "report") == ["report: missing"]
+    shutil.rmtree(project.processed)
+    assert lines(project, "tables") == ["tables: missing"]
+
+
+def test_results_of_a_study_that_is_gone_are_told(project):
+    (project.specs / "small.toml").unlink()
+    assert lines(project, "study small") == ["study small: its study file is gone from specs"]
+
+
+def test_the_frozen_state_is_told(project):
+    freeze(project, "first")
+    assert why(project)[-1] == "frozen versions: v1; current results are the same"
+    edit(project.specs / "small.toml", "japan_aid > 20", "japan_aid > 30")
+    assert main(["--project", str(project.root), "run", str(project.specs / "small.toml")]) == 0
+    assert why(project)[-1].startswith("frozen versions: v1; current results differ in ")
+    (project.results / "v1" / "report.html").chmod(0o644)
+    (project.results / "v1" / "report.html").write_text("")
+    assert "was changed after the freeze" in why(project)[-1]
+
+
+def test_make_is_asked_where_there_is_a_makefile(project):
+    target = project.current / "small" / "manifest.json"
+    assert module._asked(project, target) is None
+    (project.root / "Makefile").write_text("results/current/small/manifest.json:\n\ttrue\n")
+    assert module._asked(project, target) in (False, None)  # None where make itself is not installed
+
+
+def test_where_make_would_do_otherwise_both_are_said(project, monkeypatch):
+    monkeypatch.setattr(module, "_asked", lambda *_: True)
+    assert lines(project, "study small") == [
+        "study small: up to date by content, but make goes by time stamps and would make it again"
+    ]

@@ -1,0 +1,219 @@
+"""Killed processes, a full disk, two runs at once: on a small project, each step in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import resource
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from replication.cli import main
+from replication.project.places import Project
+from replication.sources.load import recipes_of
+from replication.sources.pipeline import clean_all
+from tests.harden.call import contents, hidden
+from tests.harden.raw import register
+
+TABLES = ("hatch_table_1", "hatch_table_2")
+STUDY = """
+[study]
+id = "{id}"
+title = "Study {id}"
+
+[[statistics]]
+id = "levels"
+title = "Levels"
+table = "{table}"
+measure = "levels"
+unit = "as printed"
+with = {{ group = "region", value = "{value}" }}
+
+[[tables]]
+id = "levels"
+title = "Levels"
+statistics = ["levels"]
+
+[[tables]]
+id = "printed"
+title = "Figures as printed"
+table = "{table}"
+"""
+FIGURE = """
+[[figures]]
+id = "levels"
+title = "Levels"
+kind = "lines"
+statistics = ["levels"]
+"""
+SECONDS = 60  # after which a child hangs
+
+
+@dataclass(frozen=True)
+class Small:
+    """A project that is made in half a second, what it makes, and how long that takes.
+
+    Attributes
+    ----------
+    project : Project
+    made : mapping of str to bytes
+        Every file of a run that nothing disturbed.
+    seconds : float
+    """
+
+    project: Project
+    made: dict[str, bytes]
+    seconds: float
+
+
+def small_project(source: Project, folder: Path) -> Small:
+    """Lay out a project of three tables and two studies with a frozen version beside its "
+    "results, and run it."""
+    project = Project(folder)
+    project.cleaning.mkdir(parents=True)
+    module = (source.cleaning / "hatch.py").read_text()
+    (project.cleaning / "hatch.py").write_text(
+        f"{module}\nRECIPES = [each for each in RECIPES if each.schema.table in {TABLES}]\n"
+    )
+    recipes = recipes_of(project)
+    register(
+        project, {path: (source.raw / path).read_bytes() for recipe in recipes for path in recipe.inputs}
+    )
+    project.specs.mkdir()
+    for name, table, value in zip(("first", "second"), TABLES, ("experts", "exports"), strict=True):
+        text = STUDY.format(id=name, table=table, value=value) + (FIGURE if name == "first" else "")
+        (project.specs / f"{name}.toml").write_text(text)
+    frozen = project.results / "v1"
+    frozen.mkdir(parents=True)
+    (frozen / "manifest.json").write_text('{"version": "v1"}\n')
+    with contextlib.redirect_stdout(
+        io.StringIO()
+    ):  # the first time in this process: the children find all loaded
+        assert pipeline(project) == 0, "the small project does not run"
+    made, started = contents(folder), time.perf_counter()
+    assert finished(start(lambda: pipeline(project))) == 0, "the small project does not run in a child"
+    return Small(project, made, time.perf_counter() - started)
+
+
+def pipeline(project: Project) -> int:
+    """What `make all` does, step by step, in this process; the first exit code that is not 0."""
+    clean_all(project)
+    root = str(project.root)
+    steps = [("run", str(path)) for path in sorted(project.specs.glob("*.toml"))] + [("report",)]
+    return next((code for step in steps if (code := main(["--project", root, *step]))), 0)
+
+
+def start(work: Callable[[], int], told: Path | None = None) -> int:
+    """Begin a piece of work in a child; its id. What it says goes to a file, or nowhere.
+
+    A fork of this process has everything loaded already: a run of seconds becomes one of tenths.
+    """
+    child = os.fork()
+    if child:
+        return child
+    code = 99
+    with contextlib.suppress(BaseException):
+        signal.alarm(SECONDS)
+        spoken = io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(spoken):
+            code = work()
+        if told is not None:
+            told.write_text(spoken.getvalue())
+    os._exit(code)
+
+
+def finished(child: int) -> int:
+    """Wait for a child; its exit code, negative where a signal ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def kill_at_random(small: Small, draw: random.Random, times: int) -> list[str]:
+    """Kill runs at some moment, one after another, then let one run to its end: faults of what is there."""
+    if draw.random() < 0.5:  # from nothing, or over what is there
+        _sweep(small)
+    faults = []
+    for _ in range(times):
+        child = start(lambda: pipeline(small.project))
+        time.sleep(draw.uniform(0, small.seconds))
+        os.kill(child, signal.SIGKILL)
+        finished(child)
+        faults += _half_written(small)
+    code = finished(start(lambda: pipeline(small.project)))
+    faults += [f"the next run ended with {code}"] if code else []
+    return faults + differing(small, contents(small.project.root))
+
+
+def _sweep(small: Small) -> None:
+    """What `make clean` removes."""
+    shutil.rmtree(small.project.processed, ignore_errors=True)
+    shutil.rmtree(small.project.current, ignore_errors=True)
+
+
+def _half_written(small: Small) -> list[str]:
+    """Files under their own names that are neither missing nor whole."""
+    found = contents(small.project.root)
+    return [
+        f"half written: {name}"
+        for name, text in found.items()
+        if name in small.made and text != small.made[name]
+    ]
+
+
+def differing(small: Small, found: dict[str, bytes]) -> list[str]:
+    """Files that are not as an undisturbed run leaves them."""
+    names = sorted(name for name in {*found, *small.made} if found.get(name) != small.made.get(name))
+    return [f"not as an undisturbed run leaves it: {name}" for name in names] + hidden(small.project.root)
+
+
+def fill_disk(small: Small, limit: int) -> list[str]:
+    """A run in which no file may grow beyond `limit` bytes: one line, and everything stays as it was."""
+    root, told = small.project.root, small.project.root.parent / "told.txt"
+
+    def limited() -> int:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+        try:
+            return pipeline(small.project)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    code = finished(start(_as_a_command(limited), told))
+    lines = told.read_text().splitlines() if told.is_file() else []
+    largest = max(
+        len(text) for name, text in small.made.items() if name.startswith(("data/proc", "results/current"))
+    )
+    faults = [] if code in ((0, 2) if limit >= largest else (2,)) else [f"limit {limit}: exit code {code}"]
+    faults += [f"limit {limit}: {len(lines)} lines" for _ in [0] if code == 2 and len(lines) > 1]
+    return faults + differing(small, contents(root))
+
+
+def _as_a_command(work: Callable[[], int]) -> Callable[[], int]:
+    """Cleaning is called as a function here: what it refuses ends as the command would."""
+    from replication.errors import UserError
+
+    def run() -> int:
+        try:
+            return work()
+        except UserError:
+            return 2
+
+    return run
+
+
+def race(small: Small, runs: int, draw: random.Random) -> list[str]:
+    """Several runs in one folder at once: all end well, and leave what one would."""
+    if draw.random() < 0.5:
+        _sweep(small)
+    children = []
+    for _ in range(runs):
+        children.append(start(lambda: pipeline(small.project)))
+        time.sleep(draw.uniform(0, small.seconds / 4))
+    codes = [finished(child) for child in children]
+    faults = [f"a run ended with {code}" for code in codes if code]
+    return faults + differing(small, contents(small.project.root))

@@ -1,0 +1,145 @@
+"""The parts of the hardening: each tries its cases and says what was wrong with which."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from replication.project.places import Project
+from tests.harden.call import Outcome, call
+from tests.harden.crash import Small, fill_disk, kill_at_random, race
+from tests.harden.injection import hostile_words, run_by_a_reader
+from tests.harden.raw import broken_files, flipped, truncated, try_raw
+from tests.harden.studies import HEAD, hostile_studies, model
+
+LIMITS = (
+    0,
+    1,
+    100,
+    511,
+    1000,
+    2500,
+    4000,
+    8000,
+    16_000,
+    30_000,
+    10**6,
+)  # bytes a file may have on a full disk
+KILLS_IN_A_ROW = 4
+
+
+@contextmanager
+def own_folder(folder: Path) -> Iterator[None]:
+    """Work in a folder with a panel and a good study, which has been run: everything is loaded then."""
+    here = Path.cwd()
+    folder.mkdir(parents=True)
+    try:
+        os.chdir(folder)
+        panel().to_csv("panel.csv", index=False)
+        run_text(HEAD + model(title='"Warm up"') + FIGURE)
+        yield
+    finally:
+        os.chdir(here)
+
+
+FIGURE = '\n[[figures]]\nid = "f"\ntitle = "t"\nkind = "coefficients"\nmodels = ["first"]\n'
+
+
+def panel() -> pd.DataFrame:
+    """Six entities over ten years, three columns of noise."""
+    draw = np.random.default_rng(1)
+    keys = {"land": np.repeat(list("ABCDEF"), 10), "jahr": np.tile(np.arange(1980, 1990), 6)}
+    return pd.DataFrame(keys).assign(**{name: draw.normal(size=60).round(3) for name in ("y", "x", "z")})
+
+
+def run_text(study: str | bytes, data: str = "panel.csv") -> Outcome:
+    """Run a study file with this content on a panel in the folder that one is in."""
+    here = Path.cwd()
+    Path("mine.toml").write_bytes(study if isinstance(study, bytes) else study.encode("utf-8"))
+    words = ("--project", str(here), "run", "mine.toml", "--data", data, "--out", "out")
+    return call(here, here / "out", *words)
+
+
+def studies(number: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:
+    """Hostile study files: how many were refused, how many ran as harmless, and faults."""
+    counts, faults = Counter(), []
+    with own_folder(folder):
+        for place, case in enumerate(hostile_studies(number, seed)):
+            done = run_text(case.content)
+            counts["refused" if done.code == 2 else "harmless, run"] += 1
+            faults += [f"study {place} ({case.kind}): {fault}" for fault in done.faults]
+    return counts, faults
+
+
+def words(number: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:
+    """Studies whose texts are payloads: what a reader of the published files would run."""
+    draw, counts, faults = random.Random(seed), Counter(), []
+    with own_folder(folder):
+        for place in range(number):
+            done = run_text(hostile_words(draw))
+            counts["published, inert" if done.code == 0 else "refused"] += 1
+            live = run_by_a_reader(folder / "out") if done.code == 0 else []
+            faults += [f"words {place}: {fault}" for fault in (*done.faults, *live)]
+    return counts, faults
+
+
+def panels(number: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:
+    """Panels of a user's with some bytes changed or cut off, in each format."""
+    draw, counts, faults = random.Random(seed), Counter(), []
+    with own_folder(folder):
+        good = _in_each_format(panel())
+        for place in range(number):
+            name = list(good)[place % len(good)]
+            damage = draw.choice((flipped, flipped, truncated))
+            Path(name).write_bytes(damage(draw, good[name], b""))
+            done = run_text(HEAD + model(), name)
+            counts["refused" if done.code == 2 else "still a panel, run"] += 1
+            faults += [f"panel {place} ({name}): {fault}" for fault in done.faults]
+    return counts, faults
+
+
+def _in_each_format(table: pd.DataFrame) -> dict[str, bytes]:
+    table.to_csv("a.csv", index=False)
+    table.to_parquet("a.parquet")
+    table.to_stata("a.dta", write_index=False)
+    table.to_excel("a.xlsx", index=False)
+    return {name: Path(name).read_bytes() for name in ("a.csv", "a.parquet", "a.dta", "a.xlsx")}
+
+
+def raw(number: int, seed: int, folder: Path, source: Project) -> tuple[Counter, list[str]]:
+    """Broken raw files, each under the old checksum and under its own."""
+    counts, faults = Counter(), []
+    for place, (recipe, files, broken) in enumerate(broken_files(number, seed, source)):
+        told = try_raw(folder, recipe, files, broken)
+        counts["tried under the old checksum and under its own"] += 1
+        faults += [f"raw {place} ({recipe.schema.table}): {fault}" for fault in told]
+    return counts, faults
+
+
+def kills(number: int, seed: int, small: Small) -> tuple[Counter, list[str]]:
+    """Runs killed at random moments, and the run after them."""
+    draw, faults = random.Random(seed), []
+    for start in range(0, number, KILLS_IN_A_ROW):
+        told = kill_at_random(small, draw, min(KILLS_IN_A_ROW, number - start))
+        faults += [f"kills from {start}: {fault}" for fault in told]
+    return Counter({"killed, the next run whole": number}), faults
+
+
+def disk(small: Small) -> tuple[Counter, list[str]]:
+    """Runs on a disk that is full after so many bytes a file."""
+    faults = [f"disk: {fault}" for limit in LIMITS for fault in fill_disk(small, limit)]
+    return Counter({"full disks": len(LIMITS)}), faults
+
+
+def races(number: int, seed: int, small: Small) -> tuple[Counter, list[str]]:
+    """Three runs at once in one folder."""
+    draw = random.Random(seed)
+    faults = [f"race {place}: {fault}" for place in range(number) for fault in race(small, 3, draw)]
+    return Counter({"times three runs at once": number}), faults

@@ -1,0 +1,94 @@
+"""Changes that mean something are seen: a figure moved, a country left out, a tie turned."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from replication.language.evaluate import Rows, condition
+from replication.study.one_model import plan, run_model
+from tests.support.published_cells import cells_of_model, cells_of_statistic, panel_of
+
+SOME = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MODELS = ("baseline", "dynamic", "averages", "log", "share", "ppml")
+
+
+def used(study, name, tables):
+    """Rows of the panel's table that a model is estimated on."""
+    model = next(entry for entry in study.models if entry.id == name)
+    dropped = run_model(panel_of(study, model, tables), plan(model)).dropped
+    keys = tables["allocation"].set_index(["iso3", "year"]).index
+    return np.flatnonzero(~keys.isin(list(zip(dropped["entity"], dropped["time"], strict=True))))
+
+
+@SOME
+@given(data=st.data())
+def test_one_figure_of_the_outcome_moved_by_a_percent(tables, studies, data):
+    study, model = studies["katada"], data.draw(st.sampled_from([m for m in MODELS if m != "averages"]))
+    table = tables["allocation"]
+    rows = [row for row in used(study, model, tables) if table["japan_aid"].iloc[row] > 0]
+    row = data.draw(st.sampled_from(rows))
+    aid = table["japan_aid"].copy()
+    aid.iloc[row] *= 1.01
+    after = cells_of_model(study, model, {**tables, "allocation": table.assign(japan_aid=aid)})
+    before = cells_of_model(study, model, tables)
+    moved = [key for key in before if key[-1] == "estimate" and before[key] != after[key]]
+    assert moved
+
+
+@SOME
+@given(data=st.data())
+def test_one_country_left_out(tables, studies, data):
+    study, model = studies["katada"], data.draw(st.sampled_from(MODELS))
+    table = tables["allocation"]
+    # Averaged rows are blocks of years: the country is what they share with the table.
+    rows = used(study, model if model != "averages" else "baseline", tables)
+    country = data.draw(st.sampled_from(sorted(set(table["iso3"].iloc[rows]))))
+    less = {**tables, "allocation": table[table["iso3"] != country].reset_index(drop=True)}
+    before, after = cells_of_model(study, model, tables), cells_of_model(study, model, less)
+    assert after["models", model, "nobs"] < before["models", model, "nobs"]
+    assert any(before[key] != after.get(key) for key in before if key[-1] == "estimate")
+
+
+def levels(studies):
+    """Statistics of the studies of flows and networks of firms that publish each figure of their rows."""
+    found = [entry for name in ("posen", "hatch") for entry in studies[name].statistics]
+    return [entry for entry in found if entry.measure == "levels"]
+
+
+@SOME
+@given(data=st.data())
+def test_one_figure_of_a_described_table_moved(tables, studies, data):
+    entry = data.draw(st.sampled_from(levels(studies)))
+    table, value = tables[entry.table], entry.with_.get("value", "value")
+    only, group = entry.with_.get("only"), entry.with_.get("group", "series")
+    inside = condition(entry.where, Rows(table)) if entry.where else np.ones(len(table), dtype=bool)
+    inside &= table[value].notna().to_numpy()
+    inside &= table[group].isin(only).to_numpy() if only else True
+    row = data.draw(st.sampled_from(np.flatnonzero(inside).tolist()))
+    figures = table[value].astype(float)
+    figures.iloc[row] += 1
+    after = cells_of_statistic(entry, table.assign(**{value: figures}))
+    before = cells_of_statistic(entry, table)
+    assert sum(before[key] != after[key] for key in before) == 1
+
+
+def test_any_tie_turned(tables, studies):
+    entry = next(entry for entry in studies["matsumura"].statistics if entry.id == "network_counts")
+    table = tables["matsumura_ties"]
+    before = cells_of_statistic(entry, table)
+    for row in range(len(table)):
+        sign = table["sign"].copy()
+        sign.iloc[row] = -sign.iloc[row]
+        assert cells_of_statistic(entry, table.assign(sign=sign)) != before
+
+
+def test_any_amount_of_a_loan_moved(tables, studies):
+    entry = next(entry for entry in studies["matsumura"].statistics if entry.id == "loans_growth_dollars")
+    table = tables["matsumura_loans"]
+    before = cells_of_statistic(entry, table)
+    for row in np.flatnonzero(condition(entry.where, Rows(table))):
+        amount = table["amount"].astype(float)
+        amount.iloc[row] *= 1.001
+        assert cells_of_statistic(entry, table.assign(amount=amount)) != before

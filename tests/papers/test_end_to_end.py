@@ -1,0 +1,150 @@
+"""From published figures to the report in a folder of another name: all is there, and hangs together."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from replication.cli import main
+from replication.project.places import Project
+from replication.publish import rounding
+from replication.publish.exhibits import build_tables
+from replication.publish.table import is_figure
+from replication.records.records import read_records
+from replication.spec.read_study import read_study
+from tests.support.repository import ROOT
+
+STUDIES = ("katada", "posen", "hatch", "matsumura")
+
+
+def copy(folder: Path) -> Project:
+    """The repository's figures, studies and claims in another folder."""
+    for name in ("data/raw", "cleaning", "specs", "claims"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return Project(folder)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    made = copy(tmp_path_factory.mktemp("ganz woanders, mit Umläuten ü"))
+    for words in (
+        ["data"],
+        *(["run", str(made.specs / f"{study}.toml")] for study in STUDIES),
+        ["claims"],
+        ["report"],
+    ):
+        assert main(["--project", str(made.root), *words]) == 0
+    return made
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_table_and_figure_that_a_study_asks_for_is_there(project, study):
+    spec = read_study(project.specs / f"{study}.toml")
+    folder = project.current / study
+    for table in spec.tables:
+        for ending in ("csv", "tex", "html", "md"):
+            assert (folder / "tables" / f"{table.id}.{ending}").stat().st_size > 0
+    for figure in spec.figures:
+        for ending in ("svg", "png"):
+            assert (folder / "figures" / f"{figure.id}.{ending}").stat().st_size > 0
+    listed = json.loads((folder / "manifest.json").read_text())["files"]
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert set(listed) == present - {"manifest.json"}
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_published_cell_is_its_record_rounded(project, study):
+    found = read_records(project.current / study)
+    values: dict[tuple[str, ...], float] = {}
+    for row in found.estimates.to_dict("records"):
+        values |= {("estimates", row["model"], row["term"], name): row[name] for name in row}
+    values |= {
+        ("models", row.model, row.name_): row.value
+        for row in found.models.rename(columns={"name": "name_"}).itertuples()
+    }
+    values |= {
+        ("statistics", row.statistic, row.group, row.period): row.value
+        for row in found.statistics.itertuples()
+    }
+    checked = 0
+    for table in build_tables(project, read_study(project.specs / f"{study}.toml"), found):
+        for cell in (cell for row in table.rows for cell in row if cell.source[:1] != ("table",)):
+            if cell.source and cell.text and is_figure(cell.text):
+                shown, record = cell.text, values[cell.source]
+                checked += 1
+                if shown.startswith("<"):
+                    assert record < float(shown[1:])
+                elif "e" in shown:
+                    assert float(shown) == pytest.approx(record, rel=0.05)
+                else:
+                    assert shown == rounding.fixed(record, len(shown.partition(".")[2]))
+    assert checked > 100
+
+
+@pytest.mark.parametrize("name", ["estimates", "models", "statistics", "dropped_rows"])
+def test_csv_and_parquet_hold_the_same(project, name):
+    for study in STUDIES:
+        folder = project.current / study
+        table = pd.read_parquet(folder / f"{name}.parquet")
+        text = pd.read_csv(
+            folder / f"{name}.csv", keep_default_na=False, na_values=[""], dtype=dict(table.dtypes)
+        )
+        pd.testing.assert_frame_equal(
+            text.replace("", pd.NA) if name == "statistics" else text,
+            table.replace("", pd.NA) if name == "statistics" else table,
+            check_dtype=False,
+            check_exact=True,
+        )
+
+
+def test_every_row_of_the_panel_is_used_or_has_its_cause(project):
+    found = read_records(project.current / "katada")
+    for account in found.accounts:
+        assert account.nobs + sum(count for _, count in account.dropped) == account.rows_in_panel, (
+            account.model
+        )
+
+
+def test_the_report_needs_nothing_beside_itself(project):
+    page = project.report.read_text(encoding="utf-8")
+    assert not re.search(r'<(script|img|link|iframe)[^>]+(src|href)="(?!#|data:)', page)
+    assert str(project.root) not in page
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(set(ids)) == len(ids)
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+def test_a_second_folder_has_the_same_bytes(project, tmp_path):
+    other = copy(tmp_path)
+    for words in (["data"], ["run", str(other.specs / "matsumura.toml")]):
+        assert main(["--project", str(other.root), *words]) == 0
+    first, second = (at.current / "matsumura" for at in (project, other))
+    names = [path.relative_to(first) for path in first.rglob("*") if path.is_file()]
+    for name in names:
+        if name.suffix == ".parquet":
+            pd.testing.assert_frame_equal(pd.read_parquet(first / name), pd.read_parquet(second / name))
+        else:
+            assert (first / name).read_bytes() == (second / name).read_bytes(), name
+
+
+def test_what_the_katada_study_says_it_found_holds(project):
+    """Each sentence of `finding` that follows from the estimates."""
+    found = read_records(project.current / "katada")
+    values = found.statistics.set_index(["statistic", "group"])["value"]
+    assert 0.4 < values["h1_share", ""] < 0.6
+    assert values["h2_share", ""] < 0.15
+    assert values["division_of_labour_share", ""] < 0.2
+    holds = found.statistics[(found.statistics["statistic"] == "h2") & (found.statistics["value"] == 1)][
+        "group"
+    ]
+    assert set(holds) == {"two_way", "ppml_two_way"}
+    within = found.estimates.set_index(["model", "term"])
+    for model in ("two_way.cr2", "two_way.wild_bootstrap"):
+        assert within.loc[(model, "lag(us_trade_share, 1)"), "conf_low"] < 0
+    assert within.loc[("two_way", "lag(us_military, 1)"), "conf_high"] < 0
