@@ -214,7 +214,7 @@ def try_raw(folder: Path, recipe: Recipe, files: Mapping[str, bytes], broken: by
     faults: list[str] = []
     _fresh(project, files)
     clean_all(project, [recipe])
-    good = read_table(project, recipe.schema.table)
+    good = read_table(project, recipe.schema.table, [recipe])
     if isinstance(broken, str):
         misplace(project, path, broken)
         return _refused(project, recipe, good, must=broken != "link above")
@@ -247,7 +247,7 @@ def _refused(project: Project, recipe: Recipe, good: pd.DataFrame, must: bool) -
     elif must:
         faults.append("a changed file was not refused")
     else:
-        assert list(read_table(project, recipe.schema.table).columns) == list(good.columns)
+        assert list(read_table(project, recipe.schema.table, [recipe]).columns) == list(good.columns)
     return (*faults, *(f"left behind: {name}" for name in hidden(project.root)))
 
 

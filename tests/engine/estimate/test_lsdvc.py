@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from test_dynamic import design_of, simulated
 
 from replication.errors import EstimationError
 from replication.estimate.dynamic.dynamic import difference_gmm
 from replication.estimate.dynamic.lsdvc import Within, bias_approximation, expected_regressors, lsdvc
+from tests.engine.estimate.test_dynamic import design_of, simulated
 
 
 def explicit_bias(rows: Within, errors: np.ndarray, lag: float, variance: float, order: int) -> np.ndarray:

@@ -15,7 +15,7 @@ from replication.estimate.covariances.sandwich import classical, clustered
 from replication.estimate.design import Design
 from replication.estimate.limited.negative_binomial import _likelihood, negative_binomial
 from replication.estimate.limited.poisson import ppml
-from tests.estimate.count_data import cross_section, panel, randhie
+from tests.support.count_data import cross_section, panel, randhie
 
 
 def overdispersed(seed: int, n: int = 150) -> Design:

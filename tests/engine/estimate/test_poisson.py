@@ -18,7 +18,7 @@ from replication.estimate.design import Design, Fit
 from replication.estimate.limited import poisson
 from replication.estimate.limited.poisson import ppml
 from replication.estimate.numbers import absorb
-from tests.estimate.count_data import cross_section, dummies, grunfeld, panel, randhie
+from tests.support.count_data import cross_section, dummies, grunfeld, panel, randhie
 
 # Two exact solutions of the same problem: only rounding, and statsmodels' stopping rule, lie between.
 SAME = {"rtol": 1e-6, "atol": 1e-8}

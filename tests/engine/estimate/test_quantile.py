@@ -14,7 +14,7 @@ from replication.errors import EstimationError
 from replication.estimate.covariances.sandwich import clustered, hc0, own
 from replication.estimate.design import Design
 from replication.estimate.linear.quantile import quantile
-from tests.estimate.count_data import cross_section, engel, panel
+from tests.support.count_data import cross_section, engel, panel
 
 
 def draw(seed: int, n: int = 60) -> Design:
