@@ -16,9 +16,8 @@ from pathlib import Path
 from replication import __version__
 from replication.errors import UserError
 from replication.project.places import Project
-from replication.versions.commands import add_commands
 
-USER_ERROR, NOT_CONVERGED, INTERRUPTED = 2, 3, 130
+MOVED, USER_ERROR, NOT_CONVERGED, INTERRUPTED = 1, 2, 3, 130
 # Sums taken in another order differ in the last digits: one thread, whatever the machine offers.
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -78,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("model", metavar="MODEL", help="id of a model in it")
     compare.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
     _add(commands, "report", _report, "write the report page from the results of all studies")
-    add_commands(commands, _add)
+    _add_versions(commands)
     _add(commands, "deposit", _deposit, "make the folder for a data editor and scan it: deposit/")
     _add(commands, "words", _words, "list what a study file may say: estimators, errors, functions, measures")
     return parser
@@ -99,6 +98,22 @@ def _add_claims(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--out", type=Path, metavar="DIR", help="folder to write the ledger to (none)")
     new = _add(commands, "new", _new_claims, "write a claims file to begin from")
     new.add_argument("file", type=Path, metavar="FILE", help="file to write; one that is there is kept")
+
+
+def _add_versions(commands) -> None:
+    """The commands about frozen versions."""
+    freeze = _add(commands, "freeze", _freeze, "make results/v1, v2, ... from the current results")
+    freeze.add_argument("--why", default="", metavar="TEXT", help="what changed since the last, and why")
+    _add(commands, "check", _check, "compare the current results with the newest frozen version")
+    compare = _add(commands, "compare", _compare, "compare two versions or folders cell by cell")
+    for name in ("old", "new"):
+        compare.add_argument(name, metavar=name.upper(), help="v1, current, or a folder of results")
+    _add(commands, "verify", _verify, "run everything twice from the raw figures, compare, and attest")
+    trace = _add(commands, "trace", _trace, "follow one published cell back to the raw files")
+    trace.add_argument("table", metavar="TABLE", help="study and table, such as STUDY/TABLE")
+    trace.add_argument("row", metavar="ROW", help="label, term, statistic, group, period; or number")
+    trace.add_argument("column", metavar="COLUMN", help="heading or model; or number, 1 after the labels")
+    _add(commands, "why", _why, "say for everything that is made why it would be made again")
 
 
 def _data(call: argparse.Namespace) -> int:
@@ -176,6 +191,55 @@ def _words(call: argparse.Namespace) -> int:
     from replication.study.vocabulary import words
 
     print(words())
+    return 0
+
+
+def _freeze(call: argparse.Namespace) -> int:
+    from replication.versions.freeze import freeze
+
+    print(freeze(Project(call.project), call.why))
+    return 0
+
+
+def _check(call: argparse.Namespace) -> int:
+    from replication.versions.check import check
+
+    return _tell_checked(check(Project(call.project)))
+
+
+def _compare(call: argparse.Namespace) -> int:
+    from replication.versions.check import compare_words
+
+    return _tell_checked(compare_words(Project(call.project), call.old, call.new))
+
+
+def _tell_checked(checked) -> int:
+    for line in checked.lines:
+        print(line)
+    return 0 if checked.passed else MOVED
+
+
+def _verify(call: argparse.Namespace) -> int:
+    from replication.versions.verify import verify
+
+    text, passed = verify(Project(call.project))
+    print(text, end="")
+    return 0 if passed else MOVED
+
+
+def _trace(call: argparse.Namespace) -> int:
+    from replication.versions.trace import trace
+
+    for line in trace(Project(call.project), call.table, call.row, call.column):
+        print(line)
+    return 0
+
+
+def _why(call: argparse.Namespace) -> int:
+    from replication.versions.why import why
+
+    for line in why(Project(call.project)):
+        print(line)
     return 0
 
 

@@ -15,6 +15,7 @@ from replication.publish import escape
 from replication.publish.formats import stylesheet
 from replication.publish.latex import PREAMBLE
 from replication.publish.rounding import grouped
+from replication.report.counts import verdict_counts
 
 BASIS = {"document": "the document's own figures", "data": "recorded data"}
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
@@ -56,15 +57,6 @@ def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], re
 def _verdicts(counts: pd.DataFrame) -> list[str]:
     """Verdicts that were given, in their order."""
     return list(dict.fromkeys(counts.loc[counts["claims"] > 0, "verdict"]))
-
-
-def verdict_counts(counts: pd.DataFrame) -> list[tuple[str, list[int]]]:
-    """One row a verdict: claims by document, then all of them."""
-    wide = counts.pivot(index="verdict", columns="document", values="claims")
-    wide = wide.reindex(index=counts["verdict"].unique(), columns=counts["document"].unique())
-    rows = [(verdict, [int(n) for n in row], int(row.sum())) for verdict, row in wide.iterrows()]
-    rows.append(("all claims", [int(n) for n in wide.sum()], int(wide.to_numpy().sum())))
-    return [(verdict, [*each, total]) for verdict, each, total in rows]
 
 
 def _told(ledger: pd.DataFrame, titles: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:

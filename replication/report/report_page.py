@@ -12,7 +12,6 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from replication.claims.ledger_page import verdict_counts
 from replication.project.files import write_text
 from replication.publish import escape
 from replication.publish.formats import stylesheet, to_html
@@ -27,6 +26,7 @@ from replication.publish.periods import runs
 from replication.publish.printed_words import capital, in_words
 from replication.publish.table import Cell, Table, printed
 from replication.records.account import ModelAccount
+from replication.report.counts import verdict_counts
 from replication.report.study_results import Drawing, Source, StudyResults
 from replication.spec.entries import TableSpec
 

@@ -68,7 +68,7 @@ def trace(project: Project, table: str, row: str, column: str) -> list[str]:
     Parameters
     ----------
     table : str
-        "katada/crisis": the study and the id of one of its tables.
+        "STUDY/TABLE": the study and the id of one of its tables.
     row, column : str
         As `locate.cell_at` takes them.
 

@@ -1,0 +1,69 @@
+"""The rooms of the package: names said once, imports that run one way."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+from replication.project.places import PACKAGE
+
+# From the ground up, as docs/architecture.md describes them: nothing imports what stands to its right.
+ROOMS = [
+    "errors",
+    "project",
+    "language",
+    "spec",
+    "sources",
+    "describe",
+    "estimate",
+    "panel",
+    "inference",
+    "records",
+    "publish",
+    "study",
+    "report",
+    "versions",
+    "crosscheck",
+    "robustness",
+    "published",
+    "claims",
+    "deposit",
+    "api",
+    "cli",
+]
+MODULES = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Rooms that a module imports from, wherever in it the import stands."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    names = [f"{node.module}.{alias.name}".split(".") for node in nodes for alias in node.names]
+    return {name[1] for name in names if name[0] == "replication"} - {"__version__"}
+
+
+def test_no_two_modules_have_one_name():
+    assert [name for name, count in Counter(path.name for path in MODULES).items() if count > 1] == []
+
+
+def test_every_module_stands_in_a_room():
+    assert {room(path) for path in MODULES} <= set(ROOMS)
+
+
+def test_imports_run_one_way():
+    upward = [
+        f"{path.relative_to(PACKAGE)} imports {other}"
+        for path in MODULES
+        for other in imported(path)
+        if ROOMS.index(other) > ROOMS.index(room(path))
+    ]
+    assert upward == []
+
+
+def test_the_engine_names_none_of_its_papers():
+    papers = ("katada", "posen", "hatch_", "matsumura")
+    assert [str(path) for path in MODULES if any(paper in path.read_text().lower() for paper in papers)] == []
