@@ -15,23 +15,21 @@ from pathlib import Path
 
 from replication import __version__
 from replication.errors import UserError
+from replication.project.arithmetic import settle
 from replication.project.places import Project
 
 MOVED, USER_ERROR, NOT_CONVERGED, INTERRUPTED = 1, 2, 3, 130
-# Sums taken in another order differ in the last digits: one thread, whatever the machine offers.
-THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command: 0 if done, 2 for a mistake of the user's, 3 where a model did not converge."""
-    for name in THREAD_SETTINGS:
-        os.environ[name] = "1"
     if not sys.warnoptions:  # libraries' remarks to programmers; what a user must know is said in the results
         warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a letter that the terminal lacks is printed as its code
             stream.reconfigure(errors="backslashreplace")
     call = _parser().parse_args(arguments)
+    settle(native=call.native)
     try:
         return call.command(call)
     except UserError as problem:
@@ -60,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"replicate {__version__}")
     parser.add_argument(
         "--project", type=Path, default=Path(), metavar="DIR", help="folder with data, specs, results (here)"
+    )
+    parser.add_argument(
+        "--native", action="store_true", help="the processor's own kernels: faster, late digits are its own"
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add(commands, "data", _data, "check the raw figures and make the processed tables and the codebook")

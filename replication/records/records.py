@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from replication.errors import DataError
+from replication.project.arithmetic import arithmetic
 from replication.project.files import sha256, write_csv, write_parquet, write_text
 from replication.project.fingerprint import packages
 from replication.project.places import Project
@@ -101,11 +102,12 @@ def _account(entry: dict) -> ModelAccount:
 
 
 def made_from(project: Project, tables: Iterable[str], code: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """For a manifest: checksums of processed tables and of the raw files behind them, code, packages."""
+    """For a manifest: checksums of processed tables and of raw files behind them, code, packages, kernels."""
     names = list(tables)
     return {
         "inputs": {f"{name}.parquet": sha256(project.processed / f"{name}.parquet") for name in names},
         "raw": raw_behind(project, names),
         "code": dict(code),
         "packages": packages(),
+        "arithmetic": arithmetic(),
     }

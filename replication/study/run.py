@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replication.errors import EstimationError, StudyError
+from replication.project.arithmetic import require_right_answers
 from replication.project.files import sha256, write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
@@ -53,6 +54,7 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
         Anything wrong with the study, the data or the folder; no result is changed then.
     """
     study = read_study(path)
+    require_right_answers()
     try:
         found = _estimate(project, study, data)
     except (StudyError, EstimationError) as problem:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from replication.project.arithmetic import arithmetic, processor
 from replication.project.files import sha256
 from replication.project.fingerprint import all_code, packages
 from replication.project.places import Project
@@ -35,32 +36,14 @@ def sums(folder: Path, root: Path, pattern: str = "**/*") -> dict[str, str]:
     return {path.relative_to(root).as_posix(): sha256(path) for path in paths}
 
 
-def processor() -> str:
-    """Model of the processor, as the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    except OSError:
-        named = []
-    return next(iter(named), platform.processor() or platform.machine())
-
-
 def machine() -> dict[str, Any]:
-    """Processor, cores, memory, system, and the linear algebra that is loaded with its threads."""
-    import scipy.linalg  # noqa: F401  (loads its own copy of the linear algebra, to be listed too)
-    from threadpoolctl import threadpool_info
-
-    libraries = [
-        {key: library.get(key) for key in ("user_api", "internal_api", "version", "architecture")}
-        | {"threads": library["num_threads"]}
-        for library in threadpool_info()
-    ]
+    """Processor, cores, memory, system, and the kernels in use."""
     return {
         "processor": processor(),
         "cores": os.cpu_count(),
         "memory_gib": _memory(),
         "system": platform.platform(),
-        "libraries": libraries,
+        "arithmetic": arithmetic(),
     }
 
 

@@ -16,6 +16,9 @@ NEAR_SINGULAR = 1e-13
 """Smallest over largest eigenvalue of the scaled negative Hessian below which it counts as singular."""
 SAME_PLACE = 1e-4
 """Two starts agree when their maxima are closer than this, in standard errors."""
+SAME_HEIGHT = 1e-8
+"""Two maxima are equally high when their log-likelihoods are closer than this: half of SAME_PLACE squared, by
+which a quadratic falls over that distance, twice over, for the rounding of sums over many rows."""
 
 
 @dataclass(frozen=True)
@@ -184,8 +187,13 @@ def _trouble(last: _Step, iterations: int) -> str:
 
 
 def better_of(first: Optimum, second: Optimum) -> Optimum:
-    """The higher of two maxima, with a warning if they are not the same one."""
-    best, other = (first, second) if first.likelihood.value >= second.likelihood.value else (second, first)
+    """The higher of two maxima, with a warning if they are not the same one; the first if they are.
+
+    Which of two equal maxima is higher by the last digit of a sum differs between processors.
+    """
+    lead = second.likelihood.value - first.likelihood.value
+    higher = lead > (SAME_HEIGHT if first.converged else -SAME_HEIGHT)
+    best, other = (second, first) if higher else (first, second)
     gap = best.params - other.params
     distance = np.sqrt(max(-gap @ best.likelihood.hessian @ gap, 0.0))
     if not best.converged or (other.converged and distance < SAME_PLACE):

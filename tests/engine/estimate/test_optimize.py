@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.estimate.numbers.normal import inverse_mills, log_cdf
-from replication.estimate.numbers.optimize import Likelihood, maximise
+from replication.estimate.numbers.optimize import Likelihood, Optimum, better_of, maximise
 
 
 def quadratic(centre: np.ndarray, curvature: np.ndarray):
@@ -89,3 +89,16 @@ def test_inverse_mills_ratio_far_out() -> None:
     assert ratio[5] == 0.0
     assert np.isfinite(log_cdf(a)[2]).all()
     assert ((log_cdf(a)[2] <= 0) & (log_cdf(a)[2] >= -1 - 1e-6)).all()
+
+
+@pytest.mark.parametrize(
+    ("lead", "first_converged", "reported"),
+    [(1e-12, True, "first"), (-1e-12, True, "first"), (1e-6, True, "second"), (1e-12, False, "second")],
+)
+def test_of_two_starts_that_reach_one_maximum_the_first_is_reported(lead, first_converged, reported) -> None:
+    def optimum(value: float, iterations: int, converged: bool) -> Optimum:
+        there = Likelihood(np.array([value]), np.zeros((1, 1)), -np.eye(1))
+        return Optimum(np.zeros(1), there, iterations, 0.0, 1.0, converged)
+
+    found = better_of(optimum(-3.0, 7, first_converged), optimum(-3.0 + lead, 9, True))
+    assert found.iterations == {"first": 7, "second": 9}[reported]

@@ -13,6 +13,7 @@ import subprocess
 import pytest
 
 from replication.errors import UserError
+from replication.project.arithmetic import arithmetic
 from replication.project.fingerprint import packages
 from replication.versions.check import check
 from replication.versions.freeze import freeze
@@ -45,7 +46,7 @@ def test_a_version_says_what_it_rests_on(frozen):
     assert about["code"].keys() >= {"replication/versions/freeze.py", "replication/estimate/linear/linear.py"}
     assert about["packages"] == packages()
     assert about["machine"]["cores"] == os.cpu_count()
-    assert all(library["threads"] >= 1 for library in about["machine"]["libraries"])
+    assert about["machine"]["arithmetic"] == arithmetic()
     assert about["seeds"] == {"root": 1998}
     assert about["commit"] is None  # this project is in no repository, and that is no error
     assert "small/estimates.csv" in about["content"] and "small/manifest.json" not in about["content"]
