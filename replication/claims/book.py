@@ -11,7 +11,7 @@ from replication.claims.claim_entries import Ledger
 from replication.claims.judge import Outcome, evaluate_claim
 from replication.claims.recorded import STATED, Recorded, read_tables, stated_figures, tables_named
 from replication.project.places import Project
-from replication.spec.strict import located
+from replication.project.strict import located
 
 
 @dataclass(frozen=True)

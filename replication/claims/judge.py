@@ -18,7 +18,7 @@ from replication.claims.wording import arithmetic, written
 from replication.errors import StudyError
 from replication.language.evaluate import Rows, evaluate_numbers
 from replication.language.syntax import Node, parse
-from replication.spec.strict import located
+from replication.project.strict import located
 
 MAX_UNCERTAIN = 12
 OPEN = 1e90  # stands for an open end: products of three stay finite, and nothing recorded comes near

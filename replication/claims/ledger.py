@@ -12,14 +12,14 @@ from replication.claims.read_ledger import read_ledger
 from replication.claims.recorded import STATED, Recorded, read_tables, tables_named
 from replication.claims.tidy import frames
 from replication.errors import DataError, StudyError, one_of
+from replication.project.escape import csv_text
 from replication.project.files import sha256, write_csv, write_parquet, write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.staging import Staging, write_manifest
-from replication.publish.escape import csv_text
+from replication.project.strict import located
 from replication.records.records import made_from
 from replication.spec.read_study import read_study
-from replication.spec.strict import located
 
 
 def make_ledger(project: Project) -> Book:

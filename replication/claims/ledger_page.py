@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from replication.claims.verdict import HARD
-from replication.publish import escape
+from replication.project import escape
 from replication.publish.formats import stylesheet
 from replication.publish.latex import PREAMBLE
 from replication.publish.rounding import grouped

@@ -10,7 +10,7 @@ from replication.claims.claim_entries import Check, Claim, Input, Ledger, Readin
 from replication.errors import StudyError, one_of
 from replication.language.functions import ELEMENTWISE
 from replication.language.syntax import Call, Node, names_in, parse
-from replication.spec.strict import check_ids, located, read_strictly
+from replication.project.strict import check_ids, located, read_strictly
 
 ANCHOR = re.compile(r"(table|figure)-[A-Za-z][A-Za-z0-9_]*-[A-Za-z][A-Za-z0-9_]*")
 OPERATORS = (*ELEMENTWISE, "-", "==", "!=", "in")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from replication.claims.read_ledger import read_ledger
 from replication.deposit.contents import OUTPUT
+from replication.project.escape import one_line
 from replication.project.places import Project
-from replication.publish.escape import one_line
 from replication.spec.entries import FigureSpec, Study, TableSpec
 from replication.spec.read_study import read_study
 

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from replication.errors import StudyError, one_of
+from replication.project import escape
 from replication.project.files import write_aside
-from replication.publish import charts, escape, style
+from replication.publish import charts, style
 from replication.publish.coefficients import coefficients
 from replication.publish.network import constellation, tie_key
 from replication.publish.printed_words import in_words, term_words

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from importlib import resources
 
-from replication.publish import escape
+from replication.project import escape
 from replication.publish.latex import latex_document, to_latex
 from replication.publish.table import Cell, Table, is_figure, printed
 

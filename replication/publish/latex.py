@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from replication.publish import escape
+from replication.project import escape
 from replication.publish.table import Cell, Table, is_figure, printed
 
 _LINE = 453.0  # points between one-inch margins on letter paper; A4 has as many

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontEntry, fontManager
 
-from replication.publish import escape
+from replication.project import escape
 
 INK, SOFT, FAINT = "#1f2328", "#6b7178", "#e4e6e8"
 # Neighbours differ in lightness as well as in hue, so that they stay apart in grey and for every eye.

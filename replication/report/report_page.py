@@ -12,8 +12,8 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from replication.project import escape
 from replication.project.files import write_text
-from replication.publish import escape
 from replication.publish.formats import stylesheet, to_html
 from replication.publish.model_tables import (
     INTERVAL_NOTE,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from replication.errors import StudyError, one_of
 from replication.language.syntax import parse, parse_formula, show
+from replication.project.strict import check_ids, located, read_strictly
 from replication.spec.entries import ModelSpec, ReadingSpec, Study
-from replication.spec.strict import check_ids, located, read_strictly
 
 LEDGER = "claims"  # folder of the claims ledger among the results of the studies
 

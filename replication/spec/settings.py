@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from replication.project.places import Project
+from replication.project.strict import read_toml, validated
 from replication.spec.entries import Entry, Name, Text
-from replication.spec.strict import read_toml, validated
 
 TABLE = "tool.replication"
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replication.publish import escape
+from replication.project import escape
 from replication.publish.formats import latex_document
 from replication.publish.table import Cell, Table
 
