@@ -10,6 +10,7 @@ import pandas as pd
 from replication.sources.recipe import Recipe
 from replication.sources.schema import Column, Schema
 
+from . import allocation_parts
 from .columns import ISO3, YEAR
 
 Tables = Mapping[str, pd.DataFrame]
@@ -99,13 +100,15 @@ SCHEMA = Schema(
         _number("idealpoint", "score", "position in UN votes"),
         _number("distance_japan", "score", "distance in UN votes to Japan", 0),
         _number("distance_us", "score", "distance in UN votes to the United States", 0),
-        _flag("brady", "a Brady deal was implemented in the year; twelve covered debtors"),
+        _flag("brady", "a Brady deal was implemented in the year; see `_deals` for who is known"),
+        _flag("after_brady", "a Brady deal was implemented in the year or before it"),
         _flag("restructuring", "a final restructuring in the year; twelve covered debtors"),
         _flag("in_default", "the year is in a spell of default; twelve covered debtors"),
         _flag("bank_agreement", "an agreement with banks in the year; years typed of the IMF chronology"),
         _flag("capital_recycling", "years of Japan's capital recycling programme, 1987-91"),
         _number("japan_budget", MILLION, "Japan's positive net aid to all debtors of the panel that year", 0),
         _number("yen_per_dollar", "yen per US$", "average of the year", 0),
+        *allocation_parts.COLUMNS,
     ),
     key=("iso3", "year"),
 )
@@ -120,8 +123,8 @@ def build(tables: Tables) -> pd.DataFrame:
     for part in parts:
         panel = panel.merge(part, on=["iso3", "year"], how="left", validate="one_to_one")
     panel = panel.merge(_yearly(tables["wdi"]), on="year", how="left", validate="many_to_one")
-    panel = _derived(panel)
-    panel = _deals(panel, tables["debt_deals"])
+    panel = allocation_parts.joined(_derived(panel), tables)
+    panel = _deals(panel, tables)
     panel.index = panel["iso3"] + " " + panel["year"].astype("str")
     return panel[SCHEMA.names]
 
@@ -209,12 +212,19 @@ def _derived(panel: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _deals(panel: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
-    """Marks of bank debt deals: 0 only where the source would have printed one, missing elsewhere."""
+def _deals(panel: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Marks of bank debt deals: 0 only where the source would have printed one, missing elsewhere.
+
+    A debtor without any restructuring in the complete list of them had no Brady deal either.
+    """
+    deals = tables["debt_deals"]
     covered = panel["iso3"].isin(list(COVERED))
+    none = ~panel["iso3"].isin(tables["restructurings"]["iso3"])
     typed = panel["year"].isin(YEARS_OF_AGREEMENTS)
+    brady = _marks(panel, deals, "brady_deal").where(covered | none)
     return panel.assign(
-        brady=_marks(panel, deals, "brady_deal").where(covered),
+        brady=brady,
+        after_brady=brady.groupby(panel["iso3"]).cummax(),  # rows are in order of the year
         restructuring=_marks(panel, deals, "final_restructuring").where(covered),
         in_default=_marks(panel, deals, "default_spell").where(covered),
         bank_agreement=_marks(panel, deals, "bank_debt_agreement").where(typed),
@@ -242,5 +252,6 @@ INPUTS = (
     "polity2",
     "idealpoints",
     "debt_deals",
+    *allocation_parts.INPUTS,
 )
 RECIPES: tuple[Recipe, ...] = (Recipe(SCHEMA, INPUTS, build, derived=True),)

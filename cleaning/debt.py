@@ -1,4 +1,4 @@
-"""Debt deals of the debtors, and what they owed to banks of the United States."""
+"""Debt deals and restructurings of the debtors, crises, IMF arrangements, debt over GDP."""
 
 from __future__ import annotations
 
@@ -59,7 +59,85 @@ CLAIMS = Schema(
     key=("iso3", "date"),
 )
 
+MONTH = r"(19[7-9][0-9]|2000|2001)-(0[1-9]|1[0-2])"
+DAY = MONTH + r"-[0-3][0-9]"
+
+
+def _mark(name: str, meaning: str) -> Column:
+    return Column(name, "integer", "1 yes, 0 no", meaning, low=0, high=1)
+
+
+RESTRUCTURINGS = Schema(
+    table="restructurings",
+    title="Restructurings of sovereign debt with private external creditors",
+    columns=(
+        ISO3,
+        Column("case", "integer", "number", "the authors' number of the case", low=1, high=1000),
+        Column("start", "text", "year and month", "first month of the restructuring", pattern=MONTH),
+        Column(
+            "end", "text", "date", "agreement carried out; the first where the day is unknown", pattern=DAY
+        ),
+        Column("default", "text", "year and month", "default, if there was one", pattern=MONTH, missing=True),
+        Column("announcement", "text", "year and month", "announced", pattern=MONTH, missing=True),
+        _mark("strictly_preemptive", "agreed without any missed payment"),
+        _mark("weakly_preemptive", "begun before payments were missed; holds for the strict ones too"),
+        _mark("post_default", "begun after default"),
+        _mark("start_month_unknown", "the authors do not know the month of the start"),
+    ),
+    key=("iso3", "case"),
+)
+ARRANGEMENT_TYPES = (
+    "Standby Arrangement",
+    "Extended Fund Facility",
+    "Extended Credit Facility",
+    "Structural Adjustment Facility Commitment",
+    "of which Supplemental Reserve Facility",
+)
+ARRANGEMENTS = Schema(
+    table="imf_arrangements",
+    title="Lending arrangements of the International Monetary Fund",
+    columns=(
+        ISO3,
+        Column("type", "text", "name", "kind of arrangement", allowed=ARRANGEMENT_TYPES),
+        Column("start", "text", "date", "approval", pattern=r"(19[7-9][0-9]|2000)-[01][0-9]-[0-3][0-9]"),
+        Column(
+            "end",
+            "text",
+            "date",
+            "expiry or cancellation",
+            pattern=r"(19[7-9]|200)[0-9]-[01][0-9]-[0-3][0-9]",
+        ),
+        Column("agreed_th_sdr", "integer", "thousand SDR", "agreed, later augmentations included", 1, 1e8),
+        Column("drawn_th_sdr", "integer", "thousand SDR", "drawn by the end", 0, 1e8),
+    ),
+    key=("iso3", "start", "type"),
+)
+CRISES = Schema(
+    table="crises",
+    title="First years of banking, currency and debt crises",
+    columns=(
+        ISO3,
+        replace(YEAR, meaning="first year of the crisis"),
+        Column("kind", "text", "kind", "kind of crisis", allowed=("banking", "currency", "debt")),
+    ),
+    key=("iso3", "kind", "year"),
+)
+DEBT_OVER_GDP = Schema(
+    table="debt_over_gdp",
+    title="Total external debt over GDP (World Economic Outlook)",
+    columns=(
+        ISO3,
+        replace(YEAR, low=1975),
+        Column("value", "number", "percent of GDP", "external debt over GDP at official rates", 0, 2000),
+    ),
+    key=("iso3", "year"),
+)
+
 RECIPES: tuple[Recipe, ...] = (
     as_read(DEALS, "debt/deals.csv"),
     as_read(CLAIMS, "debt/ffiec_claims.csv"),
+    as_read(RESTRUCTURINGS, "debt/restructurings.csv"),
+    as_read(ARRANGEMENTS, "debt/imf_arrangements.csv"),
+    as_read(CRISES, "debt/crises.csv"),
+    as_read(DEBT_OVER_GDP, "debt/external_debt_percent_gdp.csv"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from replication.sources.recipe import Recipe
@@ -22,6 +23,13 @@ CARRIED = (
     "gdp_per_head_2020",
     "population",
 )
+# What each donor has at stake: its banks' claims (others: three European creditors) and its trade.
+CLAIMS = {
+    "Japan": ("japan_claims",),
+    "United States": ("united_states_claims",),
+    "Others": ("united_kingdom_claims", "france_claims", "germany_claims"),
+}
+TRADE = {"Japan": "trade_japan", "United States": "trade_us"}
 SCHEMA_BY_DONOR = Schema(
     table="donors",
     title="Donor-debtor-years: net aid of Japan, the United States and all other DAC donors",
@@ -37,6 +45,20 @@ SCHEMA_BY_DONOR = Schema(
         Column(
             "aid", "number", MILLION, "net bilateral aid; negative when repayments exceed it", missing=True
         ),
+        Column(
+            "own_claims", "number", MILLION, "claims of the donor's banks, last date before", 0, missing=True
+        ),
+        Column(
+            "own_trade", "number", MILLION, "trade with the donor (Rose); none for others", 0, missing=True
+        ),
+        Column(
+            "own_military",
+            "number",
+            "million US$ of about 2014-15",
+            "US military obligations where the donor is the United States, 0 elsewhere",
+            0,
+            missing=True,
+        ),
         *(column for column in SCHEMA.columns if column.name in CARRIED),
     ),
     key=("pair", "year"),
@@ -46,9 +68,7 @@ SCHEMA_BY_DONOR = Schema(
 def build(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Three rows for each row of the allocation panel."""
     panel = tables["allocation"]
-    stacked = pd.concat(
-        {donor: panel.assign(aid=panel[column]) for donor, column in AID.items()}, names=["donor"]
-    )
+    stacked = pd.concat({donor: _of_donor(panel, donor) for donor in AID}, names=["donor"])
     stacked = stacked.reset_index("donor")
     year = stacked["year"].astype("str")
     stacked = stacked.assign(
@@ -60,6 +80,17 @@ def build(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     )
     stacked.index = stacked["pair"] + " " + year
     return stacked[SCHEMA_BY_DONOR.names]
+
+
+def _of_donor(panel: pd.DataFrame, donor: str) -> pd.DataFrame:
+    """The panel with what one donor gave and has at stake."""
+    military = panel["us_military_obligations"]
+    return panel.assign(
+        aid=panel[AID[donor]],
+        own_claims=panel[list(CLAIMS[donor])].sum(axis=1, skipna=False),
+        own_trade=panel[TRADE[donor]] if donor in TRADE else np.nan,
+        own_military=military if donor == "United States" else military * 0,
+    )
 
 
 RECIPES: tuple[Recipe, ...] = (Recipe(SCHEMA_BY_DONOR, ("allocation",), build, derived=True),)

@@ -151,6 +151,45 @@ LISTS = Schema(
 )
 
 
+HOSTS = ("MYS", "THA", "PHL", "IDN", "KOR", "TWN", "SGP", "CHN")
+ORIGINS = ("us", "japan", "nies")
+BY_ORIGIN = Schema(
+    table="investment_by_origin",
+    title="Direct investment approved in eight Asian economies by origin",
+    columns=(
+        Column("host", "text", "ISO 3166-1 alpha-3", "economy that approved", allowed=HOSTS),
+        Column(
+            "origin",
+            "text",
+            "name",
+            "where it came from; nies: newly industrialised economies",
+            allowed=ORIGINS,
+        ),
+        Column("year", "integer", "year", "year of approval", 1986, 1990),
+        Column("value", "number", "million US$, approvals", "amount", 0, 1e5),
+        Column("share", "number", "percent", "share of all approvals as printed", 0, 100),
+    ),
+    key=("host", "origin", "year"),
+)
+REGIONS = (
+    "World", "Developed countries", "Developing countries", "North America", "Europe", "Western Europe",
+    "Central and South America", "Asia", "China", "Middle East", "Africa",
+)  # fmt: skip
+BY_REGION = Schema(
+    table="japan_investment_by_region",
+    title="Japan's direct investment by region, as notified to the ministry",
+    columns=(
+        Column("source_id", "text", "name", "publication", allowed=("mofa_1987", "wtec_1996")),
+        Column("fiscal_year", "integer", "fiscal year", "fiscal year", 1984, 1994),
+        Column("region", "text", "name", "region", allowed=REGIONS),
+        Column("mn_usd", "number", "million US$, notifications", "amount", 0, 1e6, missing=True),
+        Column("change_percent", "number", "percent", "change on the year before", -100, 1000, missing=True),
+        Column("share_percent", "number", "percent", "share of the world", **SHARE),
+    ),
+    key=("source_id", "region", "fiscal_year"),
+)
+
+
 def bounds(printed: str, value: float, hedge: str) -> tuple[float, float]:
     """Least and most that a printed figure stands for; NaN on a side that the wording leaves open.
 
@@ -227,6 +266,18 @@ def _text(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows.join(made)
 
 
+def _by_origin(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row a host, origin and year; what the source does not give is left out."""
+    rows = raw["hatch/investment_in_asia_by_origin.csv"]
+    parts = [
+        rows[["host", "year"]].assign(
+            origin=origin, value=rows[f"{origin}_mn_usd"], share=rows[f"{origin}_percent"]
+        )
+        for origin in ORIGINS
+    ]
+    return pd.concat(parts).dropna(subset="value")
+
+
 def _dates(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = raw["hatch/text_dates.csv"]
     return rows.assign(year=rows["date"].str.slice(stop=4))
@@ -241,4 +292,6 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(TEXT, ("hatch/text_figures.csv",), _text),
     Recipe(DATES, ("hatch/text_dates.csv",), _dates),
     as_read(LISTS, "hatch/text_lists.csv"),
+    Recipe(BY_ORIGIN, ("hatch/investment_in_asia_by_origin.csv",), _by_origin),
+    as_read(BY_REGION, "hatch/japan_investment_by_region.csv"),
 )

@@ -29,7 +29,10 @@ HOLDERS = (
     "opec", "spain", "china", "hong_kong", "singapore", "netherlands_antilles", "taiwan", "switzerland",
     "france", "belgium_luxembourg", "mexico", "canada", "korea", "thailand", "others",
 )  # fmt: skip
-DIRECTIONS = ("japan_to_us_flow", "us_to_japan_flow", "japan_in_us_position")
+DIRECTIONS = (
+    "japan_to_us_flow", "us_to_japan_flow", "japan_in_us_position", "us_in_japan_position",
+    "all_in_us_position", "us_in_all_position",
+)  # fmt: skip
 CLAIMS = (
     "owed_before", "owed_after", "cross_border", "derivatives", "cross_border_all", "local", "transfer_risk",
 )  # fmt: skip
@@ -56,11 +59,18 @@ def scaled(rows: pd.DataFrame, factors: Mapping[str, float], file: str) -> pd.Da
     """The rows in one unit: each figure times the factor of its unit, and without the column of units."""
     unknown = rows["unit"][~rows["unit"].isin(list(factors))]
     if len(unknown):
-        raise DataError(f"{file}, line {unknown.index[0]}: {one_of('unit', unknown.iloc[0], factors)}")
+        label = unknown.index[0]
+        place, line = label if isinstance(label, tuple) else (file, label)
+        raise DataError(f"{place}, line {line}: {one_of('unit', unknown.iloc[0], factors)}")
     factor = rows["unit"].map(factors).astype("float64")
     figures = pd.to_numeric(rows["value"], errors="coerce") * factor
     # a figure in the table's own unit stays text, so that the schema names what cannot be read as a number
     return rows.assign(value=rows["value"].where(factor == 1, figures)).drop(columns="unit")
+
+
+def stacked(raw: Rows, *files: str) -> pd.DataFrame:
+    """The rows of several files of one form, each under its file and line."""
+    return pd.concat({f"data/raw/{file}": raw[file] for file in files})
 
 
 def read(file: str, units: Mapping[str, float], year_of: str = "") -> Callable[[Rows], pd.DataFrame]:
@@ -83,6 +93,11 @@ US_SHARES_FILE = "posen/us_household_asset_shares.csv"
 US_OWNERS_FILE = "posen/us_families_holding_assets.csv"
 JAPAN_FILE = "posen/japan_household_assets.csv"
 DEBT_FILE = "posen/foreign_held_debt.csv"
+FDI_FILE, POSITIONS_FILE = "posen/direct_investment.csv", "posen/direct_investment_positions.csv"
+# Slots hold a header alone: rows put into one complete the table and the figures drawn from it.
+US_SHARES_SLOT = "posen/slot_us_household_asset_shares.csv"
+JAPAN_SLOT = "posen/slot_japan_household_assets.csv"
+FDI_SLOT = "posen/slot_direct_investment.csv"
 DOLLARS = {"million US dollars": 1.0, "billion US dollars": 1000.0}
 YEN_AND_PERCENT = dict.fromkeys(
     (
@@ -247,9 +262,42 @@ def foreign_debt(raw: Rows) -> pd.DataFrame:
     return read(DEBT_FILE, {"billion US dollars": 1}, "quarter")(raw).drop(columns="quarter_start")
 
 
+def us_assets(raw: Rows) -> pd.DataFrame:
+    """Rows of the file and of its slot."""
+    return scaled(stacked(raw, US_SHARES_FILE, US_SHARES_SLOT), {"percent": 1}, US_SHARES_FILE)
+
+
+POSITIONS = {
+    ("us_in_japan", "billion_usd"): ("us_in_japan_position", "US position in Japan"),
+    ("us_in_japan", "all_countries_billion_usd"): ("us_in_all_position", "US position in all countries"),
+    ("japan_in_us", "billion_usd"): ("japan_in_us_position", "Position of Japan in the United States"),
+    ("japan_in_us", "all_countries_billion_usd"): (
+        "all_in_us_position",
+        "Position of all in the United States",
+    ),
+}
+
+
+def fdi(raw: Rows) -> pd.DataFrame:
+    """Flows and positions to 1990, what the slot holds, and the positions of 1997-2000 from another print."""
+    flows = scaled(stacked(raw, FDI_FILE, FDI_SLOT), DOLLARS, FDI_FILE)
+    late = raw[POSITIONS_FILE]
+    positions = [
+        late.loc[late["direction"] == direction, ["year"]].assign(
+            series=name,
+            label=label,
+            value=1000 * pd.to_numeric(late[column], errors="coerce"),
+            source="bts_2003",
+        )
+        for (direction, column), (name, label) in POSITIONS.items()
+    ]
+    return pd.concat([flows, pd.concat({f"data/raw/{POSITIONS_FILE}": pd.concat(positions)})])
+
+
 def japan_assets(raw: Rows) -> pd.DataFrame:
-    """Rows of the Japanese file with the month in which the fiscal year ends."""
-    rows = scaled(raw[JAPAN_FILE], YEN_AND_PERCENT, JAPAN_FILE).rename(columns={"fiscal_year": "year"})
+    """Rows of the Japanese file and its slot with the month in which the fiscal year ends."""
+    rows = scaled(stacked(raw, JAPAN_FILE, JAPAN_SLOT), YEN_AND_PERCENT, JAPAN_FILE)
+    rows = rows.rename(columns={"fiscal_year": "year"})
     year = pd.to_numeric(rows["year"], errors="coerce").astype("Int64")
     return rows.assign(month=(year + 1).astype("str") + "-03")
 
@@ -306,11 +354,11 @@ def _with_rest(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 RECIPES: tuple[Recipe, ...] = (
-    recipe(US_ASSETS, US_SHARES_FILE, {"percent": 1}),
+    Recipe(US_ASSETS, (US_SHARES_FILE, US_SHARES_SLOT), us_assets),
     recipe(US_OWNERSHIP, US_OWNERS_FILE, {"percent": 1}),
-    Recipe(JAPAN_ASSETS, (JAPAN_FILE,), japan_assets),
+    Recipe(JAPAN_ASSETS, (JAPAN_FILE, JAPAN_SLOT), japan_assets),
     Recipe(PORTFOLIOS, (US_SHARES_FILE, JAPAN_FILE), portfolios),
-    recipe(FDI, "posen/direct_investment.csv", DOLLARS),
+    Recipe(FDI, (FDI_FILE, FDI_SLOT, POSITIONS_FILE), fdi),
     recipe(PURCHASES, "posen/treasury_net_purchases.csv", {"million US dollars": 1}, "month"),
     recipe(
         HOLDINGS,

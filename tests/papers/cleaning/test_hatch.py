@@ -70,6 +70,8 @@ def test_every_row_of_the_print_is_there(tables: dict[str, pd.DataFrame]) -> Non
         "hatch_table_5": 10,
         "hatch_text_dates": 51,
         "hatch_text_lists": 58,
+        "investment_by_origin": 69,
+        "japan_investment_by_region": 14,
     }
 
 
@@ -175,3 +177,24 @@ def test_a_misspelt_measure_or_a_second_figure_is_refused() -> None:
         recipe.build({path: rows.assign(measure=rows["measure"].where(rows.index != 2, "expert"))})
     with pytest.raises(DataError, match="line 14: a second figure"):
         recipe.build({path: pd.concat([rows, rows.iloc[[0]].set_axis([14])])})
+
+
+def test_printed_shares_of_investment_are_amount_over_total(tables: dict[str, pd.DataFrame]) -> None:
+    """The record says: within half a point but for one, whose amount was mended from its share."""
+    rows = tables["investment_by_origin"]
+    totals = read("hatch/investment_in_asia_by_origin.csv").set_index(["host", "year"])["total_mn_usd"]
+    keys = pd.MultiIndex.from_arrays([rows["host"], rows["year"].astype("str")])
+    shares = 100 * rows["value"] / totals.astype("float64").reindex(keys).to_numpy()
+    assert ((shares - rows["share"]).abs() <= 0.5).all()
+    mended = rows.set_index(["host", "origin", "year"]).loc[("SGP", "us", 1990)]
+    assert mended["value"] == 582 and mended["share"] == 47.6
+    assert ("SGP", "nies") not in set(zip(rows["host"], rows["origin"], strict=True))
+
+
+def test_notified_investment_adds_up_as_printed(tables: dict[str, pd.DataFrame]) -> None:
+    rows = tables["japan_investment_by_region"].set_index(["source_id", "region", "fiscal_year"])
+    amount = rows["mn_usd"].xs("mofa_1987")
+    world = amount["World", 1985]
+    # each printed to the million, so their sum may miss the total by one
+    assert abs(amount["Developed countries", 1985] + amount["Developing countries", 1985] - world) <= 1
+    assert round(100 * (world / amount["World", 1984] - 1), 1) == 20.3

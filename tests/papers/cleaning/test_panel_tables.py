@@ -264,6 +264,19 @@ def test_every_country_code_is_known(tables):
         "polity2",
         "idealpoints",
         "debt_deals",
+        "bank_claims",
+        "restructurings",
+        "imf_arrangements",
+        "crises",
+        "debt_over_gdp",
+        "japan_aid_by_kind",
+        "us_aid_by_kind",
+        "aid_commitments",
+        "japan_us_trade",
+        "japan_trade",
+        "manufactures_trade",
+        "freedom_house",
+        "polity5",
     ):
         assert set(tables[name]["iso3"]) <= known
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cleaning import posen, posen_text
+from cleaning import posen, posen_markets, posen_text
 from cleaning.posen_text import half_step
 from replication.errors import DataError
 from replication.sources.pipeline import clean_all
 from tests.support.repository import ROOT
 
-RECIPES = (*posen.RECIPES, *posen_text.RECIPES)
+RECIPES = (*posen.RECIPES, *posen_markets.RECIPES, *posen_text.RECIPES)
 RAW = ROOT / "data" / "raw"
 ROWS = {
     "posen_us_assets": 31,
     "posen_us_ownership": 21,
     "posen_japan_assets": 119,
     "posen_portfolios": 57,
-    "posen_fdi": 16,
+    "posen_fdi": 32,
     "posen_treasury_purchases": 40,
     "posen_treasury_holdings": 120,
     "posen_foreign_debt": 88,
@@ -30,10 +30,18 @@ ROWS = {
     "posen_stocks_yearly": 44,
     "posen_bank_claims": 60,
     "posen_yen_dollar": 44,
+    "posen_rates": 2100 + 301 + 328 + 186,  # months of eight American series, then of three Japanese yields
+    "posen_survey_holdings": 260,
+    "posen_official_holdings": 4 * (205 + 204 + 4),
+    "posen_us_holdings": 2 * 2 * (94 + 93 + 93 + 3),
+    "posen_growth": 36 * 3 + 10,
+    "posen_treasury_transactions": 0,
+    "posen_bank_claims_residence": 0,
     "posen_text_figures": 78,
     "posen_text_events": 70,
     "posen_text_lists": 27,
 }
+SHARES_OF_JAPAN = {"1978-12": 22.7, "1984-12": 16.3, "1989-12": 26.5, "1994-12": 23.2, "2000-03": 15.5}
 # printed shares carry one decimal, so ten of them may miss 100 by half a tenth each
 ROUNDING = 0.5
 
@@ -88,6 +96,31 @@ SPOTS = [
     ("posen_bank_claims", {"series": "owed_before", "month": "1988-12"}, 23448),
     # Federal Reserve G.5A
     ("posen_yen_dollar", {"series": "average", "year": 1998}, 130.99),
+    # Survey of foreign portfolio holdings, December 1989, in hundreds of millions
+    (
+        "posen_survey_holdings",
+        {"holder": "japan", "instrument": "long_term_debt", "month": "1989-12"},
+        151400,
+    ),
+    # Bertaut and Tryon, foreign official holders, December 1984
+    (
+        "posen_official_holdings",
+        {"series": "treasuries", "measure": "position", "month": "1984-12"},
+        84105,
+    ),
+    # the same authors, US holdings of Japanese shares at the survey of March 1994
+    (
+        "posen_us_holdings",
+        {"country": "japan", "series": "stocks", "measure": "survey_position", "month": "1994-03"},
+        99413,
+    ),
+    # FRED-MD, January 1977; Ministry of Finance, September 1974
+    ("posen_rates", {"series": "yen_per_dollar", "month": "1977-01"}, 291.0524),
+    ("posen_rates", {"series": "jgb_5y", "month": "1974-09"}, 8.35),
+    # World Development Indicators: 2,620 million dollars
+    ("posen_growth", {"series": "us_balance", "year": 1970}, 2.62),
+    # table 32 of the Bureau of Transportation Statistics, whole billions
+    ("posen_fdi", {"series": "japan_in_us_position", "year": 2000}, 163000),
     # Posen (2001), section 1C paragraph 2, and section 2A paragraph 5
     ("posen_text_figures", {"id": "bank_claims_start"}, 1.7),
     ("posen_text_figures", {"id": "yen_intervention"}, 137.60),
@@ -172,3 +205,37 @@ def test_a_figure_that_is_no_number_is_named_with_its_line(contents, raw_project
     changed = contents | {path: contents[path].replace(b",226.63,", b",226.6E,", 1)}
     with pytest.raises(DataError, match="line 2: value is '226.6E'"):
         clean_all(raw_project(tmp_path, changed), RECIPES)
+
+
+def test_shares_of_holdings_are_those_that_the_record_names(tables):
+    """Japan in foreign holdings of long-term US debt, percent, as the record of raw files restates them."""
+    rows = tables["posen_survey_holdings"]
+    debt = rows[rows["instrument"] == "long_term_debt"].pivot(index="month", columns="holder", values="value")
+    shares = (100 * debt["japan"] / debt["all_foreign"]).dropna().round(1).to_dict()
+    assert {month: shares[month] for month in SHARES_OF_JAPAN} == SHARES_OF_JAPAN
+
+
+def test_yearly_means_of_the_yen_are_those_of_the_other_source(tables):
+    """The record says within 0.2: means of twelve months are not means of days."""
+    rates = tables["posen_rates"]
+    yen = rates[rates["series"] == "yen_per_dollar"].groupby("year")["value"].mean()
+    other = tables["posen_yen_dollar"]
+    average = other[other["series"] == "average"].set_index("year")["value"]
+    assert (yen.reindex(average.index) - average).abs().max() < 0.2
+
+
+def test_japans_share_of_direct_investment_is_the_printed_one(tables):
+    rows = (
+        tables["posen_fdi"]
+        .query("source == 'bts_2003'")
+        .pivot(index="year", columns="series", values="value")
+    )
+    share = 100 * rows["japan_in_us_position"] / rows["all_in_us_position"]
+    assert share.round(1).loc[[1997, 2000]].tolist() == [18.3, 13.2]
+
+
+def test_what_fills_a_slot_joins_the_table(contents, raw_project, tmp_path):
+    row = b"japan_to_us_flow,Flow,1995,8517,million US dollars,made_up\n"
+    filled = contents | {posen.FDI_SLOT: contents[posen.FDI_SLOT] + row}
+    table = clean_all(raw_project(tmp_path, filled), RECIPES)["posen_fdi"]
+    assert value(table, series="japan_to_us_flow", year=1995) == 8517
