@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.covariances.sandwich import sandwich
 from replication.estimate.design import Covariance, Fit, Floats
 
 LARGEST = 20_000
@@ -62,7 +61,7 @@ def pcse(
     k = len(fit.params) + fit.absorbed
     covariance = _sigma(*grid, sigma, k if divisor == "T-k" else 0)
     factors = {"n/(n-k)": fit.nobs / fit.df_resid} if divisor == "n-k" else {}
-    matrix = sandwich(fit, _meat(fit, covariance) * factors.get("n/(n-k)", 1.0))
+    matrix = _across(fit, covariance) * factors.get("n/(n-k)", 1.0)
     note = f"panel-corrected: {NOTES[sigma]}, {DIVISORS[divisor]}"
     return Covariance("pcse", matrix, None, factors, note)
 
@@ -97,16 +96,17 @@ def _sigma(residuals: Floats, present: Floats, kind: str, lost: int) -> Floats:
     return np.divide(sums, common - lost, out=np.zeros_like(sums), where=common > 0)
 
 
-def _meat(fit: Fit, sigma: Floats) -> Floats:
-    """Sum over periods of X_t' Sigma_t X_t, Sigma_t the covariance of the entities observed in t."""
+def _across(fit: Fit, sigma: Floats) -> Floats:
+    """Sum over periods of A_t' Sigma_t A_t, A = X (X'X)^-1, Sigma_t the covariance of the entities in t."""
+    influence = fit.x @ fit.bread
     entity = np.unique(fit.entity, return_inverse=True)[1]
     order = np.argsort(fit.time, kind="stable")
     starts = np.flatnonzero(np.diff(fit.time[order])) + 1
-    meat = np.zeros((fit.x.shape[1], fit.x.shape[1]))
+    matrix = np.zeros((fit.x.shape[1], fit.x.shape[1]))
     for rows in np.split(order, starts):
         who = entity[rows]
-        meat += fit.x[rows].T @ sigma[np.ix_(who, who)] @ fit.x[rows]
-    return meat
+        matrix += influence[rows].T @ sigma[np.ix_(who, who)] @ influence[rows]
+    return 0.5 * (matrix + matrix.T)
 
 
 COVARIANCES = {"pcse": pcse}

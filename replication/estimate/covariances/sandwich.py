@@ -101,7 +101,9 @@ def _leveraged(fit: Fit, kind: str, power: float, divisor: str) -> Covariance:
 
 
 def _white(fit: Fit, kind: str, scores: Floats, factors: dict[str, float], note: str) -> Covariance:
-    return Covariance(kind, sandwich(fit, scores.T @ scores), reference_df(fit, fit.df_resid), factors, note)
+    influence = scores @ fit.bread
+    matrix = influence.T @ influence
+    return Covariance(kind, matrix, reference_df(fit, fit.df_resid), factors, note)
 
 
 def row_leverage(fit: Fit) -> Floats:
@@ -154,14 +156,14 @@ def clustered(
     smallest = min(sizes[: len(keys)])
     corrections = [_group_factor(smallest if groups == "min" else size, groups_factor) for size in sizes]
     signs = (1.0, 1.0, -1.0)
-    meat = sum(s * c * _cluster_meat(fit, key) for s, c, key in zip(signs, corrections, parts, strict=False))
+    weighed = zip(signs, corrections, parts, strict=False)
+    matrix = sum(sign * correction * _cluster_part(fit, key) for sign, correction, key in weighed)
     factors = {}
     if groups_factor:
         factors = _named_factors(names, corrections, groups)
     if parameters_factor:
         factors["(n-1)/(n-k)"] = (fit.nobs - 1) / (fit.nobs - _counted(fit, names, absorbed))
-        meat = meat * factors["(n-1)/(n-k)"]
-    matrix, fixed = sandwich(fit, meat), 0
+        matrix = matrix * factors["(n-1)/(n-k)"]
     if len(keys) == 2:
         matrix, fixed = _semidefinite(matrix)
         factors |= {"negative eigenvalues set to zero": float(fixed)} if fixed else {}
@@ -198,10 +200,14 @@ def _group_factor(groups: int, wanted: bool) -> float:
     return groups / (groups - 1) if wanted else 1.0
 
 
-def _cluster_meat(fit: Fit, key: Integers) -> Floats:
-    """Cross products of the scores summed within clusters."""
-    sums = group_sums(key, fit.scores)
-    return sums.T @ sums
+def _cluster_part(fit: Fit, key: Integers) -> Floats:
+    """Bread times the cross products of the scores summed within clusters, times bread.
+
+    The sums meet the bread before they are squared: with regressors that are nearly collinear the product of
+    three matrices would lose half of the digits.
+    """
+    influence = group_sums(key, fit.scores) @ fit.bread
+    return influence.T @ influence
 
 
 def group_sums(key: Integers, values: Floats) -> Floats:

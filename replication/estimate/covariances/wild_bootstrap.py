@@ -220,7 +220,11 @@ def coefficient_draws(
     """
     influence = fit.x @ fit.bread[:, j]
     slope = influence / fit.bread[j, j] if null else np.zeros(len(influence))
-    parts = [_cluster_forms(hat, key, influence, u) for u in (fit.residuals, slope)]
+    return draws_of([_cluster_forms(hat, key, influence, u) for u in (fit.residuals, slope)], multipliers)
+
+
+def draws_of(parts: list[tuple[Floats, Floats]], multipliers: Floats) -> Draws:
+    """The draws from the (G,) scores and (G, G) form of the residuals, and those of their slope in d."""
     error = float(np.linalg.norm(parts[0][0]))
     pieces = [_draw_moments(block, parts) for block in _blocks(multipliers)]
     return Draws(
