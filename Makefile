@@ -18,6 +18,7 @@ CLEAN := $(wildcard cleaning/*.py replication/sources/*.py)
 JUDGES := $(wildcard replication/claims/*.py)
 APART := replication/cli.py replication/report/gather.py $(JUDGES) $(wildcard replication/versions/*.py)
 CODE := $(filter-out $(APART),$(shell find replication -name "*.py"))
+CHECKED_CODE := replication cleaning tests benchmarks
 PAGES := $(wildcard replication/publish/*.py replication/report/*.py replication/publish/templates/*)
 
 # Studies do not wait for one another.
@@ -28,6 +29,7 @@ all: $(CHECKED)
 help:
 	@echo "make all     environment, data, studies, tables, figures, claims, report, check"
 	@echo "make test    the tests"
+	@echo "make lint    style and types of the code"
 	@echo "make data    processed tables and codebook alone"
 	@echo "make run     every study of specs/, tables and figures"
 	@echo "make claims  every claim of claims/*.toml checked: results/current/claims/ledger.html"
@@ -68,8 +70,17 @@ results/current/claims/manifest.json: $(CLAIMS) $(wildcard specs/*.toml) $(TABLE
 $(REPORT): $(RESULTS) $(LEDGER) $(PAGES) $(JUDGES) replication/report/gather.py
 	$(RUN) report
 
-test: $(VENV)/installed
+$(VENV)/developed: $(VENV)/installed requirements-dev.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+test: $(VENV)/developed
 	$(VENV)/bin/python -m pytest
+
+lint: $(VENV)/developed
+	$(VENV)/bin/ruff check $(CHECKED_CODE)
+	$(VENV)/bin/ruff format --check $(CHECKED_CODE)
+	$(VENV)/bin/mypy
 
 $(CHECKED): $(REPORT) $(wildcard results/v*/SHA256SUMS)
 	@$(RUN) check > $@.new; code=$$?; cat $@.new; test $$code -eq 0 && mv $@.new $@ || { rm -f $@.new; exit $$code; }
@@ -89,22 +100,25 @@ why:
 deposit: $(REPORT)
 	$(RUN) deposit
 
-harden: $(VENV)/installed
+harden: $(VENV)/developed
 	$(VENV)/bin/python -m tests.harden
 
 bench: $(VENV)/installed
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(VENV)/bin/python -m benchmarks
 
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-header \
+	--no-annotate -q
+
 lock:
-	uv pip compile pyproject.toml --extra test --generate-hashes --universal --python-version 3.11 \
-		--no-emit-index-url --no-header --no-annotate -q -o requirements.lock
-	uv pip compile pyproject.toml --extra test --extra bench --generate-hashes --universal --python-version 3.11 \
-		--no-emit-index-url --no-header --no-annotate -q -o requirements-bench.lock -c requirements.lock
+	$(COMPILE) --extra build --generate-hashes -o requirements.lock
+	$(COMPILE) -c requirements.lock -o requirements.txt
+	$(COMPILE) --extra build --extra test --extra lint --generate-hashes -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra build --extra bench --generate-hashes -c requirements.lock -o requirements-bench.lock
 
 clean:
 	rm -rf data/processed results/current results/checked.txt results/.v*
 
-.PHONY: all help data run claims report test check freeze verify why deposit harden bench lock clean
+.PHONY: all help data run claims report test lint check freeze verify why deposit harden bench lock clean
 .DELETE_ON_ERROR:
 .SECONDARY:

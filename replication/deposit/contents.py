@@ -11,7 +11,7 @@ from replication.project.places import Project
 from replication.project.staging import MANIFEST
 
 OUTPUT = "output"  # results as published; `make all` writes its own to results/current
-SINGLE = ("Makefile", "pyproject.toml", "requirements.lock", "LICENSE", "CITATION.cff")
+SINGLE = ("Makefile", "pyproject.toml", "requirements.lock", "requirements.txt", "LICENSE", "CITATION.cff")
 FOLDERS = ("replication", "cleaning", "specs", "claims", "data/raw", "docs")
 CODEBOOK = ("codebook.md", "codebook.csv")
 # Parquet repeats the CSV beside it, and PNG the SVG; the study file of a run is that of specs/.

@@ -43,7 +43,8 @@ def exhibits(project: Project) -> list[Exhibit]:
     found = []
     for path in sorted(project.specs.glob("*.toml")):
         study, text = read_study(path), path.read_text(encoding="utf-8")
-        found += [_exhibit(study, path.name, text, entry) for entry in (*_tables(study), *study.figures)]
+        entries: list[TableSpec | FigureSpec] = [*_tables(study), *study.figures]
+        found += [_exhibit(study, path.name, text, entry) for entry in entries]
     return found + list(_ledgers(project))
 
 

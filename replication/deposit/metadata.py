@@ -16,7 +16,7 @@ from replication import __version__
 from replication.deposit.rights import rights
 from replication.errors import DataError
 from replication.sources.registry import Source
-from replication.sources.schema import WRITTEN
+from replication.sources.schema import WRITTEN, Kind
 
 CRATE, PACKAGE = "ro-crate-metadata.json", "datapackage.json"
 MIT = "https://spdx.org/licenses/MIT"
@@ -165,7 +165,7 @@ def _fields(path: Path) -> list[dict[str, str]]:
     """Columns of a raw file, each with the narrowest kind that all its figures have."""
     with path.open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
-    kinds = ("integer", "number", "boolean")
+    kinds: tuple[Kind, ...] = ("integer", "number", "boolean")
     fields = []
     for place, name in enumerate(header):
         values = [row[place] for row in rows if row[place]]

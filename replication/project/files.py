@@ -19,7 +19,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_aside(path: Path, write: Callable[[Path], None]) -> None:
+def changed_line_ends(content: bytes, checksum: str) -> bool:
+    """Whether a file has this checksum once its line ends are plain again: git on Windows makes them CRLF."""
+    return b"\r\n" in content and hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest() == checksum
+
+
+def write_aside(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` make a file beside `path`, then rename it over `path` in one step."""
     with file_aside(path) as aside:
         write(aside)

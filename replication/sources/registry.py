@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from replication.errors import DataError, nearest
+from replication.project.files import changed_line_ends
 from replication.project.places import Project
 
 PATH = r"[a-z0-9_]+(/[a-z0-9_]+)*\.csv"
@@ -175,6 +176,11 @@ def _content(project: Project, source: Source) -> bytes:
     except OSError as error:
         raise DataError(f"{where}: cannot be read: {error.strerror}") from None
     found = hashlib.sha256(content).hexdigest()
+    if changed_line_ends(content, source.sha256):
+        raise DataError(
+            f"{where}: only its line ends were changed (CRLF for LF); the figures are as registered. Take "
+            "the files anew with git config core.autocrlf false, or unpack the archive with no text converted"
+        )
     if found != source.sha256:
         raise DataError(
             f"{where}: the file was changed: its sha256 is {found}, SOURCES.toml expects {source.sha256}"

@@ -56,8 +56,8 @@ def _row(table: Table, word: str) -> int:
         known = "; ".join(repr(named[place]) for place in found[:6])
         raise DataError(f"table {table.id}: row {word!r} stands {len(found)} times; say which: {known}")
     labels = [row[0].text for row in table.rows if row[0].level == 0]
-    known = [*labels, *(key for row in table.rows for key in _keys(row))]
-    raise DataError(f"table {table.id}: {one_of('row', word, dict.fromkeys(known))}")
+    keys = [key for row in table.rows for key in _keys(row)]
+    raise DataError(f"table {table.id}: {one_of('row', word, dict.fromkeys([*labels, *keys]))}")
 
 
 def _highest(table: Table, places: list[int]) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from replication.errors import DataError, one_of
-from replication.project.files import sha256
+from replication.project.files import changed_line_ends, sha256
 from replication.project.places import Project
 
 SUMS = "SHA256SUMS"  # the form that `sha256sum --check` reads
@@ -71,7 +71,9 @@ def damage(folder: Path) -> list[str]:
     found += [f"{name}/{path}: is missing" for path in sorted(set(listed) - present)]
     both = sorted(present & set(listed))
     found += [
-        f"{name}/{path}: was changed after the freeze" for path in both if _differs(folder, path, listed)
+        f"{name}/{path}: {_change(folder / path, listed[path])}"
+        for path in both
+        if _differs(folder, path, listed)
     ]
     if text != _written(listed):
         found.append(f"{name}/{SUMS}: was changed after the freeze")
@@ -81,6 +83,12 @@ def damage(folder: Path) -> list[str]:
 def _differs(folder: Path, name: str, listed: Mapping[str, str]) -> bool:
     """Whether a file is another, or no file of the version's own but a link to one."""
     return (folder / name).is_symlink() or sha256(folder / name) != listed[name]
+
+
+def _change(path: Path, checksum: str) -> str:
+    if not path.is_symlink() and changed_line_ends(path.read_bytes(), checksum):
+        return "only its line ends were changed after the freeze (CRLF for LF)"
+    return "was changed after the freeze"
 
 
 def _written(listed: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ import shutil
 import pytest
 
 from replication.cli import main
+from replication.deposit.contents import SINGLE
 from replication.deposit.exhibit_list import exhibits
 from replication.project.places import Project
 from replication.sources.registry import load
@@ -42,7 +43,7 @@ def project(tmp_path_factory):
     root = tmp_path_factory.mktemp("whole")
     for name in ("data/raw", "cleaning", "specs", "claims", "docs", "replication"):
         shutil.copytree(HERE.root / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Makefile", "pyproject.toml", "requirements.lock", "LICENSE", "CITATION.cff"):
+    for name in SINGLE:
         shutil.copy(HERE.root / name, root / name)
     project = Project(root)
     project.processed.mkdir()

@@ -180,3 +180,11 @@ def test_what_is_written_is_read_back_letter_by_letter(raw_project, rows):
         project = raw_project(Path(folder), {"a.csv": text.getvalue().encode()})
         found = read(project, verify(project)["a.csv"])
     assert [tuple(row) for row in found.to_numpy()] == rows
+
+
+def test_a_file_of_which_only_the_line_ends_were_changed_is_told_so(project):
+    (project.raw / "debt.csv").write_bytes(DEBT.replace(b"\n", b"\r\n"))
+    told = message(verify, project)
+    assert told.startswith("data/raw/debt.csv: only its line ends were changed (CRLF for LF)")
+    (project.raw / "debt.csv").write_bytes(DEBT.replace(b"\n", b"\r\n").replace(b"5893.2", b"5893.3"))
+    assert "the file was changed: its sha256 is" in message(verify, project)

@@ -97,6 +97,16 @@ def test_a_missing_an_added_and_a_linked_file_are_found(frozen):
     ]
 
 
+def test_line_ends_that_a_system_changed_are_told_as_such(frozen):
+    folder = frozen.results / "v1"
+    path = folder / "small" / "estimates.csv"
+    unlock(path)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert damage(folder) == [
+        "v1/small/estimates.csv: only its line ends were changed after the freeze (CRLF for LF)"
+    ]
+
+
 @pytest.mark.parametrize("edit", [lambda text: text + "\n", lambda text: text[:-1], lambda text: ""])
 def test_the_list_of_checksums_guards_itself(frozen, edit):
     path = unlock(frozen.results / "v1" / SUMS)
