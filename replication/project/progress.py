@@ -9,13 +9,16 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def track(items: Iterable[Item], what: str) -> Iterator[Item]:
-    """The items, with a bar on stderr while they last if that is a terminal."""
+def track(items: Iterable[Item], what: str, total: int | None = None) -> Iterator[Item]:
+    """The items, with a bar and the time left on stderr while they last if that is a terminal.
+
+    `total` is their number where they cannot tell it themselves.
+    """
     if not sys.stderr.isatty():
         yield from items
         return
     from rich.console import Console
     from rich.progress import track as bar
 
-    total = len(items) if isinstance(items, Sized) else None
+    total = len(items) if isinstance(items, Sized) else total
     yield from bar(items, description=what, total=total, transient=True, console=Console(stderr=True))
