@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+import pandas as pd
+
+from replication.errors import DataError
 from replication.sources.recipe import Recipe, as_read
 from replication.sources.schema import Column, Schema
 
@@ -68,6 +72,9 @@ CODES = Schema(
         SECTION,
         PLACE,
         Column("reason", "text", "", "why that code, in our words"),
+        Column("second_code", "integer", "0 no, 1 yes", "code of the second reading", 0, 1, missing=True),
+        Column("second_place", "text", "place", "where the second reading found it"),
+        Column("second_reason", "text", "", "why the second reading has that code, in our words"),
     ),
     key=("number", "case", "condition"),
 )
@@ -99,9 +106,22 @@ LISTS = Schema(
     key=("id",),
 )
 
+FIRST_CODES, SECOND_CODES = f"{FOLDER}/cases.csv", f"{FOLDER}/cases_second.csv"
+
+
+def codes(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The first coding with the second beside it; a case and condition that only one has is refused."""
+    first, second = raw[FIRST_CODES], raw[SECOND_CODES].set_index(["case", "condition"])
+    beside = second.reindex(pd.MultiIndex.from_frame(first[["case", "condition"]])).set_axis(first.index)
+    if len(second) != len(first) or beside["reason"].isna().any():
+        raise DataError(f"data/raw/{SECOND_CODES}: its cases and conditions are not those of {FIRST_CODES}")
+    place = beside["document"] + ", " + beside["section"] + ", " + beside["place"]
+    return first.assign(second_code=beside["code"], second_place=place, second_reason=beside["reason"])
+
+
 RECIPES: tuple[Recipe, ...] = (
     as_read(PACKAGES, f"{FOLDER}/packages.csv"),
-    as_read(CODES, f"{FOLDER}/cases.csv"),
+    Recipe(CODES, (FIRST_CODES, SECOND_CODES), codes),
     as_read(FIGURES, f"{FOLDER}/text_figures.csv"),
     as_read(LISTS, f"{FOLDER}/lists.csv"),
 )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from replication.describe import (
     audit,
+    breaks,
     calendar,
     flows,
     growth,
@@ -15,11 +16,29 @@ from replication.describe import (
     networks,
     portfolios,
     qca,
+    qca_checks,
+    qca_solutions,
     shares,
+    tabulation,
     valuation,
 )
 
-MODULES = (audit, calendar, flows, growth, markets, networks, portfolios, qca, shares, valuation)
+MODULES = (
+    audit,
+    breaks,
+    calendar,
+    flows,
+    growth,
+    markets,
+    networks,
+    portfolios,
+    qca,
+    qca_checks,
+    qca_solutions,
+    shares,
+    tabulation,
+    valuation,
+)
 MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
     name: measure for module in MODULES for name, measure in module.MEASURES.items()
 }

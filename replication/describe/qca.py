@@ -1,4 +1,4 @@
-"""Crisp-set comparison of cases: truth table, sufficiency and necessity (Ragin 1987, 2008).
+"""Crisp-set comparison of cases: codes, sufficiency and necessity (Ragin 1987, 2008).
 
 The table has one row a case and condition. An expression joins conditions in Ragin's notation: `~` not,
 `*` and, `+` or, with `*` before `+`. A case is left out of a figure, and counted, where missing codes leave
@@ -52,34 +52,7 @@ def case_codes(
     table: pd.DataFrame, *, case: str = "case", condition: str = "condition", value: str = "code"
 ) -> pd.DataFrame:
     """The codes themselves: groups are the cases, periods the conditions."""
-    return tidy(_codes(table, case, condition, value).T)
-
-
-def truth_table(
-    table: pd.DataFrame,
-    *,
-    conditions: list[str],
-    outcome: str,
-    case: str = "case",
-    condition: str = "condition",
-    value: str = "code",
-) -> pd.DataFrame:
-    """The truth table: each combination of conditions that occurs, its cases, and those with the outcome.
-
-    A group is a row of it, named by its cases; periods are the conditions (0 or 1), the number of cases, and
-    the number of those with the outcome (Ragin 1987). Cases with a missing code are left out.
-    """
-    if not conditions:
-        raise StudyError("conditions is empty; allowed: at least one condition")
-    codes = _codes(table, case, condition, value)
-    for name in (*conditions, outcome):
-        choose("condition", name, codes.columns)
-    known = codes[[*conditions, outcome]].dropna()
-    rows = {}
-    for combination, cases in known.groupby(conditions, sort=False):
-        found = [*combination, len(cases), cases[outcome].sum()]
-        rows["; ".join(cases.index)] = found
-    return tidy(pd.DataFrame(rows, index=[*conditions, "cases", "with the outcome"]))
+    return tidy(codes_of(table, case, condition, value).T)
 
 
 def sufficiency(
@@ -95,7 +68,7 @@ def sufficiency(
 
     Consistency = sum min(x, y) / sum x; coverage = sum min(x, y) / sum y. Missing where the divisor is zero.
     """
-    return tidy(_fit(_codes(table, case, condition, value), expressions, outcome, ("x", "y")))
+    return tidy(_fit(codes_of(table, case, condition, value), expressions, outcome, ("x", "y")))
 
 
 def necessity(
@@ -109,9 +82,14 @@ def necessity(
 ) -> pd.DataFrame:
     """How far each expression X is necessary for the outcome Y (Ragin 2006; Ragin 2008).
 
-    Consistency = sum min(x, y) / sum y; coverage = sum min(x, y) / sum x. Missing where the divisor is zero.
+    Consistency = sum min(x, y) / sum y; coverage = sum min(x, y) / sum x; relevance of necessity (RoN) =
+    sum (1 - x) / sum (1 - min(x, y)), near 0 for a condition that is nearly always there (Schneider and
+    Wagemann 2012). Missing where the divisor is zero.
     """
-    return tidy(_fit(_codes(table, case, condition, value), expressions, outcome, ("y", "x")))
+    codes = codes_of(table, case, condition, value)
+    found = _fit(codes, expressions, outcome, ("y", "x"))
+    found.loc["relevance"] = [_relevance(*known_pair(codes, text, outcome)) for text in expressions]
+    return tidy(found)
 
 
 def cases_used(
@@ -124,10 +102,10 @@ def cases_used(
     value: str = "code",
 ) -> pd.DataFrame:
     """Cases behind each figure: with X, with the outcome, with both, with neither, and left out."""
-    codes = _codes(table, case, condition, value)
+    codes = codes_of(table, case, condition, value)
     columns = {}
     for expression in expressions:
-        x, y = _known_pair(codes, expression, outcome)
+        x, y = known_pair(codes, expression, outcome)
         counts = [x.sum(), y.sum(), (x * y).sum(), ((1 - x) * (1 - y)).sum(), len(codes) - len(x)]
         columns[expression] = counts
     labels = ["with the expression", "with the outcome", "with both", "with neither", "left out"]
@@ -140,20 +118,25 @@ def _fit(
     """Consistency and coverage of each expression; `divisors` says which sum, of x or y, divides which."""
     columns = {}
     for expression in expressions:
-        x, y = _known_pair(codes, expression, outcome)
+        x, y = known_pair(codes, expression, outcome)
         sums = {"x": x.sum(), "y": y.sum()}
         both = np.minimum(x, y).sum()
         columns[expression] = [both / sums[name] if sums[name] else np.nan for name in divisors]
     return pd.DataFrame(columns, index=["consistency", "coverage"])
 
 
-def _known_pair(codes: pd.DataFrame, expression: str, outcome: str) -> tuple[pd.Series, pd.Series]:
+def _relevance(x: pd.Series, y: pd.Series) -> float:
+    without = float((1 - np.minimum(x, y)).sum())
+    return float((1 - x).sum()) / without if without else np.nan
+
+
+def known_pair(codes: pd.DataFrame, expression: str, outcome: str) -> tuple[pd.Series, pd.Series]:
     """Memberships in the expression and in the outcome of the cases for which both are known."""
     pair = pd.DataFrame({"x": membership(codes, expression), "y": membership(codes, outcome)}).dropna()
     return pair["x"], pair["y"]
 
 
-def _codes(table: pd.DataFrame, case: str, condition: str, value: str) -> pd.DataFrame:
+def codes_of(table: pd.DataFrame, case: str, condition: str, value: str) -> pd.DataFrame:
     """One row a case, one column a condition, both in order of appearance."""
     codes = wide(table, group=condition, period=case, value=value).loc[table[case].astype("str").unique()]
     if not codes.isin([0, 1]).where(codes.notna(), True).all(axis=None):
@@ -161,6 +144,4 @@ def _codes(table: pd.DataFrame, case: str, condition: str, value: str) -> pd.Dat
     return codes
 
 
-MEASURES = {
-    measure.__name__: measure for measure in (case_codes, truth_table, sufficiency, necessity, cases_used)
-}
+MEASURES = {measure.__name__: measure for measure in (case_codes, sufficiency, necessity, cases_used)}

@@ -40,6 +40,8 @@ def test_sufficiency_and_necessity_by_hand():
     assert enough["a*b", "coverage"] == 1 / 2
     assert needed["a", "consistency"] == 1
     assert needed["a", "coverage"] == 2 / 3
+    # one case without a, two that are not both: Schneider and Wagemann (2012), RoN = 1 / 2
+    assert needed["a", "relevance"] == 1 / 2
 
 
 @given(CODES)
@@ -63,19 +65,6 @@ def test_notation_is_boolean_algebra(rows):
     assert qca.membership(codes, "~a*~b").tolist() == (1 - qca.membership(codes, "a+b")).tolist()
 
 
-@given(CODES)
-@QUICK
-def test_truth_table_sorts_every_case_into_one_row(rows):
-    found = figures(qca.truth_table(long(rows), conditions=["a", "b"], outcome="y"))
-    named = [case for group in dict.fromkeys(group for group, _ in found) for case in group.split("; ")]
-    assert sorted(named) == [f"case_{place:02d}" for place in range(len(rows))]
-    for group in {group for group, _ in found}:
-        mine = [rows[int(case[-2:])] for case in group.split("; ")]
-        assert {row[:2] for row in mine} == {(found[group, "a"], found[group, "b"])}
-        assert found[group, "cases"] == len(mine)
-        assert found[group, "with the outcome"] == sum(y for _, _, y in mine)
-
-
 @given(CODES, st.randoms())
 @QUICK
 def test_order_of_cases_does_not_matter(rows, random):
@@ -89,9 +78,6 @@ def test_order_of_cases_does_not_matter(rows, random):
 
 def test_missing_codes_leave_out_a_case_only_where_they_matter():
     table = long([(0, np.nan, 1), (1, np.nan, 1), (1, 1, 1)])
-    assert figures(qca.truth_table(table, conditions=["b"], outcome="y")).keys() == {
-        ("case_02", name) for name in ("b", "cases", "with the outcome")
-    }
     used = figures(qca.cases_used(table, expressions=["a*b", "a+b", "b"], outcome="y"))
     assert used["a*b", "left out"] == 1  # a absent settles the first case
     assert used["a+b", "left out"] == 1  # a present settles the second
@@ -117,7 +103,6 @@ def test_codes_are_shown_by_case_in_the_order_of_the_table():
         (lambda t: qca.sufficiency(t, expressions=["c"], outcome="y"), "condition 'c' is not known"),
         (lambda t: qca.sufficiency(t, expressions=["a**b"], outcome="y"), "is not in the notation"),
         (lambda t: qca.sufficiency(t, expressions=["a"], outcome="z"), "condition 'z' is not known"),
-        (lambda t: qca.truth_table(t, conditions=[], outcome="y"), "at least one condition"),
         (lambda t: qca.case_codes(t.assign(code=2)), "codes other than 0 and 1"),
         (lambda t: qca.case_codes(t, value="codes"), "column 'codes' is not known"),
     ],
@@ -125,3 +110,8 @@ def test_codes_are_shown_by_case_in_the_order_of_the_table():
 def test_what_cannot_be_compared_is_one_clear_line(call, message):
     with pytest.raises(StudyError, match=message):
         call(FOUR)
+
+
+def test_a_condition_that_is_always_there_has_no_relevance():
+    always = long([(1, 1, 1), (1, 0, 0)])
+    assert figures(qca.necessity(always, expressions=["a"], outcome="y"))["a", "relevance"] == 0

@@ -37,6 +37,28 @@ def test_what_the_texts_do_not_say_is_missing(tables):
     }
 
 
+def test_urging_is_coded_by_her_sentence_on_equal_pressure(tables):
+    codes = tables["katada_cases"].query("condition == 'us_urging'")
+    assert (codes["code"] == 1).all() and (codes["second_code"] == 1).all()
+    assert set(codes["place"]) == {"paragraph 3"}  # Chapter 1, The Outside-In View
+
+
+def test_two_readings_differ_where_the_text_allows_two_codes(tables):
+    codes = tables["katada_cases"].dropna(subset=["code", "second_code"])
+    differ = codes[codes["code"] != codes["second_code"]]
+    assert (
+        set(zip(differ["case"], differ["condition"], strict=True))
+        == {
+            ("Mexico 1994-95", "economic_linkages"),  # Introduction, The Argument, paragraph 14
+            (
+                "Thailand 1997",
+                "collaboration",
+            ),  # Introduction, Japan in Financial Crisis Management, paragraph 8
+            *((case, "economic_linkages") for case in CASES[2:]),  # The Argument, paragraph 15
+        }
+    )
+
+
 @pytest.mark.parametrize(
     ("row", "amount"),
     [

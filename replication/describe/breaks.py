@@ -1,0 +1,217 @@
+"""Least squares with effects, and what it hangs on: one entity, one period, one row, one date of a break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from replication.describe.series import choose, tidy
+from replication.describe.tabulation import columns_of, panel_rows
+from replication.errors import StudyError
+from replication.language.evaluate import condition
+from replication.language.functions import Floats
+
+Effects = list[Literal["entity", "time"]]
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """Rows that know outcome and regressors.
+
+    Attributes
+    ----------
+    y : (n,) float array
+    x : (n, k) float array
+        The regressors without effects.
+    entity, time : (n,) arrays
+        Labels of entity and period.
+    """
+
+    y: Floats
+    x: Floats
+    entity: np.ndarray
+    time: np.ndarray
+
+    def without(self, drop: np.ndarray) -> _Sample:
+        """The sample without the rows that are marked."""
+        return _Sample(self.y[~drop], self.x[~drop], self.entity[~drop], self.time[~drop])
+
+
+def _sample(
+    table: pd.DataFrame, outcome: str, regressors: list[str], entity: str, time: str, where: str
+) -> _Sample:
+    rows = panel_rows(table, entity, time)
+    inside = condition(where, rows) if where else np.ones(len(table), dtype=bool)
+    values = columns_of(rows, [outcome, *regressors])
+    keep = inside & ~np.isnan(values).any(axis=1)
+    if keep.sum() <= len(regressors) + 1:
+        raise StudyError(f"{keep.sum()} rows know outcome and regressors; a regression needs more")
+    entities, periods = (table[name].to_numpy()[keep] for name in (entity, time))
+    return _Sample(values[keep, 0], values[keep, 1:], entities.astype(str), periods)
+
+
+def _dummies(labels: np.ndarray) -> Floats:
+    return (labels[:, None] == np.unique(labels)).astype(float)
+
+
+def _basis(sample: _Sample, effects: Effects) -> Floats:
+    """Orthonormal basis of the constant and the effects, (n, rank)."""
+    known = {"entity": sample.entity, "time": sample.time}
+    columns = [np.ones((len(sample.y), 1)), *(_dummies(known[name]) for name in effects)]
+    u, s, _ = np.linalg.svd(np.hstack(columns), full_matrices=False)
+    return u[:, s > s[0] * 1e-10]
+
+
+def _partialled(columns: Floats, basis: Floats) -> Floats:
+    return columns - basis @ (basis.T @ columns)
+
+
+def _coefficients(sample: _Sample, effects: Effects) -> Floats:
+    """(k,) least-squares slopes with the effects; NaN for one that the sample does not identify."""
+    basis = _basis(sample, effects)
+    x, y = _partialled(sample.x, basis), _partialled(sample.y, basis)
+    if np.linalg.matrix_rank(x) < x.shape[1]:
+        return np.full(x.shape[1], np.nan)
+    return np.linalg.lstsq(x, y, rcond=None)[0]
+
+
+def leave_one_out(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    regressors: list[str],
+    terms: list[str],
+    drop: Literal["entity", "time"] = "entity",
+    effects: Effects = ("time",),
+    entity: str = "iso3",
+    time: str = "year",
+    where: str = "",
+) -> pd.DataFrame:
+    """Slopes of `terms` with all rows, and without each entity (or period) in turn.
+
+    Groups are "none left out" and the entities (periods), periods the terms. The spread of the slopes is what
+    a jackknife by cluster rests on (MacKinnon, Nielsen and Webb 2023).
+    """
+    places = [regressors.index(choose("term", term, regressors)) for term in terms]
+    sample = _sample(table, outcome, regressors, entity, time, where)
+    labels = sample.entity if drop == "entity" else sample.time
+    found = {"none left out": _coefficients(sample, effects)[places]}
+    for label in np.unique(labels):
+        found[str(label)] = _coefficients(sample.without(labels == label), effects)[places]
+    return tidy(pd.DataFrame(found, index=terms))
+
+
+def largest_residuals(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    regressors: list[str],
+    most: int = 10,
+    effects: Effects = ("time",),
+    entity: str = "iso3",
+    time: str = "year",
+    where: str = "",
+) -> pd.DataFrame:
+    """The rows with the largest externally studentised residuals, their leverage and Cook's distance.
+
+    t_i = e_i / (s_(i) sqrt(1 - h_i)), s_(i) without the row; D_i = e_i^2 h_i / (k s^2 (1 - h_i)^2)
+    (Belsley, Kuh and Welsch 1980; Cook 1977), h with effects and k counting them. Groups are the rows,
+    named "entity period"; periods the figures.
+    """
+    sample = _sample(table, outcome, regressors, entity, time, where)
+    basis = _basis(sample, effects)
+    u, s, _ = np.linalg.svd(_partialled(sample.x, basis), full_matrices=False)
+    hat = np.hstack([basis, u[:, s > s[0] * 1e-10]])
+    residual, leverage = _partialled(sample.y, hat), (hat**2).sum(axis=1)
+    n, k = len(sample.y), hat.shape[1]
+    squares, left = residual @ residual, 1 - leverage
+    alone = left < 1e-10  # a row that its effects explain alone has no residual
+    left = np.where(alone, np.nan, left)
+    spread = np.sqrt((squares - residual**2 / left) / (n - k - 1))
+    found = {
+        "studentised residual": residual / (spread * np.sqrt(left)),
+        "leverage": leverage,
+        "Cook's distance": residual**2 * leverage / (k * squares / (n - k) * left**2),
+        "outcome": sample.y,
+    }
+    names = [f"{one} {period}" for one, period in zip(sample.entity, sample.time, strict=True)]
+    frame = pd.DataFrame(found, index=names).dropna()
+    order = frame["studentised residual"].abs().sort_values(ascending=False, kind="stable").index[:most]
+    return tidy(frame.loc[order].T)
+
+
+def sup_wald(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    regressors: list[str],
+    terms: list[str],
+    trim: float = 0.15,
+    draws: int = 999,
+    seed: int = 1998,
+    effects: Effects = ("time",),
+    entity: str = "iso3",
+    time: str = "year",
+    where: str = "",
+) -> pd.DataFrame:
+    """Whether slopes changed at an unknown date: the Wald statistic of every candidate, and their largest.
+
+    For each period tau but the first and last `trim` of them, the slopes of `terms` may differ from tau on;
+    the statistic is b'V^-1 b of the differences, V clustered by entity. The largest (Andrews 1993) is held
+    against its own distribution under no break: residuals of the model without a break, one sign an entity
+    and draw, every candidate again (the fixed-regressor bootstrap of Hansen 2000, with signs by cluster).
+    Groups: "Wald statistic" and "p, this date alone" by candidate; under the period "largest" the largest,
+    its bootstrap p value, its 5 percent critical value and its date.
+    """
+    if not 0 < trim < 0.5:
+        raise StudyError(f"trim is {trim:g}; allowed: above 0 and below 0.5")
+    places = [regressors.index(choose("term", term, regressors)) for term in terms]
+    sample = _sample(table, outcome, regressors, entity, time, where)
+    basis = _basis(sample, effects)
+    x, y = _partialled(sample.x, basis), _partialled(sample.y, basis)
+    common = np.hstack([basis, np.linalg.qr(x)[0]])
+    residual = _partialled(y, common)
+    members = _dummies(sample.entity)
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(members.shape[1], draws))
+    drawn = np.column_stack([residual, _partialled(residual[:, None] * (members @ signs), common)])
+    candidates = _candidates(sample.time, trim)
+    after = [sample.x[:, places] * (sample.time >= tau)[:, None] for tau in candidates]
+    walds = np.array([_wald(_partialled(z, common), drawn, members) for z in after])
+    largest = np.nanmax(walds, axis=0)
+    beyond = (walds[:, 1:] >= walds[:, :1]).mean(axis=1)
+    by_date = pd.DataFrame({"Wald statistic": walds[:, 0], "p, this date alone": beyond}, index=candidates)
+    whole = {
+        "Wald statistic": largest[0],
+        "p, largest of all dates": ((largest[1:] >= largest[0]).sum() + 1) / (draws + 1),
+        "5 percent critical value": np.quantile(largest[1:], 0.95),
+        "date of the largest": candidates[int(np.nanargmax(walds[:, 0]))],
+    }
+    return pd.concat([tidy(by_date), tidy(pd.DataFrame(whole, index=["largest"]))], ignore_index=True)
+
+
+def _candidates(time: np.ndarray, trim: float) -> np.ndarray:
+    periods = np.unique(time)
+    cut = max(1, int(np.ceil(trim * len(periods))))
+    if len(periods) <= 2 * cut:
+        raise StudyError(f"{len(periods)} periods are too few for candidates")
+    return periods[cut : len(periods) - cut]
+
+
+def _wald(z: Floats, y: Floats, members: Floats) -> Floats:
+    """(draws,) b'V^-1 b of the slopes of z (n, q) in each column of y (n, draws), V clustered by entity."""
+    bread = np.linalg.pinv(z.T @ z)
+    slopes = bread @ (z.T @ y)
+    left = y - z @ slopes
+    scores = np.einsum("nq,ng,nd->gqd", z, members, left, optimize=True)
+    meat = np.einsum("gqd,grd->dqr", scores, scores)
+    variance = bread @ meat @ bread
+    return np.einsum("qd,dqr,rd->d", slopes, np.linalg.pinv(variance), slopes)
+
+
+MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
+    measure.__name__: measure for measure in (leave_one_out, largest_residuals, sup_wald)
+}

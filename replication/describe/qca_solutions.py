@@ -1,0 +1,200 @@
+"""Solutions of a crisp-set comparison: the full truth table, and what it reduces to (Ragin 1987, 2008).
+
+Conditions and outcomes are in the notation of `qca`. A row of the truth table is a combination of conditions;
+one that no case shows is a remainder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import combinations, product
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from replication.describe.qca import codes_of, known_pair, membership
+from replication.describe.series import choose, tidy
+from replication.errors import StudyError
+
+Term = tuple[int | None, ...]  # 1 present, 0 absent, None: does not matter
+MOST_CONDITIONS = 8
+WHOLE = "whole solution"
+
+
+def truth_table(
+    table: pd.DataFrame,
+    *,
+    conditions: list[str],
+    outcome: str,
+    cutoff: float = 1.0,
+    case: str = "case",
+    condition: str = "condition",
+    value: str = "code",
+) -> pd.DataFrame:
+    """All 2^k combinations: cases, those with the outcome, consistency, PRI, and OUT.
+
+    OUT is 1 where consistency reaches `cutoff`, 0 where it does not, missing for a remainder. With codes of
+    0 and 1 the proportional reduction in inconsistency (PRI) equals consistency. Groups are named by their
+    cases, remainders by "remainder" and their combination; cases with a missing code are left out.
+    """
+    names, found = _rows(table, conditions, outcome, case, condition, value)
+    labels = [*conditions, "cases", "with the outcome", "consistency", "PRI", "OUT"]
+    rows = {}
+    for combination in product((1, 0), repeat=len(conditions)):
+        cases, with_outcome = found.get(combination, ([], 0.0))
+        share = with_outcome / len(cases) if cases else np.nan
+        out = float(share >= cutoff) if cases else np.nan
+        name = "; ".join(cases) or f"remainder: {_shown(combination, names)}"
+        rows[name] = [*combination, len(cases), with_outcome, share, share, out]
+    return tidy(pd.DataFrame(rows, index=labels))
+
+
+def solution(
+    table: pd.DataFrame,
+    *,
+    conditions: list[str],
+    outcome: str,
+    kind: Literal["complex", "parsimonious", "intermediate"],
+    expect: list[str] | None = None,
+    cutoff: float = 1.0,
+    case: str = "case",
+    condition: str = "condition",
+    value: str = "code",
+) -> pd.DataFrame:
+    """The combinations that the truth table reduces to, each with consistency, raw and unique coverage.
+
+    Rows with OUT 1 are reduced by the algorithm of Quine (1952) and McCluskey (1956): without remainders
+    (complex), with all that help (parsimonious), or with easy ones alone (intermediate: from a complex term
+    what contradicts the expectations is dropped, as far as a parsimonious term allows; Ragin 2008, ch. 9).
+    `expect` lists the conditions, with ~ for absence, that are expected to help the outcome. Where several
+    smallest covers tie, each is given, its terms under "1: ", "2: ". The last row is the whole solution.
+    """
+    names, found = _rows(table, conditions, outcome, case, condition, value)
+    on = {row for row, (cases, hits) in found.items() if hits / len(cases) >= cutoff}
+    if not on:
+        raise StudyError(f"no combination has OUT 1 for {outcome}; there is nothing to reduce")
+    free = set(product((1, 0), repeat=len(names))) - set(found)
+    parsimonious, complex_ = _covers(on, free), _covers(on, set())
+    covers = {"complex": complex_, "parsimonious": parsimonious}.get(kind)
+    if covers is None:
+        wanted = _expected(expect or [], names)
+        covers = list(dict.fromkeys(_between(c, p, wanted) for c in complex_ for p in parsimonious))
+    codes = codes_of(table, case, condition, value)
+    rows: dict[str, list[float]] = {}
+    for number, cover in enumerate(covers, 1):
+        before = f"{number}: " if len(covers) > 1 else ""
+        texts = [_shown(term, names) for term in cover]
+        rows |= {before + text: _fit(codes, text, texts, outcome) for text in texts}
+        rows[before + WHOLE] = [*_fit(codes, " + ".join(texts), [], outcome)[:2], np.nan]
+    return tidy(pd.DataFrame(rows, index=["consistency", "coverage", "unique coverage"]))
+
+
+def _rows(
+    table: pd.DataFrame, conditions: list[str], outcome: str, case: str, condition: str, value: str
+) -> tuple[list[str], dict[Term, tuple[list[str], float]]]:
+    """The conditions; for each combination that occurs its cases, and how many have the outcome."""
+    if not 1 <= len(conditions) <= MOST_CONDITIONS:
+        raise StudyError(f"{len(conditions)} conditions; allowed: 1 to {MOST_CONDITIONS}")
+    codes = codes_of(table, case, condition, value)
+    for name in conditions:
+        choose("condition", name, codes.columns)
+    known = codes[conditions].assign(**{"": membership(codes, outcome)}).dropna()
+    found: dict[Term, tuple[list[str], float]] = {}
+    for name, row in known.iterrows():
+        key = tuple(int(code) for code in row[conditions])
+        cases, hits = found.get(key, ([], 0.0))
+        found[key] = ([*cases, str(name)], hits + row[""])
+    return conditions, found
+
+
+def _covers(on: set[Term], free: set[Term]) -> list[tuple[Term, ...]]:
+    """The smallest sets of prime implicants of `on` and `free` that cover `on`, with fewest literals."""
+    primes = [prime for prime in _primes(on | free) if any(_covers_row(prime, row) for row in on)]
+    for size in range(1, len(primes) + 1):
+        covers = [
+            chosen
+            for chosen in combinations(primes, size)
+            if all(any(_covers_row(term, row) for term in chosen) for row in on)
+        ]
+        if covers:
+            fewest = min(_literals(cover) for cover in covers)
+            return [cover for cover in covers if _literals(cover) == fewest]
+    raise AssertionError("every row is covered by a prime implicant of its own")
+
+
+def _primes(rows: set[Term]) -> list[Term]:
+    """Terms that cover only rows of the set and lose that when any literal is dropped, in a fixed order."""
+    level, primes = set(rows), set()
+    while level:
+        merged = {(a, b): _merge(a, b) for a, b in combinations(sorted(level, key=_order), 2)}
+        used = {term for pair, new in merged.items() if new is not None for term in pair}
+        primes |= level - used
+        level = {new for new in merged.values() if new is not None}
+    return sorted(primes, key=_order)
+
+
+def _merge(a: Term, b: Term) -> Term | None:
+    """The term without the one literal in which two differ; None if they differ otherwise."""
+    differ = [place for place, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+    if len(differ) != 1 or None in (a[differ[0]], b[differ[0]]):
+        return None
+    return (*a[: differ[0]], None, *a[differ[0] + 1 :])
+
+
+def _between(complex_: tuple[Term, ...], parsimonious: tuple[Term, ...], wanted: Term) -> tuple[Term, ...]:
+    """Complex terms without the literals that go against expectation, as far as a parsimonious one allows."""
+    made = {
+        tuple(
+            literal if literal is None or need is not None or hope is None or hope == literal else None
+            for literal, need, hope in zip(term, short, wanted, strict=True)
+        )
+        for term in complex_
+        for short in parsimonious
+        if all(need in (None, literal) for literal, need in zip(term, short, strict=True))
+    }
+    kept = [term for term in made if not any(term != other and _covers_row(other, term) for other in made)]
+    return tuple(sorted(kept, key=_order))
+
+
+def _expected(expect: Iterable[str], names: list[str]) -> Term:
+    signs = {name.lstrip("~").strip(): int(not name.strip().startswith("~")) for name in expect}
+    for name in signs:
+        choose("condition", name, names)
+    return tuple(signs.get(name) for name in names)
+
+
+def _covers_row(term: Term, row: Term) -> bool:
+    return all(need is None or need == code for need, code in zip(term, row, strict=True))
+
+
+def _literals(cover: Iterable[Term]) -> int:
+    return sum(literal is not None for term in cover for literal in term)
+
+
+def _order(term: Term) -> tuple[int, ...]:
+    return tuple(2 if literal is None else 1 - literal for literal in term)
+
+
+def _shown(term: Term, names: list[str]) -> str:
+    parts = [
+        name if literal else f"~{name}"
+        for literal, name in zip(term, names, strict=True)
+        if literal is not None
+    ]
+    return " * ".join(parts)
+
+
+def _fit(codes: pd.DataFrame, text: str, others: list[str], outcome: str) -> list[float]:
+    """Consistency and coverage of a term, and the coverage that no other term of the solution gives."""
+    x, y = known_pair(codes, text, outcome)
+    both = float(np.minimum(x, y).sum())
+    rest = " + ".join(other for other in others if other != text)
+    covered = membership(codes, rest).reindex(y.index) if rest else 0 * y
+    unique = float((np.minimum(x, y) * (1 - covered)).sum())
+    return [both / x.sum() if x.sum() else np.nan, both / y.sum(), unique / y.sum()]
+
+
+MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
+    measure.__name__: measure for measure in (truth_table, solution)
+}
