@@ -113,7 +113,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-
 lock:
 	$(COMPILE) --extra build --generate-hashes -o requirements.lock
 	$(COMPILE) -c requirements.lock -o requirements.txt
-	$(COMPILE) --extra build --extra test --extra lint --generate-hashes -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra build --extra test --extra lint --extra cluster --generate-hashes -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --extra build --extra bench --generate-hashes -c requirements.lock -o requirements-bench.lock
 
 clean:
