@@ -38,8 +38,11 @@ def numerical(problem: Exception) -> str:
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """The allowed word closest to `word` as ` (did you mean 'x'?)`, or nothing."""
-    close = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.6)
+    """The allowed word closest to `word`, whatever its case, as ` (did you mean 'x'?)`, or nothing."""
+    words = list(allowed)
+    folded = {other.casefold(): other for other in reversed(words)}
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    close = close or [folded[other] for other in difflib.get_close_matches(word.casefold(), folded, n=1)]
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 

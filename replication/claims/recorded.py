@@ -120,7 +120,7 @@ def tables_named(ledger: Ledger) -> list[str]:
 
 def _open(name: str, project: Project, own: Mapping[str, Path]) -> Recorded:
     if name in own:
-        rows = read_user_table(own[name])
+        rows = read_user_table(own[name]).table
         return _recorded(rows, (rows.columns[0],) if rows.iloc[:, 0].is_unique else ())
     schemas = {recipe.schema.table: recipe.schema for recipe in recipes_of(project)}
     if name not in schemas:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,10 @@ from replication.language import functions
 from replication.language.functions import ELEMENTWISE, Floats
 from replication.language.syntax import Call, Name, Node, Number, Text, parse, show
 
+LARGEST = 2**63  # of the whole numbers of a machine
 MAX_LAG = 50
 MAX_CHAIN = 50  # variables that build on one another
+ORDER = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 PANEL_FUNCTIONS = ("lag", "lead", "diff")
 GROUP_FUNCTIONS = ("share_of", "total_of", "mean_of")
 SAMPLE_FUNCTIONS = ("standardise", "winsorise")
@@ -44,6 +46,8 @@ class Rows:
         Named expressions of the study file; they may name columns and one another.
     sample : (n,) bool array or None
         Rows that `standardise` and `winsorise` take their moments from; all of them if None.
+    why : mapping of str to str
+        For a column that is no number, the sentence for whoever needs one.
     """
 
     table: pd.DataFrame
@@ -51,6 +55,28 @@ class Rows:
     time: NDArray[np.int64] | None = None
     variables: Mapping[str, str] = ()  # type: ignore[assignment]
     sample: NDArray[np.bool_] | None = None
+    why: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The distinct values of an expression.
+
+    Attributes
+    ----------
+    codes : (n,) int array
+        Which of the values stands in each row; -1 where it is missing.
+    values : tuple of m numbers or texts
+        Sorted; whole numbers of a column are whole here.
+    """
+
+    codes: NDArray[np.int64]
+    values: tuple[int | float | str, ...]
+
+
+def levels_of(node: Node, rows: Rows) -> Levels:
+    """The distinct values of an expression, exact for whole numbers of any size."""
+    return _Evaluation(rows).levels(node, ())
 
 
 def evaluate(node: Node, rows: Rows) -> Floats | NDArray[np.object_]:
@@ -66,7 +92,7 @@ def evaluate(node: Node, rows: Rows) -> Floats | NDArray[np.object_]:
 
 def evaluate_numbers(node: Node, rows: Rows) -> Floats:
     """As `evaluate`, for an expression that must give numbers."""
-    return _numbers(evaluate(node, rows), node)
+    return _Evaluation(rows).number(node, ())
 
 
 def condition(text: str, rows: Rows) -> NDArray[np.bool_]:
@@ -96,7 +122,7 @@ class _Evaluation:
         size = len(self.rows.table)
         match node:
             case Number(value):
-                return np.full(size, value)
+                return np.full(size, float(value))
             case Text(value):
                 return np.full(size, value, dtype=object)
             case Name(name):
@@ -107,6 +133,8 @@ class _Evaluation:
                 return ELEMENTWISE["+"][0](self.number(left, path), -self.number(right, path))
             case Call("==" | "!=" | "in", _):
                 return self.equality(node, path)
+            case Call(sign, arguments) if sign in ORDER and all(map(self.whole, arguments)):
+                return self.order(node)
             case Call(function, arguments) if function in ELEMENTWISE:
                 return self.elementwise(node, path)
             case Call(function, _) if function in PANEL_FUNCTIONS:
@@ -128,7 +156,35 @@ class _Evaluation:
 
     def number(self, node: Node, path: tuple[str, ...]) -> Floats:
         """The same of a node that must be a number."""
-        return _numbers(self.value(node, path), node)
+        values = self.value(node, path)
+        if values.dtype != object:
+            return values
+        known = self.rows.why.get(node.name) if isinstance(node, Name) else None
+        raise StudyError(known or f"{show(node)} is a text; a number is needed here")
+
+    def levels(self, node: Node, path: tuple[str, ...]) -> Levels:
+        """The distinct values of a node; of a column of whole numbers, whole numbers."""
+        if isinstance(node, Name) and self.whole(node):
+            values = self.rows.table[node.name]
+        else:
+            values = pd.Series(self.value(node, path))
+        codes, found = pd.factorize(values, sort=True)
+        return Levels(codes.astype(np.int64), tuple(found.tolist()))
+
+    def whole(self, node: Node) -> bool:
+        """Whether a node is a column of whole numbers, or one as written."""
+        if isinstance(node, Name):
+            table = self.rows.table
+            return node.name in table.columns and pd.api.types.is_integer_dtype(table[node.name])
+        return isinstance(node, Number) and node.value % 1 == 0 and abs(node.value) < LARGEST
+
+    def exact(self, node: Node) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The whole numbers of such a node, and where they are missing."""
+        if isinstance(node, Number):
+            size = len(self.rows.table)
+            return np.full(size, int(node.value)), np.zeros(size, dtype=bool)
+        column = self.rows.table[node.name]
+        return column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
 
     def column(self, name: str, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
         """A column of the table, or a variable of the study, worked out once."""
@@ -156,17 +212,24 @@ class _Evaluation:
 
     def equality(self, node: Call, path: tuple[str, ...]) -> Floats:
         """Equal, unequal or one of several; missing where an operand is."""
-        left, *others = (self.value(argument, path) for argument in node.arguments)
-        for other, argument in zip(others, node.arguments[1:], strict=True):
+        exact = all(map(self.whole, node.arguments))
+        operands = [
+            self.exact(argument) if exact else _with_absent(self.value(argument, path))
+            for argument in node.arguments
+        ]
+        (left, gone), *others = operands
+        same = np.zeros(len(left), dtype=bool)
+        for (other, absent), argument in zip(others, node.arguments[1:], strict=True):
             if (left.dtype == object) != (other.dtype == object):
                 raise StudyError(f"{show(node)}: a text is compared with a number ({show(argument)})")
-        same = np.zeros(len(left), dtype=bool)
-        for other in others:
             same |= left == other
-        result = (~same if node.function == "!=" else same).astype(float)
-        for operand in (left, *others):
-            result[_absent(operand)] = np.nan
-        return result
+            gone = gone | absent
+        return np.where(gone, np.nan, (~same if node.function == "!=" else same).astype(float))
+
+    def order(self, node: Call) -> Floats:
+        """Whole numbers compared exactly; missing where one of them is."""
+        (left, gone), (right, absent) = map(self.exact, node.arguments)
+        return np.where(gone | absent, np.nan, ORDER[node.function](left, right).astype(float))
 
     def shifted(self, node: Call, path: tuple[str, ...]) -> Floats:
         """Lag, lead or difference by calendar time, within entity."""
@@ -183,7 +246,7 @@ class _Evaluation:
         """Mean, total or share of the total over the rows that share the keys."""
         _arity(node, 2, 5)
         x = self.number(node.arguments[0], path)
-        codes = functions.group_codes([self.value(key, path) for key in node.arguments[1:]])
+        codes = functions.group_codes([self.levels(key, path).codes for key in node.arguments[1:]])
         if node.function == "mean_of":
             return functions.group_mean(x, codes)
         total = functions.group_total(x, codes)
@@ -209,16 +272,11 @@ def _column_values(values: pd.Series) -> Floats | NDArray[np.object_]:
     return values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
 
 
-def _numbers(values: Floats | NDArray[np.object_], node: Node) -> Floats:
+def _with_absent(values: Floats | NDArray[np.object_]) -> tuple[NDArray, NDArray[np.bool_]]:
+    """Numbers or texts, and where they are missing or undefined."""
     if values.dtype == object:
-        raise StudyError(f"{show(node)} is a text; a number is needed here")
-    return values
-
-
-def _absent(values: Floats | NDArray[np.object_]) -> NDArray[np.bool_]:
-    if values.dtype == object:
-        return np.array([value is None for value in values], dtype=bool)
-    return ~np.isfinite(values)
+        return values, np.array([value is None for value in values], dtype=bool)
+    return values, ~np.isfinite(values)
 
 
 def _arity(node: Call, low: int, high: int) -> None:

@@ -96,19 +96,13 @@ def shift(x: Floats, entity: NDArray[np.int64], time: NDArray[np.int64], periods
     return np.where(hit, x[found], np.nan)
 
 
-def group_codes(keys: list[NDArray]) -> NDArray[np.int64]:
-    """One integer code for each combination of the keys; -1 where a key is missing."""
-    codes = np.zeros(len(keys[0]), dtype=np.int64)
-    missing = np.zeros(len(keys[0]), dtype=bool)
-    for key in keys:
-        absent = np.array([value is None or value != value for value in key], dtype=bool)
-        _, inverse = np.unique(
-            np.where(absent, key[~absent][0] if (~absent).any() else 0, key), return_inverse=True
-        )
-        codes = codes * (inverse.max(initial=0) + 1) + inverse
-        missing |= absent
-    _, codes = np.unique(codes, return_inverse=True)
-    return np.where(missing, -1, codes)
+def group_codes(keys: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """One code for each combination of the codes of several keys; -1 where one of them is -1."""
+    codes = keys[0]
+    for key in keys[1:]:
+        both = np.where((codes < 0) | (key < 0), -1, codes * (key.max(initial=0) + 1) + key)
+        codes = np.unique(both, return_inverse=True)[1] - (both.min(initial=0) < 0)
+    return codes
 
 
 def group_total(x: Floats, codes: NDArray[np.int64]) -> Floats:

@@ -31,9 +31,9 @@ TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Number:
-    """A number as written."""
+    """A number as written; one of many digits is whole, so that it stays exact."""
 
-    value: float
+    value: float | int
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ class _Parser:
         if token[0] in "\"'":
             return self._count(Text(token[1:-1]))
         if token[0].isdigit() or token[0] == ".":
-            return self._count(Number(float(token)))
+            return self._count(Number(int(token) if token.isdecimal() and len(token) > 15 else float(token)))
         if token[0].isalpha() and token not in WORDS:
             return self._arguments(token) if self._take("(") else self._count(Name(token))
         self.place -= 1

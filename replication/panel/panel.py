@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 
 from replication.errors import DataError, one_of
 from replication.language.evaluate import Rows
+from replication.panel.reading import Reading
+
+LATEST = 10**9  # period either side of 0
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?: \[YR\d{4}\])?")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Panel:
         The period; consecutive periods differ by one.
     variables : mapping of str to str
         The study's named expressions.
+    reading : Reading
+        How the table was read.
     """
 
     table: pd.DataFrame
@@ -35,16 +42,22 @@ class Panel:
     entity: NDArray[np.int64]
     time: NDArray[np.int64]
     variables: Mapping[str, str]
+    reading: Reading
 
     def rows(self, sample: NDArray[np.bool_] | None = None) -> Rows:
         """The rows as expressions see them."""
-        return Rows(self.table, self.entity, self.time, self.variables, sample)
+        return Rows(self.table, self.entity, self.time, self.variables, sample, self.reading.why)
 
 
 def read_panel(
     table: pd.DataFrame, entity: str, time: str, variables: Mapping[str, str], origin: str
 ) -> Panel:
-    """A table as a panel.
+    """A table of any origin as a panel; it raises what `panel_of` raises."""
+    return panel_of(Reading(table, origin), entity, time, variables)
+
+
+def panel_of(read: Reading, entity: str, time: str, variables: Mapping[str, str]) -> Panel:
+    """A user's table as a panel.
 
     Raises
     ------
@@ -52,21 +65,16 @@ def read_panel(
         Entity or time column missing, a time that is no whole number, a row twice, an infinite value.
     """
     for role, name in (("entity", entity), ("time", time)):
-        if name not in table.columns:
-            raise DataError(f"{origin}: {role} {one_of('column', name, table.columns)}")
-    periods = _periods(table[time], origin)
-    absent = table[entity].isna()
-    if absent.any():
-        raise DataError(f"{origin}, row {int(np.argmax(absent)) + 1}: {entity} is missing")
-    table = table.assign(**{time: periods}).sort_values([entity, time], kind="stable")
-    _refuse_infinite(table, origin)
-    twice = table.duplicated([entity, time])
-    if twice.any():
-        row = table[twice].iloc[0]
-        raise DataError(f"{origin}: two rows for {entity} {row[entity]}, {time} {row[time]}; allowed: one")
+        if name not in read.table.columns:
+            raise DataError(_unknown(read, role, name))
+    _refuse_empty(read, entity)
+    _refuse_infinite(read)
+    table = read.table.assign(**{time: _periods(read, time)})
+    table = table.sort_values([entity, time], kind="stable")
+    _refuse_twice(read, table, entity, time)
     table = table.reset_index(drop=True)
     codes = pd.factorize(table[entity])[0].astype(np.int64)
-    return Panel(table, entity, time, codes, table[time].to_numpy(dtype=np.int64), variables)
+    return Panel(table, entity, time, codes, table[time].to_numpy(dtype=np.int64), variables, read)
 
 
 def average_blocks(panel: Panel, years: int) -> Panel:
@@ -92,27 +100,70 @@ def average_blocks(panel: Panel, years: int) -> Panel:
     return replace(panel, table=table, entity=codes, time=time)
 
 
-def _periods(values: pd.Series, origin: str) -> pd.Series:
-    numbers = pd.to_numeric(values, errors="coerce")
-    bad = numbers.isna() | ~np.isfinite(numbers.astype(float)) | (numbers % 1 != 0)
+def _unknown(read: Reading, role: str, name: str) -> str:
+    """The sentence for a column that the file lacks, and what may be wrong with the file."""
+    if name in read.why:
+        return f"{read.origin}: {role} column {read.why[name]}"
+    wide = _a_column_a_year(read.table.columns)
+    found = f"{read.origin}: {role} {one_of('column', name, read.table.columns)}"
+    return (
+        f"{found}; the file looks wide ({wide}): make it long, one row an entity and period"
+        if wide
+        else found
+    )
+
+
+def _a_column_a_year(columns: Iterable[str]) -> str:
+    """Columns whose names differ in a year alone, as an example; empty if there are none."""
+    stems: dict[str, list[str]] = {}
+    for name in map(str, columns):
+        stem = YEAR.sub("", name, count=1)
+        if stem != name:
+            stems.setdefault(stem, []).append(name)
+    most = max(stems.values(), key=len, default=[])
+    return f"{most[0]}, {most[1]}, ..." if len(most) > 2 else ""
+
+
+def _periods(read: Reading, time: str) -> pd.Series:
+    _refuse_empty(read, time)
+    values = read.table[time]
     text = not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values))
+    numbers = pd.to_numeric(values, errors="coerce")
+    bad = (numbers.isna() | (numbers % 1 != 0) | (numbers.abs() > LATEST)).to_numpy(dtype=bool)
     if bad.any() or (text and len(values)):
-        row = int(np.argmax(bad)) if bad.any() else 0
-        raise DataError(
-            f"{origin}, row {row + 1}: {values.name} is {values.iloc[row]!r}; allowed: whole numbers"
-        )
+        row = int(np.argmax(bad))
+        found = values.iloc[row]
+        shown = repr(found) if isinstance(found, str) else f"{found}"
+        raise DataError(f"{read.where(row)}: {time} is {shown}; allowed: whole numbers")
     return numbers.astype("int64")
 
 
-def _refuse_infinite(table: pd.DataFrame, origin: str) -> None:
-    for name in table.columns:
-        if pd.api.types.is_float_dtype(table[name]):
-            infinite = np.isinf(table[name].to_numpy(dtype=float, na_value=np.nan))
+def _refuse_empty(read: Reading, name: str) -> None:
+    """Refuse a row that does not say which entity or period it is of, such as a note below the table."""
+    absent = read.table[name].isna().to_numpy()
+    if absent.any():
+        row = int(np.argmax(absent))
+        there = read.table.iloc[row].dropna()
+        note = f"; the row holds only {str(there.iloc[0])[:80]!r}: is it a note?" if len(there) == 1 else ""
+        raise DataError(f"{read.where(row)}: {name} is empty; allowed: a value in every row{note}")
+
+
+def _refuse_infinite(read: Reading) -> None:
+    for name, values in read.table.items():
+        if pd.api.types.is_float_dtype(values):
+            infinite = np.isinf(values.to_numpy(dtype=float, na_value=np.nan))
             if infinite.any():
-                row = int(np.argmax(infinite)) + 1
-                raise DataError(
-                    f"{origin}, row {row}: {name} is infinite; allowed: finite numbers or an empty field"
-                )
+                where = f"{read.where(int(np.argmax(infinite)))}"
+                raise DataError(f"{where}: {name} is infinite; allowed: finite numbers or an empty field")
+
+
+def _refuse_twice(read: Reading, table: pd.DataFrame, entity: str, time: str) -> None:
+    twice = table.duplicated([entity, time]).to_numpy()
+    if twice.any():
+        second = int(np.argmax(twice))
+        row, places = table.iloc[second], [read.where(int(table.index[at])) for at in (second - 1, second)]
+        which = f"{entity} {row[entity]}, {time} {row[time]}"
+        raise DataError(f"{read.origin}: two rows for {which} ({' and '.join(places)}); allowed: one")
 
 
 def _constant(groups) -> pd.Series:

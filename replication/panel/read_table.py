@@ -1,98 +1,183 @@
-"""A panel that a user brings: CSV, parquet, Stata or Excel, read without guessing."""
+"""A file that a user brings -> a table whose every column is of one kind, and how it was read."""
 
 from __future__ import annotations
 
-import csv
-import zipfile
+import re
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from replication.errors import DataError, one_of
+from replication.panel.column_kinds import (
+    Column,
+    Fields,
+    Wishes,
+    column_of_fields,
+    column_of_numbers,
+    column_of_texts,
+    fields_of,
+    holds_texts,
+    wishes_of,
+)
+from replication.panel.grid import Grid, tidied
+from replication.panel.limits import MAX_BYTES, check_size
+from replication.panel.numerals import Spelling, spelling_of, spelling_with
+from replication.panel.read_csv import read_csv
+from replication.panel.read_excel import read_excel
+from replication.panel.read_parquet import read_parquet
+from replication.panel.read_stata import read_stata
+from replication.panel.reading import Place, Reading, among
+from replication.spec.entries import FileKeys
 
-MAX_BYTES = 2_000_000_000  # of a file, unpacked: a panel that a machine of today can hold
-READERS = {
-    ".csv": lambda path: pd.read_csv(path, encoding="utf-8"),
-    ".parquet": lambda path: _read_parquet(path),
-    ".dta": lambda path: pd.read_stata(path, convert_categoricals=False),
-    ".xlsx": pd.read_excel,
+Arrays = Mapping[str, pa.ChunkedArray]
+Found = tuple[dict[str, Column], list[str]]
+TEXT = (".csv", ".tsv", ".tab", ".txt")
+READERS: dict[str, Callable[[Path, FileKeys], Grid]] = {
+    **dict.fromkeys(TEXT, read_csv),
+    ".xlsx": read_excel,
+    ".dta": read_stata,
+    ".parquet": read_parquet,
+}
+# Keys of [study] that only some formats need.
+FOR = {"sheet": (".xlsx",), "header": (*TEXT, ".xlsx"), "decimal": (*TEXT, ".xlsx"), "encoding": TEXT}
+# What cannot be read, and how a file that can is made of it.
+MAKE = {
+    **dict.fromkeys((".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), "save it as .xlsx"),
+    **dict.fromkeys((".gz", ".zip", ".bz2", ".xz", ".zst"), "unpack it first"),
+    ".sav": "in R: haven::write_dta(haven::read_sav(FILE), OTHER)",
+    ".sas7bdat": "in R: haven::write_dta(haven::read_sas(FILE), OTHER)",
+    ".rds": "in R: write.csv(readRDS(FILE), OTHER, row.names = FALSE)",
+    ".rdata": "in R: load(FILE), then write.csv(TABLE, OTHER, row.names = FALSE)",
+    ".feather": "in Python: pandas.read_feather(FILE).to_parquet(OTHER)",
+    ".json": "save it as CSV",
 }
 
 
-def read_user_table(path: Path) -> pd.DataFrame:
-    """The table in a user's file; numbers, texts and missing values as the file holds them.
+def read_user_table(path: Path, keys: FileKeys | None = None) -> Reading:
+    """The table in a user's file, each column typed as a whole, and what was assumed.
+
+    Parameters
+    ----------
+    keys : FileKeys, optional
+        What the study says of the file.
 
     Raises
     ------
     DataError
-        Missing or unreadable file, another format, a column twice, no rows.
+        Missing or unreadable file, another format, a heading twice, rows of uneven length, no rows, more than
+        is read, a key that does not fit the file.
     """
+    keys = keys or FileKeys()
+    _check_file(path, keys)
+    grid = tidied(READERS[path.suffix.lower()](path, keys))
+    names = _names(grid, keys, path)
+    if not grid.columns or not len(grid.columns[0]):
+        raise DataError(f"{path.name}: no rows")
+    read = _spelled if grid.spelled else _typed
+    wishes = wishes_of(keys.text, keys.numbers, keys.missing)
+    columns, notes = read(dict(zip(names, grid.columns, strict=True)), grid, keys, wishes, path)
+    return Reading(
+        table=pd.DataFrame({name: column.values for name, column in columns.items()}),
+        origin=path.name,
+        place=_place(grid, path),
+        why={name: column.why for name, column in columns.items() if column.why} | dict(grid.left),
+        assumed=(*grid.notes, *notes, *_assumed(columns)),
+        padded={name: column.padded for name, column in columns.items() if column.padded},
+    )
+
+
+def _place(grid: Grid, path: Path) -> Place:
+    return lambda row: f"{path.name}, {grid.place(row)}"
+
+
+def _check_file(path: Path, keys: FileKeys) -> None:
+    """Refuse what is no file of a known format, and keys that this format has no use for."""
+    ending = path.suffix.lower()
+    if re.match(r"[a-z]+:/", str(path)):
+        raise DataError(f"{path}: is an address; download the file and name it instead")
     if not path.exists():
         raise DataError(f"{path}: there is no such file")
     if not path.is_file():
         raise DataError(f"{path}: is no plain file; allowed: one of format {', '.join(READERS)}")
-    if path.suffix.lower() not in READERS:
-        raise DataError(f"{path.name}: {one_of('format', path.suffix, READERS)}")
-    try:
-        _check_size(path)
-        _check_names(_header(path), path)
-        table = READERS[path.suffix.lower()](path)
-    except UnicodeDecodeError as problem:
-        raise DataError(
-            f"{path.name}: byte {problem.start + 1} is not UTF-8; save the file as UTF-8"
-        ) from None
-    except DataError:
-        raise
-    except Exception as problem:  # the readers raise what they like; the user needs one line
-        reason = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
-        raise DataError(f"{path.name}: not readable as {path.suffix[1:]}: {reason}") from None
-    _check_names([str(name) for name in table.columns], path)
-    if table.empty:
-        raise DataError(f"{path.name}: no rows")
-    return table
-
-
-def _check_size(path: Path) -> None:
-    """Refuse what no memory would hold, unpacked: a small file can claim to hold any amount."""
+    if ending not in READERS:
+        way = f"; {MAKE[ending]}" if ending in MAKE else ""
+        raise DataError(f"{path.name}: {one_of('format', path.suffix, READERS)}{way}")
     size = path.stat().st_size
     if size == 0:
         raise DataError(f"{path.name}: is empty")
-    if size <= MAX_BYTES and path.suffix.lower() == ".xlsx":
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    elif size <= MAX_BYTES and path.suffix.lower() == ".parquet":
-        about = pq.read_metadata(path)
-        size = max(about.num_rows * about.num_columns * 8, _unpacked(about))
     if size > MAX_BYTES:
-        raise DataError(f"{path.name}: {size:,} bytes unpacked; allowed: at most {MAX_BYTES:,}")
+        raise DataError(f"{path.name}: {size:,} bytes; allowed: at most {MAX_BYTES:,}")
+    for key, formats in FOR.items():
+        if key in keys.model_fields_set and ending not in formats:
+            raise DataError(
+                f"{path.name}: study.{key} is for {', '.join(formats)}; leave it out for this file"
+            )
 
 
-def _unpacked(about: pq.FileMetaData) -> int:
-    return sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    """The table, the decimals of a database as the nearest numbers: pandas would hold them as objects."""
-    found = pq.read_table(path)
-    table = found.to_pandas()
-    for field in found.schema:
-        if pa.types.is_decimal(field.type) and field.name in table.columns:
-            table[field.name] = table[field.name].map(float, na_action="ignore").astype(float)
-    return table
-
-
-def _header(path: Path) -> list[str]:
-    """Names in the first line of a CSV, which pandas would silently make unique."""
-    if path.suffix.lower() != ".csv":
-        return []
-    with path.open(encoding="utf-8", newline="") as stream:
-        return next(csv.reader(stream), [])
-
-
-def _check_names(names: list[str], path: Path) -> None:
-    for name, count in Counter(names).items():
+def _names(grid: Grid, keys: FileKeys, path: Path) -> list[str]:
+    """Headings, renamed as the study says; none twice."""
+    for name, count in Counter(grid.headings).items():
         if count > 1:
             raise DataError(f"{path.name}: the column {name!r} stands {count} times; allowed: once")
+    for name, heading in keys.columns.items():
+        if heading not in grid.headings:
+            raise DataError(f"{path.name}: study.columns.{name}: {one_of('heading', heading, grid.headings)}")
+    own = {heading: name for name, heading in keys.columns.items()}
+    names = [own.get(heading, heading) for heading in grid.headings]
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise DataError(f"{path.name}: study.columns.{name}: the file has a column of this name already")
+    for key in ("text", "numbers"):
+        for name in getattr(keys, key):
+            if name not in names:
+                raise DataError(f"{path.name}: study.{key}: {one_of('column', name, names)}")
+    return names
+
+
+def _spelled(arrays: Arrays, grid: Grid, keys: FileKeys, wishes: Wishes, path: Path) -> Found:
+    """The columns that a file of texts spells, and how it spells figures if not in the commonest way."""
+    fields = [fields_of(name, values) for name, values in arrays.items()]
+    check_size(sum(entry.letters for entry in fields), path)
+    spelling = _spelling(fields, grid, keys, wishes)
+    place = _place(grid, path)
+    columns = {entry.name: column_of_fields(entry, wishes, spelling, place) for entry in fields}
+    parted = [entry.name for entry in fields if not columns[entry.name].why and spelling.parts(entry.texts)]
+    notes = ["decimal comma"] if spelling.decimal == "," else []
+    return columns, notes + ([f"thousands parted in {among(parted)}"] if parted else [])
+
+
+def _spelling(fields: list[Fields], grid: Grid, keys: FileKeys, wishes: Wishes) -> Spelling:
+    """How figures are spelled in the file, by what the study says or by all of its columns."""
+    if keys.decimal is not None:
+        return spelling_with(keys.decimal)
+    figures = (entry for entry in fields if entry.name not in wishes.texts)
+    return spelling_of((pc.drop_null(entry.there(wishes, markers=False)) for entry in figures), grid.commas)
+
+
+def _typed(arrays: Arrays, grid: Grid, keys: FileKeys, wishes: Wishes, path: Path) -> Found:
+    """The columns of a file that knows their kinds."""
+    texts = {name: fields_of(name, values) for name, values in arrays.items() if holds_texts(values)}
+    check_size(sum(entry.letters for entry in texts.values()), path)
+    place = _place(grid, path)
+    columns = {
+        name: column_of_texts(texts[name], wishes, place)
+        if name in texts
+        else column_of_numbers(name, values, wishes, place)
+        for name, values in arrays.items()
+    }
+    return columns, []
+
+
+def _assumed(columns: Mapping[str, Column]) -> Iterator[str]:
+    """What was read as missing, which texts were kept though they say so, which figures are codes."""
+    for what, said in (("read_missing", "read as missing in"), ("kept", "a text in")):
+        found = {name: getattr(column, what) for name, column in columns.items()}
+        for word in dict.fromkeys(word for words in found.values() for word in words):
+            yield f"{word} {said} {among(name for name, words in found.items() if word in words)}"
+    codes = [name for name, column in columns.items() if column.codes]
+    if codes:
+        yield f"codes, and so texts: {among(codes)}"

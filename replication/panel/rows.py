@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from replication.errors import EstimationError, StudyError
 from replication.estimate.design import Design, Needs, Role
-from replication.language.evaluate import Rows, condition, evaluate, evaluate_numbers
+from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
 from replication.language.syntax import parse, parse_formula, show
 from replication.language.terms import Column, column_of, columns_of
@@ -130,9 +130,7 @@ def _cluster_codes(name: str, panel: Panel) -> NDArray[np.int64]:
     """Codes of a column by whose values errors are clustered; -1 where it is missing."""
     if name in ("entity", "time"):
         return panel.entity if name == "entity" else panel.time
-    values = evaluate(parse(name), panel.rows())
-    codes, _ = pd.factorize(pd.Series(values), use_na_sentinel=True)
-    return codes.astype(np.int64)
+    return levels_of(parse(name), panel.rows()).codes
 
 
 class _Drops:

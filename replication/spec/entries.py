@@ -9,7 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME)]
 Text = Annotated[str, Field(max_length=2000)]
+# The name of a column in a user's file, as it stands there; backticks quote it in an expression.
+Heading = Annotated[str, Field(pattern=r"^[^\x00-\x1f`]{1,200}$")]
 Many = Field(default=[], max_length=500)  # of what is listed by hand
+Encoding = Literal[
+    "utf-8", "utf-16", "latin-1", "windows-1250", "windows-1251", "windows-1252", "iso-8859-2", "iso-8859-15",
+    "mac-roman", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
+]  # fmt: skip
 Expression = Annotated[str, Field(min_length=1, max_length=4000)]
 
 
@@ -89,7 +95,7 @@ class ModelSpec(Entry):
     long_run: list[str] = Many
     marginal_effects: Literal["outcome", "latent"] | None = None
     data: Name | None = None
-    entity: Name | None = None
+    entity: Heading | None = None
     reconcile: bool = False
     average_over: int | None = Field(default=None, ge=2, le=100)
     expected_nobs: int | None = Field(default=None, ge=0)
@@ -165,12 +171,29 @@ class ReadingSpec(Entry):
     given: list[str] = Many
 
 
-class StudyHead(Entry):
+class FileKeys(Entry):
+    """How a user's file is read where it does not say so itself.
+
+    `missing` lists what stands for a missing value, `text` and `numbers` the columns to be read as such,
+    `columns` names of one's own for headings. `sheet` is for Excel; `header` is the line of the headings, in
+    Excel and in files of text, for which `decimal` and `encoding` are.
+    """
+
+    missing: list[str | int | Annotated[float, Field(allow_inf_nan=False)]] = Field(default=[], max_length=50)
+    text: list[Heading] = Many
+    numbers: list[Heading] = Many
+    columns: dict[Name, Heading] = Field(default={}, max_length=1000)
+    sheet: Heading | None = None
+    header: int | None = Field(default=None, ge=1, le=1000)
+    decimal: Literal[".", ","] | None = None
+    encoding: Encoding = "utf-8"
+
+
+class StudyHead(FileKeys):
     """What the study is about and which columns tell entity and time; `place` orders the report.
 
-    Columns that it does not name are
-    those of the project's settings. `threshold` is the worst change of a cell against the frozen version
-    that a check lets pass.
+    Columns that it does not name are those of the project's settings. `threshold` is the worst change of a
+    cell against the frozen version that a check lets pass.
     """
 
     id: Name
@@ -179,8 +202,8 @@ class StudyHead(Entry):
     finding: Text = ""
     data: Name | None = None
     place: int = 100
-    entity: Name | None = None
-    time: Name | None = None
+    entity: Heading | None = None
+    time: Heading | None = None
     threshold: Literal["identical", "rounding", "value", "significance", "sign"] = "rounding"
 
 

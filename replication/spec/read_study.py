@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from replication.errors import StudyError, one_of
-from replication.language.syntax import parse, parse_formula, show
+from replication.language.syntax import names_in, parse, parse_formula, show
 from replication.project.strict import check_ids, located, read_strictly
 from replication.spec.entries import ModelSpec, ReadingSpec, Study
 
@@ -61,6 +61,31 @@ def _check_ids(study: Study) -> None:
             raise StudyError(
                 f"models.{model.id}.covariance: {twice[0]!r} stands twice; give each its own label"
             )
+
+
+def columns_named(study: Study) -> set[str]:
+    """Names in the expressions of a study's models and variables, of columns and of whatever else."""
+    texts = [*study.variables.values(), study.study.entity or "", study.study.time or ""]
+    texts += [text for model in study.models for text in _texts_in(model.model_dump())]
+    return {name for text in texts for name in _names(text)}
+
+
+def _texts_in(content: object) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping | list):
+        for inner in content.values() if isinstance(content, Mapping) else content:
+            yield from _texts_in(inner)
+
+
+def _names(text: str) -> list[str]:
+    """Names in an expression, a formula or a column's name; none in other texts."""
+    try:
+        formula = parse_formula(text) if "~" in text else None
+        trees = [parse(text)] if formula is None else [formula.outcome, *formula.terms]
+        return [name for tree in trees for name in names_in(tree)]
+    except StudyError:
+        return [text]
 
 
 def error_labels(model: ModelSpec) -> list[str]:

@@ -13,15 +13,17 @@ from replication.project.progress import track
 from replication.records.account import ModelAccount
 from replication.spec.entries import Study
 from replication.study.one_model import ModelResult, Plan, plan, run_model
-from replication.study.panels import Key, panels_of
+from replication.study.panels import Key, panels_of, told
 from replication.study.readings import read_estimates
 from replication.study.reconcile import reconciled
 
 Frames = dict[str, list[pd.DataFrame]]
 
 
-def run_models(project: Project, study: Study, data: Path | None) -> tuple[Frames, list[ModelAccount]]:
-    """The frames of the tidy tables, by table, and the accounts.
+def run_models(
+    project: Project, study: Study, data: Path | None
+) -> tuple[Frames, list[ModelAccount], list[str]]:
+    """The frames of the tidy tables, by table, the accounts, and what is to be told of the user's file.
 
     Raises
     ------
@@ -38,7 +40,8 @@ def run_models(project: Project, study: Study, data: Path | None) -> tuple[Frame
         "statistics": _read(study, results)
         + [reconciled(_panel(panels, ready), ready) for ready in plans if ready.model.reconcile],
     }
-    return frames, [account for result in results for account in result.accounts]
+    accounts = [account for result in results for account in result.accounts]
+    return frames, accounts, told(study, panels.values())
 
 
 def _panel(panels: dict[Key, Panel], ready: Plan) -> Panel:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from replication.errors import StudyError
-from replication.panel.panel import Panel, read_panel
+from replication.panel.doubts import doubts_about
+from replication.panel.panel import Panel, panel_of
 from replication.panel.read_table import read_user_table
+from replication.panel.reading import Reading
 from replication.project.places import Project
 from replication.sources.pipeline import read_table
 from replication.spec.entries import Study
+from replication.spec.read_study import columns_named
 from replication.spec.settings import settings_of
 
 Key = tuple[str | None, str | None]
@@ -30,12 +34,20 @@ def panels_of(project: Project, study: Study, data: Path | None) -> dict[Key, Pa
 def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Path | None) -> Panel:
     entity_name, time_name = keys_of(project, study, entity)
     if table is None and data is not None:
-        rows, origin = read_user_table(data), data.name
+        reading = read_user_table(data, study.study)
     elif name := table or study.study.data:
-        rows, origin = read_table(project, name), name
+        reading = Reading(read_table(project, name), name)
     else:
         raise StudyError("study.data names no table; name one, or bring a panel with --data FILE")
-    return read_panel(rows, entity_name, time_name, study.variables, origin)
+    return panel_of(reading, entity_name, time_name, study.variables)
+
+
+def told(study: Study, panels: Iterable[Panel]) -> list[str]:
+    """How a user's file was read, in one line, and what looks odd in the columns that the study names."""
+    own = {panel.reading.origin: panel.reading for panel in panels if panel.reading.assumed is not None}
+    lines = [reading.line for reading in own.values()]
+    doubts = [doubt for reading in own.values() for doubt in doubts_about(reading, columns_named(study))]
+    return lines + [f"warning: {doubt}" for doubt in doubts]
 
 
 def keys_of(project: Project, study: Study, entity: str | None) -> tuple[str, str]:

@@ -27,7 +27,8 @@ class Outcome:
     Attributes
     ----------
     lines : tuple of str
-        The account of rows used and dropped by each model, warnings, and where the results are.
+        How a user's file was read, the account of rows used and dropped by each model, warnings, and where
+        the results are.
     converged : bool
         Whether every model converged.
     """
@@ -56,7 +57,7 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
     study = read_study(path)
     require_right_answers()
     try:
-        found = _estimate(project, study, data)
+        found, told = _estimate(project, study, data)
     except (StudyError, EstimationError) as problem:
         raise type(problem)(f"{path.name}: {problem}") from None
     folder = out if out is not None else project.current / study.study.id
@@ -66,14 +67,14 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
         write_tables(build_tables(project, study, found), staging)
         draw_figures(project, study, found, staging / "figures")
         write_manifest(staging, _about(project, study, path, data))
-    return Outcome(tuple(_lines(found, folder)), all(account.converged for account in found.accounts))
+    return Outcome((*told, *_lines(found, folder)), all(account.converged for account in found.accounts))
 
 
-def _estimate(project: Project, study: Study, data: Path | None) -> Records:
-    """Check every word of the study, then run it."""
+def _estimate(project: Project, study: Study, data: Path | None) -> tuple[Records, list[str]]:
+    """Check every word of the study, then run it; and what is to be told of the user's file."""
     for spec in study.statistics:
         plan_statistic(spec)
-    frames, accounts = _models(project, study, data) if study.models else ({}, [])
+    frames, accounts, told = _models(project, study, data) if study.models else ({}, [], [])
     names = dict.fromkeys(spec.table for spec in study.statistics)
     tables = {name: read_table(project, name) for name in names}
     statistics = [
@@ -81,7 +82,7 @@ def _estimate(project: Project, study: Study, data: Path | None) -> Records:
         for spec in track(study.statistics, f"{study.study.id}: statistics")
     ]
     frames["statistics"] = statistics + frames.get("statistics", [])
-    return records(study.study.id, frames, accounts)
+    return records(study.study.id, frames, accounts), told
 
 
 def _models(project: Project, study: Study, data: Path | None):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import StudyError
-from replication.language.evaluate import Rows, condition, evaluate, select
+from replication.language.evaluate import Rows, condition, evaluate, levels_of, select
 from replication.language.syntax import Call, Name, Number, Text, parse, parse_formula, show
 
 TABLE = pd.DataFrame(
@@ -196,3 +196,21 @@ def test_shares_sum_to_one_and_do_not_see_the_currency(flows, rate):
     sums = pd.Series(shares).groupby(years).sum()
     np.testing.assert_allclose(sums, 1, rtol=1e-12)  # a sum of at most 20 doubles
     np.testing.assert_allclose(shares, converted, rtol=1e-12)
+
+
+def test_whole_numbers_of_any_size_stay_what_they_are():
+    ids = [10**17 + 1, 10**17 + 2, 10**17 + 1]
+    rows = Rows(pd.DataFrame({"id": pd.array([*ids, None], "Int64"), "x": [1.0, 2, 3, 4]}))
+    assert levels_of(parse("id"), rows).values == (10**17 + 1, 10**17 + 2)
+    assert levels_of(parse("id"), rows).codes.tolist() == [0, 1, 0, -1]
+    np.testing.assert_array_equal(values("id == 100000000000000001", rows), [1, 0, 1, NAN])
+    np.testing.assert_array_equal(values("id in (100000000000000002, 3)", rows), [0, 1, 0, NAN])
+    np.testing.assert_array_equal(values("id > 100000000000000001", rows), [0, 1, 0, NAN])
+    np.testing.assert_array_equal(values("total_of(x, id)", rows), [4, 2, 4, NAN])
+    assert show(parse("id == 100000000000000001")) == "id == 100000000000000001"
+
+
+def test_a_text_where_a_number_is_needed_says_why_it_is_one():
+    rows = Rows(TABLE, why={"region": "panel.csv, row 1: region is 'a', a text"})
+    with pytest.raises(StudyError, match="panel.csv, row 1: region is 'a', a text"):
+        values("2 * region", rows)

@@ -148,7 +148,7 @@ def test_blocks_are_means_of_what_is_there():
         ({"year": ["1980"] * 7 + ["nineteen"]}, "row 8: year is 'nineteen'; allowed: whole numbers"),
         ({"year": [1980.5] + [1981.0] * 7}, "row 1: year is .*1980.5"),
         ({"country": ["A"] * 8}, "two rows for country A, year 1980"),
-        ({"country": [None, *"AAABBBC"]}, "row 1: country is missing"),
+        ({"country": [None, *"AAABBBC"]}, "row 1: country is empty"),
         ({"x": [np.inf, *np.arange(7.0)]}, "row 1: x is infinite"),
     ],
 )

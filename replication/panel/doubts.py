@@ -1,0 +1,55 @@
+"""What is suspicious in a user's column and legal all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+import pandas as pd
+
+from replication.panel.reading import Reading
+
+OFTEN = 3  # rows in which a value stands that is no slip of the pen
+FAR = 3.0  # times the range of all other values
+VARIED = 4  # other values, at least, that a column must have before one of them can be far from the rest
+
+
+def doubts_about(read: Reading, columns: Collection[str]) -> list[str]:
+    """Sentences on columns: a value far from all others in many rows, texts that blanks or case part."""
+    found = []
+    for name in read.table.columns.intersection(list(columns), sort=False):
+        values = read.table[name].dropna()
+        if pd.api.types.is_bool_dtype(values):
+            continue
+        number = pd.api.types.is_numeric_dtype(values)
+        doubts = _far(name, values.to_numpy()) if number else _alike(name, values, read)
+        found += [f"{read.origin}: {doubt}" for doubt in doubts]
+    return found
+
+
+def _far(name: str, column: np.ndarray) -> Iterator[str]:
+    """A number such as -999, which more often than not means that the value is missing."""
+    values, rows = np.unique(column, return_counts=True)
+    if len(values) <= VARIED:
+        return
+    for place, others in ((0, values[1:]), (-1, values[:-1])):
+        value, low, high = float(values[place]), float(others[0]), float(others[-1])
+        gap = low - value if place == 0 else value - high
+        if value and rows[place] >= OFTEN and gap > FAR * (high - low):
+            key = f"missing = [{value:.15g}] under [study]"
+            yield (
+                f"{name} is {value:.15g} in {rows[place]} rows, and from {low:g} to {high:g} in all others; "
+                f"if it means missing, write {key}"
+            )
+
+
+def _alike(name: str, column: pd.Series, read: Reading) -> Iterator[str]:
+    for text, rows in read.padded.get(name, {}).items():
+        other = f"{text.strip()!r} and is read as it"
+        yield f"{name}: {text!r} ({rows} rows) differs by blanks alone from {other}"
+    texts = pd.Series(column.unique(), dtype="str")
+    alike = texts.str.casefold().str.split().str.join(" ")
+    for _, same in texts.groupby(alike):
+        if len(same) > 1:
+            shown = " and ".join(map(repr, same[:3]))
+            yield f"{name}: {shown} differ by case or blanks alone, and are {len(same)} different levels"

@@ -1,0 +1,111 @@
+"""A file's headings, its columns as Arrow holds them, and where each row stands; kinds come later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from replication.panel.reading import among
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Headings and columns.
+
+    Attributes
+    ----------
+    headings : tuple of str
+    columns : tuple of Arrow arrays
+        As many as headings, of n rows each; texts as such, or as a dictionary and its places.
+    spelled : bool
+        Whether every column is of texts whose kind is still to be found (CSV, Excel), rather than of a kind
+        that the file knows (Stata, parquet).
+    lines : (n,) int array or None
+        Where each row stands in the file, if rows and lines differ.
+    unit : str
+        What is counted there, such as "line".
+    commas : bool
+        Whether commas part the fields, so that a comma within one is quoted.
+    left : mapping of str to str
+        Columns that cannot be read, and why.
+    notes : tuple of str
+        What was assumed in reading.
+    """
+
+    headings: tuple[str, ...]
+    columns: tuple[pa.ChunkedArray, ...]
+    spelled: bool
+    lines: NDArray[np.int64] | None = None
+    unit: str = "line"
+    commas: bool = False
+    left: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def place(self, row: int) -> str:
+        """Line and row, as a message names them; rows are counted from 0 here, from 1 there."""
+        line = "" if self.lines is None else f"{self.unit} {self.lines[row]}, "
+        return f"{line}row {row + 1}"
+
+
+def tidied(grid: Grid) -> Grid:
+    """Without blanks around headings, columns that have no heading, and empty rows of a file of texts."""
+    grid = _with_headings(grid)
+    return _without_empty_rows(grid) if grid.spelled else grid
+
+
+def _with_headings(grid: Grid) -> Grid:
+    headings = [heading.strip() for heading in grid.headings]
+    unnamed = [place for place, heading in enumerate(headings) if not heading]
+    filled = [place + 1 for place in unnamed if not _blank(grid.columns[place]).all()]
+    kept = [place for place, heading in enumerate(headings) if heading]
+    return replace(
+        grid,
+        headings=tuple(headings[place] for place in kept),
+        columns=tuple(grid.columns[place] for place in kept),
+        notes=(*grid.notes, left_out(filled)) if filled else grid.notes,
+    )
+
+
+def left_out(columns: Sequence[int]) -> str:
+    """The note about columns, counted from 1, that hold something and have no heading."""
+    return f"columns without a heading left out: {among(map(str, columns))}"
+
+
+def _without_empty_rows(grid: Grid) -> Grid:
+    if not grid.columns or grid.lines is None:
+        return grid
+    empty = np.ones(len(grid.columns[0]), dtype=bool)
+    for column in grid.columns:
+        if not empty.any():
+            return grid
+        empty &= _blank(column)
+    kept = pa.array(np.flatnonzero(~empty))
+    return replace(
+        grid,
+        columns=tuple(column.take(kept) for column in grid.columns),
+        lines=grid.lines[~empty],
+        notes=(*grid.notes, f"empty rows left out: {empty.sum()}"),
+    )
+
+
+def _blank(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Rows in which nothing stands."""
+    if pa.types.is_dictionary(column.type):
+        found = column.combine_chunks()
+        return _blank(pa.chunked_array([found.dictionary]))[found.indices]
+    if not pa.types.is_string(column.type):
+        return column.is_null().to_numpy()
+    return pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+
+
+def lines_of(columns: Sequence[pa.ChunkedArray], first: int) -> NDArray[np.int64]:
+    """The line of each row, where the first stands on line `first` and a field may go over several."""
+    breaks = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        breaks += pc.count_substring(column, "\n").to_numpy()
+    return first + np.arange(len(breaks)) + np.cumsum(breaks) - breaks

@@ -1,0 +1,57 @@
+"""A user's file as it was read: the table, what was assumed, and what looks odd in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+Place = Callable[[int], str]
+SHOWN = 5  # columns that one assumption names
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table and how it was read.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Its columns are int64, Int64, float64, bool, boolean or str.
+    origin : str
+        Name of the file.
+    place : callable or None
+        File and place of a row, as a message names them, by its number from 0.
+    why : mapping of str to str
+        For each column that is no number, the sentence for whoever needs one.
+    assumed : tuple of str or None
+        What was assumed of a user's file: separator, decimal mark, what was read as missing, which codes are
+        texts.
+    padded : mapping of str to mapping of str to int
+        By column, texts with blanks around them that are read as another text of it, and in how many rows.
+    """
+
+    table: pd.DataFrame
+    origin: str
+    place: Place | None = None
+    why: Mapping[str, str] = field(default_factory=dict)
+    assumed: tuple[str, ...] | None = None
+    padded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def where(self, row: int) -> str:
+        """File and place of a row, counted from 0 here and from 1 there."""
+        return self.place(row) if self.place is not None else f"{self.origin}, row {row + 1}"
+
+    @property
+    def line(self) -> str:
+        """What was read and assumed, in one line."""
+        size = f"{len(self.table):,} rows, {len(self.table.columns):,} columns"
+        return f"{self.origin}: " + "; ".join((size, *(self.assumed or ())))
+
+
+def among(columns: Iterable[str]) -> str:
+    """Names of columns in a sentence, the first few of many."""
+    names = list(columns)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
