@@ -1,30 +1,14 @@
-# Everything is made from data/raw, specs and the package; targets are files, so what is up to date stays.
+# make builds the environment; what has to be made again is decided by `replicate all`, from content alone.
 # GNU make 3.81 or later, Python 3.11 or later.
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m replication.cli
 
-STUDIES := $(patsubst specs/%.toml,%,$(wildcard specs/*.toml))
-RESULTS := $(STUDIES:%=results/current/%/manifest.json)
-CLAIMS := $(wildcard claims/*.toml)
-LEDGER := $(if $(CLAIMS),results/current/claims/manifest.json)
-REPORT := results/current/report.html
-CHECKED := results/checked.txt
-TABLES := data/processed/codebook.csv
-
-RAW := data/raw/SOURCES.toml $(wildcard data/raw/*.csv data/raw/*/*.csv)
-CLEAN := $(wildcard cleaning/*.py replication/sources/*.py)
-JUDGES := $(wildcard replication/claims/*.py)
-APART := replication/cli.py replication/report/gather.py $(JUDGES) $(wildcard replication/versions/*.py)
-CODE := $(filter-out $(APART),$(shell find replication -name "*.py"))
 CHECKED_CODE := replication cleaning tests benchmarks
-PAGES := $(wildcard replication/publish/*.py replication/report/*.py replication/publish/templates/*)
 
-# Studies do not wait for one another.
-MAKEFLAGS += -j2
-
-all: $(CHECKED)
+all: $(VENV)/installed
+	@$(RUN) all
 
 help:
 	@echo "make all     environment, data, studies, tables, figures, claims, report, check"
@@ -33,7 +17,7 @@ help:
 	@echo "make data    processed tables and codebook alone"
 	@echo "make run     every study of specs/, tables and figures"
 	@echo "make claims  every claim of claims/*.toml checked: results/current/claims/ledger.html"
-	@echo "make report  the report page: $(REPORT)"
+	@echo "make report  the report page: results/current/report.html"
 	@echo "make check   current results against the newest frozen version, cell by cell"
 	@echo "make freeze  the next frozen version: make freeze WHY='what changed and why'"
 	@echo "make verify  two clean runs compared, then against the frozen version: results/attestation.md"
@@ -44,10 +28,17 @@ help:
 	@echo "make lock    resolve the pinned packages anew"
 	@echo "make clean   remove what was made (not the environment)"
 
-data: $(TABLES)
-run: $(RESULTS)
-claims: $(LEDGER)
-report: $(REPORT)
+data: $(VENV)/installed
+	@$(RUN) all data
+
+run: $(VENV)/installed
+	@$(RUN) all run
+
+claims: $(VENV)/installed
+	@$(RUN) all claims
+
+report: $(VENV)/installed
+	@$(RUN) all report
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python %d.%d found; 3.11 or later is needed: make PYTHON=python3.11" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -56,19 +47,6 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
-
-$(TABLES): $(VENV)/installed $(RAW) $(CLEAN)
-	$(RUN) data
-	@touch $@
-
-results/current/%/manifest.json: specs/%.toml $(TABLES) $(CODE)
-	$(RUN) run $<
-
-results/current/claims/manifest.json: $(CLAIMS) $(wildcard specs/*.toml) $(TABLES) $(CODE) $(JUDGES) $(PAGES)
-	$(RUN) claims
-
-$(REPORT): $(RESULTS) $(LEDGER) $(PAGES) $(JUDGES) replication/report/gather.py
-	$(RUN) report
 
 $(VENV)/developed: $(VENV)/installed requirements-dev.lock
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
@@ -82,23 +60,20 @@ lint: $(VENV)/developed
 	$(VENV)/bin/ruff format --check $(CHECKED_CODE)
 	$(VENV)/bin/mypy
 
-$(CHECKED): $(REPORT) $(wildcard results/v*/SHA256SUMS)
-	@$(RUN) check > $@.new; code=$$?; cat $@.new; test $$code -eq 0 && mv $@.new $@ || { rm -f $@.new; exit $$code; }
-
-check: $(REPORT)
+check: report
 	@$(RUN) check
 
-freeze: $(REPORT)
+freeze: report
 	@$(RUN) freeze --why "$$WHY"
 
 verify: $(VENV)/installed
 	$(RUN) verify
 
-why:
+why: $(VENV)/installed
 	@$(RUN) why
 
-deposit: $(REPORT)
-	$(RUN) deposit
+deposit: report
+	@$(RUN) deposit
 
 harden: $(VENV)/developed
 	$(VENV)/bin/python -m tests.harden
@@ -117,8 +92,7 @@ lock:
 	$(COMPILE) --extra build --extra bench --generate-hashes -c requirements.lock -o requirements-bench.lock
 
 clean:
-	rm -rf data/processed results/current results/checked.txt results/.v*
+	rm -rf data/processed results/current results/.v*
 
 .PHONY: all help data run claims report test lint check freeze verify why deposit harden bench lock clean
 .DELETE_ON_ERROR:
-.SECONDARY:

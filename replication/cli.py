@@ -63,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
         "--native", action="store_true", help="the processor's own kernels: faster, late digits are its own"
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    everything = _add(
+        commands, "all", _all, "make again what is out of date, up to the report; then check it"
+    )
+    steps = ("data", "run", "claims", "report")
+    everything.add_argument("step", nargs="?", choices=steps, help="how far to go; nothing is checked then")
     _add(commands, "data", _data, "check the raw figures and make the processed tables and the codebook")
     run = _add(commands, "run", _run, "estimate a study: tables, figures and tidy records")
     run.add_argument("study", type=Path, metavar="STUDY", help="study file, such as specs/NAME.toml")
@@ -115,6 +120,17 @@ def _add_versions(commands) -> None:
     trace.add_argument("row", metavar="ROW", help="label, term, statistic, group, period; or number")
     trace.add_argument("column", metavar="COLUMN", help="heading or model; or number, 1 after the labels")
     _add(commands, "why", _why, "say for everything that is made why it would be made again")
+
+
+def _all(call: argparse.Namespace) -> int:
+    from replication.versions.remake import remake
+
+    done = remake(Project(call.project), call.step or "report", ("--native",) if call.native else ())
+    for line in done.lines:
+        print(line)
+    if call.step or done.code not in (0, NOT_CONVERGED):
+        return done.code
+    return _check(call) or done.code
 
 
 def _data(call: argparse.Namespace) -> int:

@@ -12,11 +12,10 @@ from replication.claims.read_ledger import read_ledger
 from replication.claims.recorded import STATED, Recorded, read_tables, tables_named
 from replication.claims.tidy import frames
 from replication.errors import DataError, StudyError, one_of
-from replication.project.escape import csv_text
 from replication.project.files import sha256, write_csv, write_parquet, write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
-from replication.project.staging import Staging, write_manifest
+from replication.project.staging import Staging, own_folder, write_manifest
 from replication.project.strict import located
 from replication.records.records import made_from
 from replication.spec.read_study import read_study
@@ -30,7 +29,7 @@ def make_ledger(project: Project) -> Book:
     UserError
         No claims file, or anything wrong with one, its tables or its exhibits; the old ledger stays then.
     """
-    paths = sorted(project.claims.glob("*.toml"))
+    paths = project.claims_files
     if not paths:
         raise DataError(f"{project.claims}: no claims file; write one with replicate claims new")
     ledgers = {path: read_ledger(path) for path in paths}
@@ -45,6 +44,7 @@ def make_ledger(project: Project) -> Book:
     texts = [located(path.name, evaluate_on, ledger, tables) for path, ledger in ledgers.items()]
     book = Book(tuple(texts), tuple(shared_facts(texts)))
     origin = made_from(project, _tables_of(book), code_behind(__name__))
+    origin["studies"] = {path.name: sha256(path) for path in project.study_files}
     write_ledger(book, project.ledger, paths, report="../report.html", origin=origin)
     return book
 
@@ -60,7 +60,7 @@ def check_file(project: Project, path: Path, data: Path | None = None, out: Path
     text = located(path.name, evaluate_text, ledger, project, data)
     book = Book((text,), tuple(located(path.name, shared_facts, [without_others(text)])))
     if out is not None:
-        write_ledger(book, out, [path], report="", origin={})
+        write_ledger(book, own_folder(out, path, data), [path], report="", origin={})
     return book
 
 
@@ -75,7 +75,7 @@ def _check_texts(ledgers: Mapping[Path, Ledger]) -> None:
 def anchors(project: Project) -> list[str]:
     """Anchors of every table and figure that the studies put in the report."""
     known = []
-    for path in sorted(project.specs.glob("*.toml")):
+    for path in project.study_files:
         study = read_study(path)
         name = study.study.id
         known += [f"table-{name}-{table.id}" for table in study.tables]
@@ -103,16 +103,14 @@ def write_ledger(
     report : str
         Address of the report page that exhibits are linked to; none if empty.
     origin : mapping
-        What the ledger was made from, for its manifest.
+        What the ledger was made from, for its manifest; empty in a folder that a user named.
     """
     made = frames(book)
-    with Staging(folder) as staging:
+    with Staging(folder, ours=bool(origin)) as staging:
         for name, frame in made.items():
-            texts = frame.select_dtypes("str").columns
-            write_csv(staging / f"{name}.csv", frame.assign(**{n: frame[n].map(csv_text) for n in texts}))
+            write_csv(staging / f"{name}.csv", frame)
             write_parquet(staging / f"{name}.parquet", frame)
         titles = {text.ledger.text.id: text.ledger.text for text in book.texts}
         write_text(staging / "ledger.html", ledger_page(made, titles, report))
         write_text(staging / "ledger.tex", ledger_latex(made, titles))
-        about = {"claims": {path.name: sha256(path) for path in paths}, "tables": _tables_of(book)}
-        write_manifest(staging, {**about, **origin})
+        write_manifest(staging, {"claims": {path.name: sha256(path) for path in paths}, **origin})

@@ -21,6 +21,7 @@ from replication.sources.registry import Source, verify
 from replication.spec.read_study import read_study
 from replication.versions.content import read_json
 from replication.versions.manifest import seeds
+from replication.versions.why import require_current
 
 MANIFEST = "manifest-sha256.txt"
 
@@ -36,6 +37,7 @@ def make_deposit(project: Project) -> list[str]:
     target = project.deposit
     if target.is_symlink() or (target.exists() and not (target / MANIFEST).is_file()):
         raise DataError(f"{target}: is no deposit made here; move it away first")
+    require_current(project)
     with folder_aside(target) as aside:
         made = aside / "made"
         made.mkdir()
@@ -67,8 +69,8 @@ def _account(project: Project, folder: Path, sources: list[Source]) -> Account:
     measured = project.attestation.with_suffix(".json")
     return Account(
         sources=sources,
-        studies=[read_study(path) for path in sorted(project.specs.glob("*.toml"))],
-        ledgers=[read_ledger(path) for path in sorted(project.claims.glob("*.toml"))],
+        studies=[read_study(path) for path in project.study_files],
+        ledgers=[read_ledger(path) for path in project.claims_files],
         exhibits=found,
         packages=pins(folder),
         seeds=seeds(project),

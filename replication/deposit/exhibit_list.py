@@ -41,7 +41,7 @@ class Exhibit:
 def exhibits(project: Project) -> list[Exhibit]:
     """All exhibits of all studies, in the order of the files, then the ledgers of claims."""
     found = []
-    for path in sorted(project.specs.glob("*.toml")):
+    for path in project.study_files:
         study, text = read_study(path), path.read_text(encoding="utf-8")
         entries: list[TableSpec | FigureSpec] = [*_tables(study), *study.figures]
         found += [_exhibit(study, path.name, text, entry) for entry in entries]
@@ -87,7 +87,7 @@ def _line(text: str, heading: str, name: str) -> int:
 
 
 def _ledgers(project: Project) -> Iterator[Exhibit]:
-    for path in sorted(project.claims.glob("*.toml")):
+    for path in project.claims_files:
         ledger = read_ledger(path)
         yield Exhibit(
             name=f"ledger: {ledger.text.id}",

@@ -6,7 +6,8 @@ import html
 import re
 import unicodedata
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?inf")
+# Numbers, and a window such as -59/24: digits alone call nothing when a spreadsheet reads them.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?inf|[+-]?\d+/\d+")
 _BLANKS = re.compile(r"\s+")
 
 _LIGATURES = re.compile(r"([-',])(?=\1)")  # T1 fonts join these pairs into a dash or a quotation mark

@@ -1,16 +1,21 @@
-"""Writing files so that a reader never sees half of one, and reading their checksums."""
+"""Writing files so that a reader never sees half of one, and reading their checksums.
+
+pandas and pyarrow are loaded where a table is written: what only looks at files starts at once.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from replication.project.escape import csv_text
 from replication.project.lock import file_aside
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def sha256(path: Path) -> str:
@@ -19,9 +24,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def changed_line_ends(content: bytes, checksum: str) -> bool:
+def changed_line_ends(content: bytes, recorded: str) -> bool:
     """Whether a file has this checksum once its line ends are plain again: git on Windows makes them CRLF."""
-    return b"\r\n" in content and hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest() == checksum
+    return b"\r\n" in content and hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest() == recorded
+
+
+def checksum(path: Path) -> str:
+    """Checksum of a file; empty where no plain file of that name is there, or a link to one."""
+    return sha256(path) if path.is_file() and not path.is_symlink() else ""
 
 
 def write_aside(path: Path, write: Callable[[Path], object]) -> None:
@@ -37,12 +47,32 @@ def write_text(path: Path, text: str) -> None:
     write_aside(path, lambda aside: aside.write_bytes(text.encode("utf-8")))
 
 
+def write_json(path: Path, content: Any) -> None:
+    """Write what JSON can hold; letters stay letters, what could move a cursor becomes its code."""
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    write_text(path, "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n")
+
+
 def write_csv(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV in full precision (shortest text that reads back to the same double)."""
-    write_text(path, table.to_csv(index=False, lineterminator="\n"))
+    """Write a table as CSV: numbers in full precision (the shortest text that reads back to the same double),
+    texts as `escape.csv_text` makes them safe; parquet holds them as they are."""
+    safe = {name: table[name].map(_cell, na_action="ignore") for name in _texts(table)}
+    header = [csv_text(str(name)) for name in table.columns]
+    write_text(path, table.assign(**safe).to_csv(index=False, header=header, lineterminator="\n"))
+
+
+def _cell(value: object) -> object:
+    return csv_text(value) if isinstance(value, str) else value
+
+
+def _texts(table: pd.DataFrame) -> list[str]:
+    return list(table.select_dtypes(include=["object", "str", "category"]).columns)
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write a table as parquet, whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     write_aside(path, lambda aside: pq.write_table(arrow, aside, compression="zstd"))

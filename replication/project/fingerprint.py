@@ -7,14 +7,17 @@ A file that is no module (a template, a style sheet) counts with every module of
 from __future__ import annotations
 
 import ast
+import hashlib
 import platform
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from replication.project.files import sha256
-from replication.project.places import PACKAGE
+from replication.project.places import PACKAGE, Project
+from replication.project.strict import read_toml
 
 RESOURCES = (".j2", ".css", ".js", ".json")
 
@@ -24,6 +27,11 @@ def all_code() -> dict[str, str]:
     """Checksum of every module and resource of the package, by its path in the checkout."""
     files = sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", *RESOURCES))
     return {path.relative_to(PACKAGE.parent).as_posix(): sha256(path) for path in files}
+
+
+def cleaning_behind(project: Project) -> dict[str, str]:
+    """Checksums of the project's own cleaning modules."""
+    return {f"cleaning/{path.name}": sha256(path) for path in sorted(project.cleaning.glob("*.py"))}
 
 
 def code_behind(*modules: str) -> dict[str, str]:
@@ -76,8 +84,57 @@ def _files_of(name: str) -> list[str]:
     return [path for path in (*around, f"{'/'.join(parts)}.py") if path in all_code()]
 
 
+def settings_behind(project: Project) -> str:
+    """Checksum of what the project says once for all of its studies; empty where it says nothing."""
+    path = project.root / "pyproject.toml"
+    said = read_toml(path).get("tool", {}).get("replication") if path.is_file() else None
+    return hashlib.sha256(repr(said).encode("utf-8")).hexdigest() if said else ""
+
+
 @cache
 def packages() -> dict[str, str]:
-    """Python and every installed distribution with its version, sorted by name."""
-    found = {item.name.lower().replace("_", "-"): item.version for item in metadata.distributions()}
+    """Python and every distribution that the program needs, directly or through others, with its version."""
+    found: dict[str, str] = {}
+    ahead = _needed(PACKAGE.name) or [_normal(item.name) for item in metadata.distributions()]
+    while ahead:
+        name = ahead.pop()
+        if name not in found and (version := _version(name)):
+            found[name] = version
+            ahead += _needed(name)
     return {"python": platform.python_version(), **dict(sorted(found.items()))}
+
+
+def _needed(name: str) -> list[str]:
+    """Distributions that one asks for in every case, extras apart."""
+    try:
+        asked = [entry for entry in metadata.requires(name) or [] if "extra ==" not in entry]
+    except metadata.PackageNotFoundError:  # the program itself, run from its folder without being installed
+        return []
+    return [_normal(re.split(r"[^A-Za-z0-9._-]", entry)[0]) for entry in asked]
+
+
+def _version(name: str) -> str:
+    """The version that is installed; empty where none is, as of what another system needs."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def unlike_lock(project: Project) -> list[str]:
+    """A line for each package that is installed in another version than requirements.lock pins."""
+    lock = project.root / "requirements.lock"
+    text = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+    pinned: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE):
+        pinned.setdefault(_normal(name), set()).add(version)
+    found = {name: _version(name) for name in pinned}
+    return [
+        f"{name} {found[name]} is installed, requirements.lock pins {', '.join(sorted(versions))}"
+        for name, versions in pinned.items()
+        if found[name] and found[name] not in versions
+    ]

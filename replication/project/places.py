@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from replication.errors import DataError
+
+PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\.toml")
 PACKAGE = Path(__file__).resolve().parents[1]  # the program itself
 
 
@@ -51,6 +55,16 @@ class Project:
         return self.root / "claims"
 
     @property
+    def study_files(self) -> list[Path]:
+        """Every study file, in the order of their names."""
+        return _plainly_named(self.specs)
+
+    @property
+    def claims_files(self) -> list[Path]:
+        """Every claims file, in the order of their names."""
+        return _plainly_named(self.claims)
+
+    @property
     def results(self) -> Path:
         """What was made of the studies: the last run and the frozen versions."""
         return self.root / "results"
@@ -89,3 +103,21 @@ class Project:
     def deposit(self) -> Path:
         """The folder that goes to a data editor."""
         return self.root / "deposit"
+
+
+def _plainly_named(folder: Path) -> list[Path]:
+    """TOML files of a folder; a name that a shell, a page or a table could take for more is refused.
+
+    Raises
+    ------
+    DataError
+        The first such name. Names with a dot in front, which editors and file managers make, are left alone.
+    """
+    paths = sorted(path for path in folder.glob("*.toml") if path.name[0] != ".")
+    for path in paths:
+        if not PLAIN_NAME.fullmatch(path.name):
+            raise DataError(
+                f"{folder.name}/{path.name}: a name that is not plain; "
+                "allowed: a letter, then letters, digits, _ and -, then .toml"
+            )
+    return paths

@@ -1,64 +1,107 @@
-"""A small TOML file -> frozen objects, strictly: the first thing wrong with it becomes one sentence."""
+"""A small TOML or JSON file -> frozen objects, strictly: the first thing wrong with it becomes one sentence.
+
+Every such file is read here, a stranger's or our own: what stands on a disk may have been changed since.
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from replication.errors import StudyError, UserError, nearest, one_of
+from replication.errors import DataError, StudyError, UserError, nearest, one_of
 
-MAX_BYTES = 1_000_000
+NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"  # of what a user names: it may become a file's name
+MAX_BYTES = 1_000_000  # of a file that a person writes
+MAX_JSON = 50_000_000  # of a file that a program writes: it lists every file of a folder
+# The parser's time grows with the square of a dotted key's length: no key here has more than four parts.
+LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""")
 Content = TypeVar("Content", bound=BaseModel)
+Kind = TypeVar("Kind")
+Wrong = type[UserError]
 
 
-def read_strictly(path: Path, kind: type[Content]) -> Content:
-    """What a TOML file says, as an object of class `kind`.
+def read_strictly(path: Path, kind: type[Content], wrong: Wrong = StudyError, called: str = "") -> Content:
+    """What a TOML file says, as an object of class `kind`; `called` is its name in a message if not its own.
 
     Raises
     ------
-    StudyError
+    StudyError, or `wrong`
         The file is missing, too large, not UTF-8, not TOML, has an unknown key or a value of the wrong kind.
     """
-    return validated(read_toml(path), kind, path.name)
+    return validated(read_toml(path, wrong, called), kind, called or path.name, wrong)
 
 
-def validated(content: Mapping[str, Any], kind: type[Content], place: str) -> Content:
+def validated(
+    content: Mapping[str, Any], kind: type[Content], place: str, wrong: Wrong = StudyError
+) -> Content:
     """The content of a file as an object of class `kind`; what is wrong is told with `place` before it."""
     try:
         return kind.model_validate(content)
     except ValidationError as problem:
         # A misspelt key is also a missing one: the misspelling is the better thing to say.
         errors = sorted(problem.errors(), key=lambda error: error["type"] != "extra_forbidden")
-        raise StudyError(f"{place}: {_sentence(errors[0], content, kind)}") from None
+        raise wrong(f"{place}: {_sentence(errors[0], content, kind)}") from None
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path, wrong: Wrong = StudyError, called: str = "") -> dict[str, Any]:
     """The content of a small UTF-8 TOML file."""
-    if not path.exists():
-        raise StudyError(f"{path}: there is no such file")
-    if not path.is_file():
-        raise StudyError(f"{path}: is no plain file")
-    if path.stat().st_size > MAX_BYTES:
-        raise StudyError(f"{path.name}: {path.stat().st_size:,} bytes; allowed: at most {MAX_BYTES:,}")
+    content, name = plain_content(path, MAX_BYTES, wrong, called), called or path.name
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        text = content.decode("utf-8-sig")  # Windows puts a mark before the first letter
     except UnicodeDecodeError as problem:
-        raise StudyError(
-            f"{path.name}: byte {problem.start + 1} is not UTF-8; save the file as UTF-8"
-        ) from None
+        raise wrong(f"{name}: byte {problem.start + 1} is not UTF-8; save the file as UTF-8") from None
+    if LONG_KEY.search(text):
+        raise wrong(f"{name}: not TOML that makes sense here: a key of more than 50 parts")
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise StudyError(f"{path.name}: not TOML: {problem}") from None
+        raise wrong(f"{name}: not TOML: {problem}") from None
     except RecursionError:
-        raise StudyError(f"{path.name}: not TOML that makes sense here: nested too deep") from None
+        raise wrong(f"{name}: not TOML that makes sense here: nested too deep") from None
     except ValueError:  # an integer that Python refuses to read
-        raise StudyError(f"{path.name}: not TOML that makes sense here: a number too long") from None
+        raise wrong(f"{name}: not TOML that makes sense here: a number too long") from None
+
+
+def read_json(path: Path, kind: type[Kind]) -> Kind:
+    """What a JSON file holds, as a value of `kind`: a model, a dataclass, or a type such as `dict[str, str]`.
+
+    Raises
+    ------
+    DataError
+        The file is missing, too large, no JSON, or holds something else.
+    """
+    return from_json(plain_content(path, MAX_JSON, DataError), kind, str(path))
+
+
+def from_json(content: bytes, kind: type[Kind], place: str) -> Kind:
+    """What JSON says, as a value of `kind`; what is wrong is told with `place` before it."""
+    try:
+        return TypeAdapter(kind).validate_json(content)
+    except ValidationError as problem:
+        error = problem.errors(include_url=False)[0]
+        where = ".".join(str(step)[:64] for step in error["loc"])
+        what = f"not written by this program: {where}{': ' * bool(where)}{error['msg']}"
+        raise DataError(f"{place}: {what}") from None
+
+
+def plain_content(path: Path, most: int, wrong: Wrong = DataError, called: str = "") -> bytes:
+    """The bytes of a plain file; what would never end, or fill the memory, is refused before it is opened."""
+    try:
+        if not path.exists():
+            raise wrong(f"{called or path}: there is no such file")
+        if not path.is_file():
+            raise wrong(f"{called or path}: is no plain file")
+        if path.stat().st_size > most:
+            raise wrong(f"{called or path.name}: {path.stat().st_size:,} bytes; allowed: at most {most:,}")
+        return path.read_bytes()
     except OSError as problem:
-        raise StudyError(f"{path}: cannot be read: {problem.strerror}") from None
+        raise wrong(f"{called or path}: cannot be read: {problem.strerror}") from None
 
 
 def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[BaseModel]) -> str:
@@ -69,6 +112,8 @@ def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[B
         return f"{_address(place[:-1], content)}: {one_of('key', place[-1], _keys_at(place[:-1], root))}"
     if kind == "missing":
         return f"{where}: this key is missing"
+    if error.get("ctx", {}).get("pattern", NAME) != NAME:
+        return f"{where} is {str(found)[:80]!r}; allowed: text that matches {error['ctx']['pattern']}"
     if kind == "string_pattern_mismatch" or place[-1] == "[key]":
         return f"{where} is {str(found)[:80]!r}; allowed: a letter, then letters, digits and _ (at most 64)"
     if kind == "literal_error":

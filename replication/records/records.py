@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from replication.errors import DataError, StudyError
-from replication.estimate.design import Term
 from replication.project.arithmetic import arithmetic
-from replication.project.files import sha256, write_csv, write_parquet, write_text
-from replication.project.fingerprint import packages
+from replication.project.files import sha256, write_csv, write_json, write_parquet
+from replication.project.fingerprint import packages, settings_behind
 from replication.project.places import Project
-from replication.records.account import ErrorAccount, ModelAccount
+from replication.project.readback import read_back
+from replication.project.strict import from_json
+from replication.records.account import ModelAccount
 from replication.sources.pipeline import raw_behind
 from replication.spec.entries import Study
+from replication.spec.read_study import read_study
 
 COLUMNS = {
     "estimates": [
         "study",
         "model",
-        "error",
-        "kind",
         "term",
         "estimate",
         "std_error",
@@ -33,41 +33,27 @@ COLUMNS = {
         "conf_low",
         "conf_high",
     ],
-    "models": ["study", "model", "error", "name", "of", "value"],
-    "telemetry": ["study", "model", "name", "value"],
+    "models": ["study", "model", "name", "value"],
     "statistics": ["study", "statistic", "group", "period", "value", "unit"],
     "dropped_rows": ["study", "model", "entity", "time", "cause"],
-}
-KEYS = {
-    "estimates": ["model", "error", "term"],
-    "models": ["model", "error", "name", "of"],
-    "telemetry": ["model", "name"],
-    "statistics": ["statistic", "group", "period"],
-    "dropped_rows": ["model", "entity", "time"],
 }
 NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "value")
 
 
 @dataclass(frozen=True)
 class Records:
-    """The tidy tables of one study and the accounts of its models.
-
-    Attributes
-    ----------
-    estimates : one row a model, error and term
-    models : one row a statistic of a model; `error` is empty where it is the same whatever the error
-    telemetry : how each model's search went
-    statistics : one row a statistic, group and period
-    dropped_rows : one row a model and row of its panel that it does not use
-    accounts : tuple of ModelAccount
-    """
+    """The tidy tables of one study and the accounts of its models."""
 
     estimates: pd.DataFrame
     models: pd.DataFrame
-    telemetry: pd.DataFrame
     statistics: pd.DataFrame
     dropped_rows: pd.DataFrame
     accounts: tuple[ModelAccount, ...]
+
+    @property
+    def converged(self) -> bool:
+        """Whether every model did."""
+        return all(account.converged for account in self.accounts)
 
 
 def tables_read(study: Study) -> list[str]:
@@ -92,16 +78,7 @@ def _tidy(study: str, name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
         kinds = {column: "float64" if _is_number(name, column) else "str" for column in columns}
         return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
     table = pd.concat(frames, ignore_index=True).assign(study=study)
-    _refuse_twice(name, table)
     return table[columns]
-
-
-def _refuse_twice(name: str, table: pd.DataFrame) -> None:
-    """Two records of one key: one of them would be shown for the other."""
-    twice = table.duplicated(KEYS[name])
-    if twice.any():
-        key = ", ".join(str(value) for value in table.loc[twice, KEYS[name]].iloc[0])
-        raise StudyError(f"two {name.replace('_', ' ')} of one name: {key}; give one of them another")
 
 
 def _is_number(table: str, column: str) -> bool:
@@ -114,35 +91,36 @@ def write_records(folder: Path, found: Records) -> None:
         write_csv(folder / f"{name}.csv", getattr(found, name))
         write_parquet(folder / f"{name}.parquet", getattr(found, name))
     accounts = [asdict(account) for account in found.accounts]
-    write_text(folder / "accounts.json", json.dumps(accounts, indent=1, ensure_ascii=False) + "\n")
+    write_json(folder / "accounts.json", accounts)
 
 
 def read_records(folder: Path) -> Records:
-    """The tidy tables and accounts of a folder that `write_records` filled."""
-    try:
-        frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in COLUMNS}
-        accounts = json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
-        return Records(**frames, accounts=tuple(_account(entry) for entry in accounts))
-    except (OSError, ValueError, TypeError, KeyError) as problem:
-        raise DataError(f"{folder}: these results cannot be read ({problem}); run the study again") from None
+    """The tidy tables and accounts of a folder, as `write_records` wrote them.
+
+    Raises
+    ------
+    DataError
+        A file that is missing or was changed since.
+    """
+    frames = {name: pd.read_parquet(io.BytesIO(read_back(folder, f"{name}.parquet"))) for name in COLUMNS}
+    accounts = read_back(folder, "accounts.json")
+    told = from_json(accounts, tuple[ModelAccount, ...], f"{folder / 'accounts.json'}")
+    return Records(**frames, accounts=told)
 
 
-def _account(entry: dict) -> ModelAccount:
-    parts = {
-        "errors": tuple(ErrorAccount(**{**e, "warnings": tuple(e["warnings"])}) for e in entry["errors"]),
-        "terms": tuple(Term(**term) for term in entry["terms"]),
-        "warnings": tuple(entry["warnings"]),
-        "dropped": tuple((cause, count) for cause, count in entry["dropped"]),
-    }
-    return ModelAccount(**{**entry, **parts})
+def read_study_of(folder: Path) -> Study:
+    """The study whose results a folder holds, as it was when they were made."""
+    read_back(folder, "study.toml")
+    return read_study(folder / "study.toml")
 
 
-def made_from(project: Project, tables: Iterable[str], code: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """For a manifest: checksums of processed tables and of raw files behind them, code, packages, kernels."""
+def made_from(project: Project, tables: Iterable[str], code: Mapping[str, str]) -> dict[str, Any]:
+    """For a manifest: checksums of processed tables and raw files behind them, settings, program."""
     names = list(tables)
     return {
         "inputs": {f"{name}.parquet": sha256(project.processed / f"{name}.parquet") for name in names},
         "raw": raw_behind(project, names),
+        "settings": settings_behind(project),
         "code": dict(code),
         "packages": packages(),
         "arithmetic": arithmetic(),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from replication.errors import DataError
-from replication.project.files import sha256, write_text
-from replication.project.fingerprint import code_behind, packages
+from replication.project.files import sha256, write_json
+from replication.project.fingerprint import cleaning_behind, code_behind, packages, settings_behind
 from replication.project.lock import held
 from replication.project.places import Project
-from replication.project.staging import MANIFEST
+from replication.project.readback import MANIFEST, read_back
 from replication.publish.exhibits import build_tables
-from replication.records.records import read_records, tables_read
+from replication.records.records import read_records, read_study_of, tables_read
 from replication.report.prose import check_prose
 from replication.report.report_page import write_report
 from replication.report.study_results import Drawing, Source, StudyResults
@@ -24,7 +24,6 @@ from replication.sources.load import recipes_of
 from replication.sources.pipeline import sources_behind
 from replication.sources.recipe import Recipe
 from replication.spec.entries import Study
-from replication.spec.read_study import read_study
 from replication.spec.settings import settings_of
 
 
@@ -63,15 +62,17 @@ def _write_record(project: Project) -> None:
     made = sorted(project.current.glob(f"*/{MANIFEST}"))
     about = {
         "folders": {path.parent.name: sha256(path) for path in made},
-        "code": code_behind(__name__),
+        "raw": {project.registry.name: sha256(project.registry)},
+        "settings": settings_behind(project),
+        "code": {**cleaning_behind(project), **code_behind(__name__)},
         "packages": packages(),
         "files": {project.report.name: sha256(project.report)},
     }
-    write_text(project.report_record, json.dumps(about, indent=1) + "\n")
+    write_json(project.report_record, about)
 
 
 def _gather(project: Project, folder: Path, sources: dict[str, registry.Source]) -> StudyResults:
-    study = read_study(folder / "study.toml")
+    study = read_study_of(folder)
     found = read_records(folder)
     return StudyResults(
         study=study,
@@ -88,8 +89,9 @@ def _gather(project: Project, folder: Path, sources: dict[str, registry.Source])
 
 def _verdicts(project: Project) -> pd.DataFrame | None:
     """Claims by text and verdict, if the ledger was made."""
-    counts = project.ledger / "counts.parquet"
-    return pd.read_parquet(counts) if counts.is_file() else None
+    if not (project.ledger / MANIFEST).exists():
+        return None
+    return pd.read_parquet(io.BytesIO(read_back(project.ledger, "counts.parquet")))
 
 
 def _paths(study: Study, recipes: Sequence[Recipe]) -> list[str]:
@@ -98,12 +100,7 @@ def _paths(study: Study, recipes: Sequence[Recipe]) -> list[str]:
 
 
 def _svg(folder: Path, name: str) -> str:
-    try:
-        return (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8")
-    except OSError as problem:
-        raise DataError(
-            f"{folder}: figure {name} cannot be read ({problem.strerror}); run the study again"
-        ) from None
+    return read_back(folder, f"figures/{name}.svg").decode("utf-8")
 
 
 def _source(source: registry.Source) -> Source:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from replication.project.escape import markdown
 from replication.sources.recipe import Recipe
 from replication.sources.registry import Source
 from replication.sources.schema import Column
@@ -35,10 +36,11 @@ def as_markdown(recipes: Iterable[Recipe], sources: Mapping[str, Source]) -> str
     parts = ["# Codebook", "Made from the schemas and from `data/raw/SOURCES.toml`; do not edit."]
     for recipe in recipes:
         schema = recipe.schema
-        parts += [f"## {schema.table}", f"{schema.title}. One row for each {', '.join(schema.key)}."]
+        keys = ", ".join(schema.key)
+        parts += [f"## {schema.table}", f"{markdown(schema.title)}. One row for each {markdown(keys)}."]
         parts.append(_grid(recipe))
         if recipe.derived:
-            parts.append(f"Made from the tables {', '.join(recipe.inputs)}.")
+            parts.append(f"Made from the tables {markdown(', '.join(recipe.inputs))}.")
         else:
             parts += [_origin(sources[path]) for path in recipe.inputs]
     return "\n\n".join(parts) + "\n"
@@ -62,11 +64,12 @@ def _grid(recipe: Recipe) -> str:
     lines = ["| column | kind | unit | range | meaning |", "| --- | --- | --- | --- | --- |"]
     for column in recipe.schema.columns:
         kind = column.kind + (", may be missing" if column.missing else "")
-        cells = (f"`{column.name}`", kind, column.unit, allowed_values(column), column.meaning)
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        texts = (kind, column.unit, allowed_values(column), column.meaning)
+        lines.append(f"| `{column.name}` | {' | '.join(map(markdown, texts))} |")
     return "\n".join(lines)
 
 
 def _origin(source: Source) -> str:
-    lines = [f"From `{source.path}`: {source.citation} ({source.series}; {source.unit}; {source.coverage}.)"]
-    return "\n".join(lines + [f"- {trap}" for trap in source.traps])
+    told = f"{source.citation} ({source.series}; {source.unit}; {source.coverage}.)"
+    lines = [f"From `{source.path}`: {markdown(told)}", *(f"- {markdown(trap)}" for trap in source.traps)]
+    return "\n".join(lines)

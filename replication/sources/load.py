@@ -30,11 +30,6 @@ def recipes_of(project: Project) -> tuple[Recipe, ...]:
     return _load(project.cleaning.resolve(), _state(project.cleaning))
 
 
-def cleaning_files(project: Project) -> list[Path]:
-    """The modules of the project's cleaning, in order."""
-    return sorted(project.cleaning.glob("*.py"))
-
-
 def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Names, times and sizes of the modules, so that a changed one is loaded again."""
     stats = ((path.name, path.stat()) for path in sorted(folder.glob("*.py")))

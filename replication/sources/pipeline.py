@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import io
+import sysconfig
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from replication.errors import DataError, one_of
+from replication.errors import DataError, UserError, one_of
 from replication.project.files import sha256, write_csv, write_parquet, write_text
-from replication.project.fingerprint import code_behind, packages
-from replication.project.lock import folder_aside
-from replication.project.places import Project
+from replication.project.fingerprint import cleaning_behind, code_behind, packages
+from replication.project.places import PACKAGE, Project
 from replication.project.progress import track
+from replication.project.readback import AGAIN, MANIFEST, read_back, read_manifest
+from replication.project.staging import Staging, write_manifest
 from replication.sources import codebook
-from replication.sources.load import cleaning_files, recipes_of
+from replication.sources.load import recipes_of
 from replication.sources.recipe import Recipe
 from replication.sources.registry import Source, read, verify
 from replication.sources.schema import DTYPES, Schema, conform
 
-MANIFEST = "manifest.json"
+LIBRARIES = sysconfig.get_path("stdlib")
 
 
 def clean_all(project: Project, recipes: Sequence[Recipe] | None = None) -> dict[str, pd.DataFrame]:
@@ -65,24 +66,19 @@ def build_all(
 
 
 def read_table(project: Project, name: str, recipes: Sequence[Recipe] | None = None) -> pd.DataFrame:
-    """A processed table, checked against its schema again, sorted by its key.
+    """A processed table as it was made, checked against its schema again, sorted by its key.
 
     Raises
     ------
     DataError
-        No such table, not made yet, not parquet, or made under another schema.
+        No such table, not made yet, changed since, or made under another schema.
     """
     recipes = recipes_of(project) if recipes is None else recipes
     schemas = {recipe.schema.table: recipe.schema for recipe in recipes}
     if name not in schemas:
         raise DataError(one_of("table", name, schemas))
     origin = f"data/processed/{name}.parquet"
-    try:
-        table = pq.read_table(project.processed / f"{name}.parquet").to_pandas()
-    except FileNotFoundError:
-        raise DataError(f"{origin}: missing; clean the raw data first (make data)") from None
-    except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{origin}: cannot be read: {error}") from None
+    table = pd.read_parquet(io.BytesIO(read_back(project.processed, f"{name}.parquet")))
     _same_types(table, schemas[name], origin)
     return conform(table, schemas[name], origin)
 
@@ -95,12 +91,6 @@ def sources_behind(name: str, recipes: Sequence[Recipe]) -> list[str]:
     return [path for table in recipe.inputs for path in sources_behind(table, recipes)]
 
 
-def table_code(project: Project) -> dict[str, str]:
-    """Checksums of what makes processed tables: the package's modules, and the project's own."""
-    own = {f"cleaning/{path.name}": sha256(path) for path in cleaning_files(project)}
-    return {**own, **code_behind(__name__)}
-
-
 def raw_behind(project: Project, names: Sequence[str]) -> dict[str, str]:
     """Checksums of the raw files that processed tables were made from, as recorded when they were made.
 
@@ -111,13 +101,11 @@ def raw_behind(project: Project, names: Sequence[str]) -> dict[str, str]:
     """
     if not names:
         return {}
-    try:
-        made = json.loads((project.processed / MANIFEST).read_text(encoding="utf-8"))["tables"]
-        return {path: checksum for name in names for path, checksum in made[name]["raw"].items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"data/processed/{MANIFEST}: cannot be read ({error}); clean the raw data again (make data)"
-        ) from None
+    made = read_manifest(project.processed)
+    absent = [name for name in names if name not in made.tables]
+    if absent:
+        raise DataError(f"data/processed/{MANIFEST}: does not name table {absent[0]}; {AGAIN}")
+    return {path: made.raw[path] for name in names for path in made.tables[name]}
 
 
 def _make(project: Project, recipe: Recipe, sources: Mapping[str, Source]) -> pd.DataFrame:
@@ -129,21 +117,36 @@ def _make(project: Project, recipe: Recipe, sources: Mapping[str, Source]) -> pd
     return conform(_built(recipe, raw, origin), recipe.schema, origin)
 
 
-def _built(recipe: Recipe, raw: Mapping[str, pd.DataFrame], origin: str) -> pd.DataFrame:
-    """What the recipe makes of raw rows; a file without the columns it counts on is refused."""
-    try:
-        return recipe.build(raw)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
-        raise DataError(
-            f"{origin}: is not what table {recipe.schema.table} is made from "
-            f"({type(problem).__name__}: {problem}); a column is missing, or it is another file"
-        ) from None
-
-
 def _derive(recipe: Recipe, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    return conform(
-        recipe.build({name: tables[name] for name in recipe.inputs}), recipe.schema, recipe.schema.table
-    )
+    needed = {name: tables[name] for name in recipe.inputs}
+    return conform(_built(recipe, needed, ", ".join(needed)), recipe.schema, recipe.schema.table)
+
+
+def _built(recipe: Recipe, inputs: Mapping[str, pd.DataFrame], origin: str) -> pd.DataFrame:
+    """What the recipe makes of its rows. It is the project's code: a line that fails is its author's."""
+    try:
+        return recipe.build(inputs)
+    except (UserError, MemoryError, OSError):
+        raise
+    except Exception as problem:  # whatever its author's code does
+        line = _authors_line(problem)
+        if line is None:
+            raise
+        raise DataError(
+            f"{origin}: table {recipe.schema.table} cannot be made of it: a column or a figure is not what "
+            f"{line} counts on"
+        ) from problem
+
+
+def _authors_line(problem: Exception) -> str | None:
+    """The innermost line that is neither a library's nor the program's own; None where it is our own."""
+    for frame, line in reversed(list(traceback.walk_tb(problem.__traceback__))):
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(PACKAGE):
+            return None
+        if path.is_absolute() and not path.is_relative_to(LIBRARIES) and "site-packages" not in path.parts:
+            return f"{path.name}, line {line},"
+    return None
 
 
 def _write(
@@ -152,32 +155,21 @@ def _write(
     recipes: Sequence[Recipe],
     sources: Mapping[str, Source],
 ) -> None:
-    """Write everything into a folder beside the outputs, then rename each file into its place."""
-    folder = project.processed
-    with folder_aside(folder) as aside:
+    """Write everything aside, with what each table rests on, and put it in place."""
+    behind = {recipe.schema.table: sources_behind(recipe.schema.table, recipes) for recipe in recipes}
+    registered = {path: source.sha256 for path, source in sources.items()}
+    about = {
+        "tables": {name: list(dict.fromkeys(paths)) for name, paths in behind.items()},
+        "raw": {project.registry.name: sha256(project.registry), **registered},
+        "code": {**cleaning_behind(project), **code_behind(__name__)},
+        "packages": packages(),
+    }
+    with Staging(project.processed) as aside:
         for table, rows in tables.items():
             write_parquet(aside / f"{table}.parquet", rows)
         write_csv(aside / "codebook.csv", codebook.as_table(recipes))
         write_text(aside / "codebook.md", codebook.as_markdown(recipes, sources))
-        write_text(aside / MANIFEST, _manifest(project, aside, recipes, sources))
-        folder.mkdir(parents=True, exist_ok=True)
-        for made in sorted(aside.iterdir()):
-            made.replace(folder / made.name)
-
-
-def _manifest(
-    project: Project, folder: Path, recipes: Sequence[Recipe], sources: Mapping[str, Source]
-) -> str:
-    """What each table rests on and its checksum, so that `replicate why` can tell what changed."""
-    made = {
-        recipe.schema.table: {
-            "sha256": sha256(folder / f"{recipe.schema.table}.parquet"),
-            "raw": {path: sources[path].sha256 for path in sources_behind(recipe.schema.table, recipes)},
-        }
-        for recipe in recipes
-    }
-    about = {"tables": made, "code": table_code(project), "packages": packages()}
-    return json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+        write_manifest(aside, about)
 
 
 def _same_types(table: pd.DataFrame, schema: Schema, origin: str) -> None:
@@ -187,5 +179,5 @@ def _same_types(table: pd.DataFrame, schema: Schema, origin: str) -> None:
         if expected.get(name) != found.get(name):
             raise DataError(
                 f"{origin}: column {name} is {found.get(name, 'absent')}; "
-                f"allowed: {expected.get(name, 'no such column')}; clean the raw data again (make data)"
+                f"allowed: {expected.get(name, 'no such column')}; {AGAIN}"
             )

@@ -6,22 +6,23 @@ import csv
 import hashlib
 import io
 import re
-import tomllib
-from dataclasses import dataclass, fields
-from typing import Any
+from typing import Annotated
 
 import pandas as pd
+from pydantic import Field
 
 from replication.errors import DataError, nearest
 from replication.project.files import changed_line_ends
 from replication.project.places import Project
+from replication.project.strict import read_strictly
+from replication.spec.entries import Entry
 
-PATH = r"[a-z0-9_]+(/[a-z0-9_]+)*\.csv"
+PATH = r"^[a-z0-9_]+(/[a-z0-9_]+)*\.csv$"
+Said = Annotated[str, Field(pattern=r"\S")]
 COLUMN = r"[a-z][a-z0-9_]{0,63}"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Entry):
     """One raw file.
 
     Attributes
@@ -41,21 +42,27 @@ class Source:
         Checksum of the file's bytes.
     """
 
-    path: str
-    title: str
-    publisher: str
-    series: str
-    unit: str
-    coverage: str
-    vintage: str
-    read_from: str
-    licence: str
-    citation: str
-    traps: tuple[str, ...]
-    sha256: str
+    path: Annotated[str, Field(pattern=PATH)]
+    title: Said
+    publisher: Said
+    series: Said
+    unit: Said
+    coverage: Said
+    vintage: Said
+    read_from: Said
+    licence: Said
+    citation: Said
+    traps: Annotated[tuple[Said, ...], Field(strict=False)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-KEYS = tuple(field.name for field in fields(Source))
+class Registry(Entry):
+    """All of SOURCES.toml."""
+
+    file: list[Source]
+
+
+KEYS = tuple(Source.model_fields)
 
 
 def load(project: Project) -> dict[str, Source]:
@@ -66,21 +73,11 @@ def load(project: Project) -> dict[str, Source]:
     DataError
         The registry is missing, not TOML, or has an entry with a key too many, missing or of another type.
     """
-    name = _shown(project.registry.name)
-    try:
-        record = tomllib.loads(project.registry.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise DataError(f"{name}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{name}: not UTF-8 TOML: {error}") from None
-    entries = record.get("file")
-    if set(record) != {"file"} or not isinstance(entries, list):
-        raise DataError(f"{name}: top-level keys are {sorted(record)}; allowed: [[file]] alone")
     found: dict[str, Source] = {}
-    for number, entry in enumerate(entries, 1):
-        source = _source(entry, f"{name}, [[file]] number {number}")
+    name = _shown(project.registry.name)
+    for source in read_strictly(project.registry, Registry, DataError, name).file:
         if source.path in found:
-            raise DataError(f"{name}, [[file]] number {number}: {source.path} has an entry already")
+            raise DataError(f"{name}: {source.path} has an entry already")
         found[source.path] = source
     return found
 
@@ -131,26 +128,6 @@ def read(project: Project, source: Source) -> pd.DataFrame:
 
 def _shown(path: str) -> str:
     return f"data/raw/{path}"
-
-
-def _source(entry: Any, where: str) -> Source:
-    if not isinstance(entry, dict):
-        raise DataError(f"{where}: is {type(entry).__name__}; allowed: a table")
-    for key in entry:
-        if key not in KEYS:
-            raise DataError(f"{where}: unknown key {key!r}{nearest(key, KEYS)}; allowed: {', '.join(KEYS)}")
-    for key in KEYS:
-        if key not in entry:
-            raise DataError(f"{where}: key {key!r} is missing")
-    traps = entry["traps"]
-    if not isinstance(traps, list) or not all(isinstance(trap, str) and trap for trap in traps):
-        raise DataError(f"{where}: traps is {str(traps)[:80]!r}; allowed: a list of texts")
-    texts = {key: value for key, value in entry.items() if key != "traps"}
-    for key, value in texts.items():
-        rule = {"path": PATH, "sha256": r"[0-9a-f]{64}"}.get(key, r"(?s:.*\S.*)")
-        if not isinstance(value, str) or not re.fullmatch(rule, value):
-            raise DataError(f"{where}: {key} is {str(value)[:80]!r}; allowed: text that matches {rule}")
-    return Source(**texts, traps=tuple(traps))
 
 
 def _present(project: Project) -> set[str]:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
+from replication.project.strict import NAME
+
 Name = Annotated[str, Field(pattern=NAME)]
 Text = Annotated[str, Field(max_length=2000)]
 # The name of a column in a user's file, as it stands there; backticks quote it in an expression.

@@ -11,7 +11,7 @@ from replication.project.files import sha256, write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.progress import track
-from replication.project.staging import Staging, write_manifest
+from replication.project.staging import Staging, own_folder, write_manifest
 from replication.publish.exhibits import build_tables, draw_figures, write_tables
 from replication.records.records import Records, made_from, records, tables_read, write_records
 from replication.sources.pipeline import read_table
@@ -60,14 +60,14 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
         found, told = _estimate(project, study, data)
     except (StudyError, EstimationError) as problem:
         raise type(problem)(f"{path.name}: {problem}") from None
-    folder = out if out is not None else project.current / study.study.id
-    with Staging(folder) as staging:
+    folder = project.current / study.study.id if out is None else own_folder(out, path, data)
+    with Staging(folder, ours=out is None) as staging:
         write_records(staging, found)
         write_text(staging / "study.toml", path.read_text(encoding="utf-8"))
         write_tables(build_tables(project, study, found), staging)
         draw_figures(project, study, found, staging / "figures")
-        write_manifest(staging, _about(project, study, path, data))
-    return Outcome((*told, *_lines(found, folder)), all(account.converged for account in found.accounts))
+        write_manifest(staging, {**_about(project, study, path, data), "converged": found.converged})
+    return Outcome((*told, *_lines(found, folder)), found.converged)
 
 
 def _estimate(project: Project, study: Study, data: Path | None) -> tuple[Records, list[str]]:
@@ -104,9 +104,11 @@ def _about(project: Project, study: Study, path: Path, data: Path | None) -> dic
 def _lines(found: Records, folder: Path) -> list[str]:
     lines = []
     for account in found.accounts:
+        if "." in account.model:
+            continue  # a further error of a model that has had its line
         drops = "; ".join(f"{count} {cause}" for cause, count in account.dropped) or "none dropped"
         lines.append(f"{account.model}: {account.nobs} of {account.rows_in_panel} rows ({drops})")
-        lines.extend(f"{account.model}: {warning}" for warning in account.all_warnings)
+        lines.extend(f"{account.model}: {warning}" for warning in account.warnings)
         if not account.converged:
             lines.append(f"{account.model}: DID NOT CONVERGE; its numbers are no estimates")
     return [*lines, f"results in {folder}"]

@@ -9,7 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from replication.errors import DataError, UserError
+from replication.errors import UserError
 from replication.project.files import write_text
 from replication.project.places import Project
 from replication.versions.check import compare
@@ -20,12 +20,11 @@ from replication.versions.content import (
     artefacts,
     contents,
     read_json,
-    result_folders,
 )
 from replication.versions.manifest import circumstances, commit, machine, seeds
-from replication.versions.sealed import damage, newest, next_name, versions, write_sums
+from replication.versions.sealed import newest, next_name, versions, write_sums
 from replication.versions.told import entry
-from replication.versions.why import outdated
+from replication.versions.why import require_current
 
 CHANGES = "CHANGES.md"
 HEADING = "# What moved from one frozen version to the next\n"
@@ -44,7 +43,7 @@ def freeze(project: Project, why: str) -> Path:
     """
     if not why.strip():
         raise UserError('a version needs its reason: make freeze WHY="what changed and why"')
-    _require_current(project)
+    require_current(project)
     last = newest(project)
     found = compare(last[1], project.current, (last[0], "current")) if last else None
     name = next_name(project)
@@ -53,17 +52,6 @@ def freeze(project: Project, why: str) -> Path:
     _put_in_place(project, name, about, found)
     write_text(project.changelog, _changelog(project))
     return project.results / name
-
-
-def _require_current(project: Project) -> None:
-    if not result_folders(project.current):
-        raise DataError(f"{project.current}: no results yet; make them first (make all)")
-    late = outdated(project)
-    if late:
-        raise DataError(f"results are out of date, make them first (make all): {late[0]}")
-    for folder in versions(project).values():
-        for line in damage(folder):
-            raise DataError(f"{line}; a frozen version is never edited: put it back first")
 
 
 def _about(project: Project, name: str, why: str) -> dict:

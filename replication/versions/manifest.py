@@ -59,7 +59,7 @@ def seeds(project: Project) -> dict[str, int]:
     from replication.estimate.seeds import ROOT_SEED
 
     found = {"root": ROOT_SEED}
-    for path in sorted(project.specs.glob("*.toml")):
+    for path in project.study_files:
         study = tomllib.loads(path.read_text(encoding="utf-8"))
         found |= {f"{path.name}: {place}": seed for place, seed in _seeds(study)}
     return found

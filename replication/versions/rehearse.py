@@ -103,8 +103,8 @@ def _copy(project: Project, folder: Path) -> Project:
 
 
 def _steps(project: Project) -> list[list[str]]:
-    studies = [path.relative_to(project.root) for path in sorted(project.specs.glob("*.toml"))]
-    claims = [["claims"]] if any(project.claims.glob("*.toml")) else []
+    studies = [path.relative_to(project.root) for path in project.study_files]
+    claims = [["claims"]] if project.claims_files else []
     return [["data"], *(["run", str(study)] for study in studies), *claims, ["report"]]
 
 

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from replication.errors import DataError, one_of
 from replication.language.evaluate import select
 from replication.panel.panel import average_blocks, read_panel
+from replication.project.escape import csv_text
 from replication.project.files import sha256
 from replication.project.places import Project
-from replication.project.staging import MANIFEST
+from replication.project.readback import Manifest, read_back, read_manifest
 from replication.publish.exhibits import build_tables
 from replication.publish.model_tables import rows_note
 from replication.publish.periods import runs
 from replication.publish.table import Cell, printed
-from replication.records.records import Records, read_records
+from replication.records.records import Records, read_records, read_study_of
 from replication.sources import registry
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import read_table, sources_behind
 from replication.spec.entries import ModelSpec, Study
-from replication.spec.read_study import read_study, reading_ids
+from replication.spec.read_study import reading_ids
 from replication.study.panels import keys_of
-from replication.versions.content import read_json, result_folders
+from replication.versions.content import result_folders
 from replication.versions.locate import cell_at
 
 # What identifies a record, in the order in which a cell's source names it.
 KEYS = {
-    "estimates": ("model", "error", "term"),
-    "models": ("model", "error", "name", "of"),
+    "estimates": ("model", "term"),
+    "models": ("model", "name"),
     "statistics": ("statistic", "group", "period"),
 }
 
@@ -53,9 +54,9 @@ class _Results:
         return read_records(self.folder)
 
     @cached_property
-    def manifest(self) -> dict[str, Any]:
+    def manifest(self) -> Manifest:
         """What these results were made from."""
-        return read_json(self.folder / MANIFEST)
+        return read_manifest(self.folder)
 
     def shown(self, path: Path) -> str:
         """A path as seen from the project."""
@@ -81,7 +82,7 @@ def trace(project: Project, table: str, row: str, column: str) -> list[str]:
     name, _, wanted = table.partition("/")
     if name not in folders:
         raise DataError(f"{one_of('study', name, folders)}; a table is named as STUDY/TABLE")
-    results = _Results(project, folders[name], read_study(folders[name] / "study.toml"))
+    results = _Results(project, folders[name], read_study_of(folders[name]))
     tables = {made.id: made for made in build_tables(project, results.study, results.records)}
     if wanted not in tables:
         raise DataError(f"study {name}: {one_of('table', wanted, tables)}")
@@ -99,54 +100,54 @@ def _behind(results: _Results, cell: Cell, table: str) -> Iterator[str]:
     if kind == "statistics":
         yield from _statistic(results, key[0])
     else:
-        yield from _models(results, [key[0]], key[1])
+        yield from _models(results, [key[0]])
 
 
 def _record(results: _Results, kind: str, key: list[str]) -> str:
     """The line of the tidy record, with its numbers in full."""
     path = results.folder / f"{kind}.csv"
     names = KEYS[kind]
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        for row in reader:
-            if [row[name] for name in names] == key[: len(names)]:
-                rest = ", ".join(f"{k} = {v}" for k, v in row.items() if v and k not in ("study", *names))
-                return f"record: {results.shown(path)}, line {reader.line_num}: {rest}"
+    written = [csv_text(part) for part in key[: len(names)]]
+    reader = csv.DictReader(io.StringIO(read_back(results.folder, path.name).decode("utf-8"), newline=""))
+    for row in reader:
+        if [row[name] for name in names] == written:
+            rest = ", ".join(f"{k} = {v}" for k, v in row.items() if v and k not in ("study", *names))
+            return f"record: {results.shown(path)}, line {reader.line_num}: {rest}"
     raise DataError(f"{results.shown(path)}: no record of {', '.join(key)}; run the study again")
 
 
-def _models(results: _Results, names: list[str], error: str = "") -> Iterator[str]:
+def _models(results: _Results, names: list[str]) -> Iterator[str]:
     """Each model with its rows, then the tables of all of them, each once."""
     specs = {name: _spec(results, name) for name in names}
     for name, spec in specs.items():
-        yield from _model(results, name, spec, error)
+        yield from _model(results, name, spec)
     named = dict.fromkeys(str(spec.data or results.study.study.data) for spec in specs.values())
     for table in named:
-        if f"{table}.parquet" in results.manifest["inputs"]:
+        if f"{table}.parquet" in results.manifest.inputs:
             yield from _table(results, table)
         else:
             yield from _brought(results)
 
 
 def _spec(results: _Results, name: str) -> ModelSpec:
-    return next(model for model in results.study.models if model.id == name)
+    return next(model for model in results.study.models if model.id == name.partition(".")[0])
 
 
-def _model(results: _Results, name: str, spec: ModelSpec, error: str) -> Iterator[str]:
+def _model(results: _Results, name: str, spec: ModelSpec) -> Iterator[str]:
     account = next(entry for entry in results.records.accounts if entry.model == name)
     yield f"model: {name} of {results.shown(results.folder / 'study.toml')}: {' '.join(spec.formula.split())}"
     yield f"  where: {spec.where or 'all rows'}"
     yield f"  estimator: {spec.estimator}; effects: {', '.join(spec.effects) or 'none'}"
-    yield from (f"  error: {e.kind}: {e.convention}" for e in account.errors if error in (e.label, ""))
+    yield f"  error: {account.errors}: {account.convention}"
     yield f"rows: {rows_note(account)}"
     table = spec.data or results.study.study.data
-    if f"{table}.parquet" in results.manifest["inputs"]:
+    if f"{table}.parquet" in results.manifest.inputs:
         yield from _used(results, spec, str(table))
 
 
 def _brought(results: _Results) -> Iterator[str]:
     """A panel of the user's own: its checksum is all that is known of it."""
-    for name, checksum in results.manifest["inputs"].items():
+    for name, checksum in results.manifest.inputs.items():
         yield f"panel brought by the user: {name}, sha256 {checksum}"
 
 
@@ -203,7 +204,7 @@ def _row_of_table(results: _Results, where: str | None, name: str, row: str, col
 def _table(results: _Results, name: str) -> Iterator[str]:
     """The processed table and the raw files behind it, each with its checksum and citation."""
     path = results.project.processed / f"{name}.parquet"
-    used = results.manifest["inputs"].get(path.name, "")
+    used = results.manifest.inputs.get(path.name, "")
     now = "as used" if sha256(path) == used else f"CHANGED since: sha256 {used} was used"
     yield f"table: {results.shown(path)}, sha256 {sha256(path)} ({now})"
     sources = registry.load(results.project)

@@ -1,29 +1,36 @@
-"""For everything that is made: whether it would be made again, and why.
+"""For everything that is made: whether it has to be made again, and why.
 
-What counts is content: the checksums that each manifest records of what it was made from. make goes by
-time stamps instead; where the two differ, both are said.
+What counts is content alone: the checksums that each manifest records of what it was made from, and of what
+was made of it. Time stamps decide nothing.
 """
 
 from __future__ import annotations
 
-import subprocess
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from replication.errors import DataError
-from replication.project.files import sha256
-from replication.project.fingerprint import code_behind, packages
+from replication.project.files import checksum, sha256
+from replication.project.fingerprint import (
+    cleaning_behind,
+    code_behind,
+    packages,
+    settings_behind,
+    unlike_lock,
+)
 from replication.project.places import Project
-from replication.sources.pipeline import table_code
-from replication.versions.content import MANIFEST, contents, read_json, result_folders
-from replication.versions.sealed import damage, newest
+from replication.project.readback import MANIFEST, Manifest, read_manifest, unlisted
+from replication.project.staging import ARRIVING
+from replication.project.strict import read_json
+from replication.versions.content import contents, result_folders
+from replication.versions.sealed import damage, newest, versions
 
 FEW = 4  # names printed of a long list
-MAKE_SECONDS = 30
-UP_TO_DATE = 0  # exit code of `make --question`
+MISSING, DAMAGED = "missing", "its record is damaged"
+RAW = "input changed: data/raw"
 
 
 @dataclass(frozen=True)
@@ -33,147 +40,234 @@ class Artefact:
     Attributes
     ----------
     name : str
-    path : Path
-        The file whose absence means that it has to be made; the target of make.
     reasons : tuple of str
-        Why it would be made again; none if it is up to date.
-    make : bool or None
-        Whether make would make it again; None where there is no Makefile to ask.
+        Why it has to be made again; none if it is up to date.
+    command : tuple of str
+        The words of `replicate` that make it; none where nothing asks for it any more.
+    folder : Path, optional
+        Where it stands if it is a folder of results.
+    converged : bool
+        Whether every model in it did.
     """
 
     name: str
-    path: Path
-    reasons: tuple[str, ...] = ()
-    make: bool | None = None
+    reasons: tuple[str, ...]
+    command: tuple[str, ...] = ()
+    folder: Path | None = None
+    converged: bool = True
+
+
+Late = Collection[str]  # names of artefacts of the stage before that are out of date
+Stage = Callable[[Project, Late], list[Artefact]]
 
 
 def why(project: Project) -> list[str]:
-    """One line for each artefact that would be made again, one for those that would not, the frozen state."""
-    found = _all(project)
-    answers = {path: _asked(project, path) for path in {item.path for item in found}}
-    lines = [line for item in found for line in _told(replace(item, make=answers[item.path]))]
-    return [*lines, _frozen(project)]
+    """One line for each reason to make something again, one for what is up to date, and the frozen state."""
+    made = [f"{item.name}: {line}" for item in artefacts(project) for line in item.reasons or ("up to date",)]
+    return [*unlike_lock(project), *made, *strangers(project), _frozen(project)]
 
 
 def outdated(project: Project) -> list[str]:
     """What does not follow from its inputs as they are now, one line each with its first reason."""
-    return [f"{item.name}: {item.reasons[0]}" for item in _all(project) if item.reasons]
+    late = [f"{item.name}: {item.reasons[0]}" for item in artefacts(project) if item.reasons]
+    return [*late, *strangers(project)]
 
 
-def _all(project: Project) -> list[Artefact]:
-    tables = list(_tables(project))
-    late = {item.name.removeprefix("table ") for item in tables if item.reasons}
-    made = [*_studies(project, late), *_ledger(project, late)]
-    report = _report(project, [item.name for item in made if item.reasons])
-    return [*tables, *made, report]
+def require_current(project: Project) -> None:
+    """Refuse results that must not be frozen or handed on.
+
+    Raises
+    ------
+    DataError
+        No results; results that do not follow from their inputs, were edited, or stand among files that
+        nothing made; a frozen version that was changed.
+    """
+    if not result_folders(project.current):
+        raise DataError(f"{project.current}: no results yet; make them first (make all)")
+    for line in (*unlike_lock(project), *outdated(project)):
+        raise DataError(f"results are out of date, make them first (make all): {line}")
+    for folder in versions(project).values():
+        for line in damage(folder):
+            raise DataError(f"{line}; a frozen version is never edited: put it back first")
 
 
-def _tables(project: Project) -> Iterator[Artefact]:
-    record = _record(project.processed / MANIFEST)
-    target = project.processed / "codebook.csv"  # one command makes all tables, the codebook last
-    if record is None:
-        yield Artefact("tables", target, ("missing",))
-        return
-    program = _program(record, table_code(project))
-    for name, made in record["tables"].items():
-        raw = {path: _sum(project.raw / path) for path in made["raw"]}
-        reasons = [
-            *_own(project.processed, {f"{name}.parquet": made["sha256"]}),
-            *_changed("input changed: data/raw", made["raw"], raw),
-            *program,
-        ]
-        yield Artefact(f"table {name}", target, tuple(reasons))
+def artefacts(project: Project) -> list[Artefact]:
+    """Everything that is made, each stage after those that it rests on."""
+    found: list[Artefact] = []
+    late: list[str] = []
+    for stage in (tables, results, report):
+        made = stage(project, late)
+        found, late = found + made, [item.name for item in made if item.reasons]
+    return found
 
 
-def _studies(project: Project, late: set[str]) -> Iterator[Artefact]:
-    wanted = {_study_id(path): path for path in sorted(project.specs.glob("*.toml"))}
+def tables(project: Project, late: Late = ()) -> list[Artefact]:
+    """Every processed table, and the codebook, which rests on all that is in data/raw."""
+    record = _record(project.processed)
+    if isinstance(record, str):
+        return [Artefact("tables", (record,), ("data",))]
+    raw = _raw(project)
+    program = _program(record, {**cleaning_behind(project), **code_behind("replication.sources.pipeline")})
+
+    def artefact(name: str, behind: Collection[str], *files: str) -> Artefact:
+        before, now = ({path: sums.get(path, "") for path in behind} for sums in (record.raw, raw))
+        reasons = [*_own(project.processed, record, *files), *_changed(RAW, before, now), *program]
+        return Artefact(name, tuple(reasons), ("data",))
+
+    found = [artefact(f"table {name}", paths, f"{name}.parquet") for name, paths in record.tables.items()]
+    return [*found, artefact("codebook", {*record.raw, *raw}, "codebook.csv", "codebook.md")]
+
+
+def _raw(project: Project) -> dict[str, str]:
+    """Checksums of what stands in data/raw; names with a dot in front are no raw files."""
+    paths = (path.relative_to(project.raw) for path in project.raw.rglob("*") if not path.is_dir())
+    shown = (path for path in paths if not any(part[0] == "." for part in path.parts))
+    return {path.as_posix(): checksum(project.raw / path) for path in sorted(shown)}
+
+
+def results(project: Project, late: Late = ()) -> list[Artefact]:
+    """Every study and the ledger of claims, those included that nothing asks for any more."""
+    return [*_studies(project, late), *_ledger(project, late)]
+
+
+def _studies(project: Project, late: Late) -> Iterator[Artefact]:
+    wanted = _studies_asked_for(project)
+    code = code_behind("replication.study.run")
     for name, path in wanted.items():
         folder = project.current / name
-        reasons = _behind(
-            project, folder, late, code_behind("replication.study.run"), {"study_file": _sum(path)}
-        )
-        yield Artefact(f"study {name}", folder / MANIFEST, tuple(reasons))
+        record = _record(folder)
+        changed = isinstance(record, Manifest) and record.study_file != checksum(path)
+        reasons = [*(["study changed"] if changed else []), *_behind(project, folder, record, late, code)]
+        converged = isinstance(record, str) or record.converged
+        yield Artefact(f"study {name}", tuple(reasons), ("run", str(path)), folder, converged)
     for name, folder in result_folders(project.current).items():
-        if name not in wanted and folder != project.ledger:
-            yield Artefact(f"study {name}", folder / MANIFEST, ("its study file is gone from specs",))
+        if name not in wanted and folder != project.ledger and isinstance(_record(folder), Manifest):
+            yield Artefact(f"study {name}", ("no study file in specs asks for it",), (), folder)
 
 
-def _ledger(project: Project, late: set[str]) -> Iterator[Artefact]:
-    paths = sorted(project.claims.glob("*.toml"))
-    if paths or (project.ledger / MANIFEST).exists():
-        own = {"claims": {path.name: _sum(path) for path in paths}}
-        reasons = _behind(project, project.ledger, late, code_behind("replication.claims.ledger"), own)
-        yield Artefact("claims", project.ledger / MANIFEST, tuple(reasons))
+def _studies_asked_for(project: Project) -> dict[str, Path]:
+    """Study files by the id in them."""
+    found: dict[str, Path] = {}
+    for path in project.study_files:
+        other = found.setdefault(_study_id(path), path)
+        if other != path:
+            raise DataError(f"specs/{path.name}: study.id {_study_id(path)!r} is that of {other.name} too")
+    return found
+
+
+def _ledger(project: Project, late: Late) -> Iterator[Artefact]:
+    folder, record = project.ledger, _record(project.ledger)
+    claims = {path.name: sha256(path) for path in project.claims_files}
+    if not claims:
+        if isinstance(record, Manifest):
+            yield Artefact("claims", ("no claims file asks for it",), (), folder)
+        return
+    reasons: list[str] = []
+    if isinstance(record, Manifest):
+        studies = {path.name: sha256(path) for path in project.study_files}
+        reasons += _changed("claims changed:", record.claims, claims)
+        reasons += _changed("studies changed:", record.studies, studies)
+    reasons += _behind(project, folder, record, late, code_behind("replication.claims.ledger"))
+    yield Artefact("claims", tuple(reasons), ("claims",), folder)
 
 
 def _behind(
-    project: Project, folder: Path, late: set[str], code: Mapping[str, str], own: Mapping[str, Any]
+    project: Project, folder: Path, record: Manifest | str, late: Late, code: Mapping[str, str]
 ) -> list[str]:
-    """Reasons to make a folder of results again: its own file, its tables, the program, its outputs."""
-    record = _record(folder / MANIFEST)
-    if record is None:
-        return ["missing"]
-    words = {"study_file": "study changed", "claims": "claims changed"}
-    reasons = [words[key] for key, value in own.items() if record.get(key) != value]
-    inputs = record.get("inputs", {})
-    now = {name: _sum(project.processed / name) for name in inputs if (project.processed / name).exists()}
-    reasons += _changed("input changed: data/processed", {name: inputs[name] for name in now}, now)
-    cascade = sorted(late & {name.removesuffix(".parquet") for name in inputs})
-    reasons += [f"cascade: {_few([f'table {name}' for name in cascade])}"] if cascade else []
-    return [*reasons, *_program(record, code), *_own(folder, record["files"])]
-
-
-def _report(project: Project, late: list[str]) -> Artefact:
-    record = _record(project.report_record)
-    if record is None or not project.report.exists():
-        return Artefact("report", project.report, ("missing",))
-    folders = {name: _sum(folder / MANIFEST) for name, folder in result_folders(project.current).items()}
-    reasons = [
-        *_changed("input changed: results/current", record["folders"], folders),
-        *([f"cascade: {_few(late)}"] if late else []),
-        *_program(record, code_behind("replication.report.gather")),
-        *_own(project.current, record["files"]),
+    """Reasons to make a folder of results again: its tables and raw files, the program, its own files."""
+    if isinstance(record, str):
+        return [record]
+    if (folder / ARRIVING).exists():
+        return ["the run that made it was cut off"]
+    tables = {name: checksum(project.processed / name) for name in record.inputs}
+    cascade = sorted({*late} & {f"table {name.removesuffix('.parquet')}" for name in record.inputs})
+    return [
+        *_changed("input changed: data/processed", record.inputs, tables),
+        *([f"cascade: {few(cascade)}"] if cascade else _other_raw(project, record)),
+        *_settings(project, record),
+        *_program(record, code),
+        *_own(folder, record),
     ]
-    return Artefact("report", project.report, tuple(reasons))
 
 
-def _program(record: Mapping[str, Any], code: Mapping[str, str]) -> list[str]:
+def _other_raw(project: Project, record: Manifest) -> list[str]:
+    """Raw files that changed while the tables made of them stayed the same: the provenance is another."""
+    made = _record(project.processed)
+    if isinstance(made, str):
+        return []
+    names = [name.removesuffix(".parquet") for name in record.inputs]
+    behind = {path: made.raw.get(path, "") for name in names for path in made.tables.get(name, [])}
+    return _changed(RAW, record.raw, behind)
+
+
+def _settings(project: Project, record: Manifest) -> list[str]:
+    return ["settings changed: pyproject.toml"] if record.settings != settings_behind(project) else []
+
+
+def report(project: Project, late: Late = ()) -> list[Artefact]:
+    """The report page."""
+    try:
+        record = read_json(project.report_record, Manifest)
+    except DataError:
+        reason = DAMAGED if project.report_record.exists() else MISSING
+        return [Artefact("report", (reason,), ("report",))]
+    folders = {name: checksum(folder / MANIFEST) for name, folder in result_folders(project.current).items()}
+    reasons = [
+        *_changed("input changed: results/current", record.folders, folders),
+        *([f"cascade: {few(sorted(late))}"] if late else []),
+        *_changed(RAW, record.raw, {project.registry.name: checksum(project.registry)}),
+        *_settings(project, record),
+        *_program(record, {**cleaning_behind(project), **code_behind("replication.report.gather")}),
+        *_own(project.current, record),
+    ]
+    return [Artefact("report", tuple(reasons), ("report",))]
+
+
+def strangers(project: Project) -> list[str]:
+    """A line for each file among the current results that nothing made: it would be frozen and handed on."""
+    made = {project.report.name, project.report_record.name}
+    for folder in result_folders(project.current).values():
+        record = _record(folder)
+        listed = (MANIFEST, *record.files) if isinstance(record, Manifest) else ()
+        made |= {f"{folder.name}/{name}" for name in listed}
+    place = project.current.relative_to(project.root).as_posix()
+    return [
+        f"{place}/{name}: no command made this file; move it away" for name in unlisted(project.current, made)
+    ]
+
+
+def _program(record: Manifest, code: Mapping[str, str]) -> list[str]:
     """Whether modules or packages are others than those that made it."""
     return [
-        *_changed("code changed:", record.get("code", code), code),
-        *_changed("packages changed:", record.get("packages", packages()), packages()),
+        *_changed("code changed:", record.code, code),
+        *_changed("packages changed:", record.packages, packages()),
     ]
 
 
-def _own(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Whether what was made is still there as it was made."""
-    now = {name: _sum(folder / name) for name in files}
+def _own(folder: Path, record: Manifest, *names: str) -> list[str]:
+    """Whether what was made is still there as it was made: the files named, or all."""
+    now = {name: checksum(folder / name) for name in names or record.files}
     lost = [name for name, found in now.items() if not found]
-    edited = [name for name, found in now.items() if found and found != files[name]]
-    return [f"{word}: {_few(names)}" for word, names in (("missing", lost), ("edited", edited)) if names]
+    edited = [name for name, found in now.items() if found and found != record.files.get(name)]
+    return [f"{word}: {few(names)}" for word, names in ((MISSING, lost), ("edited", edited)) if names]
 
 
 def _changed(words: str, before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-    return [f"{words} {_few(names)}"] if names else []
+    return [f"{words} {few(names)}"] if names else []
 
 
-def _few(names: list[str]) -> str:
+def few(names: list[str]) -> str:
     more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
     return ", ".join(names[:FEW]) + more
 
 
-def _record(path: Path) -> dict[str, Any] | None:
-    """A manifest; None if it is not there, or is none, so that what it describes has to be made."""
+def _record(folder: Path) -> Manifest | str:
+    """What a folder says it was made from; the reason to make it where it says nothing."""
     try:
-        return read_json(path)
+        return read_manifest(folder)
     except DataError:
-        return None
-
-
-def _sum(path: Path) -> str:
-    """Checksum of a file, empty if it is not there."""
-    return sha256(path) if path.is_file() else ""
+        return DAMAGED if (folder / MANIFEST).exists() else MISSING
 
 
 def _study_id(path: Path) -> str:
@@ -183,41 +277,15 @@ def _study_id(path: Path) -> str:
         return path.stem
 
 
-def _asked(project: Project, target: Path) -> bool | None:
-    """What make answers when asked whether a target is up to date."""
-    if not (project.root / "Makefile").is_file():
-        return None
-    name = target.relative_to(project.root).as_posix()
-    try:
-        done = subprocess.run(
-            ["make", "--question", "--directory", str(project.root), name],
-            capture_output=True,
-            timeout=MAKE_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.returncode != UP_TO_DATE
-
-
-def _told(item: Artefact) -> list[str]:
-    """An artefact's reasons, and what make would do where it does otherwise."""
-    lines = [f"{item.name}: {reason}" for reason in item.reasons] or [f"{item.name}: up to date"]
-    if item.make is None or item.make == bool(item.reasons):
-        return lines
-    if item.make:
-        return [f"{lines[0]} by content, but make goes by time stamps and would make it again"]
-    return [*lines, f"{item.name}: make sees no newer time stamp and would leave it; remove {item.path.name}"]
-
-
 def _frozen(project: Project) -> str:
     last = newest(project)
     if last is None:
         return "frozen versions: none yet"
-    if damage(last[1]):
-        return f"frozen versions: {last[0]} was changed after the freeze (make check says where)"
-    content = read_json(last[1] / MANIFEST)["content"]
+    for name, folder in versions(project).items():
+        if damage(folder):
+            return f"frozen versions: {name} was changed after the freeze (make check says where)"
+    content = read_json(last[1] / MANIFEST, dict[str, Any])["content"]
     now = contents(project.current)
     moved = [name for name in sorted({*content, *now}) if content.get(name) != now.get(name)]
-    told = f"differ in {_few(moved)}" if moved else "are the same"
+    told = f"differ in {few(moved)}" if moved else "are the same"
     return f"frozen versions: {last[0]}; current results {told}"

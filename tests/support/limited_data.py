@@ -12,7 +12,6 @@ from linearmodels.datasets import mroz
 from scipy.special import ndtri
 
 from replication.estimate.design import Design, Fit
-from tests.support.terms import terms_of
 
 
 def design(y, x, terms: Sequence[str], entity=None, time=None, **rest) -> Design:
@@ -20,7 +19,7 @@ def design(y, x, terms: Sequence[str], entity=None, time=None, **rest) -> Design
     n = len(y)
     return Design(
         "y",
-        terms_of(*terms),
+        tuple(terms),
         np.asarray(y, float),
         np.asarray(x, float),
         np.arange(n) if entity is None else np.asarray(entity),

@@ -6,11 +6,10 @@ import csv
 import io
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,12 +22,8 @@ from replication.sources.schema import Column, Schema
 
 ISO3 = Column("iso3", "text", "code", "country", pattern="[A-Z]{3}")
 YEAR = Column("year", "integer", "year", "calendar year", low=1970, high=2000)
-AID = Schema(
-    "aid",
-    "Aid by country",
-    (ISO3, YEAR, Column("value", "number", "million US$", "aid | net", low=-10, high=10, missing=True)),
-    ("iso3", "year"),
-)
+VALUE = Column("value", "number", "million US$", "aid | net", low=-10, high=10, missing=True)
+AID = Schema("aid", "Aid by country", (ISO3, YEAR, VALUE), ("iso3", "year"))
 NAMES = Schema("names", "Names", (ISO3, Column("name", "text", "name", "name")), ("iso3",))
 RECIPES = (as_read(AID, "aid.csv"), as_read(NAMES, "names.csv"))
 FILES = {
@@ -139,7 +134,7 @@ def test_a_figure_in_one_of_several_files_names_that_file(tmp_path, raw_project)
 
 def test_a_folder_that_cannot_be_written_is_one_line(project):
     project.processed.write_text("a file where the folder should be")
-    with pytest.raises(DataError, match="^data/processed cannot be written: "):
+    with pytest.raises(DataError, match="data/processed: is no folder"):
         clean_all(project, RECIPES)
 
 
@@ -168,38 +163,74 @@ def test_an_interrupted_run_leaves_no_output_and_the_next_run_mends(project, mon
 
 
 def test_reading_a_table_that_is_not_there(project):
-    with pytest.raises(DataError, match="data/processed/aid.parquet: missing; clean the raw data first"):
+    with pytest.raises(DataError, match=r"data/processed/manifest.json: missing; make it again \(make all\)"):
+        read_table(project, "aid", RECIPES)
+    clean_all(project, RECIPES)
+    (project.processed / "aid.parquet").unlink()
+    with pytest.raises(
+        DataError, match=r"aid.parquet: missing, or no plain file; make it again \(make all\)"
+    ):
         read_table(project, "aid", RECIPES)
     with pytest.raises(DataError, match="table 'aids' is not known; allowed: aid, names .did you mean 'aid'"):
         read_table(project, "aids", RECIPES)
 
 
-def test_reading_what_is_not_parquet(project):
-    clean_all(project, RECIPES)
-    (project.processed / "aid.parquet").write_bytes(b"iso3,year,value\n")
-    with pytest.raises(DataError, match="data/processed/aid.parquet: cannot be read: ") as caught:
-        read_table(project, "aid", RECIPES)
-    assert "\n" not in str(caught.value)
+@given(place=st.integers(0, 10**6), bit=st.integers(0, 7))
+@settings(max_examples=40, deadline=None)
+def test_one_changed_bit_of_a_table_is_refused(raw_project, place, bit):
+    with tempfile.TemporaryDirectory() as folder:
+        project = raw_project(Path(folder), FILES)
+        clean_all(project, RECIPES)
+        path = project.processed / "aid.parquet"
+        content = bytearray(path.read_bytes())
+        content[place % len(content)] ^= 1 << bit
+        path.write_bytes(content)
+        with pytest.raises(DataError, match="aid.parquet: was changed since it was made; make it again"):
+            read_table(project, "aid", RECIPES)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("columns", "key", "told"),
     [
-        (lambda table: table.assign(year=table["year"].astype("str")), "column year is str; allowed: Int64"),
-        (lambda table: table.drop(columns="value"), "column value is absent; allowed: float64"),
-        (lambda table: table.assign(more=1), "column more is int64; allowed: no such column"),
-        (lambda table: table.assign(value=11.0), "line 0: value is '11.0'; allowed: at most 10"),
-        (lambda table: pd.concat([table, table]), "a second row for iso3=ARG, year=1970"),
+        (
+            (ISO3, replace(YEAR, kind="text", low=None, high=None), VALUE),
+            AID.key,
+            "column year is Int64; allowed: str",
+        ),
+        ((ISO3, YEAR), AID.key, "column value is float64; allowed: no such column"),
+        (
+            (ISO3, YEAR, VALUE, replace(VALUE, name="more")),
+            AID.key,
+            "column more is absent; allowed: float64",
+        ),
+        ((ISO3, YEAR, replace(VALUE, high=1)), AID.key, "line 2: value is '1.5'; allowed: at most 1"),
+        ((ISO3, YEAR, VALUE), ("iso3",), "a second row for iso3=ARG"),
     ],
 )
-def test_a_table_made_under_another_schema_is_refused_on_reading(project, change, told):
-    table = clean_all(project, RECIPES)["aid"]
-    arrow = pa.Table.from_pandas(change(table), preserve_index=False)
-    pq.write_table(arrow, project.processed / "aid.parquet")
+def test_a_table_made_under_another_schema_is_refused_on_reading(project, columns, key, told):
+    clean_all(project, RECIPES)
     with pytest.raises(DataError) as caught:
-        read_table(project, "aid", RECIPES)
+        read_table(project, "aid", (as_read(Schema("aid", "Aid by country", columns, key), "aid.csv"),))
     assert str(caught.value).startswith("data/processed/aid.parquet")
     assert told in str(caught.value)
+
+
+def test_a_recipe_that_fails_names_its_line_and_the_file(project):
+    recipe = Recipe(NAMES, ("names.csv",), lambda raw: raw["names.csv"].assign(name=lambda t: t["nmae"]))
+    told = refused(project, (recipe,))
+    assert told.startswith(
+        "data/raw/names.csv: table names cannot be made of it: a column or a figure is not what"
+    )
+    assert "test_pipeline.py, line " in told and "Error" not in told
+
+
+def test_what_is_written_in_the_registry_is_inert_in_the_codebook(project):
+    text = project.registry.read_text(encoding="utf-8")
+    hostile = "<script>x</script> [a](javascript:x) | \\u202e"
+    project.registry.write_text(text.replace("citation of the file", hostile), encoding="utf-8")
+    clean_all(project, RECIPES)
+    page = (project.processed / "codebook.md").read_text(encoding="utf-8")
+    assert "<script" not in page and "](" not in page.replace("\\](", "") and "\u202e" not in page
 
 
 def test_the_codebook_has_every_column_and_the_traps(project):
@@ -214,11 +245,11 @@ def test_the_codebook_has_every_column_and_the_traps(project):
     ]
     value = book.iloc[2].to_dict()
     assert value["unit"] == "million US$"
-    assert value["range"] == "-10 to 10"
+    assert value["range"] == "'-10 to 10"  # so that no spreadsheet takes it for a formula
     assert value["missing"] == "may be missing"
     assert value["sources"] == "aid.csv"
     page = (project.processed / "codebook.md").read_text(encoding="utf-8")
-    assert "| `value` | number, may be missing | million US$ | -10 to 10 | aid \\| net |" in page
+    assert "| `value` | number, may be missing | million US\\$ | -10 to 10 | aid \\| net |" in page
     assert "- a break in 1999" in page
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import DataError
-from replication.sources.registry import KEYS, Source, load, read, verify
+from replication.sources.registry import Source, load, read, verify
 
 AID = b"iso3,year,value\nARG,1970,-1.99\nBOL,1971,\n"
 DEBT = b"iso3,year,value\nARG,1970,5893.2\n"
@@ -136,18 +138,18 @@ def test_a_malformed_file_is_refused_with_file_and_line(tmp_path, raw_project, c
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("unit =", "units =", "unknown key 'units' (did you mean 'unit'?)"),
-        ('unit = "unit of the file"', "", "key 'unit' is missing"),
+        ("unit =", "units =", "key 'units' is not known; allowed: "),
+        ('unit = "unit of the file"', "", "file.[1].unit: this key is missing"),
         ('unit = "unit of the file"', "unit = 5", "unit is '5'"),
         ('unit = "unit of the file"', 'unit = " "', "unit is ' '"),
         ('["a break in 1999"]', '"a break in 1999"', "traps is "),
-        ('["a break in 1999"]', "[1999]", "traps is "),
+        ('["a break in 1999"]', "[1999]", "traps"),
         ('path = "debt.csv"', 'path = "../debt.csv"', "path is '../debt.csv'"),
         ('path = "debt.csv"', 'path = "/etc/passwd"', "path is '/etc/passwd'"),
         ('path = "debt.csv"', 'path = "wdi/japan_aid.csv"', "has an entry already"),
         ('sha256 = "', 'sha256 = "X', "sha256 is 'X"),
-        ("[[file]]", "[[files]]", "top-level keys are ['file', 'files']"),
-        ("[[file]]", "[[file", "not UTF-8 TOML"),
+        ("[[file]]", "[[files]]", "key 'files' is not known; allowed: file"),
+        ("[[file]]", "[[file", "not TOML"),
     ],
 )
 def test_a_wrong_registry_is_refused_with_the_key(project, old, new, told):
@@ -159,13 +161,29 @@ def test_a_wrong_registry_is_refused_with_the_key(project, old, new, told):
 
 def test_a_registry_that_is_missing_or_of_another_encoding_is_refused(project):
     project.registry.write_bytes(b"\xff\xfe")
-    assert "not UTF-8 TOML" in message(load, project)
+    assert "is not UTF-8" in message(load, project)
     project.registry.unlink()
-    assert message(load, project).startswith("data/raw/SOURCES.toml: cannot be read")
+    assert message(load, project).startswith("data/raw/SOURCES.toml: there is no such file")
 
 
-def test_the_keys_are_those_of_the_dataclass():
-    assert tuple(Source.__dataclass_fields__) == KEYS
+COSTLY = ("file = " + "[" * 90_000, "file = " + "9" * 10_000, "a." * 200_000 + "a = 1")
+
+
+@pytest.mark.parametrize("content", COSTLY)
+def test_a_registry_that_would_cost_stack_or_time_is_refused_at_once(project, content):
+    project.registry.write_text(content)
+    started = time.perf_counter()
+    assert message(load, project).startswith("data/raw/SOURCES.toml: ")
+    assert time.perf_counter() - started < 2
+
+
+def test_a_registry_that_would_never_end_is_refused(project):
+    project.registry.unlink()
+    os.mkfifo(project.registry)
+    assert message(load, project) == "data/raw/SOURCES.toml: is no plain file"
+    project.registry.unlink()
+    project.registry.symlink_to("/dev/zero")
+    assert message(load, project) == "data/raw/SOURCES.toml: is no plain file"
 
 
 cells = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)

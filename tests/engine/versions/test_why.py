@@ -100,7 +100,7 @@ def test_what_is_missing_is_told(project):
 
 def test_results_of_a_study_that_is_gone_are_told(project):
     (project.specs / "small.toml").unlink()
-    assert lines(project, "study small") == ["study small: its study file is gone from specs"]
+    assert lines(project, "study small") == ["study small: no study file in specs asks for it"]
 
 
 def test_the_frozen_state_is_told(project):
@@ -112,17 +112,3 @@ def test_the_frozen_state_is_told(project):
     (project.results / "v1" / "report.html").chmod(0o644)
     (project.results / "v1" / "report.html").write_text("")
     assert "was changed after the freeze" in why(project)[-1]
-
-
-def test_make_is_asked_where_there_is_a_makefile(project):
-    target = project.current / "small" / "manifest.json"
-    assert module._asked(project, target) is None
-    (project.root / "Makefile").write_text("results/current/small/manifest.json:\n\ttrue\n")
-    assert module._asked(project, target) in (False, None)  # None where make itself is not installed
-
-
-def test_where_make_would_do_otherwise_both_are_said(project, monkeypatch):
-    monkeypatch.setattr(module, "_asked", lambda *_: True)
-    assert lines(project, "study small") == [
-        "study small: up to date by content, but make goes by time stamps and would make it again"
-    ]
