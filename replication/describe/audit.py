@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from replication.describe.growth import percent_change
-from replication.describe.series import tidy, wide
+from replication.describe.series import of_series, tidy, wide
 from replication.errors import StudyError
 
 
@@ -36,15 +36,8 @@ def change_error(
     return both[["group", "period"]].assign(value=error)
 
 
-def unit_readings(
-    table: pd.DataFrame,
-    *,
-    claimed: float,
-    rate: float,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_series
+def unit_readings(frame: pd.DataFrame, *, claimed: float, rate: float) -> pd.DataFrame:
     """A claimed figure over the recorded one, the claim read in two currencies and three sizes.
 
     The claim is taken in the recorded currency or converted into it (times `rate`), and in the recorded
@@ -60,7 +53,6 @@ def unit_readings(
     """
     if not rate > 0:
         raise StudyError(f"rate is {rate:g}; allowed: a number above 0")
-    frame = wide(table, group=group, period=period, value=value)
     if frame.shape[1] != 1:
         raise StudyError(
             f"unit_readings is for one series, found {frame.shape[1]}; narrow the rows with 'where'"

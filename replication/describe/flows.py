@@ -14,150 +14,84 @@ import pandas as pd
 from replication.describe.series import (
     choose,
     divide,
-    every_period,
+    of_every_period,
+    of_series,
     per_year,
     pick,
     summaries,
     summary,
     tidy,
-    wide,
 )
 from replication.errors import StudyError
 
 
-def levels(
-    table: pd.DataFrame,
-    *,
-    only: list[str] | None = None,
-    scale: float = 1.0,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_series
+def levels(frame: pd.DataFrame, *, only: list[str] | None = None, scale: float = 1.0) -> pd.DataFrame:
     """The figures themselves times `scale` (0.001 for thousands, -1 to turn purchases into sales).
 
     `only` names the series wanted, in the order to show them; all of them without it.
     """
-    frame = wide(table, group=group, period=period, value=value)
     wanted = {name: pick(frame, name) for name in only} if only else frame
     return tidy(scale * pd.DataFrame(wanted))
 
 
-def share(
-    table: pd.DataFrame,
-    *,
-    part: str,
-    whole: str = "",
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_series
+def share(frame: pd.DataFrame, *, part: str, whole: str = "") -> pd.DataFrame:
     """Percent of `part` in `whole`, 100 part / whole; without `whole`, in the sum of all series.
 
     A period in which a series of the sum is missing has no share.
     """
-    frame = wide(table, group=group, period=period, value=value)
     total = pick(frame, whole) if whole else frame.sum(axis=1, skipna=False)
     return tidy((100 * divide(pick(frame, part), total)).to_frame(part))
 
 
-def ratio(
-    table: pd.DataFrame,
-    *,
-    numerator: str,
-    denominator: str,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_series
+def ratio(frame: pd.DataFrame, *, numerator: str, denominator: str) -> pd.DataFrame:
     """One series over another, numerator / denominator, in each period."""
-    frame = wide(table, group=group, period=period, value=value)
     quotient = divide(pick(frame, numerator), pick(frame, denominator))
     return tidy(quotient.to_frame(f"{numerator} / {denominator}"))
 
 
-def net_over_gross(
-    table: pd.DataFrame,
-    *,
-    inflow: str,
-    outflow: str,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_series
+def net_over_gross(frame: pd.DataFrame, *, inflow: str, outflow: str) -> pd.DataFrame:
     """Net flow over gross flow, (inflow - outflow) / (inflow + outflow), between -1 and 1 for flows >= 0."""
-    frame = wide(table, group=group, period=period, value=value)
     into, out = pick(frame, inflow), pick(frame, outflow)
     return tidy(divide(into - out, into + out).to_frame(f"{inflow} - {outflow}"))
 
 
-def end_over_start(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def end_over_start(frame: pd.DataFrame) -> pd.DataFrame:
     """Last over first figure of each series; the period is "first/last", each series' own."""
-    frame = wide(table, group=group, period=period, value=value)
     known = {name: frame[name].dropna().to_numpy() for name in frame.columns}
     return summaries(
         frame, {name: x[-1] / x[0] if len(x) and x[0] != 0 else np.nan for name, x in known.items()}
     )
 
 
-def exceedances(
-    table: pd.DataFrame,
-    *,
-    threshold: float,
-    side: str = "above",
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_every_period
+def exceedances(frame: pd.DataFrame, *, threshold: float, side: str = "above") -> pd.DataFrame:
     """How many periods lie strictly above (or, `side` "below", strictly below) the threshold."""
-    frame = every_period(wide(table, group=group, period=period, value=value))
     return summaries(frame, dict(_beyond(frame, threshold, side).sum()))
 
 
-def exceedance_rate(
-    table: pd.DataFrame,
-    *,
-    threshold: float,
-    side: str = "above",
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_every_period
+def exceedance_rate(frame: pd.DataFrame, *, threshold: float, side: str = "above") -> pd.DataFrame:
     """Percent of the periods with a figure that lie strictly beyond the threshold."""
-    frame = every_period(wide(table, group=group, period=period, value=value))
     known = frame.notna().sum()
     return summaries(frame, dict(100 * divide(_beyond(frame, threshold, side).sum(), known)))
 
 
-def longest_run(
-    table: pd.DataFrame,
-    *,
-    threshold: float,
-    side: str = "above",
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_every_period
+def longest_run(frame: pd.DataFrame, *, threshold: float, side: str = "above") -> pd.DataFrame:
     """Most periods in a row strictly beyond the threshold; a missing period ends a run."""
-    frame = every_period(wide(table, group=group, period=period, value=value))
     beyond = _beyond(frame, threshold, side)
     longest = {name: max((length for _, length in _runs(beyond[name])), default=0) for name in beyond}
     return summaries(frame, longest)
 
 
-def runs(
-    table: pd.DataFrame,
-    *,
-    threshold: float,
-    side: str = "above",
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_every_period
+def runs(frame: pd.DataFrame, *, threshold: float, side: str = "above") -> pd.DataFrame:
     """Every run of periods strictly beyond the threshold: its first period, and its length as the value."""
-    frame = every_period(wide(table, group=group, period=period, value=value))
     beyond = _beyond(frame, threshold, side)
     rows = [(name, start, float(length)) for name in beyond for start, length in _runs(beyond[name])]
     return pd.DataFrame(rows, columns=["group", "period", "value"]).astype(
@@ -165,45 +99,28 @@ def runs(
     )
 
 
-def trailing_sum(
-    table: pd.DataFrame,
-    *,
-    window: int = 12,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_every_period
+def trailing_sum(frame: pd.DataFrame, *, window: int = 12) -> pd.DataFrame:
     """Sum of the `window` periods that end in each period; missing until all of them are known."""
     if window < 1:
         raise StudyError(f"window is {window}; allowed: 1 or more")
-    frame = every_period(wide(table, group=group, period=period, value=value))
     return tidy(_trailing(frame, window))
 
 
-def annualised(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def annualised(frame: pd.DataFrame) -> pd.DataFrame:
     """Each figure times the number of its periods in a year: 12 for months, 4 for quarters."""
-    frame = wide(table, group=group, period=period, value=value)
     return tidy(frame * per_year(frame.index))
 
 
-def scale_readings(
-    table: pd.DataFrame,
-    *,
-    claimed: float,
-    series: str,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_every_period
+def scale_readings(frame: pd.DataFrame, *, claimed: float, series: str) -> pd.DataFrame:
     """A claimed size over the largest absolute figure of `series`, read in three ways.
 
     The readings are the figure of one period, the sum of the year that ends in it, and the figure
     annualised. The reading whose quotient is nearest to one is the scale on which the claim and the
     series are of one size; a quotient far above one says that no such flow stands in the series.
     """
-    frame = every_period(wide(table, group=group, period=period, value=value))
     one, count = pick(frame, series).to_frame(), per_year(frame.index)
     readings = {"one period": one, "sum of a year": _trailing(one, count), "annualised": one * count}
     largest = {name: float(reading[series].abs().max()) for name, reading in readings.items()}

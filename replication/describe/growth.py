@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from replication.describe.series import (
     divide,
-    every_period,
+    of_every_period,
+    of_series,
     ordinal,
     per_year,
     summary,
@@ -30,103 +31,73 @@ Floats = NDArray[np.float64]
 BOUNDS = ("low", "point", "high")
 
 
-def difference(
-    table: pd.DataFrame, *, lag: int = 1, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_every_period
+def difference(frame: pd.DataFrame, *, lag: int = 1) -> pd.DataFrame:
     """x_t - x_(t - lag), in the unit of the figures; missing where the earlier period is."""
-    frame = every_period(wide(table, group=group, period=period, value=value))
     return tidy(frame - frame.shift(_at_least_one("lag", lag)))
 
 
-def percent_change(
-    table: pd.DataFrame, *, lag: int = 1, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_every_period
+def percent_change(frame: pd.DataFrame, *, lag: int = 1) -> pd.DataFrame:
     """100 (x_t / x_(t - lag) - 1); missing where the earlier period is, or is zero."""
-    frame = every_period(wide(table, group=group, period=period, value=value))
     return tidy(100 * (_over(frame, frame.shift(_at_least_one("lag", lag))) - 1))
 
 
-def annual_growth(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def annual_growth(frame: pd.DataFrame) -> pd.DataFrame:
     """Compound growth in percent a year from each known figure to the next known one of the series.
 
     100 ((x_t / x_s)^(1 / years from s to t) - 1); the period is "s/t". Missing unless both are above zero.
     """
-    frame = wide(table, group=group, period=period, value=value)
     rows = [_growth(frame[name].dropna()).to_frame(name) for name in frame.columns]
     return pd.concat([tidy(row) for row in rows], ignore_index=True)
 
 
-def index_to(
-    table: pd.DataFrame, *, base: str, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def index_to(frame: pd.DataFrame, *, base: str) -> pd.DataFrame:
     """100 x_t / x_base for every period."""
-    frame = wide(table, group=group, period=period, value=value)
     return tidy(100 * _over(frame, _row(frame, "base", base)))
 
 
-def multiple(
-    table: pd.DataFrame, *, end: str = "", group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def multiple(frame: pd.DataFrame, *, end: str = "") -> pd.DataFrame:
     """x_end / x_base for every earlier base, so that no base is chosen; the period is the base.
 
     `end` is the last period of the table unless named.
     """
-    frame = wide(table, group=group, period=period, value=value)
     last, bases = _end_and_bases(frame, end)
     return tidy(_times(last, bases))
 
 
-def multiple_interval(
-    table: pd.DataFrame,
-    *,
-    step: float,
-    end: str = "",
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_series
+def multiple_interval(frame: pd.DataFrame, *, step: float, end: str = "") -> pd.DataFrame:
     """`multiple` of one series with its bounds: low, point and high are the groups, the base the period.
 
     `step` is the unit of the last printed digit (0.1 for 7.8): x stands for x - step/2 to x + step/2.
     """
-    frame = wide(table, group=group, period=period, value=value)
     last, bases = _end_and_bases(frame, end)
     name, _ = _only(frame), _positive("step", step)
     ends = pd.Series(last[name], index=bases.index)
     return _bounded(bases.index, quotient_bounds(rounded(ends, step), rounded(bases[name], step)))
 
 
-def bases_reaching(
-    table: pd.DataFrame,
-    *,
-    times: float,
-    end: str = "",
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_series
+def bases_reaching(frame: pd.DataFrame, *, times: float, end: str = "") -> pd.DataFrame:
     """How many earlier base periods make x_end at least `times` x_base; a missing base is not counted."""
-    frame = wide(table, group=group, period=period, value=value)
     last, bases = _end_and_bases(frame, end)
     return summary(bases, dict((_times(last, bases) >= times).sum()))
 
 
-def bases_known(
-    table: pd.DataFrame, *, end: str = "", group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def bases_known(frame: pd.DataFrame, *, end: str = "") -> pd.DataFrame:
     """How many earlier base periods have a multiple at all."""
-    frame = wide(table, group=group, period=period, value=value)
     last, bases = _end_and_bases(frame, end)
     return summary(bases, dict(_times(last, bases).notna().sum()))
 
 
-def end_minus_start(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def end_minus_start(frame: pd.DataFrame) -> pd.DataFrame:
     """Last less first known figure of each series; the period is "first/last", each series' own."""
-    frame = wide(table, group=group, period=period, value=value)
     known = {name: frame[name].dropna() for name in frame.columns}
     rows = [summary(x, {name: x.iloc[-1] - x.iloc[0] if len(x) else np.nan}) for name, x in known.items()]
     return pd.concat(rows, ignore_index=True)
@@ -189,11 +160,9 @@ def quotients(
     return pd.concat(made, ignore_index=True) if made else tidy(pd.DataFrame())
 
 
-def sum_across(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def sum_across(frame: pd.DataFrame) -> pd.DataFrame:
     """Sum of all series in each period, the group "sum"; missing where one of them is."""
-    frame = wide(table, group=group, period=period, value=value)
     return tidy(frame.sum(axis=1, skipna=False).to_frame("sum"))
 
 
@@ -215,11 +184,9 @@ def sum_interval(
     return tidy(pd.DataFrame(sums))
 
 
-def sum_over(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_every_period
+def sum_over(frame: pd.DataFrame) -> pd.DataFrame:
     """Sum of each series over all periods, the period "first/last"; missing where one of them is."""
-    frame = every_period(wide(table, group=group, period=period, value=value))
     return summary(frame, dict(frame.sum(skipna=False)))
 
 

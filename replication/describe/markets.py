@@ -11,7 +11,16 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from replication.describe.series import every_period, pick, summaries, summary, tidy, wide
+from replication.describe.series import (
+    every_period,
+    of_every_period,
+    of_series,
+    pick,
+    summaries,
+    summary,
+    tidy,
+    wide,
+)
 from replication.errors import StudyError
 
 
@@ -50,20 +59,16 @@ def rolling_volatility(
     return tidy(pd.DataFrame(spread, index=changes.index[window - 1 :], columns=changes.columns))
 
 
-def peak(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def peak(frame: pd.DataFrame) -> pd.DataFrame:
     """Highest figure of each series, at the first period that has it."""
-    frame = wide(table, group=group, period=period, value=value)
     rows = [(name, _peak(frame[name]), frame[name].max()) for name in frame.columns]
     return pd.DataFrame(rows, columns=["group", "period", "value"]).astype({"group": "str", "period": "str"})
 
 
-def drawdown(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_series
+def drawdown(frame: pd.DataFrame) -> pd.DataFrame:
     """Fall from the highest figure so far, 100 (p_t / max(p_1 .. p_t) - 1), in percent; zero at a peak."""
-    frame = wide(table, group=group, period=period, value=value)
     return tidy(100 * (frame / frame.cummax() - 1))
 
 
@@ -103,17 +108,9 @@ def event_correlation(
     return summary(aligned, _correlations(aligned, np.log(aligned).diff()))
 
 
-def correlation(
-    table: pd.DataFrame,
-    *,
-    first: str,
-    second: str,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_every_period
+def correlation(frame: pd.DataFrame, *, first: str, second: str) -> pd.DataFrame:
     """Pearson correlation of two series over the periods that both have: of levels, and of differences."""
-    frame = every_period(wide(table, group=group, period=period, value=value))
     pair = _pair(frame, first, second)
     return summary(pair.dropna(), _correlations(pair, pair.diff()))
 

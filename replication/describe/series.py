@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +44,54 @@ def wide(table: pd.DataFrame, *, group: str, period: str, value: str) -> pd.Data
     figures = table[value].to_numpy(dtype="float64", na_value=np.nan)
     index = pd.MultiIndex.from_frame(keys)
     return pd.Series(figures, index=index).unstack("group")[list(keys["group"].unique())].sort_index()
+
+
+Measure = Callable[..., pd.DataFrame]
+COLUMNS = ("group", "period", "value")
+
+
+def of_series(measure: Measure) -> Measure:
+    """A measure of `wide`'s result as one of a table: it takes the names of the columns besides its options.
+
+    `group`, `period` and `value` are columns of the series, its period and its figure; a study file's
+    options are checked against them like against any others.
+    """
+
+    @functools.wraps(measure)
+    def of_table(
+        table: pd.DataFrame,
+        *,
+        group: str = "series",
+        period: str = "year",
+        value: str = "value",
+        **options: Any,
+    ) -> pd.DataFrame:
+        return measure(wide(table, group=group, period=period, value=value), **options)
+
+    return _signed(of_table, measure)
+
+
+def of_every_period(measure: Measure) -> Measure:
+    """The same, with a row of missing values for each period that the calendar of the table skips."""
+
+    @functools.wraps(measure)
+    def whole(frame: pd.DataFrame, **options: Any) -> pd.DataFrame:
+        return measure(every_period(frame), **options)
+
+    return of_series(whole)
+
+
+def _signed(of_table: Measure, measure: Measure) -> Measure:
+    """The wrapper with the signature and the types that it has in truth."""
+    own = [item for item in inspect.signature(measure).parameters.values() if item.kind == item.KEYWORD_ONLY]
+    outer = inspect.signature(of_table, follow_wrapped=False).parameters
+    shared = [outer[name] for name in ("table", *COLUMNS)]
+    of_table.__signature__ = inspect.Signature([*shared, *own])  # type: ignore[attr-defined]
+    of_table.__annotations__ = measure.__annotations__ | {
+        "table": pd.DataFrame,
+        **dict.fromkeys(COLUMNS, str),
+    }
+    return of_table
 
 
 def pick(frame: pd.DataFrame, name: str) -> pd.Series:
