@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Covariance, Fit, Floats
+from replication.estimate.design import Covariance, Fit, Floats, Term
 from replication.estimate.margins import average_marginal_effects
 
 LEVEL = 0.95
@@ -21,7 +22,8 @@ def coefficient_table(fit: Fit, covariance: Covariance) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with columns term, estimate, std_error, statistic, p_value, conf_low, conf_high
+    DataFrame with columns of (the Term), kind, term, estimate, std_error, statistic, p_value, conf_low,
+    conf_high
         The statistic is referred to Student's t with `covariance.df` degrees of freedom, or to the normal
         where that is None; p values and intervals are the covariance's own where it has them (bootstrap). A
         negative variance gives a missing error, never a number.
@@ -46,18 +48,18 @@ def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.
         A lag is not among the terms, or the lags sum to one or more in size, so that there is no long run.
     """
     for lag in lags:
-        if lag not in fit.terms:
-            raise EstimationError(f"long_run: {one_of('term', lag, fit.terms)}")
-    lagged = np.array([term in lags for term in fit.terms])
+        if lag not in fit.labels:
+            raise EstimationError(f"long_run: {one_of('term', lag, fit.labels)}")
+    lagged = np.array([label in lags for label in fit.labels])
     inertia = fit.params[lagged].sum()
     if abs(inertia) >= 1:
         raise EstimationError(f"long_run: the lags of the outcome sum to {inertia:.4g}; allowed: -1 to 1")
-    slopes = ~lagged & np.array([term != "const" for term in fit.terms])
+    slopes = ~lagged & np.array([term.kind != "constant" for term in fit.terms])
     jacobian = (np.eye(len(fit.params)) / (1 - inertia) + np.outer(fit.params, lagged) / (1 - inertia) ** 2)[
         slopes
     ]
     variance = np.einsum("ij,jk,ik->i", jacobian, covariance.matrix, jacobian)
-    terms = [f"long run: {term}" for term, slope in zip(fit.terms, slopes, strict=True) if slope]
+    terms = [replace(term, kind="long_run") for term, slope in zip(fit.terms, slopes, strict=True) if slope]
     df = covariance.df[slopes] if isinstance(covariance.df, np.ndarray) else covariance.df
     return _rows(terms, fit.params[slopes] / (1 - inertia), variance, df)
 
@@ -65,13 +67,13 @@ def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.
 def marginal_table(fit: Fit, covariance: Covariance, on: Literal["outcome", "latent"]) -> pd.DataFrame:
     """Average marginal effects with errors of the delta method; columns as in `coefficient_table`."""
     effects = average_marginal_effects(fit, covariance.matrix, on=on)
-    terms = [f"marginal effect: {term}" for term in effects.terms]
+    terms = [replace(term, kind="marginal_effect") for term in effects.terms]
     df = None if isinstance(covariance.df, np.ndarray) else covariance.df
     return _rows(terms, effects.effects, np.diag(effects.covariance), df)
 
 
 def _rows(
-    terms: Sequence[str], estimates: Floats, variance: Floats, df: float | Floats | None
+    terms: Sequence[Term], estimates: Floats, variance: Floats, df: float | Floats | None
 ) -> pd.DataFrame:
     # A variance set to zero by the mending of an indefinite matrix is no variance.
     error = np.sqrt(np.where(variance > (1e-12 * estimates) ** 2, variance, np.nan))
@@ -81,7 +83,9 @@ def _rows(
     half_width = law.ppf((1 + LEVEL) / 2) * error
     return pd.DataFrame(
         {
-            "term": terms,
+            "of": list(terms),
+            "kind": [term.kind for term in terms],
+            "term": [term.label for term in terms],
             "estimate": estimates,
             "std_error": error,
             "statistic": statistic,

@@ -4,12 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+Kind = Literal["constant", "regressor", "entity_mean", "period", "parameter", "long_run", "marginal_effect"]
+LABELS: Mapping[Kind, str] = {
+    "entity_mean": "mean of {}",
+    "period": "time:{}",
+    "long_run": "long run: {}",
+    "marginal_effect": "marginal effect: {}",
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """What one number of a model belongs to.
+
+    Attributes
+    ----------
+    name : str
+        The regressor as the study file writes it, the period, or the parameter's own name ("sigma").
+    kind : str
+        What is told of it: its coefficient, a mean's, its effect in the long run, ...
+    equation : str
+        The equation that it stands in, where a model has several ("selection", an entity); empty for the
+        outcome's.
+    """
+
+    name: str
+    kind: Kind = "regressor"
+    equation: str = ""
+
+    @property
+    def label(self) -> str:
+        """How study files and records call it; no two terms of a model share it."""
+        label = LABELS.get(self.kind, "{}").format(self.name)
+        return f"{self.equation}:{label}" if self.equation else label
+
+    def __str__(self) -> str:
+        return self.label
+
+
+CONSTANT = Term("const", "constant")
+
+
+def parameters(*names: str) -> tuple[Term, ...]:
+    """Terms for parameters that belong to no regressor."""
+    return tuple(Term(name, "parameter") for name in names)
+
+
+class Of(NamedTuple):
+    """A statistic of which a model has several: the inflation factor `of` each regressor, say."""
+
+    name: str
+    of: str
+
+
+Statistics = Mapping[str | Of, float]
 
 
 @dataclass(frozen=True)
@@ -22,8 +79,8 @@ class Design:
     ----------
     outcome : str
         Name of the outcome as the study file writes it.
-    terms : tuple of str
-        Names of the k columns of `x`; the constant, if there is one, is called "const" and stands first.
+    terms : tuple of Term
+        The k columns of `x`; the constant, if there is one, stands first.
     y : (n,) float array
     x : (n, k) float array
     entity : (n,) int array
@@ -36,13 +93,13 @@ class Design:
         Codes of every column that a covariance names as cluster; "entity" and "time" are always there.
     extra : mapping of str to (n,) or (n, m) float array
         Further columns that an estimator's options name (instruments, a selection equation, a limit);
-        `extra_terms` gives the names of their columns.
+        `extra_terms` gives the terms of their columns.
     entity_labels : tuple of str
         Name of each entity, by code; empty where nobody needs it.
     """
 
     outcome: str
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
     y: Floats
     x: Floats
     entity: Integers
@@ -50,7 +107,7 @@ class Design:
     weights: Floats | None = None
     clusters: Mapping[str, Integers] = field(default_factory=dict)
     extra: Mapping[str, Floats] = field(default_factory=dict)
-    extra_terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra_terms: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     entity_labels: tuple[str, ...] = ()
 
     @property
@@ -61,7 +118,17 @@ class Design:
     @property
     def has_constant(self) -> bool:
         """Whether the first column is the constant."""
-        return bool(self.terms) and self.terms[0] == "const"
+        return bool(self.terms) and self.terms[0].kind == "constant"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """How study files call the columns of `x`."""
+        return tuple(term.label for term in self.terms)
+
+    @property
+    def slopes(self) -> tuple[Term, ...]:
+        """The terms without the constant."""
+        return self.terms[self.has_constant :]
 
     def rows(self, keep: NDArray[np.bool_]) -> Design:
         """The same design on the rows where `keep` is true."""
@@ -85,8 +152,8 @@ class Fit:
     ----------
     estimator : str
         Name of the estimator in a study file.
-    terms : tuple of str
-        Names of the k parameters.
+    terms : tuple of Term
+        The k parameters.
     params : (k,) float array
     bread : (k, k) float array
         Inverse of X'WX for least squares, inverse of the negative Hessian for a likelihood.
@@ -113,8 +180,10 @@ class Fit:
         One sentence on that covariance, for the note under the table.
     df : float or None
         Degrees of freedom that it is referred to; None for the normal.
-    statistics : mapping of str to float
+    statistics : mapping of str or Of to float
         Rows for models.csv: name to value (rsquared_within, loglikelihood, sargan, ...).
+    telemetry : mapping of str to float
+        How the search went (iterations, gradient_norm, ...): told apart, for it depends on the machine.
     warnings : tuple of str
         One sentence each; shown under the table.
     converged : bool
@@ -122,7 +191,7 @@ class Fit:
     """
 
     estimator: str
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
     params: Floats
     bread: Floats
     scores: Floats
@@ -139,9 +208,15 @@ class Fit:
     covariance: Floats | None = None
     convention: str = ""
     df: float | None = None
-    statistics: Mapping[str, float] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=dict)
+    telemetry: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     converged: bool = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """How study files call the k parameters."""
+        return tuple(term.label for term in self.terms)
 
     @property
     def nobs(self) -> int:

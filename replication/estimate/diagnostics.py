@@ -14,7 +14,7 @@ from scipy import stats
 from replication.errors import EstimationError, one_of
 from replication.estimate.covariances.pcse import residual_grid
 from replication.estimate.covariances.sandwich import classical, group_sums
-from replication.estimate.design import Covariance, Design, Fit, Floats
+from replication.estimate.design import Covariance, Design, Fit, Floats, Of
 from replication.estimate.linear.linear import normalised_weights, ols
 from replication.estimate.linear.random_effects import random_effects
 from replication.estimate.numbers.algebra import least_squares, residual_ssr
@@ -59,7 +59,7 @@ def hausman(fit: Fit) -> dict[str, float]:
         raise EstimationError("hausman needs a regressor that varies within entity; none does")
     within = ols(_columns(design, inside), effects=["entity"])
     random = fit if fit.estimator == "random_effects" else random_effects(design)
-    same = [random.terms.index(name) for name in within.terms]
+    same = [random.terms.index(term) for term in within.terms]
     variance = classical(within).matrix - classical(random).matrix[np.ix_(same, same)]
     value, rank, positive = quadratic_form(within.params - random.params[same], variance)
     p = float(stats.chi2.sf(value, rank)) if value >= 0 else float("nan")
@@ -73,7 +73,7 @@ def hausman(fit: Fit) -> dict[str, float]:
 
 def _columns(design: Design, keep: Floats) -> Design:
     """The design with the columns of x where `keep` is true."""
-    terms = tuple(name for name, kept in zip(design.terms, keep, strict=True) if kept)
+    terms = tuple(term for term, kept in zip(design.terms, keep, strict=True) if kept)
     return Design(design.outcome, terms, design.y, design.x[:, keep], design.entity, design.time)
 
 
@@ -184,12 +184,12 @@ def vif(fit: Fit) -> dict[str, float]:
     constant) times its entry of (X'X)^-1. As in statsmodels where there is a constant.
     """
     _residuals(fit, "vif")
-    constant = fit.x[:, :1] if fit.terms[:1] == ("const",) else fit.x[:, :0]
+    constant = fit.x[:, : fit.terms[0].kind == "constant"]
     found = {}
-    for j, name in enumerate(fit.terms):
-        if name != "const":
+    for j, term in enumerate(fit.terms):
+        if term.kind != "constant":
             total, _ = residual_ssr(fit.x[:, j], constant)
-            found[f"vif_{name}"] = total * float(fit.bread[j, j])
+            found[Of("vif", term.label)] = total * float(fit.bread[j, j])
     return found
 
 
@@ -201,23 +201,24 @@ def wald(fit: Fit, covariance: Covariance, terms: Sequence[str]) -> dict[str, fl
     their number; constraints beyond it are dropped, as Stata does.
     """
     for name in terms:
-        if name not in fit.terms:
-            raise EstimationError(one_of("term", name, fit.terms))
-    rows = [fit.terms.index(name) for name in dict.fromkeys(terms)]
+        if name not in fit.labels:
+            raise EstimationError(one_of("term", name, fit.labels))
+    rows = [fit.labels.index(name) for name in dict.fromkeys(terms)]
     value, rank, _ = quadratic_form(fit.params[rows], covariance.matrix[np.ix_(rows, rows)])
     if covariance.df is None:
-        return {"chi2": value, "df": float(rank), "p": float(stats.chi2.sf(value, rank))}
+        p = float(stats.chi2.sf(value, rank))
+        return {"test_chi2": value, "test_chi2_df": float(rank), "test_chi2_p": p}
     df = np.broadcast_to(covariance.df, len(fit.terms))[rows].min()
-    return _f_row("", value / rank, rank, float(df))
+    p = float(stats.f.sf(value / rank, rank, float(df)))
+    return {"test_f": value / rank, "test_f_df1": float(rank), "test_f_df2": float(df), "test_f_p": p}
 
 
 def _f_row(name: str, f: float, df1: float, df2: float) -> dict[str, float]:
-    prefix = f"{name}_" if name else ""
     return {
-        f"{prefix}f": f,
-        f"{prefix}df1": float(df1),
-        f"{prefix}df2": float(df2),
-        f"{prefix}p": float(stats.f.sf(f, df1, df2)),
+        f"{name}_f": f,
+        f"{name}_df1": float(df1),
+        f"{name}_df2": float(df2),
+        f"{name}_p": float(stats.f.sf(f, df1, df2)),
     }
 
 

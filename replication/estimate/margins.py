@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Fit
+from replication.estimate.design import Fit, Term
 from replication.estimate.numbers.likelihood import unit_weights
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ class MarginalEffects:
 
     Attributes
     ----------
-    terms : tuple of str
+    terms : tuple of Term
         The J regressors, without the constant.
     effects : (J,) float array
     covariance : (J, J) float array
@@ -31,7 +31,7 @@ class MarginalEffects:
         True where the effect is that of a step from 0 to 1, because the regressor takes no other value.
     """
 
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
     effects: Floats
     covariance: Floats
     discrete: NDArray[np.bool_]
@@ -72,7 +72,7 @@ def average_marginal_effects(fit: Fit, covariance: Floats, *, on: str = "outcome
     mean_of = _mean_function(fit, on)
     k = len(fit.design.terms)
     weights = unit_weights(fit.design) / fit.design.nobs
-    columns = [j for j in range(k) if fit.design.terms[j] != "const"]
+    columns = [j for j in range(k) if fit.design.terms[j].kind != "constant"]
     discrete = np.array([_is_dummy(fit.design.x[:, j]) for j in columns], dtype=bool)
     results = [
         (_step if dummy else _derivative)(fit.design.x, fit.params, j, weights, mean_of)

@@ -12,7 +12,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.csgraph import connected_components
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Design, Floats, Integers
+from replication.estimate.design import Design, Floats, Integers, Term
 from replication.estimate.numbers.algebra import COLLINEAR
 
 EFFECTS = ("entity", "time")
@@ -150,7 +150,7 @@ def varies(left: Floats, x: Floats) -> NDArray[np.bool_]:
     return np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(x, axis=0)
 
 
-def require_variation(effects: Effects, design: Design, x: Floats, terms: tuple[str, ...]) -> None:
+def require_variation(effects: Effects, design: Design, x: Floats, terms: tuple[Term, ...]) -> None:
     """Raise EstimationError, naming it, if a column has nothing left once the effects are taken out.
 
     `x` (n, k) holds the columns `terms` of the design after `absorb`.
@@ -161,10 +161,10 @@ def require_variation(effects: Effects, design: Design, x: Floats, terms: tuple[
         raise EstimationError(_absorbed(effects, design, name))
 
 
-def _absorbed(effects: Effects, design: Design, name: str) -> str:
+def _absorbed(effects: Effects, design: Design, name: Term) -> str:
     column = design.x[:, [design.terms.index(name)]]
     for effect in effects.names:
         alone = prepare(design.entity, design.time, [effect])
         if not varies(absorb(alone, column), column).all():
-            return f"{name!r} does not vary within {effect}: the {effect} effects absorb it; leave it out"
-    return f"{name!r} is a sum of an entity part and a time part: the effects absorb it; leave it out"
+            return f"'{name}' does not vary within {effect}: the {effect} effects absorb it; leave it out"
+    return f"'{name}' is a sum of an entity part and a time part: the effects absorb it; leave it out"

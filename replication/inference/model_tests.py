@@ -9,35 +9,35 @@ import numpy as np
 from replication.errors import StudyError, one_of
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.covariances.wild_bootstrap import bootstrap_statistics
-from replication.estimate.design import Covariance, Design, Fit
+from replication.estimate.design import Covariance, Design, Fit, Of, Statistics
 from replication.estimate.diagnostics import wald
 from replication.inference.multiple_testing import holm, romano_wolf
 from replication.inference.randomization import coefficient_of, randomization_test
 from replication.spec.entries import ModelSpec, MultipleTestingSpec, RandomizationSpec
 
 
-def wald_tests(fit: Fit, covariance: Covariance, model: ModelSpec) -> dict[str, float]:
+def wald_tests(fit: Fit, covariance: Covariance, model: ModelSpec) -> Statistics:
     """Joint Wald tests that the study names, with the error that they rest on."""
-    found: dict[str, float] = {}
+    found: dict[Of, float] = {}
     for test in model.tests:
         _check_terms(f"tests.{test.id}", test.terms, fit)
-        found |= {f"{test.id}_{name}": value for name, value in wald(fit, covariance, test.terms).items()}
+        found |= {Of(name, test.id): value for name, value in wald(fit, covariance, test.terms).items()}
     return found
 
 
-def adjusted(fit: Fit, covariance: Covariance, spec: MultipleTestingSpec | None) -> dict[str, float]:
+def adjusted(fit: Fit, covariance: Covariance, spec: MultipleTestingSpec | None) -> Statistics:
     """P value of each named coefficient, adjusted so that the chance of any false rejection is held."""
     if spec is None:
         return {}
     _check_terms("multiple_testing", spec.terms, fit)
-    places = [fit.terms.index(term) for term in spec.terms]
+    places = [fit.labels.index(term) for term in spec.terms]
     if spec.method == "holm":
         values = holm(coefficient_table(fit, covariance)["p_value"].to_numpy()[places])
     else:
         data, draws = bootstrap_statistics(fit, cluster=list(spec.cluster), draws=spec.draws, seed=spec.seed)
         values = romano_wolf(data[places], draws[:, places])
     return {
-        f"{spec.method}_p {term}": float(p) for term, p in zip(spec.terms, np.asarray(values), strict=True)
+        Of(f"{spec.method}_p", term): float(p) for term, p in zip(spec.terms, np.asarray(values), strict=True)
     }
 
 
@@ -50,7 +50,7 @@ def permuted(
     statistic = coefficient_of(design, spec.term, refit)
     test = randomization_test(
         statistic,
-        design.x[:, design.terms.index(spec.term)],
+        design.x[:, design.labels.index(spec.term)],
         strata=None if spec.strata is None else design.clusters[spec.strata],
         units=None if spec.units is None else design.clusters[spec.units],
         draws=spec.draws,
@@ -61,5 +61,5 @@ def permuted(
 
 def _check_terms(place: str, terms: list[str], fit: Fit) -> None:
     for term in terms:
-        if term not in fit.terms:
-            raise StudyError(f"{place}: {one_of('term', term, fit.terms)}")
+        if term not in fit.labels:
+            raise StudyError(f"{place}: {one_of('term', term, fit.labels)}")

@@ -151,15 +151,15 @@ def coefficient_of(design: Design, term: str, refit: Callable[[Design], Fit]) ->
     EstimationError
         The design has no such term.
     """
-    if term not in design.terms:
-        raise EstimationError(f"randomization: {one_of('term', term, design.terms)}")
-    column = design.terms.index(term)
+    if term not in design.labels:
+        raise EstimationError(f"randomization: {one_of('term', term, design.labels)}")
+    column = design.labels.index(term)
 
     def statistic(treatment: Floats) -> float:
         """The coefficient with this treatment in place of the observed one."""
         x = design.x.copy()
         x[:, column] = treatment
         fit = refit(replace(design, x=x))
-        return float(fit.params[fit.terms.index(term)])
+        return float(fit.params[fit.labels.index(term)])
 
     return statistic

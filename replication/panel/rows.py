@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from replication.errors import EstimationError, StudyError
-from replication.estimate.design import Design, Needs, Role
+from replication.estimate.design import CONSTANT, Design, Needs, Role, Term
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
-from replication.language.syntax import parse, parse_formula, show
+from replication.language.same import Meanings
+from replication.language.syntax import Formula, parse, parse_formula, show
 from replication.language.terms import Column, column_of, columns_of
 from replication.panel.panel import Panel, average_blocks
 from replication.spec.entries import ModelSpec
@@ -104,13 +105,29 @@ def _evaluate(
     rows = panel.rows(inside)
     formula = parse_formula(model.formula)
     extra = {name: _extra_columns(model, name, role, rows) for name, role in needs.roles.items()}
+    outcome = Column(show(formula.outcome), evaluate_numbers(formula.outcome, rows))
+    regressors = columns_of(formula.terms, rows)
+    _check_regressors(formula, rows, model, needs)
     return _Values(
-        outcome=Column(show(formula.outcome), evaluate_numbers(formula.outcome, rows)),
-        regressors=columns_of(formula.terms, rows),
+        outcome=outcome,
+        regressors=regressors,
         extra={name: columns for name, columns in extra.items() if columns},
         weights=None if model.weights is None else column_of(parse(model.weights), rows),
-        clusters={name: _cluster_codes(name, panel) for name in dict.fromkeys(clusters)},
+        clusters={name: _group_codes(name, panel) for name in dict.fromkeys([*model.effects, *clusters])},
     )
+
+
+def _check_regressors(formula: Formula, rows: Rows, model: ModelSpec, needs: Needs) -> None:
+    """The outcome explains nothing of itself, and dynamic estimators lag it themselves."""
+    meanings = Meanings(rows)
+    for term in formula.terms:
+        if meanings.same(term, formula.outcome):
+            raise EstimationError(f"the outcome {show(formula.outcome)} stands among the regressors")
+        if needs.keeps_history and meanings.is_lag_of(term, formula.outcome):
+            raise EstimationError(
+                f"{model.estimator} adds the lags of the outcome itself (options.lags); "
+                f"leave {show(term)} out"
+            )
 
 
 def _extra_columns(model: ModelSpec, name: str, role: Role, rows: Rows) -> list[Column]:
@@ -126,10 +143,17 @@ def _extra_columns(model: ModelSpec, name: str, role: Role, rows: Rows) -> list[
     return columns_of([parse(text) for text in texts], rows)
 
 
-def _cluster_codes(name: str, panel: Panel) -> NDArray[np.int64]:
-    """Codes of a column by whose values errors are clustered; -1 where it is missing."""
-    if name in ("entity", "time"):
-        return panel.entity if name == "entity" else panel.time
+def _group_codes(name: str, panel: Panel) -> NDArray[np.int64]:
+    """Codes of a column whose levels are absorbed or clustered by; -1 where it is missing."""
+    keys = {"entity": (panel.entity, panel.entity_name), "time": (panel.time, panel.time_name)}
+    if name in keys:
+        codes, column = keys[name]
+        if name in panel.table.columns and name != column:
+            raise StudyError(
+                f"{name!r} means the panel's {name}, which is {column}, and is another column too; name "
+                f'{column}, or give the other one a name of its own under [variables]: {name}_ = "{name}"'
+            )
+        return codes
     return levels_of(parse(name), panel.rows()).codes
 
 
@@ -202,15 +226,14 @@ def _unselected(values: _Values, needs: Needs) -> NDArray[np.bool_]:
 
 def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Panel) -> None:
     """Mark rows that are alone in their effect, again and again until none is left (Correia 2015)."""
-    by = {"entity": (panel.entity, panel.entity_name), "time": (panel.time, panel.time_name)}
+    names = {"entity": panel.entity_name, "time": panel.time_name}
     left = -1
     while left != drops.kept.sum():
         left = drops.kept.sum()
         for effect in model.effects:
-            codes, name = by[effect] if effect in by else (values.clusters[effect], effect)
-            _, inverse = np.unique(codes, return_inverse=True)
+            _, inverse = np.unique(values.clusters[effect], return_inverse=True)
             alone = np.bincount(inverse[drops.kept], minlength=inverse.max() + 1)[inverse] == 1
-            drops.mark(alone, f"single row of its {name}")
+            drops.mark(alone, f"single row of its {names.get(effect, effect)}")
 
 
 def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec) -> None:
@@ -223,16 +246,15 @@ def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec) -> Non
 
 def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: bool, needs: Needs) -> Design:
     columns = _living(values.regressors, keep)
-    if intercept:
-        columns = [Column("const", np.ones(keep.sum())), *columns]
-    if not columns:
+    if not columns and not intercept:
         raise EstimationError("the formula leaves no regressor")
-    y, x = values.outcome.values[keep], np.column_stack([column.values for column in columns])
+    constant = [np.ones(keep.sum())] * intercept
+    y, x = values.outcome.values[keep], np.column_stack([*constant, *(column.values for column in columns)])
     unselected = _unselected(values, needs)[keep]
     extra = {role: _living(entries, keep) for role, entries in values.extra.items()}
     return Design(
         outcome=values.outcome.name,
-        terms=tuple(column.name for column in columns),
+        terms=(*(CONSTANT,) * intercept, *_terms(columns)),
         y=np.where(unselected, 0.0, y),
         x=np.where(np.isinf(x), np.nan, np.where(unselected[:, None] & ~np.isfinite(x), 0.0, x)),
         entity=_recode(panel.entity[keep]),
@@ -244,9 +266,13 @@ def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: b
             **{name: _recode(codes[keep]) for name, codes in values.clusters.items()},
         },
         extra={role: _stack(entries, needs.roles[role]) for role, entries in extra.items()},
-        extra_terms={role: tuple(column.name for column in entries) for role, entries in extra.items()},
+        extra_terms={role: _terms(entries) for role, entries in extra.items()},
         entity_labels=tuple(panel.table[panel.entity_name][keep].astype("str").drop_duplicates()),
     )
+
+
+def _terms(columns: list[Column]) -> tuple[Term, ...]:
+    return tuple(Term(column.name) for column in columns)
 
 
 def _living(columns: list[Column], keep: NDArray[np.bool_]) -> list[Column]:

@@ -17,8 +17,8 @@ def coefficients(axes: Axes, records: pd.DataFrame, row: str, mark: str, words: 
 
     Parameters
     ----------
-    records : columns model, term, estimate, conf_low, conf_high
-    row, mark : "term" and "model", or the other way round: what makes a row, what makes a colour
+    records : columns result, term, estimate, conf_low, conf_high
+    row, mark : "term" and "result", or the other way round: what makes a row, what makes a colour
     words : printed words of terms and models
     """
     rows, marks = (list(dict.fromkeys(records[name])) for name in (row, mark))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -12,14 +13,14 @@ from replication.project.files import write_text
 from replication.project.places import Project
 from replication.publish.figures import write_figure
 from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
-from replication.publish.model_tables import model_table
-from replication.publish.printed_words import in_words
+from replication.publish.model_tables import error_words, model_table
+from replication.publish.printed_words import term_words
 from replication.publish.statistics_tables import data_table, statistics_table
 from replication.publish.table import Table
 from replication.records.records import Records
 from replication.sources.pipeline import read_table
 from replication.spec.entries import FigureSpec, Study, TableSpec
-from replication.spec.read_study import error_labels, labels_of, reading_ids, result_ids
+from replication.spec.read_study import labels_of, reading_ids
 
 WRITERS = {"csv": to_csv, "tex": to_latex, "html": html_document, "md": to_markdown}
 
@@ -58,7 +59,9 @@ def _build(project: Project, study: Study, found: Records, spec: TableSpec) -> T
     if spec.models:
         return model_table(spec, found.estimates, found.models, found.accounts, labels_of(study))
     if spec.statistics:
-        return statistics_table(spec, found.statistics, study.statistics, _labels(study, spec.statistics))
+        return statistics_table(
+            spec, found.statistics, study.statistics, _labels(study, found, spec.statistics)
+        )
     if spec.table:
         return data_table(spec, select(read_table(project, spec.table), spec.where), labels_of(study))
     raise StudyError("asks for nothing; allowed: models, statistics or table")
@@ -69,9 +72,10 @@ def _draw(project: Project, study: Study, found: Records, spec: FigureSpec, fold
         ties, actors = (_named(project, spec, key) for key in ("table", "actors"))
         write_figure(spec, select(ties, spec.where), folder, labels_of(study), actors)
     elif spec.kind == "coefficients":
-        write_figure(spec, found.estimates, folder, labels_of(study))
+        estimates, words = _estimates(found, labels_of(study))
+        write_figure(spec, estimates, folder, words)
     else:
-        write_figure(spec, found.statistics, folder, _labels(study, spec.statistics))
+        write_figure(spec, found.statistics, folder, _labels(study, found, spec.statistics))
 
 
 def _named(project: Project, spec: FigureSpec, key: str) -> pd.DataFrame:
@@ -82,16 +86,29 @@ def _named(project: Project, spec: FigureSpec, key: str) -> pd.DataFrame:
     return read_table(project, name)
 
 
-def _labels(study: Study, statistics: list[str]) -> dict[str, str]:
+def _estimates(found: Records, labels: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Estimates with the id of each result beside them, and the printed words of results and terms."""
+    ids = {(a.model, error.label): name for a in found.accounts for name, error in a.results.items()}
+    results = [ids[key] for key in found.estimates[["model", "error"]].itertuples(index=False, name=None)]
+    titles = {account.model: account.title for account in found.accounts}
+    terms = {term.label: term_words(term, labels) for a in found.accounts for term in a.terms}
+    return found.estimates.assign(result=results), {**terms, **_result_words(found), **titles, **labels}
+
+
+def _result_words(found: Records) -> dict[str, str]:
+    """Each result by the title of its model and by its error."""
+    return {
+        name: f"{account.title}, {error_words(error)}"
+        for account in found.accounts
+        for name, error in account.results.items()
+    }
+
+
+def _labels(study: Study, found: Records, statistics: list[str]) -> dict[str, str]:
     """Printed words of statistics; of models and their errors too where reading rules are shown."""
     titles = {entry.id: entry.title for entry in study.statistics}
     rules = {name: entry.title for entry in study.readings for name in reading_ids(entry)}
-    models = {
-        name: f"{model.title or model.id}, {in_words(label)}" if label else model.title or model.id
-        for model in study.models
-        for name, label in zip(result_ids(model), error_labels(model) or [""], strict=True)
-    }
-    read = models if any(name in rules for name in statistics) else {}
+    read = _result_words(found) if any(name in rules for name in statistics) else {}
     return {**titles, **rules, **read, **labels_of(study)}
 
 

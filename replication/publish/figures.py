@@ -17,7 +17,6 @@ from replication.project.files import write_aside
 from replication.publish import charts, style
 from replication.publish.coefficients import coefficients
 from replication.publish.network import constellation, tie_key
-from replication.publish.printed_words import in_words, term_words
 from replication.spec.entries import FigureSpec
 
 _DPI = 200
@@ -67,7 +66,7 @@ def draw(
     ----------
     records : DataFrame
         For lines, bars, stacked, dots: study, statistic, group, period, value, unit. For coefficients:
-        study, model, term, estimate, conf_low, conf_high. For a network: its ties (source, target, sign,
+        study, result, term, estimate, conf_low, conf_high. For a network: its ties (source, target, sign,
         and phase), already filtered by `spec.where`.
     labels : printed words for statistics, groups, terms and models
     actors : for a network: id, name, country, and camp or side_<phase>
@@ -125,30 +124,22 @@ def _across(spec: FigureSpec, records: pd.DataFrame) -> bool:
 
 
 def _coefficients(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
-    chosen = _chosen(spec, records, "model", spec.models)
+    chosen = _chosen(spec, records, "result", spec.models)
     if spec.terms:
         chosen = _chosen(spec, chosen, "term", spec.terms)
     panels = list(dict.fromkeys(chosen["term"])) if spec.panels else [""]
-    row, mark = ("model", "term") if spec.panels else ("term", "model")
-    terms = {term: term_words(term, labels) for term in chosen["term"]}
-    words = {**terms, **{model: _model_words(model, labels) for model in spec.models}, **labels}
-    names = [style.wrapped(words.get(key, key), 32, 2) for key in chosen[row]]
+    row, mark = ("result", "term") if spec.panels else ("term", "result")
+    names = [style.wrapped(labels.get(key, key), 32, 2) for key in chosen[row]]
     left = 0.15 + 0.056 * max(len(line) for name in names for line in name.split("\n"))
     height = 0.1 + chosen[row].nunique() * (0.16 + 0.12 * (1 if spec.panels else chosen[mark].nunique()))
     figure, axes = _grid(len(panels), height, Margins(left=left))
     for place, panel in zip(axes, panels, strict=True):
         mine = chosen[chosen["term"] == panel] if spec.panels else chosen
-        named = coefficients(place, mine, row, mark, words)
+        named = coefficients(place, mine, row, mark, labels)
         measured = escape.one_line(spec.x_label or spec.y_label)
         place.set_xlabel(measured or "coefficient and 95 percent interval")
-        _title(place, words.get(panel, panel), named)
+        _title(place, labels.get(panel, panel), named)
     return figure
-
-
-def _model_words(model: str, labels: Mapping[str, str]) -> str:
-    """A model's name, and its error's where it is not the headline one."""
-    base, _, error = model.partition(".")
-    return f"{labels.get(base) or in_words(base)}{', ' if error else ''}{in_words(error)}"
 
 
 def _network(spec: FigureSpec, ties: pd.DataFrame, actors: pd.DataFrame) -> Figure:

@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pandas as pd
 
 from replication.errors import StudyError, one_of
+from replication.estimate.design import Term
 from replication.publish import rounding
-from replication.publish.printed_words import capital, in_words, term_words
+from replication.publish.printed_words import capital, in_words, statistic_words, term_words
 from replication.publish.rounding import Precision
 from replication.publish.table import Cell, Table
-from replication.records.account import ModelAccount
+from replication.records.account import ErrorAccount, ModelAccount
+from replication.records.model_statistics import STATISTICS
 from replication.spec.entries import TableSpec
 
 EMPTY = Cell("")
-CONSTANT = "const"
 INTERVAL_NOTE = "The p value and the 95 percent interval belong to the first standard error."
 
-# Statistics of a model that stand under its coefficients, in this order, whatever order they were made in.
-FOOTER = (
-    "nobs",
-    "entities",
-    "periods",
-    "clusters",
-    "instruments",
-    "effective_f",
-    "kleibergen_paap_f",
-    "rsquared",
-    "rsquared_adjusted",
-    "rsquared_within",
-    "rsquared_between",
-    "rsquared_overall",
-    "rsquared_lsdv",
-    "rsquared_pseudo",
-    "loglikelihood",
-)
+Key = tuple[str, ...]  # of a tidy record, as `Cell.source` describes it
 
 
 @dataclass(frozen=True)
 class _Column:
-    """A model as it stands in a table: its headline error first, then the others."""
+    """A model as it stands in a table: the error that its coefficients are shown with first, then others."""
 
     id: str
-    errors: tuple[ModelAccount, ...]
+    account: ModelAccount
+    errors: tuple[ErrorAccount, ...]
 
     @property
-    def head(self) -> ModelAccount:
+    def head(self) -> ErrorAccount:
         """The error that the coefficients are shown with."""
         return self.errors[0]
 
@@ -57,21 +43,25 @@ class _Records:
 
     def __init__(self, estimates: pd.DataFrame, models: pd.DataFrame):
         columns = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
-        self.terms: dict[str, list[str]] = {}
-        self.values: dict[tuple[str, ...], float] = {}
+        self.values: dict[Key, float] = {}
         for row in estimates.to_dict("records"):
-            self.terms.setdefault(row["model"], []).append(row["term"])
-            self.values |= {("estimates", row["model"], row["term"], c): row[c] for c in columns}
-        self.names: dict[str, list[str]] = {}
+            key = ("estimates", row["model"], row["error"], row["term"])
+            self.values |= {(*key, column): row[column] for column in columns}
+        self.statistics: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for row in models.to_dict("records"):
-            self.names.setdefault(row["model"], []).append(row["name"])
-            self.values["models", row["model"], row["name"]] = row["value"]
+            self.statistics.setdefault((row["model"], row["error"]), []).append((row["name"], row["of"]))
+            self.values["models", row["model"], row["error"], row["name"], row["of"]] = row["value"]
 
-    def precision(self, model: str, term: str, decimals: int | None) -> Precision:
+    def of(self, column: _Column) -> list[tuple[str, str]]:
+        """Statistics of a column's model, and those that go with its error."""
+        model, error = column.account.model, column.head.label
+        return [*self.statistics.get((model, ""), []), *self.statistics.get((model, error), [])]
+
+    def precision(self, column: _Column, term: str, decimals: int | None) -> Precision:
         """Decimals asked for, or those that the error of the coefficient calls for."""
         if decimals is not None:
             return Precision(decimals)
-        key = ("estimates", model, term)
+        key = ("estimates", column.account.model, column.head.label, term)
         return rounding.coefficient(self.values[*key, "estimate"], self.values[*key, "std_error"])
 
 
@@ -89,9 +79,10 @@ def model_table(
 
     Parameters
     ----------
-    estimates : columns study, model, term, estimate, std_error, statistic, p_value, conf_low, conf_high
-    models : columns study, model, name, value
-    accounts : one for each model id in the two frames
+    estimates : columns study, model, error, kind, term, estimate, std_error, statistic, p_value, conf_low,
+        conf_high
+    models : columns study, model, error, name, of, value
+    accounts : one for each model in the two frames
     labels : printed words for terms, outcomes and models
 
     Raises
@@ -101,59 +92,64 @@ def model_table(
     """
     records = _Records(estimates, models)
     columns = _columns(spec, accounts)
-    terms = _terms(spec, columns, records)
+    terms = _terms(spec, columns)
     body = _single(spec, columns[0], terms, records, labels) if len(columns) == 1 else None
     header, rows = body or _several(spec, columns, terms, records, labels)
     facts = _fact_rows(columns, labels) if len(columns) > 1 else []
     footers = [*facts, *_footer_rows(columns, records, labels)]
     padded = [row + (EMPTY,) * (len(header) - len(row)) for row in footers]
-    notes = (*_reading(columns, labels), *_notes(spec, columns, terms, records, labels))
+    notes = (*_reading(columns, labels), *_notes(spec, columns, terms, labels))
     return Table(spec.id, spec.title, header, (*rows, *padded), (len(rows),), notes)
 
 
 def _columns(spec: TableSpec, accounts: Sequence[ModelAccount]) -> list[_Column]:
-    known = {account.model: account for account in accounts}
-    for model in spec.models:
-        if model not in known:
-            raise StudyError(f"table '{spec.id}': {one_of('model', model, known)}")
-    columns = []
-    for model in spec.models:
-        further = [a for a in accounts if a.model.startswith(f"{model}.") and a.model not in spec.models]
-        columns.append(_Column(model, (known[model], *further)))
-    return columns
+    known = {name: (account, error) for account in accounts for name, error in account.results.items()}
+    for name in spec.models:
+        if name not in known:
+            raise StudyError(f"table '{spec.id}': {one_of('model', name, known)}")
+    return [_column(name, *known[name], spec.models) for name in spec.models]
 
 
-def _terms(spec: TableSpec, columns: list[_Column], records: _Records) -> list[str]:
-    found = list(dict.fromkeys(term for c in columns for term in records.terms.get(c.id, [])))
+def _column(name: str, account: ModelAccount, error: ErrorAccount, shown: Sequence[str]) -> _Column:
+    """A model with all of its errors that have no column of their own, or with the one that is asked for."""
+    if name != account.model:
+        return _Column(name, account, (error,))
+    further = [other for ident, other in account.results.items() if ident not in shown]
+    return _Column(name, account, (error, *further))
+
+
+def _terms(spec: TableSpec, columns: list[_Column]) -> list[Term]:
+    found = {term.label: term for column in columns for term in column.account.terms}
     for term in spec.terms:
         if term not in found:
             raise StudyError(f"table '{spec.id}': {one_of('term', term, found)}")
-    last = sorted(found, key=lambda term: term == CONSTANT)
-    return list(spec.terms) or last
+    if spec.terms:
+        return [found[label] for label in spec.terms]
+    return sorted(found.values(), key=lambda term: term.kind == "constant" and not term.equation)
 
 
 def _single(
-    spec: TableSpec, column: _Column, terms: list[str], records: _Records, labels: Mapping[str, str]
+    spec: TableSpec, column: _Column, terms: list[Term], records: _Records, labels: Mapping[str, str]
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
     """One model: estimate, one column an error, then p value and interval of the headline error."""
-    errors = [f"s.e., {error_words(account)}" for account in column.errors]
+    errors = [f"s.e., {error_words(error)}" for error in column.errors]
     header = ("", "Estimate", *errors, "p value", "95% from", "95% to")
+    wanted = [(column.head, "estimate"), *((error, "std_error") for error in column.errors)]
+    wanted += [(column.head, name) for name in ("p_value", "conf_low", "conf_high")]
     rows = []
     for term in terms:
-        precision = records.precision(column.id, term, spec.decimals)
-        wanted = [(column.id, "estimate"), *((a.model, "std_error") for a in column.errors)]
-        wanted += [(column.id, "p_value"), (column.id, "conf_low"), (column.id, "conf_high")]
-        cells = [_estimate_cell(records, model, term, name, precision) for model, name in wanted]
+        precision = records.precision(column, term.label, spec.decimals)
+        cells = [_estimate_cell(records, column, error, term, name, precision) for error, name in wanted]
         rows.append((Cell(term_words(term, labels)), *cells))
     return header, rows
 
 
 def _several(
-    spec: TableSpec, columns: list[_Column], terms: list[str], records: _Records, labels: Mapping[str, str]
+    spec: TableSpec, columns: list[_Column], terms: list[Term], records: _Records, labels: Mapping[str, str]
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
     """Several models: for each term the estimates, the errors and p values under them."""
-    header = ("", *(labels.get(c.id) or c.head.title or c.id for c in columns))
-    kinds = list(dict.fromkeys(error_words(account) for c in columns for account in c.errors[1:]))
+    header = ("", *(labels.get(c.id) or c.account.title or c.id for c in columns))
+    kinds = list(dict.fromkeys(error_words(error) for c in columns for error in c.errors[1:]))
     rows = []
     for term in terms:
         lines = [
@@ -170,20 +166,26 @@ def _several(
 
 
 def _stacked_cell(
-    spec: TableSpec, column: _Column, term: str, name: str, kind: str | None, records: _Records
+    spec: TableSpec, column: _Column, term: Term, name: str, kind: str | None, records: _Records
 ) -> Cell:
-    models = [a.model for a in column.errors[1:] if error_words(a) == kind] if kind else [column.id]
-    if not models or term not in records.terms.get(column.id, []):
+    errors = [e for e in column.errors[1:] if error_words(e) == kind] if kind else [column.head]
+    if not errors or term not in column.account.terms:
         return EMPTY
-    precision = records.precision(column.id, term, spec.decimals)
+    precision = records.precision(column, term.label, spec.decimals)
     wrap = {"std_error": "()", "p_value": "[]"}.get(name, "")
-    return _estimate_cell(records, models[0], term, name, precision, wrap)
+    return _estimate_cell(records, column, errors[0], term, name, precision, wrap)
 
 
 def _estimate_cell(
-    records: _Records, model: str, term: str, name: str, precision: Precision, wrap: str = ""
+    records: _Records,
+    column: _Column,
+    error: ErrorAccount,
+    term: Term,
+    name: str,
+    precision: Precision,
+    wrap: str = "",
 ) -> Cell:
-    key = ("estimates", model, term, name)
+    key = ("estimates", column.account.model, error.label, term.label, name)
     if key not in records.values:
         return EMPTY
     value = records.values[key]
@@ -194,13 +196,13 @@ def _estimate_cell(
 def _fact_rows(columns: list[_Column], labels: Mapping[str, str]) -> list[tuple[Cell, ...]]:
     """What each model is in words, and whether it converged if one did not."""
     facts = {
-        "Outcome": [labels.get(c.head.outcome) or c.head.outcome for c in columns],
-        "Estimator": [in_words(c.head.estimator) for c in columns],
-        "Effects": [c.head.effects or "none" for c in columns],
+        "Outcome": [labels.get(c.account.outcome) or c.account.outcome for c in columns],
+        "Estimator": [in_words(c.account.estimator) for c in columns],
+        "Effects": [c.account.effects or "none" for c in columns],
         "Standard error": [error_words(c.head) for c in columns],
-        "Converged": ["yes" if c.head.converged else "NO" for c in columns],
+        "Converged": ["yes" if c.account.converged else "NO" for c in columns],
     }
-    if all(c.head.converged for c in columns):
+    if all(c.account.converged for c in columns):
         del facts["Converged"]
     return [(Cell(name), *map(Cell, found)) for name, found in facts.items()]
 
@@ -208,75 +210,82 @@ def _fact_rows(columns: list[_Column], labels: Mapping[str, str]) -> list[tuple[
 def _footer_rows(
     columns: list[_Column], records: _Records, labels: Mapping[str, str]
 ) -> list[tuple[Cell, ...]]:
-    """Fit and tests: the known statistics in their order, then every test that has a p value."""
-    found = list(dict.fromkeys(name for c in columns for name in records.names.get(c.id, [])))
-    shown = [name for name in FOOTER if name in found]
-    for name in found:
-        shown += [*_tested(name, found), name] if name.endswith("_p") else []
-    rows = []
-    for name in shown:
-        label = labels.get(name) or capital(in_words(name))
-        rows.append((Cell(label), *(_model_cell(records, c.id, name) for c in columns)))
-    return rows
+    """Fit and tests: the statistics that have a place, then every test that has a p value."""
+    found = list(dict.fromkeys(key for column in columns for key in records.of(column)))
+    return [
+        (Cell(statistic_words(name, of, labels)), *(_model_cell(records, c, name, of) for c in columns))
+        for name, of in [*_placed(found), *_tests(found)]
+    ]
 
 
-def _tested(name: str, found: list[str]) -> list[str]:
-    """The statistic that a p value belongs to: `hausman` or `breusch_pagan_lm` for `..._p`."""
-    stem = name.removesuffix("_p")
-    near = [other for other in found if other == stem or other.startswith(f"{stem}_")]
-    return [other for other in near if not other.endswith(("_p", "_df"))][:1]
+def _placed(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    places = {key: STATISTICS[key[0]].footer for key in found if not key[1]}
+    return sorted((key for key, place in places.items() if place is not None), key=lambda key: places[key])
 
 
-def _model_cell(records: _Records, model: str, name: str) -> Cell:
-    key = ("models", model, name)
-    return model_cell(model, name, records.values[key]) if key in records.values else EMPTY
+def _tests(found: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Each test statistic with its p value below it."""
+    for name, of in found:
+        declared = STATISTICS[name]
+        if declared.measure == "p":
+            if (declared.p_of, of) in found:
+                yield declared.p_of, of
+            yield name, of
 
 
-def model_cell(model: str, name: str, value: float) -> Cell:
-    """One statistic of a model, rounded as its kind is: p values, R2, the rest."""
-    if name.endswith("_p"):
+def _model_cell(records: _Records, column: _Column, name: str, of: str) -> Cell:
+    keys = [("models", column.account.model, error, name, of) for error in ("", column.head.label)]
+    known = [key for key in keys if key in records.values]
+    return statistic_cell(known[0], records.values[known[0]]) if known else EMPTY
+
+
+def statistic_cell(key: Key, value: float) -> Cell:
+    """One statistic of a model under ("models", model, error, name, of), rounded as its measure is."""
+    measure = STATISTICS[key[3]].measure
+    if measure == "p":
         text = rounding.p_value(value)
-    elif name.startswith("rsquared"):
+    elif measure == "share":
         text = rounding.fixed(value, 3)
     else:
         text = rounding.statistic(value)
-    return Cell(text, ("models", model, name))
+    return Cell(text, key)
 
 
-def error_words(account: ModelAccount) -> str:
+def error_words(error: ErrorAccount) -> str:
     """What an error is called: by the label that the study gives it, or by its kind."""
-    return in_words(account.model.partition(".")[2] or account.errors)
+    return in_words(error.label)
 
 
 def _reading(columns: list[_Column], labels: Mapping[str, str]) -> tuple[str, ...]:
     if len(columns) > 1:
         return ("Standard errors in parentheses, p values of the first standard error in brackets.",)
-    head = columns[0].head
+    account = columns[0].account
     facts = (
-        f"Outcome: {labels.get(head.outcome) or head.outcome}; estimator: {in_words(head.estimator)}; "
-        f"effects: {head.effects or 'none'}."
+        f"Outcome: {labels.get(account.outcome) or account.outcome}; estimator: "
+        f"{in_words(account.estimator)}; effects: {account.effects or 'none'}."
     )
-    stopped = () if head.converged else ("The estimator did NOT CONVERGE.",)
+    stopped = () if account.converged else ("The estimator did NOT CONVERGE.",)
     return (*stopped, facts, INTERVAL_NOTE)
 
 
 def _notes(
-    spec: TableSpec, columns: list[_Column], terms: list[str], records: _Records, labels: Mapping[str, str]
+    spec: TableSpec, columns: list[_Column], terms: list[Term], labels: Mapping[str, str]
 ) -> Iterable[str]:
-    for account, names in _by_text([a for c in columns for a in c.errors], "convention"):
-        kind = capital(error_words(account))
-        yield f"{kind}{_for(names, columns)}: {sentence(account.convention)}"
+    said = [((error_words(e), e.convention), c) for c in columns for e in c.errors]
+    for (kind, convention), named in _told_once(said):
+        yield f"{capital(kind)}{_for(named, columns)}: {sentence(convention)}"
     for column in columns:
-        yield rows_note(column.head, column.head.title or column.id if len(columns) > 1 else "")
+        yield rows_note(column.account, column.account.title if len(columns) > 1 else "")
     for column in columns:
-        if column.head.choices:
-            yield f"Options{_for([column.id], columns)}: {sentence(column.head.choices)}"
-    hidden = [term for c in columns for term in records.terms.get(c.id, []) if term not in terms]
+        if column.account.choices:
+            yield f"Options{_for([column], columns)}: {sentence(column.account.choices)}"
+    hidden = dict.fromkeys(term for c in columns for term in c.account.terms if term not in terms)
     if hidden:
-        yield f"Not shown: {', '.join(term_words(term, labels) for term in dict.fromkeys(hidden))}."
-    for account, names in _by_text([a for c in columns for a in c.errors], "warnings"):
-        for warning in account.warnings:
-            yield f"Warning{_for(names, columns)}: {sentence(warning)}"
+        yield f"Not shown: {', '.join(term_words(term, labels) for term in hidden)}."
+    warned = [(w, c) for c in columns for w in c.account.warnings]
+    warned += [(w, c) for c in columns for e in c.errors for w in e.warnings]
+    for warning, named in _told_once(warned):
+        yield f"Warning{_for(named, columns)}: {sentence(warning)}"
     if spec.note:
         yield sentence(spec.note)
 
@@ -286,22 +295,24 @@ def sentence(text: str) -> str:
     return text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}."
 
 
-def _by_text(accounts: list[ModelAccount], field: str) -> list[tuple[ModelAccount, list[str]]]:
-    """Accounts that say the same in a field, told once with the models that they are for."""
-    groups: dict[tuple[str, object], tuple[ModelAccount, list[str]]] = {}
-    for account in accounts:
-        said = getattr(account, field)
-        if said:
-            groups.setdefault((error_words(account), said), (account, []))[1].append(
-                account.model.partition(".")[0]
-            )
-    return list(groups.values())
+Said = TypeVar("Said")
 
 
-def _for(models: list[str], columns: list[_Column]) -> str:
+def _told_once(said: Iterable[tuple[Said, _Column]]) -> list[tuple[Said, list[_Column]]]:
+    """What is said of several columns, told once with all of them."""
+    groups: dict[Said, list[_Column]] = {}
+    for what, column in said:
+        named = groups.setdefault(what, [])
+        if column not in named:
+            named.append(column)
+    return list(groups.items())
+
+
+def _for(named: Sequence[_Column], columns: list[_Column]) -> str:
     """` (title, title)`, or nothing where every model of the table is meant."""
-    meant = [c for c in columns if c.id in models or c.id.partition(".")[0] in models]
-    return "" if len(meant) == len(columns) else f" ({', '.join(c.head.title or c.id for c in meant)})"
+    models = dict.fromkeys(c.account.model for c in named)
+    meant = [c for c in columns if c.account.model in models]
+    return "" if len(meant) == len(columns) else f" ({', '.join(c.account.title or c.id for c in meant)})"
 
 
 def rows_note(account: ModelAccount, title: str = "") -> str:

@@ -1,26 +1,14 @@
-"""Words of the package (`pcse`, `hausman_p`, `rsquared_within`) as a reader of a table knows them."""
+"""Words of the package (`pcse`, `fgls`), terms and statistics as a reader of a table knows them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from replication.errors import StudyError
+from replication.estimate.design import Term
 from replication.language.syntax import Call, parse, show
+from replication.records.model_statistics import STATISTICS
 
-_NAMES = {
-    "nobs": "observations",
-    "rsquared": "R²",
-    "rsquared_adjusted": "R², adjusted",
-    "rsquared_within": "R², within",
-    "rsquared_between": "R², between",
-    "rsquared_overall": "R², overall",
-    "rsquared_lsdv": "R², with effects",
-    "rsquared_pseudo": "pseudo R²",
-    "loglikelihood": "log likelihood",
-    "f_statistic": "F, all slopes",
-    "f": "F, all slopes",
-    "df_resid": "residual df",
-}
 # Parts of a name that are not written like other words.
 _PARTS = {
     "pcse": "panel-corrected",
@@ -80,7 +68,12 @@ _PARTS = {
     "poisson": "Poisson",
     "heckman": "Heckman",
 }
-_PREFIXES = ("long run: ", "marginal effect: ", "mean of ", "selection:")
+TOLD = {
+    "long_run": "Long run",
+    "marginal_effect": "Marginal effect",
+    "entity_mean": "Mean of",
+    "period": "Period",
+}
 _PAIRS = (
     "Prais Winsten",
     "Fama MacBeth",
@@ -96,34 +89,43 @@ _PAIRS = (
 
 
 def in_words(name: str) -> str:
-    """A word of the package in words: "driscoll_kraay" is "Driscoll-Kraay", "hausman_p" "Hausman, p value".
-
-    What follows a blank is the user's own (a term's name) and stays as it is.
-    """
-    own, blank, rest = name.partition(" ")
-    stem = own.removesuffix("_p")
-    words = _NAMES.get(stem) or " ".join(_PARTS.get(part, part) for part in stem.split("_"))
+    """A word of the package in words: "driscoll_kraay" is "Driscoll-Kraay"."""
+    words = " ".join(_PARTS.get(part, part) for part in name.split("_"))
     for pair in _PAIRS:
         words = words.replace(pair, pair.replace(" ", "-"))
-    return f"{words}{', p value' if stem != own else ''}{blank}{rest}"
+    return words
 
 
-def term_words(term: str, labels: Mapping[str, str]) -> str:
+def term_words(term: Term, labels: Mapping[str, str]) -> str:
     """A term as a table prints it: its label, or the labels of its parts joined as the term joins them."""
-    if term in labels:
-        return labels[term]
-    if term == "const":
+    if term.label in labels:
+        return labels[term.label]
+    words = _bare_words(term, labels)
+    before = (capital(term.equation), TOLD.get(term.kind, ""))
+    return ": ".join([*filter(None, before), words])
+
+
+def _bare_words(term: Term, labels: Mapping[str, str]) -> str:
+    if term.name in labels:
+        return labels[term.name]
+    if term.kind == "constant":
         return "Constant"
-    for prefix in _PREFIXES:
-        if term.startswith(prefix):
-            return f"{capital(prefix.strip(' :'))}: {term_words(term.removeprefix(prefix), labels)}"
     try:
-        tree = parse(term)
+        tree = parse(term.name)
     except StudyError:
-        return term  # the level of a dummy, or a parameter that is no expression
+        return term.name  # the level of a dummy, or a parameter that is no expression
     if isinstance(tree, Call) and tree.function == "interaction":
-        return " × ".join(term_words(show(factor), labels) for factor in tree.arguments)
-    return term
+        return " × ".join(_bare_words(Term(show(factor)), labels) for factor in tree.arguments)
+    return term.name
+
+
+def statistic_words(name: str, of: str, labels: Mapping[str, str]) -> str:
+    """A statistic as a table prints it: "Hausman χ²", "VIF: lag(debt, 1)", "Slopes F"."""
+    declared = STATISTICS[name]
+    label = labels.get(name, declared.label)
+    if declared.of == "test":
+        return f"{capital(labels.get(of) or in_words(of))} {label}"
+    return f"{label}: {labels.get(of, of)}" if of else label
 
 
 def capital(words: str) -> str:

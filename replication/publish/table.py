@@ -19,8 +19,8 @@ class Cell:
     text : str
         What is printed, unescaped: a rounded number with a point, a label, or "".
     source : tuple of str
-        Key of the tidy record that the text is rounded from: ("estimates", model, term, column),
-        ("models", model, name), ("statistics", statistic, group, period) or
+        Key of the tidy record that the text is rounded from: ("estimates", model, error,
+        term, column), ("models", model, error, name, of), ("statistics", statistic, group, period) or
         ("table", name, row number, column); empty for a label.
     wrap : str
         Two characters that print formats set around the number, "()" or "[]". A CSV leaves them out,

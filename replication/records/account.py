@@ -3,25 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from replication.estimate.design import Term
+
+
+class ResultId(NamedTuple):
+    """One model with one error: what every estimate belongs to."""
+
+    model: str
+    error: str
+
+
+def result_id(key: ResultId, *, headline: bool) -> str:
+    """How a study file calls a result: `model` for the headline error, `model.error` for each further one."""
+    return key.model if headline else f"{key.model}.{key.error}"
+
+
+@dataclass(frozen=True)
+class ErrorAccount:
+    """One error of a model.
+
+    Attributes
+    ----------
+    label : str
+        What the study file calls it: its label, or else its kind.
+    kind : str
+        "pcse", "clustered", ...
+    convention : str
+        One sentence: how it is computed and whose default that is.
+    warnings : tuple of str
+        One sentence each.
+    """
+
+    label: str
+    kind: str
+    convention: str
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ModelAccount:
-    """What a reader must know about one model with one kind of error, besides its numbers.
+    """One model with all of its errors.
 
     Attributes
     ----------
     model : str
-        The model's id for its headline error, `<id>.<label>` for each further one.
+        Its id.
     title, question : str
     estimator, outcome, effects : str
-        In words, as they stand in the table: "within", "japan_aid", "entity, time" or "".
-    errors : str
-        Short name of the error: "panel-corrected".
-    convention : str
-        One sentence: how the error is computed and whose default that is.
+        As they stand in the study file: "ols", "japan_aid", "entity, time" or "".
+    errors : tuple of ErrorAccount
+        The headline error first.
+    terms : tuple of Term
+        Every term that the estimates have, in their order.
     warnings : tuple of str
-        One sentence each.
+        Of the fit, whatever the error; one sentence each.
     dropped : tuple of (str, int)
         Cause and number of rows left out, in order.
     rows_in_panel : int
@@ -39,11 +76,25 @@ class ModelAccount:
     estimator: str
     outcome: str
     effects: str
-    errors: str
-    convention: str
+    errors: tuple[ErrorAccount, ...]
+    terms: tuple[Term, ...]
     warnings: tuple[str, ...]
     dropped: tuple[tuple[str, int], ...]
     rows_in_panel: int
     nobs: int
     choices: str = ""
     converged: bool = True
+
+    @property
+    def all_warnings(self) -> tuple[str, ...]:
+        """Those of the fit and of its errors, each once."""
+        return tuple(dict.fromkeys([*self.warnings, *(w for error in self.errors for w in error.warnings)]))
+
+    @property
+    def results(self) -> dict[str, ErrorAccount]:
+        """The model's errors by the id under which a study file names each: `model`, then `model.label`."""
+        keys = [ResultId(self.model, error.label) for error in self.errors]
+        return {
+            result_id(key, headline=not place): error
+            for place, (key, error) in enumerate(zip(keys, self.errors, strict=True))
+        }

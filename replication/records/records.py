@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from replication.errors import StudyError
 from replication.project.arithmetic import arithmetic
 from replication.project.files import sha256, write_csv, write_json, write_parquet
 from replication.project.fingerprint import packages, settings_behind
@@ -25,6 +26,8 @@ COLUMNS = {
     "estimates": [
         "study",
         "model",
+        "error",
+        "kind",
         "term",
         "estimate",
         "std_error",
@@ -33,19 +36,38 @@ COLUMNS = {
         "conf_low",
         "conf_high",
     ],
-    "models": ["study", "model", "name", "value"],
+    "models": ["study", "model", "error", "name", "of", "value"],
+    "telemetry": ["study", "model", "name", "value"],
     "statistics": ["study", "statistic", "group", "period", "value", "unit"],
     "dropped_rows": ["study", "model", "entity", "time", "cause"],
+}
+KEYS = {
+    "estimates": ["model", "error", "term"],
+    "models": ["model", "error", "name", "of"],
+    "telemetry": ["model", "name"],
+    "statistics": ["statistic", "group", "period"],
+    "dropped_rows": ["model", "entity", "time"],
 }
 NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "value")
 
 
 @dataclass(frozen=True)
 class Records:
-    """The tidy tables of one study and the accounts of its models."""
+    """The tidy tables of one study and the accounts of its models.
+
+    Attributes
+    ----------
+    estimates : one row a model, error and term
+    models : one row a statistic of a model; `error` is empty where it is the same whatever the error
+    telemetry : how each model's search went
+    statistics : one row a statistic, group and period
+    dropped_rows : one row a model and row of its panel that it does not use
+    accounts : tuple of ModelAccount
+    """
 
     estimates: pd.DataFrame
     models: pd.DataFrame
+    telemetry: pd.DataFrame
     statistics: pd.DataFrame
     dropped_rows: pd.DataFrame
     accounts: tuple[ModelAccount, ...]
@@ -78,7 +100,16 @@ def _tidy(study: str, name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
         kinds = {column: "float64" if _is_number(name, column) else "str" for column in columns}
         return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
     table = pd.concat(frames, ignore_index=True).assign(study=study)
+    _refuse_twice(name, table)
     return table[columns]
+
+
+def _refuse_twice(name: str, table: pd.DataFrame) -> None:
+    """Two records of one key: one of them would be shown for the other."""
+    twice = table.duplicated(KEYS[name])
+    if twice.any():
+        key = ", ".join(str(value) for value in table.loc[twice, KEYS[name]].iloc[0])
+        raise StudyError(f"two {name.replace('_', ' ')} of one name: {key}; give one of them another")
 
 
 def _is_number(table: str, column: str) -> bool:

@@ -18,12 +18,12 @@ from replication.publish.formats import stylesheet, to_html
 from replication.publish.model_tables import (
     INTERVAL_NOTE,
     error_words,
-    model_cell,
     model_table,
     rows_note,
+    statistic_cell,
 )
 from replication.publish.periods import runs
-from replication.publish.printed_words import capital, in_words
+from replication.publish.printed_words import in_words, statistic_words
 from replication.publish.table import Cell, Table, printed
 from replication.records.account import ModelAccount
 from replication.report.counts import verdict_counts
@@ -134,28 +134,24 @@ def _models(results: StudyResults) -> Iterator[dict[str, object]]:
     """Each model with all its errors, in full: what a table of several models has no room for."""
     study = results.study.study.id
     for account in results.accounts:
-        if "." in account.model:
-            continue
         anchor = f"model-{study}-{account.model}"
-        errors = [a for a in results.accounts if a.model.partition(".")[0] == account.model]
         yield {
             "anchor": anchor,
             "title": account.title or account.model,
             "question": account.question,
-            "warnings": _warnings(errors),
-            "facts": _facts(results, account, errors),
+            "warnings": _warnings(account),
+            "facts": _facts(results, account),
             "dropped": _dropped(results.dropped, account.model),
             "html": Markup(to_html(_full_table(results, account), anchor=f"{anchor}-table")),
         }
 
 
-def _warnings(errors: list[ModelAccount]) -> list[str]:
+def _warnings(account: ModelAccount) -> list[str]:
     stopped = ["The estimator did not converge: the numbers below are not estimates."]
-    told = [warning for account in errors for warning in account.warnings]
-    return (stopped if not all(account.converged for account in errors) else []) + list(dict.fromkeys(told))
+    return [*([] if account.converged else stopped), *account.all_warnings]
 
 
-def _facts(results: StudyResults, account: ModelAccount, errors: list[ModelAccount]) -> list[tuple[str, str]]:
+def _facts(results: StudyResults, account: ModelAccount) -> list[tuple[str, str]]:
     labels = results.study.labels
     outcome = labels.get(account.outcome)
     facts = [
@@ -165,17 +161,18 @@ def _facts(results: StudyResults, account: ModelAccount, errors: list[ModelAccou
         ("Effects", account.effects or "none"),
         ("Rows", rows_note(account)),
     ]
-    facts += [(f"Error: {error_words(error)}", error.convention) for error in errors]
+    facts += [(f"Error: {error_words(error)}", error.convention) for error in account.errors]
     return [*facts, ("Statistics", _statistics(results.models, account.model, labels))]
 
 
 def _statistics(models: pd.DataFrame, model: str, labels: dict[str, str]) -> str:
     """All that models.csv says of a model, but the rows dropped, which stand above."""
-    mine = models[(models["model"] == model) & ~models["name"].str.startswith("dropped")]
+    mine = models[(models["model"] == model) & (models["error"] == "") & (models["name"] != "dropped")]
     parts = []
-    for name, value in zip(mine["name"], mine["value"], strict=True):
-        number = printed(model_cell(model, name, value)).replace("-", "\u2212").replace(" ", "\u00a0")
-        parts.append(f"{labels.get(name) or capital(in_words(name))}:\u00a0{number}")
+    for name, of, value in mine[["name", "of", "value"]].itertuples(index=False):
+        cell = statistic_cell(("models", model, "", name, of), value)
+        number = printed(cell).replace("-", "\u2212").replace(" ", "\u00a0")
+        parts.append(f"{statistic_words(name, of, labels)}:\u00a0{number}")
     return "; ".join(parts)
 
 

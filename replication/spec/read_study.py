@@ -112,6 +112,7 @@ def _check_references(study: Study) -> None:
     readings = [name for entry in study.readings for name in reading_ids(entry)]
     reconciled = [f"{model.id}_{what}" for model in study.models if model.reconcile for what in RECONCILED]
     statistics = [*(entry.id for entry in study.statistics), *readings, *reconciled]
+    check_ids("statistics, readings and reconciled models together", statistics)
     for entry in study.readings:
         _known(f"readings.{entry.id}.models", entry.models, [model.id for model in study.models])
     for section in ("tables", "figures"):

@@ -34,14 +34,14 @@ def run_models(
     panels = panels_of(project, study, data)
     results = [run_model(_panel(panels, ready), ready) for ready in track(plans, f"{study.study.id}: models")]
     frames = {
+        "telemetry": [result.telemetry for result in results],
         "estimates": [result.estimates for result in results],
         "models": [result.statistics for result in results],
         "dropped_rows": [result.dropped for result in results],
         "statistics": _read(study, results)
         + [reconciled(_panel(panels, ready), ready) for ready in plans if ready.model.reconcile],
     }
-    accounts = [account for result in results for account in result.accounts]
-    return frames, accounts, told(study, panels.values())
+    return frames, [result.account for result in results], told(study, panels.values())
 
 
 def _panel(panels: dict[Key, Panel], ready: Plan) -> Panel:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,16 +15,16 @@ import pandas as pd
 from replication.errors import NUMERICAL, EstimationError, StudyError, UserError, numerical, one_of
 from replication.estimate.coefficient_table import coefficient_table, long_run_table, marginal_table
 from replication.estimate.covariances.sandwich import usual
-from replication.estimate.design import Covariance, Design, Fit, Needs
+from replication.estimate.design import Covariance, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.inference.model_tests import adjusted, permuted, wald_tests
 from replication.inference.power import minimum_detectable_effect
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
-from replication.records.account import ModelAccount
-from replication.spec.entries import ModelSpec
+from replication.records.account import ErrorAccount, ModelAccount
+from replication.records.model_statistics import STATISTICS
+from replication.spec.entries import CovarianceSpec, ModelSpec
 from replication.spec.options import checked_options
-from replication.spec.read_study import result_ids
 
 
 @dataclass(frozen=True)
@@ -33,23 +34,35 @@ class ModelResult:
     Attributes
     ----------
     estimates : DataFrame
-        One row a coefficient and error: model, term, estimate, std_error, statistic, p_value, conf_low,
-        conf_high.
+        One row a coefficient and error: model, error, kind, term, estimate, std_error, statistic, p_value,
+        conf_low, conf_high.
     detectable : DataFrame
-        One row a coefficient and error: model, term, value, the minimum detectable effect.
+        One row a coefficient and error: model, error, term, value, the minimum detectable effect.
     statistics : DataFrame
-        One row a statistic: model, name, value.
+        One row a statistic: model, error (empty if it is the same for all), name, of, value.
+    telemetry : DataFrame
+        How the search went: model, name, value.
     dropped : DataFrame
         One row a panel row not used: model, entity, time, cause.
-    accounts : tuple of ModelAccount
-        One for each error.
+    account : ModelAccount
     """
 
     estimates: pd.DataFrame
     detectable: pd.DataFrame
     statistics: pd.DataFrame
+    telemetry: pd.DataFrame
     dropped: pd.DataFrame
-    accounts: tuple[ModelAccount, ...]
+    account: ModelAccount
+
+
+@dataclass(frozen=True)
+class PlannedError:
+    """An error whose words have been checked: what the study calls it, its kind, and how it is computed."""
+
+    label: str
+    kind: str
+    compute: Callable[..., Covariance]
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ class Plan:
     estimate: Callable[..., Fit]
     options: Mapping[str, Any]
     needs: Needs
-    errors: tuple[tuple[str, Callable[..., Covariance], Mapping[str, Any]], ...]
+    errors: tuple[PlannedError, ...]
 
 
 def plan(model: ModelSpec) -> Plan:
@@ -82,13 +95,14 @@ def plan(model: ModelSpec) -> Plan:
     checked = checked_options(f"{place}", estimate, options, tuple(needs.roles))
     for name in model.diagnostics:
         _lookup(f"{place}.diagnostics", name, DIAGNOSTICS)
-    errors = [] if model.covariance else [(model.id, usual, {})]
-    for name, spec in zip(result_ids(model), model.covariance, strict=False):
-        function = _lookup(f"{place}.covariance", spec.kind, COVARIANCES)
-        errors.append(
-            (name, function, checked_options(f"{place}.covariance.{spec.kind}", function, spec.options))
-        )
-    return Plan(model, estimate, checked, needs, tuple(errors))
+    errors = tuple(_planned(f"{place}.covariance", spec) for spec in model.covariance)
+    return Plan(model, estimate, checked, needs, errors or (PlannedError("", "clustered", usual, {}),))
+
+
+def _planned(place: str, spec: CovarianceSpec) -> PlannedError:
+    compute = _lookup(place, spec.kind, COVARIANCES)
+    options = checked_options(f"{place}.{spec.kind}", compute, spec.options)
+    return PlannedError(spec.label or spec.kind, spec.kind, compute, options)
 
 
 def run_model(panel: Panel, ready: Plan) -> ModelResult:
@@ -96,51 +110,63 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
     model = ready.model
     try:
         sample, fit = fit_model(panel, ready)
-        covariances = [(name, _covariance(fit, ready, *error)) for name, *error in ready.errors]
-        diagnostics = _diagnostics(fit, model)
-        diagnostics |= permuted(sample.design, partial(ready.estimate, **ready.options), model.randomization)
-        estimates = [
-            _estimates(fit, covariance, model).assign(model=name) for name, covariance in covariances
-        ]
+        errors = _covariances(fit, ready)
+        refit = partial(ready.estimate, **ready.options)
+        own = merge_unique(
+            _counts(fit),
+            fit.statistics,
+            *(DIAGNOSTICS[name](fit) for name in model.diagnostics),
+            permuted(sample.design, refit, model.randomization),
+            _drops(sample),
+        )
         tests = {
-            name: wald_tests(fit, covariance, model) | adjusted(fit, covariance, model.multiple_testing)
-            for name, covariance in covariances
+            label: merge_unique(wald_tests(fit, error, model), adjusted(fit, error, model.multiple_testing))
+            for label, error in errors.items()
         }
+        estimates = {label: _estimates(fit, error, model) for label, error in errors.items()}
     except UserError as problem:
         raise type(problem)(f"models.{model.id}: {problem}") from None
     except NUMERICAL as problem:
         raise EstimationError(f"models.{model.id}: {numerical(problem)}") from problem
-    statistics = [
-        _statistic_rows(
-            name, {**_counts(fit), **fit.statistics, **diagnostics, **tests[name], **_drop_counts(sample)}
-        )
-        for name, _ in covariances
-    ]
     return ModelResult(
-        estimates=pd.concat(estimates, ignore_index=True),
-        detectable=pd.concat([_detectable(fit, *named) for named in covariances], ignore_index=True),
-        statistics=pd.concat(statistics, ignore_index=True),
+        estimates=_by_error(model, estimates),
+        detectable=_by_error(model, {label: _detectable(fit, error) for label, error in errors.items()}),
+        statistics=_by_error(
+            model, {label: statistic_rows(each) for label, each in {"": own, **tests}.items()}
+        ),
+        telemetry=statistic_rows(fit.telemetry).drop(columns="of").assign(model=model.id),
         dropped=_dropped_rows(sample, model.id),
-        accounts=tuple(_account(name, ready, fit, covariance, sample) for name, covariance in covariances),
+        account=_account(ready, fit, errors, sample, next(iter(estimates.values()))["of"]),
     )
 
 
 def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
     """The rows of a model and its point estimates."""
     sample = prepare(panel, ready.model, _groups(ready), ready.needs)
-    _check_terms(ready, sample.design)
     fit = ready.estimate(sample.design, **ready.options)
+    _refuse_twice(fit)
     return without(sample, fit.kept, f"left out by {ready.model.estimator}"), fit
 
 
-def _check_terms(ready: Plan, design: Design) -> None:
-    """The outcome explains itself, and dynamic estimators lag it themselves."""
-    if design.outcome in design.terms:
-        raise EstimationError(f"the outcome {design.outcome} stands among the regressors")
-    own = [term for term in design.terms if term.startswith(f"lag({design.outcome},")]
-    if ready.needs.keeps_history and own:
-        raise EstimationError(
-            f"{ready.model.estimator} adds the lags of the outcome itself (options.lags); leave {own[0]} out"
+def merge_unique(*parts: Statistics) -> Statistics:
+    """All statistics together; one that two parts give would hide another, and is a fault of the program."""
+    merged: dict[str | Of, float] = {}
+    for part in parts:
+        for name, value in part.items():
+            if name in merged:
+                raise RuntimeError(f"two statistics are called {name}")
+            merged[name] = value
+    return merged
+
+
+def _refuse_twice(fit: Fit) -> None:
+    """Two terms of one label: one of them would be shown for the other."""
+    label, count = Counter(fit.labels).most_common(1)[0]
+    if count > 1:
+        kinds = " and ".join(sorted({term.kind for term in fit.terms if term.label == label}))
+        raise StudyError(
+            f"two terms are called {label!r} ({kinds}); give the column another name under [variables], "
+            f'such as {label}_ = "{label}"'
         )
 
 
@@ -150,13 +176,17 @@ def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:
     return known[word]
 
 
-def _covariance(
-    fit: Fit, ready: Plan, function: Callable[..., Covariance], options: Mapping[str, Any]
-) -> Covariance:
+def _covariances(fit: Fit, ready: Plan) -> dict[str, Covariance]:
+    """Every error of the fit by its label; one that the study does not name is called by its kind."""
+    found = [(error.label, _covariance(fit, ready, error)) for error in ready.errors]
+    return {label or covariance.kind: covariance for label, covariance in found}
+
+
+def _covariance(fit: Fit, ready: Plan, error: PlannedError) -> Covariance:
     """An error of the fit; one that estimates anew is handed the estimator."""
-    if "refit" in inspect.signature(function).parameters:
-        return function(fit, partial(ready.estimate, **ready.options), **options)
-    return function(fit, **options)
+    if "refit" in inspect.signature(error.compute).parameters:
+        return error.compute(fit, partial(ready.estimate, **ready.options), **error.options)
+    return error.compute(fit, **error.options)
 
 
 def _estimates(fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFrame:
@@ -168,15 +198,40 @@ def _estimates(fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFra
     return pd.concat(tables, ignore_index=True)
 
 
-def _detectable(fit: Fit, name: str, covariance: Covariance) -> pd.DataFrame:
+def _detectable(fit: Fit, covariance: Covariance) -> pd.DataFrame:
     errors = np.sqrt(np.clip(np.diag(covariance.matrix), 0, None))
     effects = minimum_detectable_effect(errors, df=covariance.df)
-    return pd.DataFrame({"model": name, "term": fit.terms, "value": effects})
+    return pd.DataFrame({"term": fit.labels, "value": effects})
 
 
-def _counts(fit: Fit) -> dict[str, float]:
+def _counts(fit: Fit) -> Statistics:
     """What every model says of its size, unless its estimator says it in its own way."""
-    return {"nobs": fit.nobs, "entities": len(np.unique(fit.entity)), "periods": len(np.unique(fit.time))}
+    size = {"nobs": fit.nobs, "entities": len(np.unique(fit.entity)), "periods": len(np.unique(fit.time))}
+    return {name: value for name, value in size.items() if name not in fit.statistics}
+
+
+def _drops(sample: Sample) -> Statistics:
+    drops = {Of("dropped", cause): count for cause, count in sample.drops}
+    return {"rows_in_panel": sample.rows_in_panel, **drops}
+
+
+def _by_error(model: ModelSpec, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Frames of one model, one an error, as one."""
+    return pd.concat(
+        [frame.assign(model=model.id, error=error) for error, frame in frames.items()], ignore_index=True
+    )
+
+
+def statistic_rows(values: Statistics) -> pd.DataFrame:
+    """Rows name, of, value; each must be declared."""
+    keys = [key if isinstance(key, Of) else Of(key, "") for key in values]
+    undeclared = [key.name for key in keys if key.name not in STATISTICS]
+    if undeclared:
+        raise RuntimeError(f"the statistic {undeclared[0]} is not declared in records/model_statistics.py")
+    columns = {"name": [key.name for key in keys], "of": [key.of for key in keys]}
+    return pd.DataFrame({**columns, "value": [float(value) for value in values.values()]}).astype(
+        {"name": "str", "of": "str", "value": float}
+    )
 
 
 def _choices(ready: Plan) -> str:
@@ -203,26 +258,11 @@ def _told(value: object) -> str:
 
 
 def _groups(ready: Plan) -> list[str]:
-    """Every column whose levels are absorbed, clustered by, or permuted within."""
-    clusters = [name for _, _, options in ready.errors for name in options.get("cluster", [])]
+    """Every column by whose levels errors are clustered or values permuted."""
+    clusters = [name for error in ready.errors for name in error.options.get("cluster", [])]
     lottery, together = ready.model.randomization, ready.model.multiple_testing
     drawn = [lottery.strata, lottery.units] if lottery else []
-    return [*ready.model.effects, *clusters, *filter(None, drawn), *(together.cluster if together else [])]
-
-
-def _diagnostics(fit: Fit, model: ModelSpec) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for name in model.diagnostics:
-        found |= DIAGNOSTICS[name](fit)
-    return found
-
-
-def _drop_counts(sample: Sample) -> dict[str, float]:
-    return {"rows_in_panel": sample.rows_in_panel, **{f"dropped: {cause}": n for cause, n in sample.drops}}
-
-
-def _statistic_rows(name: str, values: Mapping[str, float]) -> pd.DataFrame:
-    return pd.DataFrame({"model": name, "name": list(values), "value": [float(v) for v in values.values()]})
+    return [*clusters, *filter(None, drawn), *(together.cluster if together else [])]
 
 
 def _dropped_rows(sample: Sample, name: str) -> pd.DataFrame:
@@ -231,19 +271,21 @@ def _dropped_rows(sample: Sample, name: str) -> pd.DataFrame:
     return table.assign(model=name)[["model", "entity", "time", "cause"]]
 
 
-def _account(name: str, ready: Plan, fit: Fit, covariance: Covariance, sample: Sample) -> ModelAccount:
+def _account(
+    ready: Plan, fit: Fit, errors: Mapping[str, Covariance], sample: Sample, terms: Iterable[Term]
+) -> ModelAccount:
     model = ready.model
     return ModelAccount(
-        model=name,
+        model=model.id,
         title=model.title or model.id,
         question=model.question,
         estimator=model.estimator,
         outcome=sample.design.outcome,
         effects=", ".join(model.effects),
-        errors=covariance.kind,
-        convention=covariance.convention,
+        errors=tuple(ErrorAccount(label, e.kind, e.convention, e.warnings) for label, e in errors.items()),
+        terms=tuple(terms),
         choices=_choices(ready),
-        warnings=(*(fit.warnings if name == model.id else ()), *covariance.warnings),
+        warnings=fit.warnings,
         dropped=sample.drops,
         rows_in_panel=sample.rows_in_panel,
         nobs=fit.nobs,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from replication.records.account import ResultId, result_id
 from replication.spec.entries import ReadingSpec
 from replication.spec.read_study import reading_ids
 
@@ -21,25 +22,36 @@ def read_estimates(rule: ReadingSpec, estimates: pd.DataFrame, detectable: pd.Da
 
     Parameters
     ----------
-    estimates : columns model, term, conf_low, conf_high
-    detectable : columns model, term, value
+    estimates : columns model, error, term, conf_low, conf_high
+    detectable : columns model, error, term, value
         Minimum detectable effect of each coefficient.
     """
-    own = estimates["model"].str.partition(".")[0].isin(rule.models)
+    own = estimates[estimates["model"].isin(rule.models)]
     models = {
-        str(model): rows.set_index("term") for model, rows in estimates[own].groupby("model", sort=False)
+        ResultId(*key): rows.set_index("term") for key, rows in own.groupby(["model", "error"], sort=False)
     }
+    told = _ids(list(models))
     verdicts = {model: _holds(rule, rows) for model, rows in models.items()}
     read = {model: float(holds) for model, holds in verdicts.items() if holds is not None}
     each, share, least = reading_ids(rule)
-    rows: list[Row] = [(each, model, "", holds, "1 holds, 0 does not") for model, holds in read.items()]
+    rows: list[Row] = [(each, told[key], "", holds, "1 holds, 0 does not") for key, holds in read.items()]
     if read:
         rows.append(
             (share, "", "", sum(read.values()) / len(read), f"share of {len(read)} models and errors")
         )
-    effects = detectable.set_index(["model", "term"])["value"]
-    rows += [(least, *row) for model in read for row in _unseen(rule, model, models[model], effects)]
+    effects = detectable.set_index(["model", "error", "term"])["value"]
+    rows += [
+        (least, told[key], term, float(effects[*key, term]), UNIT)
+        for key in read
+        for term in _unseen(rule, models[key])
+    ]
     return pd.DataFrame(rows, columns=["statistic", "group", "period", "value", "unit"])
+
+
+def _ids(keys: list[ResultId]) -> dict[ResultId, str]:
+    """What study files call each result: a model's first error by the model alone."""
+    first = {key.model: key for key in reversed(keys)}
+    return {key: result_id(key, headline=first[key.model] == key) for key in keys}
 
 
 def _holds(rule: ReadingSpec, rows: pd.DataFrame) -> bool | None:
@@ -54,10 +66,8 @@ def _holds(rule: ReadingSpec, rows: pd.DataFrame) -> bool | None:
     return bool(above[found["positive"]].all() and not above[found["not_positive"]].any())
 
 
-def _unseen(
-    rule: ReadingSpec, model: str, rows: pd.DataFrame, effects: pd.Series
-) -> Iterator[tuple[str, str, float, str]]:
-    """The detectable effect of each positive term that the model cannot tell from zero."""
+def _unseen(rule: ReadingSpec, rows: pd.DataFrame) -> Iterator[str]:
+    """Each positive term that the model cannot tell from zero."""
     for term in rule.positive:
         if term in rows.index and rows.loc[term, "conf_low"] <= 0 <= rows.loc[term, "conf_high"]:
-            yield model, term, float(effects[model, term]), UNIT
+            yield term

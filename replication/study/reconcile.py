@@ -48,11 +48,14 @@ def reconciled(panel: Panel, ready: Plan) -> pd.DataFrame:
 
 def _kinds(ready: Plan) -> list[tuple[str, dict]]:
     """The families of errors that the model has, each once, by the first kind of it that the model names."""
-    families: dict[int, tuple[str, dict]] = {}
-    for _, function, options in ready.errors:
-        kind = {"usual": "clustered"}.get(function.__name__, function.__name__)
-        families.setdefault(id(conventions_of(kind)), (kind, dict(options)))
-    return list(families.values())
+    families: list[tuple[Convention, ...]] = []
+    kinds = []
+    for error in ready.errors:
+        family = conventions_of(error.kind)
+        if family not in families:
+            families.append(family)
+            kinds.append((error.kind, dict(error.options)))
+    return kinds
 
 
 def _rows(fit: Fit, model: ModelSpec, kind: str, options: dict) -> Iterator[tuple[str, str, str, float, str]]:
@@ -61,7 +64,7 @@ def _rows(fit: Fit, model: ModelSpec, kind: str, options: dict) -> Iterator[tupl
         covariance = _covariance(convention, fit)
         if covariance is None:
             continue
-        for term, error in zip(fit.terms, np.sqrt(np.diag(covariance.matrix)), strict=True):
+        for term, error in zip(fit.labels, np.sqrt(np.diag(covariance.matrix)), strict=True):
             yield ERRORS.format(model.id), name, term, float(error), "units of the outcome"
         for factor, value in covariance.factors.items():
             yield FACTORS.format(model.id), name, factor, float(value), "multiplies the variance"

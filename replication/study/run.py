@@ -104,11 +104,9 @@ def _about(project: Project, study: Study, path: Path, data: Path | None) -> dic
 def _lines(found: Records, folder: Path) -> list[str]:
     lines = []
     for account in found.accounts:
-        if "." in account.model:
-            continue  # a further error of a model that has had its line
         drops = "; ".join(f"{count} {cause}" for cause, count in account.dropped) or "none dropped"
         lines.append(f"{account.model}: {account.nobs} of {account.rows_in_panel} rows ({drops})")
-        lines.extend(f"{account.model}: {warning}" for warning in account.warnings)
+        lines.extend(f"{account.model}: {warning}" for warning in account.all_warnings)
         if not account.converged:
             lines.append(f"{account.model}: DID NOT CONVERGE; its numbers are no estimates")
     return [*lines, f"results in {folder}"]

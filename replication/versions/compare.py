@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from replication.project.files import sha256
-from replication.versions.content import TIDY, artefacts, read_json, result_folders, tidy_of
+from replication.versions.content import RECORDS, TIDY, artefacts, read_json, result_folders, tidy_of
 from replication.versions.grades import Move, Verdict, worst
 from replication.versions.printed import compare_figure, compare_table
 from replication.versions.record_moves import compare_records
@@ -76,19 +76,22 @@ def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], lis
     """Verdicts on what holds cells, and names of what else differs."""
     left, right = artefacts(old), artefacts(new)
     estimators = _estimators(old) | _estimators(new)
+    headlines = _headlines(old) | _headlines(new)
     verdicts = [
-        _compare_file(study, name, left, right, lambda a, b: compare_records(study, a, b, estimators))
+        _compare_file(
+            study, name, left, right, lambda a, b: compare_records(study, a, b, estimators, headlines)
+        )
         for name in TIDY
         if name in left or name in right
     ]
     records = worst(verdict.grade for verdict in verdicts)
     restyled = []
-    for name in sorted({*left, *right} - set(TIDY)):
+    for name in sorted({*left, *right} - {*TIDY, *RECORDS}):
         if name.endswith(".csv"):
             verdicts.append(_compare_file(study, name, left, right, _table(study, name, records)))
         elif name.endswith(".svg"):
             verdicts.append(_compare_file(study, name, left, right, _figure(study, name)))
-        elif name not in ("manifest.json", "study.toml") and not _same(left.get(name), right.get(name)):
+        elif name != "study.toml" and not _same(left.get(name), right.get(name)):
             restyled.append(name)
     return verdicts, restyled
 
@@ -135,6 +138,12 @@ def _cells(path: Path) -> int:
 def _estimators(folder: Path) -> dict[str, str]:
     """The estimator of each model, as its account says."""
     return {account["model"]: account["estimator"] for account in _accounts(folder)}
+
+
+def _headlines(folder: Path) -> dict[str, str]:
+    """The first error of each model; none in the layout of v1, which had an account for each error."""
+    accounts = (account for account in _accounts(folder) if isinstance(account["errors"], list))
+    return {account["model"]: account["errors"][0]["label"] for account in accounts}
 
 
 def _accounts(folder: Path) -> Iterator[dict]:

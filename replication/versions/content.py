@@ -14,8 +14,8 @@ from replication.errors import DataError
 from replication.project.files import sha256
 
 MANIFEST = "manifest.json"
-# Beside results: what they were made from and by what. No part of what they say.
-RECORDS = (MANIFEST, "report.json")
+# Beside results: what they were made from and by what, and how searches went. No part of what they say.
+RECORDS = (MANIFEST, "report.json", "telemetry.csv")
 Holder = TypeVar("Holder", dict, list)
 # Linear models are held to 1e-9: digits after the ninth differ between processors and mean nothing.
 DIGITS = 9
@@ -41,9 +41,9 @@ class Tidy:
 
 TIDY = {
     "estimates.csv": Tidy(
-        ("model", "term"), ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+        ("model", "error", "term"), ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
     ),
-    "models.csv": Tidy(("model", "name"), ("value",)),
+    "models.csv": Tidy(("model", "error", "name", "of"), ("value",)),
     "statistics.csv": Tidy(("statistic", "group", "period"), ("value",), ("unit",)),
     "dropped_rows.csv": Tidy(("model", "entity", "time"), (), ("cause",)),
 }

@@ -74,10 +74,10 @@ def _keys(row: tuple[Cell, ...]) -> set[str]:
 def _words(row: tuple[Cell, ...]) -> Iterator[str]:
     for cell in row:
         match cell.source:
-            case ("estimates", _, term, _):
+            case ("estimates", _, _, term, _):
                 yield term
-            case ("models", _, name):
-                yield name
+            case ("models", _, _, name, of):
+                yield of or name
             case ("statistics", statistic, group, period):
                 yield from (statistic, group, period)
 

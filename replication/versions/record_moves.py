@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from replication.errors import DataError
 from replication.versions.content import TIDY, Tidy
+from replication.versions.first_layout import in_first_layout, without_repeats
 from replication.versions.grades import GRADES, LEVEL, Move, Verdict
-from replication.versions.tolerances import DESCRIPTIVE, TELEMETRY, of_estimator
+from replication.versions.tolerances import DESCRIPTIVE, of_estimator
 
 Floats = NDArray[np.float64]
 OLD, NEW, NTH, SIDE = "|old", "|new", "|nth", "|side"
@@ -22,7 +24,9 @@ IDENTICAL, ROUNDING, VALUE, SIGNIFICANCE, SIGN, APPEARED, VANISHED = range(len(G
 NEAR_ZERO = 1e-6
 
 
-def compare_records(study: str, old: Path, new: Path, estimators: Mapping[str, str]) -> Verdict:
+def compare_records(
+    study: str, old: Path, new: Path, estimators: Mapping[str, str], headlines: Mapping[str, str]
+) -> Verdict:
     """Grade every cell of two versions of one tidy record.
 
     Parameters
@@ -31,9 +35,15 @@ def compare_records(study: str, old: Path, new: Path, estimators: Mapping[str, s
         Files of the same name, one of `content.TIDY`.
     estimators : mapping of str to str
         The estimator of each model.
+    headlines : mapping of str to str
+        The first error of each model, for a version in the layout of v1.
     """
+    tables = [_as_text(path) for path in (old, new)]
     tidy = TIDY[new.name]
-    left, right = _read(old, tidy), _read(new, tidy)
+    if "error" in tidy.key and any("error" not in table for table in tables):
+        tables = [_as_first(table, headlines) for table in tables]
+        tidy = replace(tidy, key=tuple(name for name in tidy.key if name not in ("error", "of")))
+    left, right = (_parsed(*each, tidy) for each in zip(tables, (old, new), strict=True))
     joined = left.merge(right, on=[*tidy.key, NTH], how="outer", suffixes=(OLD, NEW), indicator=SIDE)
     moves = [move for column in tidy.numbers for move in _number_moves(joined, column, tidy, estimators)]
     moves += [move for column in tidy.texts for move in _text_moves(joined, column, tidy)]
@@ -42,13 +52,23 @@ def compare_records(study: str, old: Path, new: Path, estimators: Mapping[str, s
     return Verdict(study, new.name, len(joined) * len([*tidy.numbers, *tidy.texts]), tuple(moves))
 
 
-def _read(path: Path, tidy: Tidy) -> pd.DataFrame:
-    """Rows as text, with the place of each among the rows of the same key."""
+def _as_text(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+        return pd.read_csv(path, dtype="str", keep_default_na=False)
+    except (OSError, ValueError) as problem:
+        raise DataError(f"{path}: is no record of results ({problem})") from None
+
+
+def _as_first(table: pd.DataFrame, headlines: Mapping[str, str]) -> pd.DataFrame:
+    if "error" in table:
+        return in_first_layout(table, headlines)
+    return without_repeats(table) if "name" in table else table
+
+
+def _parsed(table: pd.DataFrame, path: Path, tidy: Tidy) -> pd.DataFrame:
+    """Rows as text and as numbers, with the place of each among the rows of the same key."""
+    try:
         table = table[[*tidy.key, *tidy.numbers, *tidy.texts]]
-        if "name" in tidy.key:
-            table = table[~table["name"].isin(TELEMETRY)].reset_index(drop=True)
         numbers = {name: pd.to_numeric(table[name]) for name in tidy.numbers}
     except (OSError, ValueError, KeyError) as problem:
         raise DataError(f"{path}: is no record of results ({problem})") from None
@@ -95,7 +115,7 @@ def _scale(joined: pd.DataFrame, column: str, tidy: Tidy, size: Floats) -> Float
         return np.fmax(size, 1.0)
     if column == "std_error":
         return size
-    kind = joined[tidy.key[-1] if tidy.key[0] == "model" else tidy.key[0]]
+    kind = joined["name" if tidy.key[0] == "model" else tidy.key[0]]
     largest = pd.Series(size).groupby(kind).transform("max").to_numpy(dtype=float)
     share = _is_p(joined, column) | kind.str.startswith("rsquared").to_numpy(dtype=bool)
     return np.where(share, np.fmax(size, 1.0), np.fmax(size, NEAR_ZERO * largest))

@@ -76,8 +76,6 @@ TOLERANCES: dict[str, Tolerance] = {
     ),
     "lsdvc": SIMULATED,
 }
-# How a search went, not what it found: noise of the machine (a gradient of 2e-15 is zero), never compared.
-TELEMETRY = ("iterations", "gradient_norm", "hessian_condition", "quadrature_change")
 DESCRIPTIVE = Tolerance(1e-9, "sums and quotients of the data in one step")
 
 

@@ -34,8 +34,8 @@ from replication.versions.locate import cell_at
 
 # What identifies a record, in the order in which a cell's source names it.
 KEYS = {
-    "estimates": ("model", "term"),
-    "models": ("model", "name"),
+    "estimates": ("model", "error", "term"),
+    "models": ("model", "error", "name", "of"),
     "statistics": ("statistic", "group", "period"),
 }
 
@@ -100,7 +100,7 @@ def _behind(results: _Results, cell: Cell, table: str) -> Iterator[str]:
     if kind == "statistics":
         yield from _statistic(results, key[0])
     else:
-        yield from _models(results, [key[0]])
+        yield from _models(results, [key[0]], key[1])
 
 
 def _record(results: _Results, kind: str, key: list[str]) -> str:
@@ -116,11 +116,11 @@ def _record(results: _Results, kind: str, key: list[str]) -> str:
     raise DataError(f"{results.shown(path)}: no record of {', '.join(key)}; run the study again")
 
 
-def _models(results: _Results, names: list[str]) -> Iterator[str]:
+def _models(results: _Results, names: list[str], error: str = "") -> Iterator[str]:
     """Each model with its rows, then the tables of all of them, each once."""
     specs = {name: _spec(results, name) for name in names}
     for name, spec in specs.items():
-        yield from _model(results, name, spec)
+        yield from _model(results, name, spec, error)
     named = dict.fromkeys(str(spec.data or results.study.study.data) for spec in specs.values())
     for table in named:
         if f"{table}.parquet" in results.manifest.inputs:
@@ -130,15 +130,15 @@ def _models(results: _Results, names: list[str]) -> Iterator[str]:
 
 
 def _spec(results: _Results, name: str) -> ModelSpec:
-    return next(model for model in results.study.models if model.id == name.partition(".")[0])
+    return next(model for model in results.study.models if model.id == name)
 
 
-def _model(results: _Results, name: str, spec: ModelSpec) -> Iterator[str]:
+def _model(results: _Results, name: str, spec: ModelSpec, error: str) -> Iterator[str]:
     account = next(entry for entry in results.records.accounts if entry.model == name)
     yield f"model: {name} of {results.shown(results.folder / 'study.toml')}: {' '.join(spec.formula.split())}"
     yield f"  where: {spec.where or 'all rows'}"
     yield f"  estimator: {spec.estimator}; effects: {', '.join(spec.effects) or 'none'}"
-    yield f"  error: {account.errors}: {account.convention}"
+    yield from (f"  error: {e.kind}: {e.convention}" for e in account.errors if error in (e.label, ""))
     yield f"rows: {rows_note(account)}"
     table = spec.data or results.study.study.data
     if f"{table}.parquet" in results.manifest.inputs:

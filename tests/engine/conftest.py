@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from replication.records.account import ModelAccount
+from replication.estimate.design import Term
+from replication.records.account import ErrorAccount, ModelAccount
 from replication.spec.entries import StatisticSpec
+from tests.support.terms import terms_of
 
-TERMS = ("bank_lending", "us_trade", "log(gdp_per_head)", "const")
+TERMS = terms_of("bank_lending", "us_trade", "log(gdp_per_head)", "const")
 ERRORS = {
-    "baseline": "panel-corrected",
-    "baseline.clustered": "clustered",
-    "baseline.pcse_casewise": "panel-corrected",
-    "two_way": "clustered",
-    "log": "panel-corrected",
+    "baseline": ("panel-corrected", "clustered", "pcse_casewise"),
+    "two_way": ("clustered",),
+    "log": ("panel-corrected",),
 }
+TITLES = {"baseline": "Baseline", "two_way": "Two-way", "log": "Log"}
+
+
+def terms_in(model: str) -> tuple[Term, ...]:
+    """Terms of a model: one with effects has no constant."""
+    return TERMS[:-1] if model == "two_way" else TERMS
 
 
 @pytest.fixture(scope="session")
@@ -24,18 +32,23 @@ def estimates() -> pd.DataFrame:
     """Coefficients from a millionth to a million; errors of one model share their coefficients."""
     random = np.random.default_rng(7)
     rows = []
-    for model in ERRORS:
-        terms = TERMS[:-1] if model == "two_way" else TERMS
-        points = np.random.default_rng(len(model.partition(".")[0])).normal(size=len(TERMS))
-        for place, term in enumerate(terms):
-            scale = 10.0 ** (3 * place - 5)
-            estimate, error = points[place] * scale, scale * random.uniform(0.2, 1.2)
-            low, high = estimate - 1.96 * error, estimate + 1.96 * error
-            p = float(random.uniform(0, 1) ** 4)
-            rows.append(("study", model, term, estimate, error, estimate / error, p, low, high))
+    named = [(model, kind) for model, kinds in ERRORS.items() for kind in kinds]
+    for (model, kind), place in itertools.product(named, range(len(TERMS))):
+        if place == len(terms_in(model)):
+            continue
+        term = TERMS[place]
+        points = np.random.default_rng(len(model)).normal(size=len(TERMS))
+        scale = 10.0 ** (3 * place - 5)
+        estimate, error = points[place] * scale, scale * random.uniform(0.2, 1.2)
+        low, high = estimate - 1.96 * error, estimate + 1.96 * error
+        p = float(random.uniform(0, 1) ** 4)
+        numbers = (estimate, error, estimate / error, p, low, high)
+        rows.append(("study", model, kind, term.kind, term.label, *numbers))
     names = [
         "study",
         "model",
+        "error",
+        "kind",
         "term",
         "estimate",
         "std_error",
@@ -57,34 +70,34 @@ def models() -> pd.DataFrame:
             "entities": 34.0,
             "rsquared": 0.43215,
             "loglikelihood": -1234.5678,
-            "hausman": 12.3456,
+            "hausman_chi2": 12.3456,
             "hausman_p": 0.00001,
-            "dropped: missing regressor us_trade": 12.0,
         }
-        rows += [("study", model, name, value) for name, value in found.items()]
-    return pd.DataFrame(rows, columns=["study", "model", "name", "value"])
+        rows += [("study", model, "", name, "", value) for name, value in found.items()]
+        rows.append(("study", model, "", "dropped", "missing regressor us_trade", 12.0))
+    return pd.DataFrame(rows, columns=["study", "model", "error", "name", "of", "value"])
 
 
 @pytest.fixture(scope="session")
 def accounts() -> tuple[ModelAccount, ...]:
-    """One account a model and error; the last did not converge."""
+    """One account a model; the last did not converge."""
     return tuple(
         ModelAccount(
             model=model,
-            title={"baseline": "Baseline", "two_way": "Two-way", "log": "Log"}[model.partition(".")[0]],
+            title=TITLES[model],
             question="Which debtors got more?",
             estimator="within" if model == "two_way" else "pooled OLS",
             outcome="japan_aid",
             effects="entity, time" if model == "two_way" else "",
-            errors=errors,
-            convention=f"{errors} with the factor G/(G-1)",
+            errors=tuple(ErrorAccount(kind, kind, f"{kind} with the factor G/(G-1)") for kind in kinds),
+            terms=terms_in(model),
             warnings=("The panel is unbalanced.",) if model == "baseline" else (),
             dropped=(("outside the sample", 860), ("missing regressor us_trade", 12)),
             rows_in_panel=1054,
             nobs=182,
             converged=model != "log",
         )
-        for model, errors in ERRORS.items()
+        for model, kinds in ERRORS.items()
     )
 
 

@@ -101,7 +101,8 @@ def test_a_panel_of_ones_own(folder, call):
     assert "first: 40 of 40 rows (none dropped)" in done.stdout
     estimates = pd.read_csv(folder / "out" / "estimates.csv")
     assert estimates.columns.tolist() == [
-        "study", "model", "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
+        "study", "model", "error", "kind", "term",
+        "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
     ]  # fmt: skip
     x = np.column_stack([np.ones(40), PANEL["x"], PANEL["z"]])
     # Two least-squares solvers on forty well-conditioned rows: they differ by rounding alone.

@@ -7,6 +7,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from replication.estimate.design import Design
+from tests.support.terms import terms_of
 
 
 def grunfeld() -> Design:
@@ -16,7 +17,7 @@ def grunfeld() -> Design:
     logs = np.log(table["value"]), np.log(np.maximum(table["capital"], 0.1))
     return Design(
         outcome="invest",
-        terms=("const", "log_value", "log_capital"),
+        terms=terms_of("const", "log_value", "log_capital"),
         y=table["invest"].to_numpy(),
         x=np.column_stack([np.ones(len(table)), *logs]),
         entity=pd.factorize(table["firm"])[0].astype(np.int64),
@@ -43,7 +44,7 @@ def cross_section(outcome: str, terms: tuple[str, ...], y: np.ndarray, x: np.nda
     """One period; a column of ones is put before x if the terms start with the constant."""
     n = len(y)
     x = np.column_stack([np.ones(n), x]) if terms[0] == "const" else x
-    return Design(outcome, terms, y, x, np.arange(n), np.zeros(n, dtype=np.int64))
+    return Design(outcome, terms_of(*terms), y, x, np.arange(n), np.zeros(n, dtype=np.int64))
 
 
 def panel(seed: int, *, entities: int = 8, periods: int = 6, missing: float = 0.25, k: int = 2) -> Design:
@@ -60,7 +61,7 @@ def panel(seed: int, *, entities: int = 8, periods: int = 6, missing: float = 0.
     region = random.integers(0, 4, n)
     return Design(
         outcome="y",
-        terms=("const", *(f"x{j}" for j in range(k))),
+        terms=terms_of("const", *(f"x{j}" for j in range(k))),
         y=y,
         x=np.column_stack([np.ones(n), x]),
         entity=entity,

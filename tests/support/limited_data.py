@@ -12,6 +12,7 @@ from linearmodels.datasets import mroz
 from scipy.special import ndtri
 
 from replication.estimate.design import Design, Fit
+from tests.support.terms import terms_of
 
 
 def design(y, x, terms: Sequence[str], entity=None, time=None, **rest) -> Design:
@@ -19,7 +20,7 @@ def design(y, x, terms: Sequence[str], entity=None, time=None, **rest) -> Design
     n = len(y)
     return Design(
         "y",
-        tuple(terms),
+        terms_of(*terms),
         np.asarray(y, float),
         np.asarray(x, float),
         np.arange(n) if entity is None else np.asarray(entity),

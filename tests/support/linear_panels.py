@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from linearmodels.datasets import wage_panel
 
 from replication.estimate.design import Design
+from tests.support.terms import terms_of
 
 DIGITS = 1e-9
 """Relative tolerance against programs that print ten digits or more."""
@@ -24,7 +25,7 @@ def make(y, x, entity, time, terms, **more) -> Design:
     """A design from anything array-like."""
     return Design(
         outcome="y",
-        terms=tuple(terms),
+        terms=terms_of(*terms),
         y=np.asarray(y, dtype=float),
         x=np.asarray(x, dtype=float),
         entity=pd.factorize(np.asarray(entity))[0].astype(np.int64),
@@ -63,8 +64,8 @@ def wages() -> Design:
 
 def only(design: Design, terms) -> Design:
     """The design with these regressors."""
-    columns = [design.terms.index(name) for name in terms]
-    return replace(design, terms=tuple(terms), x=design.x[:, columns])
+    columns = [design.labels.index(name) for name in terms]
+    return replace(design, terms=terms_of(*terms), x=design.x[:, columns])
 
 
 def draw(seed: int, *, entities=9, periods=8, share=0.7, weighted=False) -> Design:
@@ -88,7 +89,7 @@ def draw(seed: int, *, entities=9, periods=8, share=0.7, weighted=False) -> Desi
 def frame(design: Design) -> pd.DataFrame:
     """The design as the table that linearmodels takes."""
     index = pd.MultiIndex.from_arrays([design.entity, design.time], names=["entity", "time"])
-    return pd.DataFrame(design.x, columns=list(design.terms), index=index).assign(y=design.y)
+    return pd.DataFrame(design.x, columns=list(design.labels), index=index).assign(y=design.y)
 
 
 def dummies(codes) -> np.ndarray:

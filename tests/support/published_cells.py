@@ -7,7 +7,7 @@ from replication.study.one_model import plan, run_model
 from replication.study.statistics import run_statistic
 
 ESTIMATES = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
-COUNTED = ("rows_in_panel", "dropped: ")  # the account of the rows left out says how many were brought
+COUNTED = ("rows_in_panel", "dropped")  # the account of the rows left out says how many were brought
 
 
 def panel_of(study, model, tables):
@@ -21,15 +21,15 @@ def cells_of_model(study, name, tables):
     model = next(entry for entry in study.models if entry.id == name)
     found = run_model(panel_of(study, model, tables), plan(model))
     cells = {
-        ("estimates", row["model"], row["term"], column): _value(row[column])
+        ("estimates", row["model"], row["error"], row["term"], column): _value(row[column])
         for row in found.estimates.to_dict("records")
         for column in ESTIMATES
     }
     named = found.statistics.to_dict("records")
     return cells | {
-        ("models", row["model"], row["name"]): _value(row["value"])
+        ("models", row["model"], row["error"], row["name"], row["of"]): _value(row["value"])
         for row in named
-        if not row["name"].startswith(COUNTED)
+        if row["name"] not in COUNTED
     }
 
 

@@ -155,7 +155,7 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
 
 def single_cluster_warnings(fit: Fit, name: str, alone: Flags, so: str) -> tuple[str, ...]:
     """A sentence for each coefficient that a single cluster identifies (MacKinnon and Webb 2017)."""
-    return tuple(f"{fit.terms[j]!r} rests on a single cluster of {name}: {so}" for j in np.flatnonzero(alone))
+    return tuple(f"'{fit.terms[j]}' rests on a single cluster of {name}: {so}" for j in np.flatnonzero(alone))
 
 
 def satterthwaite(hat: Projection, key: Integers, influence: Floats) -> float:

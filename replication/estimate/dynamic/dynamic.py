@@ -24,7 +24,7 @@ import numpy as np
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers
+from replication.estimate.design import Design, Fit, Floats, Integers, Term
 from replication.estimate.dynamic.dynamic_rows import (
     Equation,
     HMatrix,
@@ -308,7 +308,7 @@ def _scores(stack: Stack, step: Step, plan: Plan) -> Floats:
 
 
 def _warnings(
-    first: Step, second: Step, statistics: dict[str, float], dropped: tuple[str, ...], plan: Plan
+    first: Step, second: Step, statistics: dict[str, float], dropped: tuple[Term, ...], plan: Plan
 ) -> tuple[str, ...]:
     out = []
     instruments, entities = int(statistics["instruments"]), int(statistics["entities"])
@@ -324,5 +324,5 @@ def _warnings(
             "inverse, and programs choose different ones."
         )
     if dropped:
-        out.append(f"Period dummies that add nothing were left out: {', '.join(dropped)}.")
+        out.append(f"Period dummies that add nothing were left out: {', '.join(map(str, dropped))}.")
     return tuple(out)

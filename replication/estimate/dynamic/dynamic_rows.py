@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Design, Floats
+from replication.estimate.design import Design, Floats, Term
 from replication.estimate.dynamic.gmm_instruments import (
     Booleans,
     Grid,
@@ -59,7 +59,7 @@ class Panel:
 
     Attributes
     ----------
-    terms : tuple of str
+    terms : tuple of Term
         Lags of the outcome, then the design's terms, then period dummies.
     y : (N, T) float array
     x : (N, T, k) float array
@@ -68,7 +68,7 @@ class Panel:
     grid : Grid
     """
 
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
     y: Floats
     x: Floats
     complete: Booleans
@@ -115,7 +115,7 @@ def _check_instrument_lags(name: str, lags: Sequence[int]) -> None:
 
 
 def _check_terms(design: Design, plan: Plan) -> None:
-    known = [term for term in design.terms if term != "const"]
+    known = [term.label for term in design.slopes]
     for option in ("predetermined", "endogenous"):
         for term in getattr(plan, option):
             if term not in known:
@@ -130,7 +130,7 @@ def _check_terms(design: Design, plan: Plan) -> None:
 def panel_rows(design: Design, plan: Plan) -> Panel:
     """Levels with the outcome's lags and period dummies, and the cells that each equation can use."""
     grid = spread(design)
-    keep = [i for i, term in enumerate(design.terms) if plan.system or term != "const"]
+    keep = [i for i, term in enumerate(design.terms) if plan.system or term.kind != "constant"]
     regressors = _with_lags(grid, plan.lags, keep)
     complete = np.isfinite(grid.y) & np.isfinite(regressors).all(axis=2)
     if not complete.any():
@@ -142,7 +142,7 @@ def panel_rows(design: Design, plan: Plan) -> Panel:
     rows = np.isfinite(transformed(grid.y, complete, plan.transformation))
     if not rows.any():
         raise _too_short(grid, plan)
-    terms = tuple(f"lag({design.outcome}, {lag})" for lag in range(1, plan.lags + 1))
+    terms = tuple(Term(f"lag({design.outcome}, {lag})") for lag in range(1, plan.lags + 1))
     terms += tuple(design.terms[i] for i in keep)
     if plan.time_dummies:
         names, dummies = _time_dummies(grid, complete if plan.system else rows, plan)
@@ -155,11 +155,11 @@ def _with_lags(grid: Grid, lags: int, keep: Sequence[int]) -> Floats:
     return np.concatenate([*earlier, grid.x[:, :, keep]], axis=2)
 
 
-def _time_dummies(grid: Grid, rows: Booleans, plan: Plan) -> tuple[tuple[str, ...], Floats]:
+def _time_dummies(grid: Grid, rows: Booleans, plan: Plan) -> tuple[tuple[Term, ...], Floats]:
     """Dummies of the periods in use; beside the level equation's constant the first is left out."""
     periods = np.flatnonzero(rows.any(axis=0))[1 if plan.system else 0 :]
     dummies = np.broadcast_to(np.eye(grid.y.shape[1])[:, periods], (*grid.y.shape, len(periods)))
-    return tuple(f"time:{grid.first + period}" for period in periods), dummies
+    return tuple(Term(str(grid.first + period), "period") for period in periods), dummies
 
 
 def _too_short(grid: Grid, plan: Plan) -> EstimationError:
@@ -180,18 +180,18 @@ def _too_short(grid: Grid, plan: Plan) -> EstimationError:
     )
 
 
-def without_collinear(panel: Panel, plan: Plan) -> tuple[Panel, tuple[str, ...]]:
+def without_collinear(panel: Panel, plan: Plan) -> tuple[Panel, tuple[Term, ...]]:
     """The panel without period dummies that add nothing; any other such term is an error."""
     x = _stacked(panel, plan, panel.x)
-    order = sorted(range(len(panel.terms)), key=lambda i: panel.terms[i] != "const")
+    order = sorted(range(len(panel.terms)), key=lambda i: panel.terms[i].kind != "constant")
     keep = np.zeros(len(order), dtype=bool)
     size = np.linalg.norm(np.where(panel.complete[:, :, None], panel.x, 0.0), axis=(0, 1))
     keep[order] = independent(x.reshape(-1, len(order))[:, order], size[order])
     lost = [term for term, kept in zip(panel.terms, keep, strict=True) if not kept]
     for term in lost:
-        if not term.startswith("time:"):
+        if term.kind != "period":
             raise EstimationError(
-                f"{plan.estimator}: {term!r} has no variation of its own in the transformed rows (constant "
+                f"{plan.estimator}: '{term}' has no variation of its own in the transformed rows (constant "
                 "over time within entities, or a combination of the terms before it)"
             )
     terms = tuple(term for term, kept in zip(panel.terms, keep, strict=True) if kept)
@@ -231,8 +231,9 @@ def _gmm_instruments(panel: Panel, plan: Plan) -> list[Floats]:
     """Instruments of the outcome, of endogenous and of predetermined terms, each block (N, R, q)."""
     first, last = plan.instrument_lags
     styles = [(panel.grid.y, first, last)]
-    styles += [(panel.x[:, :, panel.terms.index(term)], first, last) for term in plan.endogenous]
-    styles += [(panel.x[:, :, panel.terms.index(term)], first - 1, last - 1) for term in plan.predetermined]
+    place = {term.label: i for i, term in enumerate(panel.terms)}
+    styles += [(panel.x[:, :, place[term]], first, last) for term in plan.endogenous]
+    styles += [(panel.x[:, :, place[term]], first - 1, last - 1) for term in plan.predetermined]
     blocks = []
     for values, shortest, longest in styles:
         upper = gmm_columns(values, shortest, longest, collapse=plan.collapse)
@@ -251,10 +252,10 @@ def _standard_instruments(panel: Panel, plan: Plan) -> list[Floats]:
     positions = [
         i
         for i, term in enumerate(panel.terms[plan.lags :], start=plan.lags)
-        if term not in covered and _base(term) not in covered
+        if term.label not in covered and _base(term.name) not in covered
     ]
     values = _stacked(panel, plan, panel.x[:, :, positions])
-    constant = np.array([panel.terms[i] == "const" for i in positions], dtype=bool)
+    constant = np.array([panel.terms[i].kind == "constant" for i in positions], dtype=bool)
     periods = panel.y.shape[1]
     if plan.system and plan.standard_equation == "difference":
         values[:, periods:, ~constant] = 0.0

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.design import Design, Fit, Floats, Term
 from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
 from replication.estimate.dynamic.gmm_instruments import Booleans, independent, lagged, spread
 
@@ -93,9 +93,8 @@ def lsdvc(
         An option out of range; what `difference_gmm` raises of the rows.
     """
     _check(design, initial, order, replications)
-    varying = np.array([term != "const" for term in design.terms], dtype=bool)
-    terms = tuple(term for term in design.terms if term != "const")
-    model = replace(design, terms=terms, x=design.x[:, varying])
+    terms = design.slopes
+    model = replace(design, terms=terms, x=design.x[:, design.has_constant :])
     rows = _rows(model)
     _check_variation(rows, terms)
     fitted = _correct(model, rows, initial, order)
@@ -118,13 +117,13 @@ def _check(design: Design, initial: str, order: int, replications: int) -> None:
         raise EstimationError(f"lsdvc: replications = {replications}, must be 2 or more")
 
 
-def _check_variation(rows: Within, terms: tuple[str, ...]) -> None:
+def _check_variation(rows: Within, terms: tuple[Term, ...]) -> None:
     centered = np.einsum("nst,ntk->nsk", rows.centering, rows.x).reshape(-1, rows.x.shape[2])
     keep = independent(centered, np.linalg.norm(rows.x, axis=(0, 1)))
     if not keep.all():
         name = ("the lag of the outcome", *terms)[int(np.argmin(keep))]
         raise EstimationError(
-            f"lsdvc: {name!r} has no variation of its own within entities (constant over time, or a "
+            f"lsdvc: '{name}' has no variation of its own within entities (constant over time, or a "
             "combination of the terms before it)"
         )
 
@@ -274,7 +273,7 @@ def _fit(
     entities = int(rows.selected.any(axis=1).sum())
     return Fit(
         estimator="lsdvc",
-        terms=(f"lag({design.outcome}, 1)", *model.terms),
+        terms=(Term(f"lag({design.outcome}, 1)"), *model.terms),
         params=fitted.params,
         bread=fitted.bread,
         scores=(centered * residuals[:, :, None])[rows.selected],

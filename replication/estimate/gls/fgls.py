@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers
+from replication.estimate.design import Design, Fit, Floats, Integers, Of
 from replication.estimate.diagnostics import quadratic_form
 from replication.estimate.gls.autocorrelation import (
     AdjustedKind,
@@ -117,7 +117,7 @@ def fgls(
     Fit
         Rows weighted by the root of the inverse covariance. Scores are x of the full weight times the
         unweighted residual, so that a sandwich allows what the weights do not. Statistics: counts, rho,
-        chi2 that all slopes are zero, loglikelihood where the estimate is maximum likelihood, iterations.
+        chi2 that all slopes are zero, loglikelihood where the estimate is maximum likelihood.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def fgls(
     fit = replace(fit, covariance=factor * fit.bread, convention=convention)
     likelihood = autocorrelation == "none" and (iterate or panels == "iid")
     rows = _statistics(fit, serial, panels, likelihood)
-    return replace(fit, statistics={**rows, "iterations": float(steps)})
+    return replace(fit, statistics=rows, telemetry={"iterations": float(steps)})
 
 
 def _serial(design: Design, autocorrelation: str, kind: AdjustedKind) -> Serial:
@@ -188,7 +188,7 @@ def _rho_rows(design: Design, rho: Floats, autocorrelation: str) -> dict[str, fl
         return {"rho": float(rho[0])}
     entities, first = np.unique(design.entity, return_index=True)
     return {
-        f"rho: {entity_name(design, int(code))}": float(rho[row])
+        Of("rho", entity_name(design, int(code))): float(rho[row])
         for code, row in zip(entities, first, strict=True)
     }
 
@@ -324,7 +324,7 @@ def _statistics(fit: Fit, serial: Serial, panels: Panels, likelihood: bool) -> d
 
 def _slopes_test(fit: Fit) -> dict[str, float]:
     """Wald test that all slopes are zero, chi2."""
-    slopes = [j for j, term in enumerate(fit.terms) if term != "const"]
+    slopes = [j for j, term in enumerate(fit.terms) if term.kind != "constant"]
     if not slopes:
         return {}
     value, rank, _ = quadratic_form(fit.params[slopes], fit.covariance[np.ix_(slopes, slopes)])

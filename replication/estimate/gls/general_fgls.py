@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.design import Design, Fit, Floats, Term
 from replication.estimate.gls.contemporaneous import require_residuals
 from replication.estimate.linear.linear import refuse_weights, require_rows, require_slopes_vary
 from replication.estimate.numbers.algebra import least_squares
@@ -25,13 +25,13 @@ class Data:
     Attributes
     ----------
     y, x : (n,) and (n, k) float arrays
-    terms : tuple of str
+    terms : tuple of Term
     absorbed : int
     """
 
     y: Floats
     x: Floats
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
     absorbed: int
 
 
@@ -113,7 +113,7 @@ def _data(design: Design, within: bool) -> Data:
             require_slopes_vary(design.x, design.terms, "does not vary")
         return Data(design.y, design.x, design.terms, 0)
     effects = prepare(design.entity, design.time, ["entity"])
-    terms = tuple(term for term in design.terms if term != "const")
+    terms = design.slopes
     if not terms:
         raise EstimationError("the model has no regressor besides the effects")
     x = absorb(effects, design.x[:, design.has_constant :])

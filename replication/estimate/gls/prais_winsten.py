@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers
+from replication.estimate.design import Design, Fit, Floats, Integers, Of
 from replication.estimate.gls.autocorrelation import (
     Autocorrelations,
     Kind,
@@ -108,8 +108,9 @@ def prais_winsten(
         serial, steps, converged = _iterate(design, codes, follows, serial, estimate)
     fit = _transformed(design, codes, follows, serial)
     fit = replace(fit, warnings=(*fit.warnings, *_warnings(design, serial, autocorrelation, converged)))
-    statistics = _statistics(fit, serial, autocorrelation, follows, start) | {"iterations": float(steps)}
-    return replace(fit, statistics=statistics, converged=converged)
+    statistics = _statistics(fit, serial, autocorrelation, follows, start)
+    telemetry = {"iterations": float(steps)}
+    return replace(fit, statistics=statistics, telemetry=telemetry, converged=converged)
 
 
 def _estimate(
@@ -183,7 +184,7 @@ def _rho_rows(design: Design, serial: Serial, autocorrelation: str) -> dict[str,
         return {"rho": float(serial.rho[0])}
     entities = np.unique(design.entity)
     return {
-        f"rho: {entity_name(design, int(code))}": float(value)
+        Of("rho", entity_name(design, int(code))): float(value)
         for code, value in zip(entities, serial.rho, strict=True)
     }
 

@@ -11,7 +11,7 @@ from scipy import stats
 from scipy.linalg import block_diag
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.design import Design, Fit, Floats, Of, Term
 from replication.estimate.gls.contemporaneous import across, inverse_root, require_residuals
 from replication.estimate.labels import entity_name
 from replication.estimate.linear.linear import refuse_weights
@@ -32,7 +32,7 @@ class System:
     ----------
     names : tuple of str
         The N equations.
-    terms : tuple of str
+    terms : tuple of Term
         The Nk coefficients, or the k common ones.
     y : (NT,) float array
     x : (NT, Nk) or (NT, k) float array
@@ -41,7 +41,7 @@ class System:
     """
 
     names: tuple[str, ...]
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
     y: Floats
     x: Floats
     periods: int
@@ -82,7 +82,7 @@ def sur(
         Terms are "entity: regressor", or the regressors if pooled. Statistics: counts; loglikelihood at the
         covariance that the residuals give, divided by T; "rsquared: entity"; rsquared_mcelroy (McElroy 1977);
         breusch_pagan, _df and _p, the test that equations are uncorrelated, on residuals of the first step
-        (Breusch and Pagan 1980); iterations.
+        (Breusch and Pagan 1980).
 
     Raises
     ------
@@ -106,8 +106,8 @@ def sur(
             **counts(fit.entity, fit.time, fit.df_resid),
             **_fit_statistics(system, solution.params, design.has_constant),
             **_independence(system.grid(first)),
-            "iterations": float(steps),
         },
+        telemetry={"iterations": float(steps)},
         warnings=(*fit.warnings, *said),
         converged=converged,
     )
@@ -143,7 +143,11 @@ def _system(design: Design, pooled: bool) -> System:
         )
     blocks = design.x.reshape(len(entities), periods, regressors)
     x = design.x if pooled else block_diag(*blocks)
-    terms = design.terms if pooled else tuple(f"{name}: {term}" for name in names for term in design.terms)
+    terms = (
+        design.terms
+        if pooled
+        else tuple(replace(term, equation=name) for name in names for term in design.terms)
+    )
     return System(names, terms, design.y, x, periods, regressors)
 
 
@@ -203,7 +207,7 @@ def _fit_statistics(system: System, params: Floats, centred: bool) -> dict[str, 
     covariance = e @ e.T / periods
     logs = np.linalg.slogdet(covariance)[1]
     equations = {
-        f"rsquared: {name}": 1.0 - ratio(float(left @ left), float(total @ total))
+        Of("rsquared", name): 1.0 - ratio(float(left @ left), float(total @ total))
         for name, left, total in zip(system.names, e, about, strict=True)
     }
     weighted = float((np.linalg.inv(covariance) * (about @ about.T)).sum())
@@ -220,9 +224,9 @@ def _independence(residuals: Floats) -> dict[str, float]:
     value = float(residuals.shape[1] * (correlations[pairs] ** 2).sum())
     df = len(pairs[0])
     return {
-        "breusch_pagan": value,
-        "breusch_pagan_df": float(df),
-        "breusch_pagan_p": float(stats.chi2.sf(value, df)),
+        "breusch_pagan_chi2": value,
+        "breusch_pagan_chi2_df": float(df),
+        "breusch_pagan_chi2_p": float(stats.chi2.sf(value, df)),
     }
 
 

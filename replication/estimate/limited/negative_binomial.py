@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import betaln, digamma, gammaln, polygamma
 
-from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.design import Design, Fit, Floats, parameters
 from replication.estimate.limited.poisson import ppml
 from replication.estimate.numbers.basis import Basis, orthogonal
 from replication.estimate.numbers.likelihood import fit_from_optimum, unit_weights
@@ -50,7 +50,7 @@ def negative_binomial(design: Design) -> Fit:
     fit = fit_from_optimum(
         used,
         "negative_binomial",
-        (*used.terms, "lnalpha"),
+        (*used.terms, *parameters("lnalpha")),
         jacobian @ optimum.params,
         jacobian,
         optimum,

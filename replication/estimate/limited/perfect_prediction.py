@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from replication.errors import EstimationError
+from replication.estimate.design import Term
 from replication.estimate.numbers.optimize import Optimum
 
 Floats = NDArray[np.float64]
@@ -27,7 +28,7 @@ def is_flat(optimum: Optimum, k: int) -> bool:
 
 
 def refuse_perfect_prediction(
-    outcome: str, side: Floats, x: Floats, terms: tuple[str, ...], *, low: str = "0", high: str = "1"
+    outcome: str, side: Floats, x: Floats, terms: tuple[Term, ...], *, low: str = "0", high: str = "1"
 ) -> None:
     """Raise EstimationError if some b has x_i b >= 0 where side is 1, <= 0 where it is -1, 0 where it is 0.
 
@@ -40,8 +41,8 @@ def refuse_perfect_prediction(
         for sign in (1.0, -1.0):
             cut = _cut(side, sign * x[:, j])
             if cut is not None:
-                raise EstimationError(_one(outcome, name, x[:, j], sign, cut, (low, high)))
-    names = [terms[j] for j in np.flatnonzero(_direction(side, x)) if terms[j] != "const"]
+                raise EstimationError(_one(outcome, str(name), x[:, j], sign, cut, (low, high)))
+    names = [str(terms[j]) for j in np.flatnonzero(_direction(side, x)) if terms[j].kind != "constant"]
     if names:
         raise EstimationError(
             f"a combination of {', '.join(names)[:300]} predicts {outcome!r} perfectly in some rows: "

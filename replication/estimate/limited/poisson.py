@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, xlogy
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.design import Design, Fit, Floats, Term
 from replication.estimate.limited.separation import Separation, find_separated
 from replication.estimate.numbers.absorb import (
     Groupings,
@@ -100,7 +100,7 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
     Fit
         `kept` marks the rows used; `absorbed` is the exact rank of all dummies. Statistics: counts,
         loglikelihood, loglikelihood_null (constant alone, rows used), rsquared_pseudo (McFadden 1974, as
-        ppmlhdfe), deviance, separated_rows, iterations, gradient_norm, hessian_condition.
+        ppmlhdfe), deviance, separated_rows.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
     _require_nonnegative(design)
     names = tuple(effects or ())
     groups = of_design(design, names)
-    columns = [j for j, term in enumerate(design.terms) if term != "const" or not names]
+    columns = [j for j, term in enumerate(design.terms) if term.kind != "constant" or not names]
     terms = tuple(design.terms[j] for j in columns)
     if not terms:
         raise EstimationError("the model has no regressor besides the effects")
@@ -182,17 +182,17 @@ def _independent(x: Floats, left: Floats) -> NDArray[np.bool_]:
     return stays
 
 
-def _refuse_dependent(x: Floats, groups: Groupings, terms: tuple[str, ...]) -> None:
+def _refuse_dependent(x: Floats, groups: Groupings, terms: tuple[Term, ...]) -> None:
     """Raise EstimationError, naming it, if a column is explained by the effects or others on all rows."""
     left = residuals(projector(groups, np.ones(len(x))), x)
     for j, name in enumerate(terms):
         if groups.names and np.linalg.norm(left[:, j]) <= COLLINEAR * np.linalg.norm(x[:, j]):
-            raise EstimationError(f"the effects {', '.join(groups.names)} absorb {name!r}; leave it out")
+            raise EstimationError(f"the effects {', '.join(groups.names)} absorb '{name}'; leave it out")
     orthogonal(left, terms)
 
 
-def _omitted(name: str) -> str:
-    return f"{name!r} is left out: without the separated rows nothing is left of it to estimate."
+def _omitted(name: Term) -> str:
+    return f"'{name}' is left out: without the separated rows nothing is left of it to estimate."
 
 
 def _maximise(problem: _Problem) -> tuple[Optimum, _Point]:

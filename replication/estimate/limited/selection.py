@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import CONSTANT, Design, Fit, Of, Statistics, parameters
 from replication.estimate.limited.binary import probit
 from replication.estimate.numbers.basis import orthogonal
 from replication.estimate.numbers.likelihood import refuse_exact_fit
@@ -21,18 +21,18 @@ def participation(design: Design, chosen: NDArray[np.bool_]) -> Design:
     """The design of the probit of `chosen`: a constant and the selection columns, or x if there are none."""
     if "selection" in design.extra:
         columns = np.asarray(design.extra["selection"], float).reshape(design.nobs, -1)
-        z, names = (
+        z, terms = (
             np.column_stack([np.ones(design.nobs), columns]),
-            ("const", *design.extra_terms["selection"]),
+            (CONSTANT, *design.extra_terms["selection"]),
         )
     else:
-        z, names = design.x, design.terms
+        z, terms = design.x, design.terms
     return replace(
         design,
         outcome=f"selection of {design.outcome}",
         y=chosen.astype(float),
         x=z,
-        terms=tuple(f"selection:{name}" for name in names),
+        terms=tuple(replace(term, equation="selection") for term in terms),
     )
 
 
@@ -53,7 +53,7 @@ def heckman_two_step(design: Design) -> Fit:
     return replace(
         first,
         estimator="heckman_two_step",
-        terms=(*design.terms, "lambda", *first.terms),
+        terms=(*design.terms, *parameters("lambda"), *first.terms),
         params=np.append(second.params, first.params),
         bread=covariance,
         scores=np.linalg.solve(covariance, _influence(second, first, chosen).T).T,
@@ -120,7 +120,7 @@ def second_step(design: Design, chosen: NDArray[np.bool_], first: Fit) -> Second
     index = z @ first.params
     mills = inverse_mills(index)
     w, y = np.column_stack([design.x[chosen], mills]), design.y[chosen]
-    basis = orthogonal(w, (*design.terms, "lambda"), "rows with an outcome")
+    basis = orthogonal(w, (*design.terms, *parameters("lambda")), "rows with an outcome")
     params = basis.back @ (basis.q.T @ y) / len(y)
     residuals = y - w @ params
     delta = mills * (mills + index)
@@ -148,10 +148,9 @@ def _influence(second: SecondStep, first: Fit, chosen: NDArray[np.bool_]) -> Flo
     return np.column_stack([own + probit_part @ through.T, probit_part])
 
 
-def selection_statistics(first: Fit) -> dict[str, float]:
-    """What the probit reports: how its search went as such, the rest as "selection_..."."""
-    search = {"iterations", "gradient_norm", "hessian_condition"}
-    return {n if n in search else f"selection_{n}": value for n, value in first.statistics.items()}
+def selection_statistics(first: Fit) -> Statistics:
+    """What the probit reports, told of the equation of selection."""
+    return {Of(str(name), "selection"): value for name, value in first.statistics.items()}
 
 
 def counts(chosen: NDArray[np.bool_]) -> dict[str, float]:
@@ -161,8 +160,7 @@ def counts(chosen: NDArray[np.bool_]) -> dict[str, float]:
 
 def equation_warnings(design: Design, first: Fit) -> tuple[str, ...]:
     """What the probit said, and whether anything but its shape identifies the correction."""
-    names = {name.removeprefix("selection:") for name in first.terms}
-    if names <= set(design.terms) | {"const"}:
+    if {term.name for term in first.terms} <= {term.name for term in (*design.terms, CONSTANT)}:
         sentence = "Every regressor of selection is in the outcome's equation: only normality identifies it."
         return (sentence, *first.warnings)
     return first.warnings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Fit, parameters
 from replication.estimate.limited.selection import counts, equation_warnings, first_step, second_step
 from replication.estimate.numbers.basis import orthogonal
 from replication.estimate.numbers.likelihood import fit_from_optimum, unit_weights
@@ -35,7 +35,7 @@ def heckman_ml(design: Design) -> Fit:
     return fit_from_optimum(
         design,
         "heckman_ml",
-        (*design.terms, *first.terms, "athrho", "log_sigma"),
+        (*design.terms, *first.terms, *parameters("athrho", "log_sigma")),
         params,
         jacobian,
         optimum,

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from replication.estimate.design import Floats
+from replication.estimate.design import Floats, Term
 from replication.estimate.numbers.absorb import (
     Groupings,
     Projector,
@@ -67,7 +67,7 @@ class Separation:
     left: Floats
     zero_groups: dict[str, int]
     combination: int = 0
-    regressors: tuple[str, ...] = ()
+    regressors: tuple[Term, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class Separation:
             for name, rows in self.zero_groups.items()
         ]
         if self.combination:
-            who = ", ".join(self.regressors)[:300] or "the effects together"
+            who = ", ".join(map(str, self.regressors))[:300] or "the effects together"
             found.append(
                 f"Separation: {self.combination} rows left out, in which {who} "
                 f"predict{'s' if len(self.regressors) == 1 else ''} an outcome of zero perfectly."
@@ -85,7 +85,7 @@ class Separation:
         return tuple(found)
 
 
-def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[str, ...]) -> Separation:
+def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[Term, ...]) -> Separation:
     """The rows that are separated by a level of a grouping, and then by combinations, until none is left.
 
     Rows with y > 0 are looked at first: where dummies and regressors have full rank there, they have it
@@ -105,10 +105,10 @@ def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[str, ..
     )
 
 
-def _search(y: Floats, x: Floats, at: Separation, terms: tuple[str, ...]) -> Separation:
+def _search(y: Floats, x: Floats, at: Separation, terms: tuple[Term, ...]) -> Separation:
     """Rounds until no combination separates a row; `at` is what is known without them."""
     kept, unit = at.kept.copy(), at.unit
-    names: set[str] = set()
+    names: set[Term] = set()
     combination = 0
     while (y[kept] == 0).any():
         out, regressors = _one_round(y[kept], x[kept], unit, terms)
@@ -139,7 +139,9 @@ def _drop_zero_groups(y: Floats, groups: Groupings) -> tuple[Rows, dict[str, int
     return kept, dropped
 
 
-def _one_round(y: Floats, x: Floats, unit: Projector, terms: tuple[str, ...]) -> tuple[Rows, tuple[str, ...]]:
+def _one_round(
+    y: Floats, x: Floats, unit: Projector, terms: tuple[Term, ...]
+) -> tuple[Rows, tuple[Term, ...]]:
     """Rows separated by combinations of regressors and dummies, and the regressors that they take."""
     z, gamma = _certificates(y > 0, x, unit)
     out = np.zeros(len(y), dtype=bool)

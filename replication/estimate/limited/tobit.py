@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Fit, parameters
 from replication.estimate.limited.perfect_prediction import is_flat, refuse_perfect_prediction
 from replication.estimate.numbers.basis import orthogonal
 from replication.estimate.numbers.likelihood import (
@@ -116,7 +116,7 @@ def tobit(
     return fit_from_optimum(
         design,
         "tobit",
-        (*design.terms, "sigma"),
+        (*design.terms, *parameters("sigma")),
         params,
         jacobian,
         optimum,

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.special import logsumexp, roots_hermite, roots_legendre
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Fit, parameters
 from replication.estimate.limited.tobit import Censored, censor, refuse_if_unbounded
 from replication.estimate.limited.tobit import search as pooled_search
 from replication.estimate.numbers.basis import orthogonal
@@ -117,7 +117,7 @@ def tobit_random_effects(
     fit = fit_from_optimum(
         design,
         "tobit_random_effects",
-        (*design.terms, "sigma_u", "sigma_e"),
+        (*design.terms, *parameters("sigma_u", "sigma_e")),
         params,
         jacobian,
         optimum,
@@ -287,11 +287,13 @@ def _with_quadrature_check(fit: Fit, more: Floats, points: int) -> Fit:
     """The fit with the largest relative change of its parameters under twice the points."""
     size = np.maximum(np.abs(fit.params), np.sqrt(np.diag(fit.bread)))
     change = float(np.max(np.abs(more - fit.params) / size))
-    statistics = {**fit.statistics, "points": float(points), "quadrature_change": change}
+    statistics = {**fit.statistics, "points": float(points)}
+    telemetry = {**fit.telemetry, "quadrature_change": change}
     if change <= QUADRATURE_CHANGE:
-        return replace(fit, statistics=statistics)
+        return replace(fit, statistics=statistics, telemetry=telemetry)
     sentence = f"Twice the {points} quadrature points change an estimate by {change:.1e} of itself: use more."
-    return replace(fit, statistics=statistics, warnings=(*fit.warnings, sentence))
+    warnings = (*fit.warnings, sentence)
+    return replace(fit, statistics=statistics, telemetry=telemetry, warnings=warnings)
 
 
 ESTIMATORS = {"tobit_random_effects": tobit_random_effects}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Fit, parameters
 from replication.estimate.limited.binary import probit
 from replication.estimate.limited.selection import participation, selection_statistics
 from replication.estimate.numbers.basis import orthogonal
@@ -37,13 +37,13 @@ def two_part(design: Design) -> Fit:
     return replace(
         first,
         estimator="two_part",
-        terms=(*design.terms, *first.terms, "sigma"),
+        terms=(*design.terms, *first.terms, *parameters("sigma")),
         params=np.concatenate([b, first.params, [sigma]]),
         bread=_between(block, first.bread),
         scores=np.column_stack([scores[:, :-1], first.scores, scores[:, -1]]),
         design=design,
-        statistics=selection_statistics(first)
-        | {
+        statistics={
+            **selection_statistics(first),
             "loglikelihood": total,
             "amount_loglikelihood": value,
             "levels_loglikelihood": total - float(unit_weights(design)[positive] @ logs),

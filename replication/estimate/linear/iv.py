@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.design import CONSTANT, Design, Fit, Floats, Term
 from replication.estimate.linear.anderson_rubin import anderson_rubin
 from replication.estimate.linear.iv_tests import (
     Moments,
@@ -57,15 +57,15 @@ class Variables:
     exogenous: Floats
     endogenous: Floats
     instruments: Floats
-    exogenous_terms: tuple[str, ...]
-    endogenous_terms: tuple[str, ...]
-    instrument_terms: tuple[str, ...]
+    exogenous_terms: tuple[Term, ...]
+    endogenous_terms: tuple[Term, ...]
+    instrument_terms: tuple[Term, ...]
     moments: Moments
     absorbed: int
     effects: tuple[str, ...]
 
     @property
-    def terms(self) -> tuple[str, ...]:
+    def terms(self) -> tuple[Term, ...]:
         """Exogenous, then endogenous regressors."""
         return self.exogenous_terms + self.endogenous_terms
 
@@ -163,7 +163,7 @@ def _variables(design: Design, name: str, effects: list[str], kind: str, cluster
     exogenous, absorbed = design.terms, 0
     if effects:
         dummies = prepare(design.entity, design.time, tuple(effects), weights)
-        exogenous = tuple(term for term in design.terms if term != "const")
+        exogenous = design.slopes
         parts[1] = design.x[:, int(design.has_constant) :]
         parts = [absorb(dummies, part) if part.size else part for part in map(_columns, parts)]
         absorbed = dummies.parameters
@@ -181,20 +181,24 @@ def _columns(values: Floats) -> Floats:
 
 
 def _check_names(
-    name: str, exogenous: tuple[str, ...], endogenous: tuple[str, ...], instruments: tuple[str, ...]
+    name: str, exogenous: tuple[Term, ...], endogenous: tuple[Term, ...], instruments: tuple[Term, ...]
 ) -> None:
-    seen: set[str] = set()
+    seen: set[Term] = set()
     for term in (*exogenous, *endogenous, *instruments):
         if term in seen:
-            raise EstimationError(f"{name}: {term!r} stands twice among regressors and instruments")
+            raise EstimationError(f"{name}: '{term}' stands twice among regressors and instruments")
         seen.add(term)
     if len(instruments) < len(endogenous):
         raise EstimationError(
-            f"{name}: {len(instruments)} instruments ({', '.join(instruments) or 'none'}) for "
-            f"{len(endogenous)} endogenous regressors ({', '.join(endogenous)}): not identified"
+            f"{name}: {len(instruments)} instruments ({_told(instruments) or 'none'}) for "
+            f"{len(endogenous)} endogenous regressors ({_told(endogenous)}): not identified"
         )
     if not endogenous:
         raise EstimationError(f"{name}: no endogenous regressor; ols does the rest")
+
+
+def _told(terms: tuple[Term, ...]) -> str:
+    return ", ".join(map(str, terms))
 
 
 def _moments(
@@ -300,7 +304,7 @@ def _with_statistics(
     """The fit with its tests; `first` are the residuals that weigh the moments, if they are others."""
     residuals = fit.residuals if residuals is None else residuals
     first = residuals if first is None else first
-    constant = "const" in v.exogenous_terms
+    constant = CONSTANT in v.exogenous_terms
     statistics = {
         **counts(fit.entity, fit.time, fit.df_resid),
         "rsquared": 1.0 - ratio(float(residuals @ residuals), _total(v, constant)),
@@ -327,6 +331,6 @@ def _total(v: Variables, constant: bool) -> float:
     """Sum of squares of the outcome about its (weighted) mean, or about zero without a constant."""
     if not constant:
         return float(v.y @ v.y)
-    one = v.exogenous[:, [v.exogenous_terms.index("const")]]
+    one = v.exogenous[:, [v.exogenous_terms.index(CONSTANT)]]
     left = v.y - _on(one, v.y[:, None])[:, 0]
     return float(left @ left)

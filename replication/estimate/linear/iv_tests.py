@@ -12,7 +12,7 @@ import numpy as np
 from linearmodels.iv.common import cragg_donald_f, kleibergen_paap_f
 from scipy import stats
 
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Floats, Integers, Of, Term
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _wald(values: Floats, covariance: Floats) -> float:
 
 
 def strength(
-    exogenous: Floats, endogenous: Floats, instruments: Floats, names: tuple[str, ...], moments: Moments
+    exogenous: Floats, endogenous: Floats, instruments: Floats, terms: tuple[Term, ...], moments: Moments
 ) -> dict[str, float]:
     """First-stage F and partial R squared by regressor; Cragg-Donald, Kleibergen-Paap rk and effective F.
 
@@ -135,20 +135,22 @@ def strength(
     """
     first = reduced_form(exogenous, instruments, endogenous, moments)
     out = {}
-    for j, name in enumerate(names):
+    for j, term in enumerate(terms):
         slopes, covariance = first.slopes[:, j], first.covariance(j, j)
-        out[f"first_stage_f:{name}"] = _wald(slopes, covariance) / len(slopes)
+        out[Of("first_stage_f", term.label)] = _wald(slopes, covariance) / len(slopes)
         left = first.residuals[:, j] @ first.residuals[:, j]
-        out[f"partial_rsquared:{name}"] = float(1.0 - left / (first.values[:, j] @ first.values[:, j]))
+        out[Of("partial_rsquared", term.label)] = float(
+            1.0 - left / (first.values[:, j] @ first.values[:, j])
+        )
     # linearmodels counts the included regressors it is given; those absorbed with effects come off here
     shown = len(endogenous) - exogenous.shape[1] - instruments.shape[1]
     out["cragg_donald_f"] = moments.df / shown * float(cragg_donald_f(endogenous, instruments, exogenous))
     out["kleibergen_paap_f"] = np.nan
-    if all(invertible(first.covariance(j, j)) for j in range(len(names))):
+    if all(invertible(first.covariance(j, j)) for j in range(len(terms))):
         config = {} if moments.clusters is None else {"clusters": moments.clusters}
         rk = kleibergen_paap_f(endogenous, instruments, exogenous, moments.kind, config)
         out["kleibergen_paap_f"] = (moments.df + moments.nested) / shown * float(rk)
-    if len(names) == 1:
+    if len(terms) == 1:
         cross = first.z.T @ first.z
         slopes = first.slopes[:, 0]
         out["effective_f"] = float(slopes @ cross @ slopes / np.trace(first.covariance(0, 0) @ cross))

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers
+from replication.estimate.design import CONSTANT, Design, Fit, Floats, Integers, Term
 from replication.estimate.numbers.algebra import Solution, least_squares
 from replication.estimate.numbers.goodness import (
     counts,
@@ -62,7 +62,7 @@ def _pooled(design: Design) -> Fit:
 def _within(design: Design, names: tuple[str, ...]) -> Fit:
     weights = normalised_weights(design)
     effects = prepare(design.entity, design.time, names, weights)
-    terms = tuple(name for name in design.terms if name != "const")
+    terms = design.slopes
     require_rows(len(design.y), len(terms) + effects.parameters)
     y = absorb(effects, design.y)
     x = absorb(effects, design.x[:, design.has_constant :]) if terms else np.empty((len(y), 0))
@@ -136,7 +136,7 @@ def first_difference(design: Design, *, constant: bool = True) -> Fit:
     if len(later) == 0:
         raise EstimationError("no entity is observed in two consecutive periods: there are no differences")
     has_constant = constant and design.has_constant
-    terms = design.terms if has_constant else tuple(t for t in design.terms if t != "const")
+    terms = design.terms if has_constant else design.slopes
     changes = design.x[later] - design.x[later - 1]
     changes[:, : design.has_constant] = 1.0
     x = changes[:, design.has_constant and not has_constant :]
@@ -151,10 +151,10 @@ def first_difference(design: Design, *, constant: bool = True) -> Fit:
     return with_statistics(fit, squares(y, np.ones(len(y)), centred=has_constant), has_constant)
 
 
-def _require_changes(x: Floats, terms: tuple[str, ...]) -> None:
+def _require_changes(x: Floats, terms: tuple[Term, ...]) -> None:
     for name, column in zip(terms, x.T, strict=True):
         if not column.any():
-            raise EstimationError(f"{name!r} does not change from one period to the next; leave it out")
+            raise EstimationError(f"'{name}' does not change from one period to the next; leave it out")
 
 
 def linear_fit(
@@ -162,7 +162,7 @@ def linear_fit(
     design: Design,
     y: Floats,
     x: Floats,
-    terms: tuple[str, ...],
+    terms: tuple[Term, ...],
     *,
     weights: Floats | None = None,
     rows: Integers | None = None,
@@ -192,9 +192,9 @@ def linear_fit(
     )
 
 
-def _solve(y: Floats, x: Floats, terms: tuple[str, ...]) -> Solution:
+def _solve(y: Floats, x: Floats, terms: tuple[Term, ...]) -> Solution:
     """Least squares with the outcome's level taken out first where a constant can take it back."""
-    if terms[:1] != ("const",):
+    if CONSTANT not in terms[:1]:
         return least_squares(y, x, terms)
     level = float(x[:, 0] @ y) / float(x[:, 0] @ x[:, 0])
     solution = least_squares(y - level * x[:, 0], x, terms)
@@ -242,11 +242,11 @@ def require_rows(rows: int, parameters: int, what: str = "rows") -> None:
         raise EstimationError(f"{rows} {what} are too few to estimate {parameters} parameters")
 
 
-def require_slopes_vary(x: Floats, terms: tuple[str, ...], what: str) -> None:
+def require_slopes_vary(x: Floats, terms: tuple[Term, ...], what: str) -> None:
     """Raise EstimationError, naming it, for the first regressor that is a constant beside the constant."""
     for name, column in zip(terms[1:], x.T[1:], strict=True):
         if np.ptp(column) <= 1e-14 * np.abs(column).max():
-            raise EstimationError(f"{name!r} {what}; leave it out")
+            raise EstimationError(f"'{name}' {what}; leave it out")
 
 
 ESTIMATORS = {"ols": ols, "between": between, "first_difference": first_difference}

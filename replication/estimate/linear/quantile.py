@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.optimize import linprog
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats
+from replication.estimate.design import Design, Fit, Floats, Of, Statistics
 from replication.estimate.numbers.basis import Basis, orthogonal
 from replication.estimate.numbers.goodness import counts, ratio
 from replication.estimate.numbers.likelihood import unit_weights
@@ -60,7 +60,7 @@ def quantile(
     -------
     Fit
         Statistics: counts, sum_deviations (the minimum), rsquared_pseudo (Koenker and Machado 1999),
-        sparsity, bandwidth_hall_sheather (of the quantile, at 5 percent) and bandwidth_<kernel>, which is
+        sparsity, bandwidth_hall_sheather (of the quantile, at 5 percent) and bandwidth of the kernel,
         min(sd(e), IQR(e) / 1.34) times the distance of the normal quantiles.
 
     Raises
@@ -89,6 +89,7 @@ def quantile(
         covariance=_own(design.x, weights, density, q, errors),
         convention=f"{OWN[errors]}, density by the {kernel} kernel, bandwidth {width:.6g} (Hall-Sheather)",
         statistics=_statistics(design, found, weights, density, q, widths),
+        telemetry={"iterations": float(found.iterations)},
         warnings=(*basis.warnings, *found.warnings),
         converged=found.optimal,
     )
@@ -139,7 +140,7 @@ def _bandwidth(residuals: Floats, q: float, kernel: str) -> tuple[float, dict[st
     width = spread * float(normal.ppf(q + h) - normal.ppf(q - h))
     if not width > 0:
         raise EstimationError("half of the residuals are zero: the density of the errors cannot be estimated")
-    return width, {"bandwidth_hall_sheather": float(h), f"bandwidth_{kernel}": width}
+    return width, {"bandwidth_hall_sheather": float(h), Of("bandwidth", kernel): width}
 
 
 def _inverse(x: Floats, weights: Floats) -> Floats:
@@ -161,14 +162,13 @@ def _own(x: Floats, weights: Floats, density: Floats, q: float, errors: str) -> 
 
 
 def _statistics(
-    design: Design, found: _Solution, weights: Floats, density: Floats, q: float, widths: dict[str, float]
+    design: Design, found: _Solution, weights: Floats, density: Floats, q: float, widths: Statistics
 ) -> dict[str, float]:
     return {
         **counts(design.entity, design.time, design.nobs - len(design.terms)),
         **_deviations(design.y, weights, found.residuals, q),
         "sparsity": 1 / float(np.average(density, weights=weights)),
         **widths,
-        "iterations": float(found.iterations),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
 
 from replication.errors import EstimationError
+from replication.estimate.design import Term
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +46,7 @@ class Solution:
         return float(self.residuals @ self.residuals)
 
 
-def least_squares(y: Floats, x: Floats, terms: tuple[str, ...]) -> Solution:
+def least_squares(y: Floats, x: Floats, terms: Sequence[Term | str]) -> Solution:
     """Minimise |y - xb| by QR of the columns scaled to length one, refined once.
 
     The normal equations are never formed: they square the condition number, and the refinement step
@@ -54,8 +56,8 @@ def least_squares(y: Floats, x: Floats, terms: tuple[str, ...]) -> Solution:
     ----------
     y : (n,) float array
     x : (n, k) float array
-    terms : tuple of str
-        Names of the k columns, for messages.
+    terms : sequence of k
+        What the columns are, for messages.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def least_squares(y: Floats, x: Floats, terms: tuple[str, ...]) -> Solution:
     return Solution(params, inverse @ inverse.T, y - x @ params, warnings)
 
 
-def column_lengths(x: Floats, terms: tuple[str, ...]) -> Floats:
+def column_lengths(x: Floats, terms: Sequence[Term | str]) -> Floats:
     """Euclidean length of each column; EstimationError if there is none or one is all zeros."""
     if not terms:
         raise EstimationError("the model has no regressor to estimate")
@@ -82,25 +84,25 @@ def column_lengths(x: Floats, terms: tuple[str, ...]) -> Floats:
     return length
 
 
-def _check_rank(r: Floats, terms: tuple[str, ...]) -> tuple[str, ...]:
+def _check_rank(r: Floats, terms: Sequence[Term | str]) -> tuple[str, ...]:
     """Refuse a triangle with a zero on its diagonal; say which columns come near to it."""
     left = np.abs(np.diag(r))
     for j in np.flatnonzero(left < COLLINEAR):
         others = ", ".join(_partners(r, int(j), terms)) or "the other regressors"
         raise EstimationError(
-            f"{terms[j]!r} is an exact linear combination of {others[:300]}; leave one of them out"
+            f"'{terms[j]}' is an exact linear combination of {others[:300]}; leave one of them out"
         )
     return tuple(
-        f"{terms[j]!r} is nearly a linear combination of {', '.join(_partners(r, int(j), terms))[:300]}: "
+        f"'{terms[j]}' is nearly a linear combination of {', '.join(_partners(r, int(j), terms))[:300]}: "
         "fewer than half the digits of their coefficients can be trusted"
         for j in np.flatnonzero(left < NEARLY_COLLINEAR)
     )
 
 
-def _partners(r: Floats, j: int, terms: tuple[str, ...]) -> list[str]:
+def _partners(r: Floats, j: int, terms: Sequence[Term | str]) -> list[str]:
     """The columns before j whose combination gives column j."""
     weights = solve_triangular(r[:j, :j], r[:j, j])
-    return [terms[i] for i in np.flatnonzero(np.abs(weights) > 1e-8)]
+    return [str(terms[i]) for i in np.flatnonzero(np.abs(weights) > 1e-8)]
 
 
 def column_space(x: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from replication.errors import EstimationError
+from replication.estimate.design import Term
 from replication.estimate.numbers.algebra import column_lengths, least_squares
 
 Floats = NDArray[np.float64]
@@ -33,7 +35,7 @@ class Basis:
     warnings: tuple[str, ...]
 
 
-def orthogonal(x: Floats, terms: tuple[str, ...], rows: str = "sample") -> Basis:
+def orthogonal(x: Floats, terms: Sequence[Term | str], rows: str = "sample") -> Basis:
     """The basis; EstimationError if rows are too few or a column is a combination of others, which it names.
 
     `rows` says in the message which rows these are.

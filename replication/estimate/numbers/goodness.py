@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from replication.estimate.design import Design, Floats, Integers
+from replication.estimate.design import Design, Floats, Integers, Term
 
 
 def counts(entity: Integers, time: Integers, df_resid: int) -> dict[str, float]:
@@ -62,15 +62,15 @@ def means_by(codes: Integers, values: Floats, weights: Floats | None = None) -> 
 
 
 def panel_rsquared(
-    design: Design, terms: tuple[str, ...], params: Floats, weights: Floats | None = None
+    design: Design, terms: tuple[Term, ...], params: Floats, weights: Floats | None = None
 ) -> dict[str, float]:
     """R squared within, between and overall as squared correlations of y and xb (Stata [XT] xtreg).
 
     Of the deviations from entity means, of the entity means, and of the rows themselves; xb leaves the
     constant and the effects out, which changes no correlation.
     """
-    columns = [design.terms.index(name) for name in terms if name != "const"]
-    slopes = np.array([b for name, b in zip(terms, params, strict=True) if name != "const"])
+    columns = [design.terms.index(term) for term in terms if term.kind != "constant"]
+    slopes = np.array([b for term, b in zip(terms, params, strict=True) if term.kind != "constant"])
     xb = design.x[:, columns] @ slopes
     codes = np.unique(design.entity, return_inverse=True)[1]
     y_mean, xb_mean = means_by(codes, design.y, weights), means_by(codes, xb, weights)

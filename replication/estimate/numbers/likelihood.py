@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import pinvh
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Fit, Statistics, Term
 from replication.estimate.numbers.optimize import Optimum
 
 Floats = NDArray[np.float64]
@@ -43,11 +41,11 @@ def refuse_exact_fit(name: str, sigma: float, y: Floats) -> None:
 def fit_from_optimum(
     design: Design,
     estimator: str,
-    terms: tuple[str, ...],
+    terms: tuple[Term, ...],
     params: Floats,
     jacobian: Floats,
     optimum: Optimum,
-    statistics: Mapping[str, float],
+    statistics: Statistics,
     warnings: tuple[str, ...] = (),
 ) -> Fit:
     """The Fit in the parameters that are reported.
@@ -68,7 +66,8 @@ def fit_from_optimum(
         time=design.time,
         clusters=design.clusters,
         design=design,
-        statistics={**statistics, **optimum.statistics},
+        statistics={**statistics, "loglikelihood": optimum.likelihood.value},
+        telemetry=optimum.telemetry,
         warnings=(*warnings, *optimum.warnings),
         converged=optimum.converged,
     )
@@ -78,7 +77,7 @@ def against_null(loglikelihood: float, null: float, restrictions: int) -> dict[s
     """McFadden's (1974) pseudo R2 and the likelihood ratio against a constant alone."""
     return {
         "loglikelihood_null": null,
-        "pseudo_rsquared_mcfadden": 1 - loglikelihood / null,
+        "rsquared_pseudo": 1 - loglikelihood / null,
         "lr_statistic": 2 * (loglikelihood - null),
         "lr_df": float(restrictions),
     }

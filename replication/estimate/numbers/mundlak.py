@@ -20,10 +20,10 @@ def with_entity_means(design: Design) -> Design:
     balanced panel, for example, it is a constant.
     """
     x, terms = design.x, design.terms
-    for name, column in zip(design.terms, design.x.T, strict=True):
+    for term, column in zip(design.terms, design.x.T, strict=True):
         mean = entity_mean(column, design.entity)
         if not np.allclose(mean, column) and _is_new(mean, x):
-            x, terms = np.column_stack([x, mean]), (*terms, f"mean of {name}")
+            x, terms = np.column_stack([x, mean]), (*terms, replace(term, kind="entity_mean"))
     return replace(design, x=x, terms=terms)
 
 

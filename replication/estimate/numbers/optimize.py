@@ -86,10 +86,9 @@ class Optimum:
     warnings: tuple[str, ...] = ()
 
     @property
-    def statistics(self) -> dict[str, float]:
-        """The rows of models.csv that tell how the search went."""
+    def telemetry(self) -> dict[str, float]:
+        """How the search went."""
         return {
-            "loglikelihood": self.likelihood.value,
             "iterations": float(self.iterations),
             "gradient_norm": self.gradient_norm,
             "hessian_condition": self.hessian_condition,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from replication.errors import EstimationError
 from replication.estimate.limited.binary import logit, probit
 from tests.support.limited_data import MROZ_TERMS, assert_printed, design, mroz_women, simulated, std_errors
+from tests.support.terms import terms_of
 
 # Stata, `probit` and `logit` of inlf on mroz.dta (Wooldridge's example 15.2), output printed in public
 # lecture notes on binary response; const, nwifeinc, educ, exper, expersq, age, kidslt6, kidsge6.
@@ -20,12 +21,12 @@ STATA = {
     probit: (
         [".2700768", "-.0120237", ".1309047", ".1233476", "-.0018871", "-.0528527", "-.8683285", ".036005"],
         [".508593", ".0048398", ".0252542", ".0187164", ".0006", ".0084772", ".1185223", ".0434768"],
-        {"loglikelihood": "-401.30219", "pseudo_rsquared_mcfadden": "0.2206", "lr_statistic": "227.14"},
+        {"loglikelihood": "-401.30219", "rsquared_pseudo": "0.2206", "lr_statistic": "227.14"},
     ),
     logit: (
         [".4254524", "-.0213452", ".2211704", ".2058695", "-.0031541", "-.0880244", "-1.443354", ".0601122"],
         [".8603696", ".0084214", ".0434396", ".0320569", ".0010161", ".014573", ".2035849", ".0747897"],
-        {"loglikelihood": "-401.76515", "pseudo_rsquared_mcfadden": "0.2197", "lr_statistic": "226.22"},
+        {"loglikelihood": "-401.76515", "rsquared_pseudo": "0.2197", "lr_statistic": "226.22"},
     ),
 }
 
@@ -93,7 +94,15 @@ def test_a_weight_of_two_is_a_row_twice() -> None:
 @pytest.mark.parametrize("estimator", [probit, logit])
 def test_only_a_constant_gives_the_share(estimator) -> None:
     data = binary_design(5)
-    fit = estimator(replace(data, x=data.x[:, :1], terms=("const",)))
+    fit = estimator(
+        replace(
+            data,
+            x=data.x[:, :1],
+            terms=terms_of(
+                "const",
+            ),
+        )
+    )
     assert fit.statistics["loglikelihood"] == pytest.approx(fit.statistics["loglikelihood_null"], rel=1e-12)
 
 

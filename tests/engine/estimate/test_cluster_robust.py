@@ -33,6 +33,7 @@ from tests.support.linear_panels import (
     make,
     seeds,
 )
+from tests.support.terms import terms_of
 
 ROUNDING = 1e-8
 """Against other routes to the same number: the roots lose about half the digits where leverages near one."""
@@ -176,7 +177,15 @@ def test_unbiased_under_the_working_model(seed):
 
 def test_degrees_of_freedom_of_a_mean_are_clusters_less_one():
     design = grunfeld()
-    fit = ols(replace(design, x=design.x[:, :1], terms=("const",)))
+    fit = ols(
+        replace(
+            design,
+            x=design.x[:, :1],
+            terms=terms_of(
+                "const",
+            ),
+        )
+    )
     assert_allclose(cr2(fit).df, 9.0, rtol=1e-10)
 
 
@@ -184,7 +193,9 @@ def test_degrees_of_freedom_of_a_difference_are_those_of_welch():
     """Three of ten clusters of equal size treated: Satterthwaite (1946) for two means, equal variances."""
     design = grunfeld()
     treated = (design.entity < 3).astype(float)
-    fit = ols(replace(design, x=np.column_stack([design.x[:, 0], treated]), terms=("const", "treated")))
+    fit = ols(
+        replace(design, x=np.column_stack([design.x[:, 0], treated]), terms=terms_of("const", "treated"))
+    )
     expected = (1 / 3 + 1 / 7) ** 2 / (1 / (3**2 * 2) + 1 / (7**2 * 6))
     assert_allclose(cr2(fit).df[1], expected, rtol=1e-10)
 
@@ -225,7 +236,7 @@ def test_a_coefficient_that_one_cluster_identifies():
     are those of the jackknife with that dummy left out where it does not vary."""
     design = draw(4)
     x = np.column_stack([design.x, design.entity == 2])
-    fit = ols(replace(design, x=x, terms=(*design.terms, "only_2")))
+    fit = ols(replace(design, x=x, terms=terms_of(*design.labels, "only_2")))
     assert cr2(fit).warnings == ("'only_2' rests on a single cluster of entity: its CR2 error is too small",)
     found = cr3(fit)
     assert found.warnings == ("'only_2' rests on a single cluster of entity: it has no jackknife error",)

@@ -19,6 +19,7 @@ from replication.estimate.covariances.conventions import (
 )
 from replication.estimate.design import Design
 from replication.estimate.linear.linear import ols
+from tests.support.terms import terms_of
 
 # Two implementations of one formula on the same few rows: what is left is the order of sums.
 ORACLE = 1e-9
@@ -39,7 +40,9 @@ def design(table, constant):
     terms, x = (
         (("const", "x1", "x2"), np.column_stack([np.ones(len(x)), x])) if constant else (("x1", "x2"), x)
     )
-    return Design("y", terms, table["y"].to_numpy(), x, table["e"].to_numpy(), table["t"].to_numpy())
+    return Design(
+        "y", terms_of(*terms), table["y"].to_numpy(), x, table["e"].to_numpy(), table["t"].to_numpy()
+    )
 
 
 def errors(fit, kind, program, **options):
@@ -103,7 +106,12 @@ def test_grunfeld_with_stata_and_r():
     firm = pd.factorize(data["firm"])[0]
     fit = ols(
         Design(
-            "invest", ("value", "capital"), data["invest"].to_numpy(), x, firm, data["year"].to_numpy(int)
+            "invest",
+            terms_of("value", "capital"),
+            data["invest"].to_numpy(),
+            x,
+            firm,
+            data["year"].to_numpy(int),
         ),
         effects=["entity"],
     )

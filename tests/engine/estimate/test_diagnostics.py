@@ -15,6 +15,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.sandwich import classical, clustered
+from replication.estimate.design import Of
 from replication.estimate.diagnostics import (
     breusch_godfrey,
     breusch_pagan,
@@ -39,6 +40,7 @@ from tests.support.linear_panels import (
     only,
     seeds,
 )
+from tests.support.terms import terms_of
 
 
 def within(design):
@@ -81,7 +83,7 @@ def test_f_effects_beside_a_regressor_that_does_not_vary_within():
     """It takes one of the dummies' degrees of freedom in the pooled model."""
     design = draw(2)
     fixed = (design.entity % 3 == 0).astype(float)
-    longer = replace(design, terms=(*design.terms, "fixed"), x=np.column_stack([design.x, fixed]))
+    longer = replace(design, terms=terms_of(*design.labels, "fixed"), x=np.column_stack([design.x, fixed]))
     assert f_effects(ols(longer))["effects_df1"] == f_effects(ols(design))["effects_df1"] - 1
     assert hausman(ols(longer))["hausman_df"] == 2
 
@@ -153,7 +155,7 @@ def test_vif_is_statsmodels():
     fit = ols(grunfeld())
     expected = [variance_inflation_factor(fit.x, j) for j in (1, 2)]
     assert_allclose(list(vif(fit).values()), expected, rtol=1e-9)
-    assert list(vif(fit)) == ["vif_value", "vif_capital"]
+    assert list(vif(fit)) == [Of("vif", "value"), Of("vif", "capital")]
 
 
 def test_vif_within_is_that_of_the_deviations():
@@ -166,29 +168,29 @@ def test_wald_is_the_f_of_stata():
     """`regress, vce(cluster company)` prints F(2, 9) of both slopes."""
     fit = ols(grunfeld_in_stata())
     found = wald(fit, clustered(fit), ["value", "capital"])
-    assert_allclose(found["f"], stata.results_cluster.F, rtol=1e-9)
-    assert (found["df1"], found["df2"]) == (2.0, 9.0)
+    assert_allclose(found["test_f"], stata.results_cluster.F, rtol=1e-9)
+    assert (found["test_f_df1"], found["test_f_df2"]) == (2.0, 9.0)
 
 
 def test_wald_of_all_slopes_is_the_classical_f():
     fit = ols(grunfeld())
     found = wald(fit, classical(fit), ["value", "capital"])
-    assert_allclose(found["f"], fit.statistics["f_statistic"], rtol=1e-9)
-    assert_allclose(found["p"], fit.statistics["f_p"], rtol=1e-6)
+    assert_allclose(found["test_f"], fit.statistics["f_statistic"], rtol=1e-9)
+    assert_allclose(found["test_f_p"], fit.statistics["f_p"], rtol=1e-6)
 
 
 def test_wald_with_the_normal_is_chi2():
     fit = random_effects(grunfeld())
     found = wald(fit, classical(fit), ["value", "capital"])
-    assert_allclose(found["chi2"], fit.statistics["chi2"], rtol=1e-9)
-    assert found["df"] == 2.0
+    assert_allclose(found["test_chi2"], fit.statistics["chi2"], rtol=1e-9)
+    assert found["test_chi2_df"] == 2.0
 
 
 def test_wald_drops_what_few_clusters_cannot_test():
     """Three clusters: after the scores sum to zero, two constraints at most."""
     fit = ols(draw(0))
     covariance = clustered(fit, cluster=["region"])
-    assert wald(fit, covariance, ["const", "a", "b"])["df1"] == 2.0
+    assert wald(fit, covariance, ["const", "a", "b"])["test_f_df1"] == 2.0
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from replication.errors import EstimationError
 from replication.estimate.design import Design
 from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
 from tests.support.dynamic_reference import Reference
+from tests.support.terms import terms_of
 
 # Two ways to the same sums; the slow one inverts matrices whose condition numbers reach 1e6.
 SAME = {"rtol": 1e-6, "atol": 1e-8}
@@ -49,7 +50,7 @@ def design_of(panel: dict, names: tuple[str, ...], *, constant: bool = True) -> 
         x, terms = np.column_stack([np.ones(len(cells)), x]), ("const", *names)
     entity = np.unique([i for i, _ in cells], return_inverse=True)[1].astype(np.int64)
     time = np.array([t for _, t in cells], dtype=np.int64)
-    return Design("y", terms, y, x, entity, time, clusters={"entity": entity, "time": time})
+    return Design("y", terms_of(*terms), y, x, entity, time, clusters={"entity": entity, "time": time})
 
 
 def wages() -> Design:
@@ -58,7 +59,7 @@ def wages() -> Design:
     x = data[["union", "married"]].to_numpy(float)
     return Design(
         "lwage",
-        ("union", "married"),
+        terms_of("union", "married"),
         data["lwage"].to_numpy(float),
         x,
         entity,
@@ -72,7 +73,7 @@ def test_wage_panel_agrees_with_plm():
     Source: reference-values.md 4.6 (run there with R's plm). Tolerance: half a unit of the last digit given.
     """
     fit = difference_gmm(wages(), steps=1)
-    assert fit.terms == ("lag(lwage, 1)", "union", "married")
+    assert fit.labels == ("lag(lwage, 1)", "union", "married")
     assert_allclose(fit.params, [0.251425076064, 0.005269474713, 0.209705117023], atol=5e-13)
     assert_allclose(
         np.sqrt(np.diag(fit.covariance)), [0.047452969560, 0.026981575300, 0.025108244340], atol=5e-13
@@ -212,12 +213,12 @@ def test_time_dummies_are_the_dummies_as_regressors():
     panel = simulated(7, gaps=False, entities=60)
     design = design_of(panel, ("x",))
     fit = system_gmm(design, time_dummies=True, collapse=True)
-    assert fit.terms[:3] == ("lag(y, 1)", "const", "x")
-    assert fit.terms[3:] == tuple(f"time:{year}" for year in range(1992, 1997))
+    assert fit.labels[:3] == ("lag(y, 1)", "const", "x")
+    assert fit.labels[3:] == tuple(f"time:{year}" for year in range(1992, 1997))
     dummies = np.column_stack([design.time == year for year in range(1992, 1997)]).astype(float)
     by_hand = Design(
         "y",
-        (*design.terms, *fit.terms[3:]),
+        terms_of(*design.labels, *fit.labels[3:]),
         design.y,
         np.column_stack([design.x, dummies]),
         design.entity,
@@ -230,9 +231,10 @@ def test_collinear_period_dummies_are_named():
     design = design_of(simulated(8, gaps=False), ("x",))
     trend = np.column_stack([design.x, design.time - 1990.0])
     fit = difference_gmm(
-        Design("y", ("const", "x", "year"), design.y, trend, design.entity, design.time), time_dummies=True
+        Design("y", terms_of("const", "x", "year"), design.y, trend, design.entity, design.time),
+        time_dummies=True,
     )
-    assert "time:1996" not in fit.terms
+    assert "time:1996" not in fit.labels
     assert "time:1996" in fit.warnings[-1]
 
 
@@ -252,7 +254,7 @@ def test_a_lag_of_an_endogenous_term_has_its_instruments(lag):
 def test_scores_between_breads_are_the_robust_covariance(estimator, transformation):
     design = design_of(simulated(10), ("x",))
     fit = estimator(design, steps=1, transformation=transformation, collapse=True)
-    sums = np.zeros((design.entity.max() + 1, len(fit.terms)))
+    sums = np.zeros((design.entity.max() + 1, len(fit.labels)))
     np.add.at(sums, fit.entity, fit.scores)
     assert_allclose(fit.bread @ sums.T @ sums @ fit.bread, fit.covariance, rtol=1e-8)
     assert fit.kept.sum() == fit.nobs == len(fit.entity) == len(fit.clusters["entity"])
@@ -322,13 +324,13 @@ def test_a_term_that_does_not_vary_in_time_is_named():
     for transformation in ("difference", "orthogonal_deviations"):
         with pytest.raises(EstimationError, match="'z' has no variation"):
             difference_gmm(design_of(panel, ("x", "z")), transformation=transformation)
-    assert "z" in system_gmm(design_of(panel, ("x", "z"))).terms
+    assert "z" in system_gmm(design_of(panel, ("x", "z"))).labels
 
 
 def test_weights_are_refused():
     design = design_of(simulated(2), ("x",))
     weighted = Design(
-        "y", design.terms, design.y, design.x, design.entity, design.time, weights=np.ones(design.nobs)
+        "y", design.labels, design.y, design.x, design.entity, design.time, weights=np.ones(design.nobs)
     )
     with pytest.raises(EstimationError, match="takes no weights"):
         system_gmm(weighted)

@@ -24,7 +24,7 @@ quick = settings(max_examples=25, deadline=None)
 def in_linearmodels(design, lags):
     table = frame(design)
     options = {"cov_type": "kernel", "kernel": "bartlett", "bandwidth": lags} if lags else {}
-    return FamaMacBeth(table["y"], table[list(design.terms)]).fit(**options)
+    return FamaMacBeth(table["y"], table[list(design.labels)]).fit(**options)
 
 
 @pytest.mark.parametrize("lags", [0, 1, 4, 19])
@@ -60,7 +60,7 @@ def test_mean_and_standard_deviation_by_hand():
 def test_equal_cross_sections_are_that_cross_section():
     one = balanced(2, entities=8, periods=1)
     x, y = np.repeat(one.x, 3, axis=0), np.repeat(one.y, 3)
-    fit = fama_macbeth(make(y, x, np.repeat(np.arange(8), 3), np.tile([1, 2, 3], 8), one.terms))
+    fit = fama_macbeth(make(y, x, np.repeat(np.arange(8), 3), np.tile([1, 2, 3], 8), one.labels))
     assert_allclose(fit.params, ols(one).params, rtol=1e-10)
     assert_allclose(own(fit).matrix, 0.0, atol=1e-20)
     assert fit.statistics["rsquared"] == pytest.approx(ols(one).statistics["rsquared"], rel=1e-10)

@@ -17,6 +17,7 @@ from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.sandwich import classical, clustered, hc0, own
+from replication.estimate.design import Of
 from replication.estimate.gls.autocorrelation import autocorrelations, neighbours
 from replication.estimate.gls.fgls import fgls
 from replication.estimate.linear.linear import ols
@@ -53,7 +54,7 @@ def test_a_flat_likelihood_is_climbed_to_its_top():
     """Covariances across the five firms: more than a thousand steps, each a little higher."""
     fit = fgls(greene_firms(), panels="correlated", iterate=True)
     assert fit.converged
-    assert fit.statistics["iterations"] > 1000
+    assert fit.telemetry["iterations"] > 1000
 
 
 def test_the_first_row_of_an_explosive_firm_is_lost():
@@ -61,7 +62,7 @@ def test_the_first_row_of_an_explosive_firm_is_lost():
     design = greene_firms()
     fit = fgls(design, panels="iid", autocorrelation="panel")
     electric = design.entity_labels.index("General Electric")
-    assert fit.statistics["rho: General Electric"] > 1
+    assert fit.statistics[Of("rho", "General Electric")] > 1
     assert fit.nobs == 99
     assert np.flatnonzero(~fit.kept).tolist() == [20 * electric]
     assert "General Electric is beyond -1 or 1: 1 first rows" in fit.warnings[0]
@@ -146,7 +147,7 @@ def test_equal_variances_are_least_squares(seed):
     """Every entity a copy of the first: the same residuals, the same variance."""
     one = balanced(seed, entities=1)
     x, y = np.tile(one.x, (3, 1)), np.tile(one.y, 3)
-    design = make(y, x, np.repeat([0, 1, 2], 12), np.tile(one.time, 3), one.terms)
+    design = make(y, x, np.repeat([0, 1, 2], 12), np.tile(one.time, 3), one.labels)
     assert_allclose(fgls(design).params, ols(design).params, rtol=1e-8, atol=1e-10)
 
 

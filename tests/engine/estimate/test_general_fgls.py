@@ -15,6 +15,7 @@ from replication.estimate.gls.general_fgls import general_fgls
 from replication.estimate.linear.linear import ols
 from tests.support.gls_panels import UNITS, balanced, in_other_units, produc, relabelled
 from tests.support.linear_panels import assert_printed, draw, dummies, errors, grunfeld, make, seeds
+from tests.support.terms import terms_of
 
 quick = settings(max_examples=25, deadline=None)
 
@@ -138,7 +139,16 @@ def test_names_order_and_units(effects, seed):
         (lambda d: general_fgls(d, effects=["time"]), "effects = ['entity'] or none; found ['time']"),
         (lambda d: general_fgls(replace(d, x=d.x[:, [0, 1, 1]])), "'b' is an exact linear combination"),
         (
-            lambda d: general_fgls(replace(d, x=d.x[:, :1], terms=("const",)), effects=["entity"]),
+            lambda d: general_fgls(
+                replace(
+                    d,
+                    x=d.x[:, :1],
+                    terms=terms_of(
+                        "const",
+                    ),
+                ),
+                effects=["entity"],
+            ),
             "no regressor",
         ),
         (lambda d: general_fgls(draw(2)), "negative eigenvalue"),

@@ -21,9 +21,10 @@ from statsmodels.sandbox.regression.tests import results_ivreg2_griliches
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.sandwich import classical, clustered, hc0, hc1
-from replication.estimate.design import Design
+from replication.estimate.design import Design, Of
 from replication.estimate.linear.iv import iv_2sls, iv_gmm, liml
 from replication.estimate.linear.linear import ols
+from tests.support.terms import terms_of
 
 LINEARMODELS = Path(linearmodels.__file__).parent / "tests/iv/results"
 STATSMODELS = Path(statsmodels.__file__).parent / "sandbox/regression/tests"
@@ -37,7 +38,7 @@ def design_of(data: pd.DataFrame, outcome, exogenous, endogenous, instruments, *
     entity = np.arange(len(data)) if entity is None else np.unique(entity, return_inverse=True)[1]
     return Design(
         outcome,
-        terms,
+        terms_of(*terms),
         data[outcome].to_numpy(float),
         x,
         entity.astype(np.int64),
@@ -47,7 +48,7 @@ def design_of(data: pd.DataFrame, outcome, exogenous, endogenous, instruments, *
             "endogenous": data[list(endogenous)].to_numpy(float),
             "instruments": data[list(instruments)].to_numpy(float),
         },
-        extra_terms={"endogenous": tuple(endogenous), "instruments": tuple(instruments)},
+        extra_terms={"endogenous": terms_of(*endogenous), "instruments": terms_of(*instruments)},
     )
 
 
@@ -69,7 +70,7 @@ def test_mroz_is_wooldridges_example():
     for the same data in reference-values.md 4.4). 428 women work.
     """
     fit = iv_2sls(mroz_design(), moments="unadjusted")
-    assert fit.terms == ("const", "exper", "expersq", "educ")
+    assert fit.labels == ("const", "exper", "expersq", "educ")
     assert_allclose(fit.params, [-0.1868572, 0.0430973, -0.0008628, 0.0803918], atol=3e-7, rtol=0)
     assert_allclose(errors(classical(fit)), [0.2853959, 0.0132649, 0.0003962, 0.0217740], atol=3e-7, rtol=0)
     assert fit.nobs == 428
@@ -90,7 +91,9 @@ def test_mroz_tests_agree_with_linearmodels():
         assert fit.statistics[ours] == pytest.approx(theirs.stat, rel=1e-9)
         assert fit.statistics[f"{ours}_p"] == pytest.approx(theirs.pval, rel=1e-9)
     first = peer.first_stage.diagnostics.iloc[0]
-    assert fit.statistics["partial_rsquared:educ"] == pytest.approx(first["partial.rsquared"], rel=1e-9)
+    assert fit.statistics[Of("partial_rsquared", "educ")] == pytest.approx(
+        first["partial.rsquared"], rel=1e-9
+    )
 
 
 def griliches() -> Design:
@@ -118,7 +121,7 @@ def test_griliches_agrees_with_ivreg2(estimator, moments, name):
     """Stata's ivreg2 2.2.08, stored in statsmodels: results_ivreg2_griliches.py."""
     stata = getattr(results_ivreg2_griliches, name)
     fit = estimator(griliches(), moments=moments)
-    order = [fit.terms.index("const" if term == "_cons" else term) for term in stata.params_table_rownames]
+    order = [fit.labels.index("const" if term == "_cons" else term) for term in stata.params_table_rownames]
     assert_allclose(fit.params[order], stata.params_table[:, 0], **IVREG2)
     if estimator is iv_gmm:
         found = np.sqrt(np.diag(fit.covariance))
@@ -154,7 +157,7 @@ def test_housing_agrees_with_stata(estimator, kind):
     """
     stata = HOUSING[f"{'2sls' if estimator is iv_2sls else 'liml'}-{kind}-small"]
     fit = estimator(housing())
-    order = [fit.terms.index("const" if term == "_cons" else term) for term in stata.params.index]
+    order = [fit.labels.index("const" if term == "_cons" else term) for term in stata.params.index]
     assert_allclose(fit.params[order], stata.params, rtol=1e-8)
     covariance = {
         "unadjusted": lambda: classical(replace(fit, covariance=None)),
@@ -195,7 +198,7 @@ def test_weak_instruments_agree_with_ivreg2(key, expected):
     found = iv_2sls(design, moments=moments).statistics
     assert_allclose([found["cragg_donald_f"], found["kleibergen_paap_f"]], expected, rtol=1e-8)
     if model.startswith("B"):
-        assert_allclose(found["first_stage_f:x1"], found["kleibergen_paap_f"], rtol=1e-9)
+        assert_allclose(found[Of("first_stage_f", "x1")], found["kleibergen_paap_f"], rtol=1e-9)
 
 
 def simulated(
@@ -211,14 +214,14 @@ def simulated(
     entity = np.unique(entity, return_inverse=True)[1].astype(np.int64)
     return Design(
         "y",
-        ("const", "x"),
+        terms_of("const", "x"),
         y,
         np.column_stack([np.ones(n), x]),
         entity,
         time.astype(np.int64),
         clusters={"entity": entity, "time": time},
         extra={"endogenous": d[:, None], "instruments": z},
-        extra_terms={"endogenous": ("d",), "instruments": terms},
+        extra_terms={"endogenous": terms_of("d"), "instruments": terms_of(*terms)},
     )
 
 
@@ -236,8 +239,8 @@ def test_exactly_identified_estimators_agree(seed):
         assert np.isnan(fit.statistics["hansen_p"])
     assert liml(design).statistics["kappa"] == pytest.approx(1, abs=1e-9)
     found = iv_2sls(design).statistics
-    assert found["effective_f"] == pytest.approx(found["first_stage_f:d"], rel=1e-9)
-    assert found["kleibergen_paap_f"] == pytest.approx(found["first_stage_f:d"], rel=1e-8)
+    assert found["effective_f"] == pytest.approx(found[Of("first_stage_f", "d")], rel=1e-9)
+    assert found["kleibergen_paap_f"] == pytest.approx(found[Of("first_stage_f", "d")], rel=1e-8)
 
 
 @settings(max_examples=25, deadline=None)
@@ -251,15 +254,15 @@ def test_absorbed_effects_are_dummies(seed, two_way, kind):
         dummies.append((design.time[:, None] == np.unique(design.time)[1:]).astype(float))
     dummies = np.column_stack(dummies)
     names = tuple(f"dummy{j}" for j in range(dummies.shape[1]))
-    by_hand = replace(design, x=np.column_stack([design.x, dummies]), terms=(*design.terms, *names))
+    by_hand = replace(design, x=np.column_stack([design.x, dummies]), terms=terms_of(*design.labels, *names))
     expected = iv_2sls(by_hand, moments=kind)
-    assert fit.terms == ("x", "d")
-    place = [expected.terms.index(term) for term in fit.terms]
+    assert fit.labels == ("x", "d")
+    place = [expected.labels.index(term) for term in fit.labels]
     assert_allclose(fit.params, expected.params[place], rtol=1e-8)
     assert fit.df_resid == expected.df_resid
     assert_allclose(errors(hc1(fit)), errors(hc1(expected))[place], rtol=1e-8)
     for name in (
-        "first_stage_f:d",
+        Of("first_stage_f", "d"),
         "cragg_donald_f",
         "kleibergen_paap_f",
         "effective_f",
@@ -298,11 +301,11 @@ def test_a_regressor_as_its_own_instrument_is_least_squares():
     own = replace(
         design,
         extra={"endogenous": design.extra["endogenous"], "instruments": design.extra["endogenous"] * 2 + 1},
-        extra_terms={"endogenous": ("d",), "instruments": ("twice",)},
+        extra_terms={"endogenous": terms_of("d"), "instruments": terms_of("twice")},
     )
     plain = Design(
         "y",
-        ("const", "x", "d"),
+        terms_of("const", "x", "d"),
         design.y,
         np.column_stack([design.x, design.extra["endogenous"]]),
         design.entity,
@@ -358,7 +361,7 @@ def anderson_rubin_f(design: Design, value: float, moments: str) -> float:
     q = design.extra["instruments"].shape[1]
     plain = Design(
         "y",
-        tuple(f"c{j}" for j in range(z.shape[1])),
+        terms_of(*(f"c{j}" for j in range(z.shape[1]))),
         y,
         z,
         design.entity,
@@ -475,9 +478,9 @@ def test_mistakes_are_one_clear_line():
     dependent = replace(
         design,
         extra={**design.extra, "instruments": np.column_stack([z, z @ [1, 2, 3]])},
-        extra_terms={**design.extra_terms, "instruments": ("z0", "z1", "z2", "z3")},
+        extra_terms={**design.extra_terms, "instruments": terms_of("z0", "z1", "z2", "z3")},
     )
-    twice = replace(design, extra_terms={**design.extra_terms, "instruments": ("z0", "x", "z2")})
+    twice = replace(design, extra_terms={**design.extra_terms, "instruments": terms_of("z0", "x", "z2")})
     unfit = replace(design, extra={**design.extra, "endogenous": z[:, :1] * 0 + design.x[:, 1:]})
     for broken, options, message in [
         (design, {"moments": "robsut"}, "did you mean 'robust'"),
@@ -501,7 +504,7 @@ def test_fewer_clusters_than_moments_are_refused():
 
 def test_statistics_that_need_more_clusters_are_missing():
     fit = iv_2sls(simulated(11, entities=2), moments="clustered")
-    for name in ("first_stage_f:d", "kleibergen_paap_f", "hansen"):
+    for name in (Of("first_stage_f", "d"), "kleibergen_paap_f", "hansen"):
         assert np.isnan(fit.statistics[name])
     assert fit.statistics["effective_f"] > 0
     assert "No Anderson-Rubin set" in fit.warnings[0]

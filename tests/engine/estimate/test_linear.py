@@ -31,6 +31,7 @@ from tests.support.linear_panels import (
     seeds,
     wages,
 )
+from tests.support.terms import terms_of
 
 GRUNFELD = {
     # plm tests/test_Estimators.Rout.save (Baltagi, Table 2.1) and runs of plm 2.6 and linearmodels
@@ -109,10 +110,10 @@ WAGES = {
 def test_wages(name):
     terms, coefficients, standard_errors = WAGES[name]
     design = wages()
-    years = [term for term in design.terms if term.startswith("year")]
+    years = [term for term in design.labels if term.startswith("year")]
     design = only(design, [*terms.split(), *years]) if name == "within" else design
     fit = FITS[name](design)
-    rows = [fit.terms.index(term) for term in terms.split()]
+    rows = [fit.labels.index(term) for term in terms.split()]
     assert_printed(fit.params[rows], coefficients)
     assert_printed(errors(classical(fit))[rows], standard_errors)
 
@@ -120,10 +121,10 @@ def test_wages(name):
 def test_wages_clustered_as_linearmodels_does_by_default():
     """n/(n-k) without effects in k and no G/(G-1): reference 4.5 prints .0008095 .0209845 .0227222."""
     design = wages()
-    years = [term for term in design.terms if term.startswith("year")]
+    years = [term for term in design.labels if term.startswith("year")]
     fit = ols(only(design, ["expersq", "married", "union", *years]), effects=["entity"])
     plain = clustered(fit, groups_factor=False, parameters_factor=False)
-    found = errors(plain)[:3] * np.sqrt(fit.nobs / (fit.nobs - len(fit.terms)))
+    found = errors(plain)[:3] * np.sqrt(fit.nobs / (fit.nobs - len(fit.labels)))
     assert_printed(found, ".0008095 .0209845 .0227222")
 
 
@@ -132,7 +133,7 @@ def test_oracle_on_unbalanced_panels(seed):
     """linearmodels on panels with gaps: two-way and time effects, random effects in both forms, between."""
     design = draw(seed)
     data = frame(design)
-    x, slopes = data[list(design.terms)], data[["a", "b"]]
+    x, slopes = data[list(design.labels)], data[["a", "b"]]
     pairs = [
         (
             ols(design, effects=["entity", "time"]),
@@ -266,7 +267,9 @@ def test_singletons_do_no_harm():
 
 def spoiled(term, values):
     design = draw(4)
-    return replace(design, terms=(*design.terms, term), x=np.column_stack([design.x, values(design)]))
+    return replace(
+        design, terms=terms_of(*design.labels, term), x=np.column_stack([design.x, values(design)])
+    )
 
 
 REFUSALS = [

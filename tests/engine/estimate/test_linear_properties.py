@@ -23,6 +23,7 @@ from replication.estimate.covariances.sandwich import (
 from replication.estimate.linear.linear import between, first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
 from tests.support.linear_panels import draw, dummies, make, seeds
+from tests.support.terms import terms_of
 
 FITS = {
     "pooled": ols,
@@ -62,7 +63,7 @@ def test_entities_in_another_order_under_other_names(name, seed):
     order = np.lexsort([design.time, labels])
     moved = replace(design.rows(order), entity=labels[order])
     fit = FITS[name](design)
-    assert_transformed(fit, FITS[name](moved), np.eye(len(fit.terms)))
+    assert_transformed(fit, FITS[name](moved), np.eye(len(fit.labels)))
 
 
 @each_fit
@@ -70,9 +71,9 @@ def test_entities_in_another_order_under_other_names(name, seed):
 @quick
 def test_columns_in_another_order(name, seed):
     design = draw(seed)
-    swapped = replace(design, terms=("const", "b", "a"), x=design.x[:, [0, 2, 1]])
+    swapped = replace(design, terms=terms_of("const", "b", "a"), x=design.x[:, [0, 2, 1]])
     fit = FITS[name](design)
-    k = len(fit.terms)
+    k = len(fit.labels)
     swap = np.eye(k)[[*range(k - 2), k - 1, k - 2]]
     assert_transformed(fit, FITS[name](swapped), swap)
 
@@ -85,7 +86,7 @@ def test_other_units(name, seed, y_unit, a_unit):
     design = draw(seed)
     scaled = replace(design, y=design.y * y_unit, x=design.x * np.array([1.0, a_unit, 1.0]))
     fit = FITS[name](design)
-    units = np.array([y_unit / a_unit if term == "a" else y_unit for term in fit.terms])
+    units = np.array([y_unit / a_unit if term == "a" else y_unit for term in fit.labels])
     assert_transformed(fit, FITS[name](scaled), np.diag(units))
 
 
@@ -96,7 +97,7 @@ def test_a_level_added_to_the_outcome(name, seed):
     """It moves the constant alone, and no error; differences and effects do not see it."""
     design = draw(seed)
     fit, higher = FITS[name](design), FITS[name](replace(design, y=design.y + 100.0))
-    moved = [100.0 if term == "const" and name != "difference" else 0.0 for term in fit.terms]
+    moved = [100.0 if term == "const" and name != "difference" else 0.0 for term in fit.labels]
     assert_allclose(higher.params, fit.params + moved, rtol=1e-7, atol=1e-8)
     assert_allclose(classical(higher).matrix, classical(fit).matrix, rtol=1e-6, atol=1e-12)
 
@@ -186,7 +187,7 @@ def test_every_cluster_twice(seed):
         np.tile(design.x, (2, 1)),
         np.concatenate([design.entity, design.entity + 100]),
         np.tile(design.time, 2),
-        design.terms,
+        design.labels,
     )
     plain = {"groups_factor": False, "parameters_factor": False}
     once, double = ols(design), ols(twice)

@@ -144,7 +144,7 @@ def test_estimate_is_lsdv_less_the_bias(initial, order):
     uncorrected = np.linalg.lstsq(regressors, design.y[keep], rcond=None)[0]
     assert_allclose(fit.statistics["lag_uncorrected"], uncorrected[0], rtol=1e-9)
     assert (fit.kept == keep).all()
-    assert fit.terms == ("lag(y, 1)", "x")
+    assert fit.labels == ("lag(y, 1)", "x")
     assert fit.params[0] > uncorrected[0]  # the bias of a positive lag is downward
 
 

@@ -21,9 +21,9 @@ def panel():
 
 def test_only_what_varies_and_says_something_new_is_added() -> None:
     balanced = with_entity_means(panel())
-    assert balanced.terms == ("const", "a", "fixed", "year_2", "mean of a")
+    assert balanced.labels == ("const", "a", "fixed", "year_2", "mean of a")
     unbalanced = with_entity_means(panel().rows(np.arange(60) % 7 != 2))
-    assert unbalanced.terms[4:] == ("mean of a", "mean of year_2")
+    assert unbalanced.labels[4:] == ("mean of a", "mean of year_2")
 
 
 def test_mean_of_a_code_that_is_missing_is_no_trouble() -> None:

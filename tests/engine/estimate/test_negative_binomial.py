@@ -16,6 +16,7 @@ from replication.estimate.design import Design
 from replication.estimate.limited.negative_binomial import _likelihood, negative_binomial
 from replication.estimate.limited.poisson import ppml
 from tests.support.count_data import cross_section, panel, randhie
+from tests.support.terms import terms_of
 
 
 def overdispersed(seed: int, n: int = 150) -> Design:
@@ -44,8 +45,8 @@ def test_randhie_against_stata() -> None:
         "hlthp": (0.177960787443151, 0.0324115, 0.3235101),
         "const": (0.663556087183864, 0.6150055, 0.7121067),
     }
-    error = dict(zip(fit.terms, np.sqrt(np.diag(classical(fit).matrix)), strict=True))
-    value = dict(zip(fit.terms, fit.params, strict=True))
+    error = dict(zip(fit.labels, np.sqrt(np.diag(classical(fit).matrix)), strict=True))
+    value = dict(zip(fit.labels, fit.params, strict=True))
     for term, (b, low, high) in coefficients.items():
         assert value[term] == pytest.approx(b, abs=1e-8)
         assert error[term] == pytest.approx((high - low) / (2 * 1.959963985), abs=6e-8)
@@ -108,7 +109,7 @@ def test_no_overdispersion_is_poisson() -> None:
     design = cross_section("y", ("const", "x"), y, x)
     fit, plain = negative_binomial(design), ppml(design)
     np.testing.assert_array_equal(fit.params, plain.params)
-    assert fit.terms == ("const", "x")
+    assert fit.labels == ("const", "x")
     assert fit.statistics["alpha"] == 0
     assert fit.warnings[-1].startswith("No overdispersion: the likelihood is highest at alpha = 0")
 
@@ -128,11 +129,11 @@ def test_separated_rows_are_left_out() -> None:
     y, war = design.y.copy(), np.zeros(design.nobs)
     y[:3], war[:3] = 0.0, 1.0
     fit = negative_binomial(
-        replace(design, y=y, x=np.column_stack([design.x, war]), terms=(*design.terms, "war"))
+        replace(design, y=y, x=np.column_stack([design.x, war]), terms=terms_of(*design.labels, "war"))
     )
     alone = negative_binomial(replace(design, y=y).rows(np.arange(design.nobs) >= 3))
     np.testing.assert_allclose(fit.params, alone.params, rtol=1e-8)
-    assert fit.terms == ("const", "a", "b", "lnalpha")
+    assert fit.labels == ("const", "a", "b", "lnalpha")
     assert fit.kept.sum() == design.nobs - 3
     assert "war predicts an outcome of zero perfectly" in fit.warnings[0]
 

@@ -16,6 +16,7 @@ from replication.estimate.covariances.pairs_bootstrap import pairs_bootstrap, re
 from replication.estimate.limited.binary import probit
 from replication.estimate.linear.linear import ols
 from tests.support.linear_panels import draw, grunfeld, seeds
+from tests.support.terms import terms_of
 
 within = partial(ols, effects=["entity"])
 
@@ -47,7 +48,13 @@ def test_variance_of_a_mean():
     """Of G cluster means drawn with replacement: (G - 1)/G s^2/G; 4,000 draws know a variance to a relative
     sqrt(2/4000) = 2.2 percent, five of which are allowed."""
     design = grunfeld()
-    design = replace(design, x=design.x[:, :1], terms=("const",))
+    design = replace(
+        design,
+        x=design.x[:, :1],
+        terms=terms_of(
+            "const",
+        ),
+    )
     means = design.y.reshape(10, 20).mean(axis=1)
     found = pairs_bootstrap(ols(design), ols, draws=4000)
     assert_allclose(found.matrix[0, 0], np.var(means) / 10, rtol=0.11)
@@ -76,7 +83,7 @@ def test_draws_that_fail_are_counted():
     """A regressor of one entity alone is missing from (8/9)^9, a third, of the draws."""
     design = draw(4)
     x = np.column_stack([design.x, design.entity == 2])
-    fit = ols(replace(design, x=x, terms=(*design.terms, "only_2")))
+    fit = ols(replace(design, x=x, terms=terms_of(*design.labels, "only_2")))
     found = pairs_bootstrap(fit, ols, draws=200)
     failed = 200 - int(found.factors["draws"])
     assert 40 <= failed <= 100
@@ -85,7 +92,7 @@ def test_draws_that_fail_are_counted():
 
 def test_other_terms_or_no_convergence_do_not_count():
     fit = ols(draw(0))
-    for spoilt in (replace(fit, converged=False), replace(fit, terms=("a", "b", "c"))):
+    for spoilt in (replace(fit, converged=False), replace(fit, terms=terms_of("a", "b", "c"))):
         with pytest.raises(EstimationError, match="ols failed on 9 of 9 draws"):
             pairs_bootstrap(fit, lambda _, spoilt=spoilt: spoilt, draws=9)
 

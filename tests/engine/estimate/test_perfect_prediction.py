@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from replication.errors import EstimationError
 from replication.estimate.limited.perfect_prediction import refuse_perfect_prediction
+from tests.support.terms import terms_of
 
 
 def is_separated(side: np.ndarray, x: np.ndarray) -> bool:
@@ -42,9 +43,9 @@ def test_found_exactly_where_it_is(data: st.DataObject) -> None:
     assume(np.linalg.matrix_rank(x) == 3 and (side > 0).any() and (side < 0).any())
     if is_separated(side, x):
         with pytest.raises(EstimationError, match="perfectly"):
-            refuse_perfect_prediction("y", side, x, ("const", "a", "b"))
+            refuse_perfect_prediction("y", side, x, terms_of("const", "a", "b"))
     else:
-        assert refuse_perfect_prediction("y", side, x, ("const", "a", "b")) is None
+        assert refuse_perfect_prediction("y", side, x, terms_of("const", "a", "b")) is None
 
 
 def test_message_names_the_regressors_of_the_combination() -> None:
@@ -52,7 +53,7 @@ def test_message_names_the_regressors_of_the_combination() -> None:
     x = np.column_stack([np.ones(80), random.normal(size=(80, 3))])
     side = np.sign(x[:, 1] - 2 * x[:, 3] + 0.1)
     with pytest.raises(EstimationError) as caught:
-        refuse_perfect_prediction("aid", side, x, ("const", "gdp", "other", "trade"))
+        refuse_perfect_prediction("aid", side, x, terms_of("const", "gdp", "other", "trade"))
     assert "gdp" in str(caught.value) and "trade" in str(caught.value)
 
 

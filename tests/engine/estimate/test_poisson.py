@@ -19,6 +19,7 @@ from replication.estimate.limited import poisson
 from replication.estimate.limited.poisson import ppml
 from replication.estimate.numbers import absorb
 from tests.support.count_data import cross_section, dummies, grunfeld, panel, randhie
+from tests.support.terms import terms_of
 
 # Two exact solutions of the same problem: only rounding, and statsmodels' stopping rule, lie between.
 SAME = {"rtol": 1e-6, "atol": 1e-8}
@@ -33,7 +34,7 @@ def dummy_fit(fit: Fit, effects: list[str]) -> tuple[object, np.ndarray]:
     design = fit.design if fit.kept is None else fit.design.rows(fit.kept)
     known = {**design.clusters, "entity": design.entity, "time": design.time}
     levels = dummies(design.nobs, *(known[name] for name in effects))
-    columns = [design.terms.index(term) for term in fit.terms]
+    columns = [design.labels.index(term) for term in fit.labels]
     x = np.column_stack([design.x[:, columns], levels])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -46,7 +47,7 @@ class TestReferenceValues:
         # reference-values.md 4.7: pyfixest `fepois` = GLM with dummies, printed to 8 decimals.
         fit = ppml(grunfeld(), effects=["entity", "time"])
         np.testing.assert_allclose(fit.params, [0.56348688, 0.08268790], atol=6e-9)
-        assert fit.terms == ("log_value", "log_capital")
+        assert fit.labels == ("log_value", "log_capital")
         assert fit.converged
         assert fit.absorbed == 29
 
@@ -80,7 +81,7 @@ class TestReferenceValues:
             "hlthp": (0.206115121809, 0.02627928267502),
             "const": (0.700352877227, 0.01116266712362),
         }
-        found = dict(zip(fit.terms, zip(fit.params, errors(classical(fit)), strict=True), strict=True))
+        found = dict(zip(fit.labels, zip(fit.params, errors(classical(fit)), strict=True), strict=True))
         for term, values in stata.items():
             np.testing.assert_allclose(found[term], values, rtol=2e-6)
         assert fit.statistics["loglikelihood"] == pytest.approx(-62419.588535018, rel=1e-8)
@@ -99,7 +100,7 @@ class TestReferenceValues:
         x = np.array([[2, -1], [-1, 2], [0, 0], [0, 0], [5, -10], [6, -12]], dtype=float)
         fit = ppml(cross_section("y", ("const", "x1", "x2"), np.array([0.0, 0, 0, 1, 2, 3]), x))
         np.testing.assert_array_equal(fit.kept, [False, True, True, True, True, True])
-        assert fit.terms == ("const", "x1")
+        assert fit.labels == ("const", "x1")
         assert fit.statistics["separated_rows"] == 1
         assert "1 rows left out, in which x1, x2 predict" in fit.warnings[0]
         assert fit.warnings[1].startswith("'x2' is left out")
@@ -125,7 +126,7 @@ def test_equals_dummies(seed: int, effects: list[str], weighted: bool) -> None:
     used = design if fit.kept is None else design.rows(fit.kept)
     used = replace(used, weights=None if used.weights is None else used.weights / used.weights.mean())
     glm, levels = dummy_fit(replace(fit, design=used, kept=None), effects)
-    k = len(fit.terms)
+    k = len(fit.labels)
     assert fit.converged
     assert fit.absorbed == levels.shape[1]
     np.testing.assert_allclose(fit.params, glm.params[:k], **SAME)
@@ -133,7 +134,7 @@ def test_equals_dummies(seed: int, effects: list[str], weighted: bool) -> None:
     weights = np.ones(used.nobs) if used.weights is None else used.weights
     mean, score = glm.fittedvalues, weights * (used.y - glm.fittedvalues)
     np.testing.assert_allclose(levels.T @ score, 0.0, atol=1e-6)  # within every level of every effect
-    x, root = used.x[:, [used.terms.index(t) for t in fit.terms]], np.sqrt(weights * mean)[:, None]
+    x, root = used.x[:, [used.labels.index(t) for t in fit.labels]], np.sqrt(weights * mean)[:, None]
     within = x - levels @ np.linalg.lstsq(root * levels, root * x, rcond=None)[0]
     np.testing.assert_allclose(fit.scores, within * score[:, None], rtol=1e-5, atol=1e-6)
     # the search stops 1e-10 standard errors from the maximum: of a score whose own is below 100, that is 1e-8
@@ -190,7 +191,7 @@ def test_unit_of_the_outcome_moves_the_constant_alone(
 ) -> None:
     design = panel(seed)
     plain, scaled = ppml(design, effects=effects), ppml(replace(design, y=design.y * unit), effects=effects)
-    shift = np.array([np.log(unit) if term == "const" else 0.0 for term in plain.terms])
+    shift = np.array([np.log(unit) if term == "const" else 0.0 for term in plain.labels])
     np.testing.assert_allclose(scaled.params, plain.params + shift, rtol=1e-8, atol=1e-9)
     np.testing.assert_allclose(errors(clustered(scaled)), errors(clustered(plain)), rtol=1e-7)
     assert scaled.converged
@@ -207,7 +208,7 @@ def test_order_names_and_units_do_not_matter(seed: int, unit: float) -> None:
     moved = replace(
         design.rows(order),
         x=(design.x * [1.0, unit, 1.0])[order][:, [0, 2, 1]],
-        terms=("const", "x1", "x0"),
+        terms=terms_of("const", "x1", "x0"),
         entity=pd.factorize(label[order])[0].astype(np.int64),
     )
     fit = ppml(moved, effects=["time", "entity"])
@@ -249,7 +250,7 @@ def test_groupings_by_cluster_columns() -> None:
     y = random.poisson(np.exp(1 + 0.4 * x + random.normal(size=30)[clusters["recipient_year"]])).astype(float)
     design = Design(
         "aid",
-        ("const", "x"),
+        terms_of("const", "x"),
         y,
         np.column_stack([np.ones(n), x]),
         donor * 6 + recipient,

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from replication.errors import EstimationError
 from replication.estimate.covariances.pcse import pcse
 from replication.estimate.covariances.sandwich import classical, clustered, hc1, hc3
+from replication.estimate.design import Of
 from replication.estimate.gls.autocorrelation import autocorrelations, neighbours, remove_autocorrelation
 from replication.estimate.gls.prais_winsten import prais_winsten
 from replication.estimate.linear.linear import ols
@@ -39,7 +40,7 @@ def test_grunfeld_panel_specific():
     fit = prais_winsten(grunfeld_in_stata(), autocorrelation="panel", rho="tscorr")
     assert_printed(fit.params, "-58.18714 .1052613 .3386743")
     assert_printed(errors(pcse(fit)), "12.63687 .0086018 .0367568")
-    assert len([name for name in fit.statistics if name.startswith("rho: ")]) == 10
+    assert len([name for name in fit.statistics if isinstance(name, Of)]) == 10
 
 
 def written_out(design, rho):
@@ -61,7 +62,7 @@ def test_gaps_and_unequal_lengths_by_the_matrix_written_out(autocorrelation, see
     """tscorr stays inside -1 and 1, so that the matrix exists."""
     design = draw(seed)
     fit = prais_winsten(design, autocorrelation=autocorrelation, rho="tscorr")
-    names = [f"rho: entity {i}" for i in range(9)]
+    names = [Of("rho", f"entity {i}") for i in range(9)]
     common = fit.statistics.get("rho")
     rho = np.array([common if common is not None else fit.statistics[name] for name in names])
     params, bread = written_out(design, rho)
@@ -143,9 +144,9 @@ def test_the_iteration_ends_where_residuals_give_the_same_autocorrelation(autoco
     e = design.y - design.x @ fit.params
     found = autocorrelations(e, design.entity, neighbours(design), "tscorr", 2)
     expected = found.rho if autocorrelation == "panel" else [found.rho.mean()]
-    rhos = [value for name, value in fit.statistics.items() if name.startswith("rho")]
+    rhos = [value for name, value in fit.statistics.items() if name == "rho" or isinstance(name, Of)]
     assert_allclose(rhos, expected, atol=1e-8)
-    assert fit.statistics["iterations"] > 2
+    assert fit.telemetry["iterations"] > 2
 
 
 def test_every_error_of_least_squares_applies():
@@ -175,7 +176,7 @@ def test_what_was_assumed_is_said_by_name():
     design = balanced(1)
     once = replace(design.rows((design.entity != 2) | (design.time == 1995)))
     fit = prais_winsten(once, autocorrelation="panel", rho="tscorr")
-    assert fit.statistics["rho: unit 2"] == 0.0
+    assert fit.statistics[Of("rho", "unit 2")] == 0.0
     assert "unit 2 cannot be estimated (no two consecutive periods, or no residuals)" in fit.warnings[0]
     assert "is taken to be zero" in fit.warnings[0]
     assert "does not enter the common one" in prais_winsten(once, rho="tscorr").warnings[0]

@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.sandwich import clustered, hc0, own
-from replication.estimate.design import Design
+from replication.estimate.design import Design, Of
 from replication.estimate.linear.quantile import quantile
 from tests.support.count_data import cross_section, engel, panel
 
@@ -66,7 +66,7 @@ def test_engel_against_stata(q: float) -> None:
     found = fit.statistics
     assert found["sparsity"] == pytest.approx(sparsity, rel=1e-6)
     assert found["bandwidth_hall_sheather"] == pytest.approx(bandwidth, rel=1e-14)
-    assert found["bandwidth_epanechnikov"] == pytest.approx(width, rel=1e-6)
+    assert found[Of("bandwidth", "epanechnikov")] == pytest.approx(width, rel=1e-6)
     assert found["rsquared_pseudo"] == pytest.approx(rsquared, abs=5e-5)
     # Stata doubles the check function
     assert 2 * found["sum_deviations"] == pytest.approx(deviation, rel=1e-7)
@@ -155,7 +155,7 @@ def test_kernel_sandwich_by_hand() -> None:
     """Bread, scores and both of its own covariances, written out for Engel's data."""
     design, q = engel(), 0.3
     fit, iid = quantile(design, q=q), quantile(design, q=q, errors="iid")
-    width = fit.statistics["bandwidth_gaussian"]
+    width = fit.statistics[Of("bandwidth", "gaussian")]
     e = design.y - design.x @ fit.params
     e[np.abs(e) < 1e-8] = 0.0
     density = np.exp(-0.5 * (e / width) ** 2) / np.sqrt(2 * np.pi) / width

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
 from replication.errors import EstimationError
+from replication.estimate.design import Of
 from replication.estimate.limited.selection import heckman_two_step, participation
 from replication.estimate.limited.selection_ml import heckman_ml, layout, selection_likelihood
 from tests.support.limited_data import (
@@ -22,6 +23,7 @@ from tests.support.limited_data import (
     simulated,
     std_errors,
 )
+from tests.support.terms import terms_of
 
 
 def wage_design(outcome: str, terms: list[str], selection: list[str], frame=None):
@@ -32,7 +34,7 @@ def wage_design(outcome: str, terms: list[str], selection: list[str], frame=None
         women[terms],
         terms,
         extra={"selected": women.inlf.to_numpy(float), "selection": women[selection].to_numpy(float)},
-        extra_terms={"selection": tuple(selection)},
+        extra_terms={"selection": terms_of(*selection)},
     )
 
 
@@ -53,7 +55,7 @@ def simulated_design(seed: int, rho: float = 0.5, n: int = 300):
     y = index + 1.5 * (rho * v + np.sqrt(1 - rho**2) * random.normal(size=n))
     extra = {"selected": selected, "selection": z}
     return design(
-        y * selected, x, ("const", "a", "b"), extra=extra, extra_terms={"selection": ("a", "b", "z")}
+        y * selected, x, ("const", "a", "b"), extra=extra, extra_terms={"selection": terms_of("a", "b", "z")}
     )
 
 
@@ -65,8 +67,8 @@ def test_two_step_as_printed_by_stata() -> None:
     """
     fit = heckman_two_step(wooldridge())
     errors = std_errors(fit)
-    assert fit.terms[:5] == ("const", "educ", "exper", "expersq", "lambda")
-    assert fit.terms[5:9] == ("selection:const", "selection:educ", "selection:exper", "selection:expersq")
+    assert fit.labels[:5] == ("const", "educ", "exper", "expersq", "lambda")
+    assert fit.labels[5:9] == ("selection:const", "selection:educ", "selection:exper", "selection:expersq")
     assert_printed(fit.params[:5], ["-.5781032", ".1090655", ".0438873", "-.0008591", ".0322619"], units=1)
     assert_printed(errors[:5], [".3050062", ".015523", ".0162611", ".0004389", ".1336246"])
     assert_printed(fit.params[5:], [".2700768", ".1309047", ".1233476", "-.0018871"]
@@ -94,7 +96,7 @@ def test_two_step_as_printed_by_sample_selection() -> None:
         fit.params[6:], ["-4.1568", "1.8540e-1", "-2.4259e-3", "4.5804e-6", "-4.4899e-1", "9.8182e-2"]
     )
     assert_printed([fit.statistics["sigma"], fit.statistics["rho"]], ["3.20006", "-0.342999"])
-    assert_printed([fit.statistics["selection_loglikelihood"]], ["-490.848"])
+    assert_printed([fit.statistics[Of("loglikelihood", "selection")]], ["-490.848"])
 
 
 def test_maximum_likelihood_as_printed_by_stata() -> None:
@@ -120,7 +122,7 @@ def test_maximum_likelihood_as_printed_by_stata() -> None:
         "log_sigma": (-0.4103809, 0.0342291),
     }
     for name, (estimate, error) in printed.items():
-        j = fit.terms.index(name)
+        j = fit.labels.index(name)
         assert fit.params[j] == pytest.approx(estimate, abs=1e-5 * error + 5.1e-8), name
         assert errors[j] == pytest.approx(error, rel=1e-5, abs=5.1e-8), name
     assert_printed([fit.statistics["loglikelihood"]], ["-832.8851"])
@@ -220,11 +222,14 @@ def test_uncorrelated_errors_leave_a_probit_and_least_squares() -> None:
     """With rho = 0 in the data both find it within four errors; the ratio is that against two fits apart."""
     data = simulated_design(6, rho=0.0, n=4000)
     ml, two_step = heckman_ml(data), heckman_two_step(data)
-    athrho = ml.terms.index("athrho")
+    athrho = ml.labels.index("athrho")
     assert abs(ml.params[athrho] / std_errors(ml)[athrho]) < 4
     assert abs(two_step.params[3] / std_errors(two_step)[3]) < 4
     chosen = data.extra["selected"] == 1
-    apart = sm.OLS(data.y[chosen], data.x[chosen]).fit().llf + two_step.statistics["selection_loglikelihood"]
+    apart = (
+        sm.OLS(data.y[chosen], data.x[chosen]).fit().llf
+        + two_step.statistics[Of("loglikelihood", "selection")]
+    )
     gain = 2 * (ml.statistics["loglikelihood"] - apart)
     assert ml.statistics["lr_rho_zero"] == pytest.approx(gain, abs=1e-7)
 
@@ -235,7 +240,7 @@ def test_they_find_what_the_data_were_made_with(rho: float) -> None:
     ml, two_step = heckman_ml(data), heckman_two_step(data)
     truth = {"athrho": np.arctanh(rho), "log_sigma": np.log(1.5), "selection:z": 0.8, "selection:const": 0.3}
     for name, value in truth.items():
-        j = ml.terms.index(name)
+        j = ml.labels.index(name)
         assert abs(ml.params[j] - value) < 4 * std_errors(ml)[j]
     assert abs(two_step.params[3] - 1.5 * rho) < 4 * std_errors(two_step)[3]
     assert ml.converged
@@ -286,6 +291,6 @@ def test_no_instrument_is_said() -> None:
     bare = replace(
         data,
         extra={**data.extra, "selection": data.x[:, 1:]},
-        extra_terms={"selection": ("a", "b")},
+        extra_terms={"selection": terms_of("a", "b")},
     )
     assert "only normality identifies it" in heckman_two_step(bare).warnings[0]

@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 from replication.estimate.limited.separation import find_separated
 from replication.estimate.numbers import absorb
 from replication.estimate.numbers.absorb import grouped
+from tests.support.terms import terms_of
 
 # Test data of ppmlhdfe (github.com/sergiocorreia/ppmlhdfe, test/separation_datasets, MIT licence; numbers
 # 02, 03, 06), read in pyfixest's tests/data/ppmlhdfe_separation_examples; the last column is the answer.
@@ -86,7 +87,7 @@ def test_published_examples_with_effects_alone(table: str) -> None:
 @pytest.mark.parametrize("table", [FOUR_REGRESSORS, PRIMER_ONE, PRIMER_TWO])
 def test_published_examples_with_regressors(table: str) -> None:
     y, x, answer = read(table)
-    terms = ("const", *(f"x{j + 1}" for j in range(x.shape[1])))
+    terms = terms_of("const", *(f"x{j + 1}" for j in range(x.shape[1])))
     found = find_separated(y, np.column_stack([np.ones(len(y)), x]), grouped({}), terms)
     np.testing.assert_array_equal(~found.kept, answer)
     assert found.combination == answer.sum()

@@ -23,6 +23,7 @@ from tests.support.limited_data import (
     simulated,
     std_errors,
 )
+from tests.support.terms import terms_of
 
 
 def fair_design():
@@ -79,7 +80,7 @@ def test_sandwich_on_fair_as_printed_by_aer() -> None:
     """The same file, chunk tobit3: chi2(2) of age = occupation = 0 with sandwich errors is 4.91."""
     fit = tobit(fair_design())
     robust = fit.bread @ fit.scores.T @ fit.scores @ fit.bread
-    rows = [fit.terms.index("age"), fit.terms.index("occupation")]
+    rows = [fit.labels.index("age"), fit.labels.index("occupation")]
     wald = fit.params[rows] @ np.linalg.solve(robust[np.ix_(rows, rows)], fit.params[rows])
     assert_printed([wald], ["4.91"])
 
@@ -95,7 +96,7 @@ def test_mroz_hours_as_printed_by_stata() -> None:
     )
     printed = [446.4358, 4.459096, 21.58322, 17.27938, 0.5376615, 7.418496, 111.8779, 38.64136, 41.57903]
     np.testing.assert_allclose(std_errors(fit), printed, rtol=STATA_HESSIAN)
-    names = ("loglikelihood", "pseudo_rsquared_mcfadden", "lr_statistic")
+    names = ("loglikelihood", "rsquared_pseudo", "lr_statistic")
     assert_printed([fit.statistics[name] for name in names], ["-3819.0946", "0.0343", "271.59"])
 
 
@@ -156,9 +157,9 @@ def test_mundlak_means_are_added_once_and_only_where_they_say_something() -> Non
     year = np.tile(np.arange(6), 20)
     x = np.column_stack([data.x, np.repeat(np.random.default_rng(0).normal(size=20), 6), year == 3])
     terms = ("const", "a", "b", "fixed", "year_3")
-    panel = replace(data, x=x, terms=terms, entity=np.repeat(np.arange(20), 6), time=year)
+    panel = replace(data, x=x, terms=terms_of(*terms), entity=np.repeat(np.arange(20), 6), time=year)
     fit = tobit(panel, mundlak=True)
-    assert fit.terms == (*terms, "mean of a", "mean of b", "sigma")
+    assert fit.labels == (*terms, "mean of a", "mean of b", "sigma")
     means = fit.design.x[:, 5].reshape(20, 6)
     np.testing.assert_allclose(means, np.repeat(data.x[:, 1].reshape(20, 6).mean(axis=1)[:, None], 6, axis=1))
 

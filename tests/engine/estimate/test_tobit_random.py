@@ -193,9 +193,9 @@ def test_without_censoring_it_is_the_normal_random_effects_model() -> None:
 def test_too_few_points_are_noticed() -> None:
     data = random_panel(3, entities=25, periods=12, sigma_u=3.0)
     rough, fine = (tobit_random_effects(data, points=points) for points in (8, 48))
-    assert rough.statistics["quadrature_change"] > 1e-4
+    assert rough.telemetry["quadrature_change"] > 1e-4
     assert any("use more" in sentence for sentence in rough.warnings)
-    assert fine.statistics["quadrature_change"] < 1e-6
+    assert fine.telemetry["quadrature_change"] < 1e-6
     assert fine.converged and not fine.warnings
 
 
@@ -213,7 +213,7 @@ def test_it_finds_what_the_data_were_made_with() -> None:
 
 def test_mundlak_means() -> None:
     fit = tobit_random_effects(random_panel(6), mundlak=True)
-    assert fit.terms == ("const", "a", "b", "mean of a", "mean of b", "sigma_u", "sigma_e")
+    assert fit.labels == ("const", "a", "b", "mean of a", "mean of b", "sigma_u", "sigma_e")
 
 
 def test_what_cannot_be_estimated_is_named() -> None:

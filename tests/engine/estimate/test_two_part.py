@@ -14,6 +14,7 @@ from replication.errors import EstimationError
 from replication.estimate.limited.binary import probit
 from replication.estimate.limited.two_part import two_part
 from tests.support.limited_data import design, simulated, std_errors
+from tests.support.terms import terms_of
 
 
 def hurdle_design(seed: int, n: int = 150):
@@ -61,15 +62,15 @@ def test_levels_likelihood_has_the_lognormal_jacobian() -> None:
 
 def test_names_and_a_selection_equation_of_its_own() -> None:
     data = hurdle_design(5)
-    assert two_part(data).terms == (
+    assert two_part(data).labels == (
         *("const", "a", "b", "selection:const", "selection:a", "selection:b", "sigma"),
     )
     other = np.random.default_rng(5).normal(size=(data.nobs, 1))
-    own = replace(data, extra={"selection": other}, extra_terms={"selection": ("z",)})
+    own = replace(data, extra={"selection": other}, extra_terms={"selection": terms_of("z")})
     fit = two_part(own)
-    assert fit.terms == ("const", "a", "b", "selection:const", "selection:z", "sigma")
+    assert fit.labels == ("const", "a", "b", "selection:const", "selection:z", "sigma")
     z = np.column_stack([np.ones(data.nobs), other])
-    first = probit(replace(data, y=(data.y > 0) * 1.0, x=z, terms=("const", "z")))
+    first = probit(replace(data, y=(data.y > 0) * 1.0, x=z, terms=terms_of("const", "z")))
     np.testing.assert_allclose(fit.params[3:5], first.params, rtol=1e-12)
 
 

@@ -23,6 +23,7 @@ from replication.estimate.covariances.wild_bootstrap import (
 )
 from replication.estimate.linear.linear import ols
 from tests.support.linear_panels import assert_printed, draw, dummies, errors, grunfeld, seeds
+from tests.support.terms import terms_of
 
 EFFECTS = st.sampled_from([[], ["entity"], ["time"], ["entity", "time"]])
 
@@ -89,9 +90,11 @@ def test_regressions_on_every_sign_vector(seed, effects, weighted, null, value):
     """Any value, effects absorbed or written out, with weights or without, restricted or not."""
     design = draw(seed, entities=5, periods=6, weighted=weighted)
     fit = ols(design, effects=effects)
-    test = coefficient_draws(fit, projection(fit), fit.entity, every_sign(5), fit.terms.index("b"), null=null)
+    test = coefficient_draws(
+        fit, projection(fit), fit.entity, every_sign(5), fit.labels.index("b"), null=null
+    )
     y, x = written_out(design, effects)
-    found = test.p_value(fit.params[fit.terms.index("b")] - value)
+    found = test.p_value(fit.params[fit.labels.index("b")] - value)
     assert found == share_larger(y, x, design.entity, 1, value, null)
 
 
@@ -183,7 +186,7 @@ def test_draws_follow_the_seed_and_the_names_alone():
     a, b, c = (cluster_weights(15, 9, "webb", 1, name) for name in ("entity", "entity", "region"))
     assert_array_equal(a, b)
     assert (a != c).any()
-    alone = ols(replace(fit.design, terms=("const", "b"), x=fit.design.x[:, [0, 2]]))
+    alone = ols(replace(fit.design, terms=terms_of("const", "b"), x=fit.design.x[:, [0, 2]]))
     assert_array_equal(
         bootstrap_statistics(alone, draws=99)[1].shape, bootstrap_statistics(fit, draws=99)[1][:, :2].shape
     )
@@ -212,7 +215,7 @@ def test_few_clusters_are_told_of_webb():
 def test_a_coefficient_that_one_cluster_identifies_has_no_test():
     design = draw(4)
     x = np.column_stack([design.x, design.entity == 2])
-    found = wild_bootstrap(ols(replace(design, x=x, terms=(*design.terms, "only_2"))))
+    found = wild_bootstrap(ols(replace(design, x=x, terms=terms_of(*design.labels, "only_2"))))
     assert np.isnan(found.p_values).tolist() == [False, False, False, True]
     assert np.isnan(found.intervals[3]).all()
     assert "'only_2' rests on a single cluster of entity: the bootstrap cannot test it" in found.warnings

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from replication.errors import UserError
+from replication.estimate.design import Of
 from replication.panel.panel import read_panel
 from replication.spec.entries import ModelSpec
 from replication.study.one_model import plan, run_model
@@ -24,10 +25,11 @@ TABLE = pd.DataFrame(
 ).assign(y=lambda rows: rows["d"] + DRAW.normal(size=72))
 
 
-def statistics(**keys) -> dict[str, float]:
+def statistics(**keys) -> dict[str | Of, float]:
     model = ModelSpec(**{"id": "m", "formula": "y ~ d + x + z", **keys})
     found = run_model(read_panel(TABLE, "e", "t", {}, "t"), plan(model)).statistics
-    return dict(zip(found["name"], found["value"], strict=True))
+    keys = [Of(name, of) if of else name for name, of in zip(found["name"], found["of"], strict=True)]
+    return dict(zip(keys, found["value"], strict=True))
 
 
 def test_a_treatment_is_permuted_within_strata_by_unit():
@@ -44,12 +46,12 @@ def test_holm_multiplies_by_the_number_of_what_is_left():
     ).estimates.set_index("term")["p_value"]
     found = statistics(multiple_testing={"terms": ["d", "x", "z"]})
     smallest = plain[["d", "x", "z"]].idxmin()
-    assert found[f"holm_p {smallest}"] == pytest.approx(min(3 * plain[smallest], 1))
+    assert found[Of("holm_p", smallest)] == pytest.approx(min(3 * plain[smallest], 1))
 
 
 def test_romano_wolf_is_never_below_the_bootstrap_alone_nor_above_one():
     found = statistics(multiple_testing={"terms": ["x", "z"], "method": "romano_wolf", "draws": 499})
-    assert 0 < found["romano_wolf_p x"] <= 1 and 0 < found["romano_wolf_p z"] <= 1
+    assert 0 < found[Of("romano_wolf_p", "x")] <= 1 and 0 < found[Of("romano_wolf_p", "z")] <= 1
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from replication.errors import EstimationError
 from replication.estimate.design import Design
 from replication.estimate.linear.linear import ols
 from replication.inference.randomization import assignments, coefficient_of, randomization_test
+from tests.support.terms import terms_of
 
 seeds = st.integers(0, 10_000)
 
@@ -82,7 +83,7 @@ def panel():
     treated = (entity % 2 == 0).astype(float)
     y = treated + rng.normal(size=6)[entity] + rng.normal(size=24)
     x = np.column_stack([np.ones(24), treated])
-    return Design("y", ("const", "treated"), y, x, entity, time)
+    return Design("y", terms_of("const", "treated"), y, x, entity, time)
 
 
 def test_the_years_of_a_country_stay_together():

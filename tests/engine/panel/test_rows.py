@@ -44,7 +44,7 @@ def causes(result):
 def test_every_row_is_used_or_has_its_cause():
     result = sample(where="country != 'C'")
     assert result.design.y.tolist() == [1, 2, 4, 6, 7]
-    assert result.design.terms == ("const", "x")
+    assert result.design.labels == ("const", "x")
     assert causes(result) == {"outside where": 1, "missing outcome y": 1, "missing regressor x": 1}
     assert len(result.keys) + len(result.dropped) == result.rows_in_panel == 8
 
@@ -78,14 +78,14 @@ def test_singletons_leave_again_and_again():
 
 def test_dummies_leave_out_the_first_level_and_levels_without_rows():
     result = sample(formula="y ~ dummies(region)")
-    assert result.design.terms == ("const", "region=n", "region=s")
+    assert result.design.labels == ("const", "region=n", "region=s")
     result = sample(formula="y ~ dummies(region)", where="country != 'C'")
-    assert result.design.terms == ("const", "region=s")
+    assert result.design.labels == ("const", "region=s")
 
 
 def test_interaction_with_dummies():
     result = sample(formula="y ~ x + interaction(x, dummies(region))", where="x > 0")
-    assert result.design.terms == ("const", "x", "interaction(x, region=n)", "interaction(x, region=s)")
+    assert result.design.labels == ("const", "x", "interaction(x, region=n)", "interaction(x, region=s)")
     assert (
         result.design.x[:, 2:].sum(axis=1) == result.design.x[:, 1] * (result.keys["country"] != "C")
     ).all()

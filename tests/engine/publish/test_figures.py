@@ -31,7 +31,16 @@ def spec(kind: str, **entry) -> FigureSpec:
 
 
 @pytest.fixture
-def requests(statistics, estimates, ties):
+def results(estimates, accounts):
+    """Estimates with the id of each result."""
+    ids = {(a.model, error.label): name for a in accounts for name, error in a.results.items()}
+    return estimates.assign(
+        result=[ids[key] for key in zip(estimates["model"], estimates["error"], strict=True)]
+    )
+
+
+@pytest.fixture
+def requests(statistics, results, ties):
     """One figure of every kind, with its records."""
     return [
         (spec("lines", statistics=["share"], missing="Missing: 1987."), statistics),
@@ -40,8 +49,8 @@ def requests(statistics, estimates, ties):
         (spec("bars", statistics=["ratio"]), statistics),
         (spec("stacked", statistics=["share"]), statistics),
         (spec("dots", statistics=["share"]), statistics),
-        (spec("coefficients", models=["baseline", "two_way"], terms=["us_trade"]), estimates),
-        (spec("coefficients", models=["baseline"], terms=["us_trade", "const"], panels=True), estimates),
+        (spec("coefficients", models=["baseline", "two_way"], terms=["us_trade"]), results),
+        (spec("coefficients", models=["baseline"], terms=["us_trade", "const"], panels=True), results),
         (spec("network", table="ties", panels=True), ties),
     ]
 
@@ -139,11 +148,11 @@ def test_stacked_parts_reach_the_sum_of_each_period():
     assert tops == [(0.0, 1.0), (0.0, 2.0), (1.0, 4.0), (0.0, -4.0)]
 
 
-def test_coefficients_stand_at_their_records(estimates):
+def test_coefficients_stand_at_their_records(results):
     entry = spec("coefficients", models=["baseline"], terms=["us_trade", "const"])
     with style.journal():
-        axes = draw(entry, estimates, {}).axes[0]
-    mine = estimates[(estimates["model"] == "baseline") & estimates["term"].isin(["us_trade", "const"])]
+        axes = draw(entry, results, {}).axes[0]
+    mine = results[(results["result"] == "baseline") & results["term"].isin(["us_trade", "const"])]
     points = next(line for line in axes.lines if line.get_marker() == "o")
     assert points.get_xdata().tolist() == mine["estimate"].tolist()
     spans = [path.vertices[:, 0].tolist() for path in axes.collections[0].get_paths()]

@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import DataError, StudyError
-from replication.publish.printed_words import in_words
+from replication.publish.printed_words import in_words, statistic_words
 from replication.publish.statistics_tables import data_table, model_table, statistics_table
 from replication.publish.table import Cell, Table, is_figure
 from replication.spec.entries import TableSpec
+from tests.support.printed_cells import assert_printed, record
 
 LABELS = {"us_trade": "Trade with the United States", "JPN": "Japan"}
-
-
-def record(cell: Cell, frames: dict[str, pd.DataFrame]) -> float:
-    """The value in full precision that a cell's source names, found anew in the tidy frames."""
-    kind, *key = cell.source
-    frame = frames[kind]
-    if kind == "table":
-        return float(frame[key[2]].iloc[int(key[1])])
-    names = {"estimates": ["model", "term"], "models": ["model", "name"]}
-    column = key.pop() if kind == "estimates" else "value"
-    for name, value in zip(names.get(kind, ["statistic", "group", "period"]), key, strict=True):
-        frame = frame[frame[name] == value]
-    assert len(frame) == 1
-    return float(frame[column].iloc[0])
-
-
-def assert_printed(cell: Cell, value: float) -> None:
-    """The text is the value rounded half to even at the digits that the text shows."""
-    if cell.text.startswith("<"):
-        assert value < float(cell.text[1:])
-    elif pd.isna(value):
-        assert cell.text == ""
-    else:
-        mantissa, _, power = cell.text.partition("e")
-        unit = Decimal(1).scaleb(-len(mantissa.partition(".")[2]) + int(power or 0))
-        assert Decimal(cell.text) == Decimal(repr(value)).quantize(unit, rounding="ROUND_HALF_EVEN")
 
 
 def assert_every_cell_is_its_record(table: Table, frames: dict[str, pd.DataFrame]) -> None:
@@ -50,7 +23,7 @@ def assert_every_cell_is_its_record(table: Table, frames: dict[str, pd.DataFrame
     for row in table.rows:
         for place, cell in enumerate(row):
             if cell.source:
-                assert_printed(cell, record(cell, frames))
+                assert_printed(cell.text, record(cell, frames))
             else:
                 assert place == 0 or not is_figure(cell.text)
 
@@ -62,8 +35,9 @@ def test_model_tables_print_their_records(chosen, decimals, estimates, models, a
     table = model_table(spec, estimates, models, accounts, LABELS)
     assert_every_cell_is_its_record(table, {"estimates": estimates, "models": models})
     printed = {cell.source for row in table.rows for cell in row if cell.source[:1] == ("estimates",)}
-    shown = estimates[estimates["model"].str.partition(".")[0].isin(chosen)]
-    errors = {("estimates", m, t, "std_error") for m, t in zip(shown["model"], shown["term"], strict=True)}
+    shown = estimates[estimates["model"].isin(chosen)]
+    keys = shown[["model", "error", "term"]].itertuples(index=False, name=None)
+    errors = {("estimates", *key, "std_error") for key in keys}
     assert errors <= printed
 
 
@@ -101,8 +75,8 @@ def test_several_models_stand_side_by_side_with_errors_below(estimates, models, 
     assert [bool(cell.text) for cell in table.rows[3][1:]] == [True, False, False]
     assert not rows["Constant"][2].text
     assert [cell.text for cell in rows["Converged"]] == ["Converged", "yes", "yes", "NO"]
-    assert [cell.text for cell in rows["Observations"]] == ["Observations", "12345", "12348", "12349"]
-    assert rows["Hausman, p value"][1].text == "<0.001"
+    assert [cell.text for cell in rows["Observations"]] == ["Observations", "12345", "12346", "12347"]
+    assert rows["Hausman χ², p value"][1].text == "<0.001"
     assert "Not shown: bank_lending, log(gdp_per_head)." in table.notes
 
 
@@ -176,19 +150,11 @@ def test_a_data_table_shows_the_columns_asked_for():
 
 
 def test_words_of_the_package_are_printed_as_a_reader_knows_them():
-    names = (
-        "pcse",
-        "driscoll_kraay",
-        "hausman_p",
-        "breusch_pagan_lm",
-        "rsquared_within",
-        "vif lag(us_trade, 1)",
-    )
-    assert [in_words(name) for name in names] == [
-        "panel-corrected",
-        "Driscoll-Kraay",
-        "Hausman, p value",
-        "Breusch-Pagan LM",
-        "R², within",
-        "VIF lag(us_trade, 1)",
+    assert [in_words(name) for name in ("pcse", "driscoll_kraay")] == ["panel-corrected", "Driscoll-Kraay"]
+    statistics = [("hausman_p", ""), ("vif", "lag(x, 1)"), ("test_f", "slopes"), ("vif", "x")]
+    assert [statistic_words(*key, {"x": "Debt"}) for key in statistics] == [
+        "Hausman χ², p value",
+        "VIF: lag(x, 1)",
+        "Slopes F",
+        "VIF: Debt",
     ]

@@ -54,6 +54,11 @@ def test_labels_are_found_whatever_the_spacing(tmp_path):
         (STUDY + "[[model]]\nid = 'a'", "the file: key 'model' is not known; .*did you mean 'models'"),
         (STUDY + "[[models]]\nid = 'first'\nformula = 'y ~ x'", "the id 'first' stands twice"),
         (
+            STUDY + "reconcile = true\n[[readings]]\nid = 'first_errors'\ntitle = 'R'\nmodels = ['first']\n"
+            "positive = ['x']",
+            "together: the id 'first_errors' stands twice",
+        ),
+        (
             STUDY + "[[tables]]\nid = 't'\ntitle = ''\nmodels = ['frist']",
             "tables.t.models: .*did you mean 'first'",
         ),

@@ -17,9 +17,11 @@ RULE = ReadingSpec(
 )
 
 
-def rows(model: str, **bounds: tuple[float, float]) -> pd.DataFrame:
+def rows(model: str, error: str = "clustered", **bounds: tuple[float, float]) -> pd.DataFrame:
     low, high = zip(*bounds.values(), strict=True)
-    return pd.DataFrame({"model": model, "term": list(bounds), "conf_low": low, "conf_high": high})
+    return pd.DataFrame(
+        {"model": model, "error": error, "term": list(bounds), "conf_low": low, "conf_high": high}
+    )
 
 
 def read(*models: pd.DataFrame) -> dict[tuple[str, str, str], float]:
@@ -41,7 +43,9 @@ def test_what_must_not_be_positive_undoes_it():
 
 def test_each_error_is_read_and_other_models_are_not():
     found = read(
-        rows("a", x=(0.1, 1), z=(-1, 1)), rows("a.cr2", x=(-0.1, 1), z=(-1, 1)), rows("d", x=(1, 2), z=(0, 0))
+        rows("a", x=(0.1, 1), z=(-1, 1)),
+        rows("a", "cr2", x=(-0.1, 1), z=(-1, 1)),
+        rows("d", x=(1, 2), z=(0, 0)),
     )
     assert {group for statistic, group, _ in found if statistic == "rule"} == {"a", "a.cr2"}
 

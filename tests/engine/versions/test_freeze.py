@@ -161,8 +161,8 @@ def test_the_changelog_is_written_from_the_comparison(frozen, monkeypatch):
     changelog = frozen.changelog.read_text()
     second, first = re.split(r"^## v1, .*$", changelog, flags=re.MULTILINE)
     assert "the first" in first and "aid of the same year" in second
-    assert "line, debt_service, estimate: vanished" in second
-    assert "line, us_military_aid, estimate: appeared" in second
+    assert "line, clustered, debt_service, estimate: vanished" in second
+    assert "line, clustered, us_military_aid, estimate: appeared" in second
     assert "cause: study file changed" in second
     assert second.index("v1 -> current") > second.index("## v2, ")
     assert (frozen.results / "v2" / "CHANGES.md").read_text() in changelog

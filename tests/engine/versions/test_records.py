@@ -20,6 +20,7 @@ ESTIMATES = pd.DataFrame(
     {
         "study": "s",
         "model": ["line", "line", "curve"],
+        "error": ["pcse", "pcse", "own"],
         "term": ["const", "x", "x"],
         "estimate": [60.25, 0.4999067257722783, -1.25],
         "std_error": [94.6, 0.2351366223737, 0.5],
@@ -35,7 +36,7 @@ def compared(folder: Path, old: pd.DataFrame, new: pd.DataFrame, name: str = "es
     for place, table in (("old", old), ("new", new)):
         (folder / place).mkdir(exist_ok=True)
         table.to_csv(folder / place / name, index=False)
-    return compare_records("s", folder / "old" / name, folder / "new" / name, ESTIMATORS_OF)
+    return compare_records("s", folder / "old" / name, folder / "new" / name, ESTIMATORS_OF, {})
 
 
 def changed(row: int, column: str, value: float) -> pd.DataFrame:
@@ -110,7 +111,16 @@ def test_another_unit_or_cause_is_a_change(tmp_path):
 
 
 def test_a_test_of_a_model_that_crosses_the_level_changes_significance(tmp_path):
-    old = pd.DataFrame({"study": "s", "model": "line", "name": ["f_p", "rsquared"], "value": [0.04, 0.3]})
+    old = pd.DataFrame(
+        {
+            "study": "s",
+            "model": "line",
+            "error": "",
+            "name": ["f_p", "rsquared"],
+            "of": "",
+            "value": [0.04, 0.3],
+        }
+    )
     verdict = compared(tmp_path, old, old.assign(value=[0.06, 0.3]), "models.csv")
     assert [move.grade for move in verdict.moves] == ["significance"]
 
@@ -118,7 +128,7 @@ def test_a_test_of_a_model_that_crosses_the_level_changes_significance(tmp_path)
 @settings(max_examples=25, deadline=None)
 @given(noise=st.lists(st.floats(-1, 1), min_size=18, max_size=18), data=st.data())
 def test_noise_below_the_tolerance_is_never_more_than_rounding(tmp_path_factory, noise, data):
-    numbers = ESTIMATES.columns[3:]
+    numbers = ESTIMATES.columns[4:]
     table = ESTIMATES.copy()
     values = table[numbers].to_numpy().ravel()
     table[numbers] = (values * [1 + 0.5e-9 * share for share in noise]).reshape(3, 6)

@@ -139,8 +139,8 @@ def test_any_unit_of_trade_moves_the_constant_alone(tables, studies):
     moved = {**tables, "allocation": table.assign(us_trade=table["us_trade"] * 1.37)}
     before = cells_of_model(studies["katada"], "log", tables)
     after = cells_of_model(studies["katada"], "log", moved)
-    terms = [key for key in before if key[0] == "estimates" and key[2] != "const" and key[3] == "estimate"]
-    assert any("us_trade" in key[2] for key in terms)
+    terms = [key for key in before if key[0] == "estimates" and key[3] != "const" and key[4] == "estimate"]
+    assert any("us_trade" in key[3] for key in terms)
     # The log turns a factor into a shift, which rounding in the solver alone can tell from none.
     np.testing.assert_allclose([after[k] for k in terms], [before[k] for k in terms], rtol=1e-8)
 
@@ -151,7 +151,7 @@ def test_labels_change_words_and_no_number(tables, studies, words):
     study = studies["katada"]
     spec = TableSpec(id="t", title="t", models=["baseline"])
     found = result(studies, tables)
-    accounts = [account for account in found.accounts if account.model == "baseline"]
+    accounts = [found.account]
     plain = model_table(spec, found.estimates, found.statistics, accounts, labels_of(study))
     terms = list(dict.fromkeys(found.estimates["term"]))
     other = labels_of(study) | dict(zip(terms, words, strict=False))
