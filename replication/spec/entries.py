@@ -4,39 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from replication.project.strict import NAME
-
-Name = Annotated[str, Field(pattern=NAME)]
-Text = Annotated[str, Field(max_length=2000)]
-# The name of a column in a user's file, as it stands there; backticks quote it in an expression.
-Heading = Annotated[str, Field(pattern=r"^[^\x00-\x1f`]{1,200}$")]
-Many = Field(default=[], max_length=500)  # of what is listed by hand
-Encoding = Literal[
-    "utf-8", "utf-16", "latin-1", "windows-1250", "windows-1251", "windows-1252", "iso-8859-2", "iso-8859-15",
-    "mac-roman", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
-]  # fmt: skip
-Expression = Annotated[str, Field(min_length=1, max_length=4000)]
-
-
-class Entry(BaseModel):
-    """Common rules: no unknown key, no change after reading, no silent conversion of types."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class CovarianceSpec(Entry):
-    """How the errors of a model are computed: `kind` is a word of the registry, the rest its options."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
-    kind: str
-    label: Name | None = None
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Every key but `kind` and `label`."""
-        return dict(self.model_extra or {})
+from replication.spec.entry import CovarianceSpec, Encoding, Entry, Expression, Heading, Many, Name, Text
+from replication.spec.robustness_entries import RobustnessSpec
 
 
 class TestSpec(Entry):
@@ -219,3 +190,4 @@ class Study(Entry):
     statistics: list[StatisticSpec] = Field(default=[], max_length=1000)
     tables: list[TableSpec] = Field(default=[], max_length=500)
     figures: list[FigureSpec] = Field(default=[], max_length=200)
+    robustness: list[RobustnessSpec] = Field(default=[], max_length=50)

@@ -10,6 +10,7 @@ from replication.errors import StudyError, one_of
 from replication.language.syntax import names_in, parse, parse_formula, show
 from replication.project.strict import check_ids, located, read_strictly
 from replication.spec.entries import ModelSpec, ReadingSpec, Study
+from replication.spec.robustness_checks import check_robustness
 
 LEDGER = "claims"  # folder of the claims ledger among the results of the studies
 
@@ -31,6 +32,7 @@ def read_study(path: Path) -> Study:
         _check_ids(study)
         _check_expressions(study)
         _check_references(study)
+        check_robustness(study.robustness, study.models)
     except StudyError as problem:
         raise StudyError(f"{path.name}: {problem}") from None
     return study
@@ -66,7 +68,8 @@ def _check_ids(study: Study) -> None:
 def columns_named(study: Study) -> set[str]:
     """Names in the expressions of a study's models and variables, of columns and of whatever else."""
     texts = [*study.variables.values(), study.study.entity or "", study.study.time or ""]
-    texts += [text for model in study.models for text in _texts_in(model.model_dump())]
+    entries = [*study.models, *study.robustness]
+    texts += [text for entry in entries for text in _texts_in(entry.model_dump())]
     return {name for text in texts for name in _names(text)}
 
 

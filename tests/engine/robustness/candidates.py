@@ -11,6 +11,7 @@ from replication.estimate.design import Covariance, Design, Fit
 from replication.estimate.linear.linear import ols
 from replication.estimate.numbers.absorb import Groupings, grouped
 from replication.robustness.sweep import Solved, Sweep, solve, sweep
+from tests.support.terms import terms_of
 
 DIGITS = 1e-9
 """What the fast path is held to, relative to the error of the one-by-one path."""
@@ -52,7 +53,7 @@ class Candidates:
 
     def fit(self, chosen: tuple[int, ...]) -> Fit:
         """One subset by the ordinary path."""
-        terms = tuple("const" if not self.effects and j == 0 else f"x{j}" for j in chosen)
+        terms = terms_of(*("const" if not self.effects and j == 0 else f"x{j}" for j in chosen))
         design = Design(
             "y",
             terms,

@@ -1,0 +1,334 @@
+"""Choices around a model -> the alternatives of each, the reported one first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replication.errors import StudyError
+from replication.language.functions import ELEMENTWISE
+from replication.language.syntax import Call, Name, Node, Number, Text, parse, parse_formula, show
+from replication.spec.entries import CovarianceSpec, ModelSpec
+from replication.spec.robustness_entries import ChoiceSpec, EstimatorSpec, RobustnessSpec
+
+MOST_BLOCKS = 20
+"""Controls, or blocks of them, of which all subsets are taken: a million sets."""
+
+TRANSFORMS = (*(name for name in ("log", "log1p", "asinh", "abs") if name in ELEMENTWISE), "standardise")
+
+
+@dataclass(frozen=True)
+class ControlSets:
+    """Sets of controls.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The C controls or blocks, as one reads them.
+    terms : tuple of tuple of str
+        Terms of each.
+    members : (S, C) bool array
+        Which of them each set has; the reported set first.
+    varied : int
+        The first so many differ between sets; the others are in all of them.
+    """
+
+    names: tuple[str, ...]
+    terms: tuple[tuple[str, ...], ...]
+    members: NDArray[np.bool_]
+    varied: int
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __getitem__(self, place: int) -> tuple[str, ...]:
+        """Terms of one set."""
+        chosen = (terms for terms, member in zip(self.terms, self.members[place], strict=True) if member)
+        return tuple(chain.from_iterable(chosen))
+
+    def label(self, place: int) -> str:
+        """The set in words."""
+        member = self.members[place, : self.varied]
+        inside = [name for name, is_in in zip(self.names, member, strict=False) if is_in]
+        return ", ".join(inside) or "none"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One analytical choice.
+
+    Attributes
+    ----------
+    id : str
+    kind : str
+        outcome, controls, term, where, inside, effects, estimator, covariance or weights.
+    values : sequence
+        Alternatives, the reported one first: canonical expressions; for `controls` tuples of terms.
+    labels : tuple of str, empty for controls
+    term : str
+        The term that the alternatives stand for, where they are measures of one concept.
+    reason : str
+    """
+
+    id: str
+    kind: str
+    values: Sequence[Any]
+    labels: tuple[str, ...] = ()
+    term: str = ""
+    reason: str = ""
+
+    def label(self, place: int) -> str:
+        """An alternative in words."""
+        return self.values.label(place) if isinstance(self.values, ControlSets) else self.labels[place]
+
+
+@dataclass(frozen=True)
+class Universe:
+    """All combinations of the choices around one model.
+
+    Attributes
+    ----------
+    model : ModelSpec
+        As reported.
+    outcome, term : str
+        Canonical; the term whose coefficient is looked at.
+    own : tuple of str
+        Terms of the model.
+    terms : tuple of str
+        All terms that any specification has, those of the model first.
+    choices : tuple of Choice
+    """
+
+    model: ModelSpec
+    outcome: str
+    term: str
+    own: tuple[str, ...]
+    terms: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    never: tuple[dict[str, str], ...] = field(default=())
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of alternatives of each choice."""
+        return tuple(len(choice.values) for choice in self.choices)
+
+    def __len__(self) -> int:
+        return int(np.prod(self.shape, dtype=object))
+
+
+def universe(spec: RobustnessSpec, model: ModelSpec, time: str, levels: Callable[[str], list]) -> Universe:
+    """The universe that a study file describes.
+
+    Parameters
+    ----------
+    time : str
+        Column of the period, for windows.
+    levels : function
+        Gives the values of a column in the reported sample, for leave one out.
+
+    Raises
+    ------
+    StudyError
+        An alternative that cannot be, or more combinations than `most`.
+    """
+    formula = parse_formula(model.formula)
+    own = tuple(show(term) for term in formula.terms)
+    outcome, term = show(formula.outcome), show(parse(spec.term))
+    place = f"robustness.{spec.id}"
+    made = [_choice(f"{place}.choices.{each.id}", each, model, term, time, levels) for each in spec.choices]
+    sets = [terms for choice in made if choice.kind == "controls" for terms in choice.values.terms]
+    found = Universe(
+        model,
+        outcome,
+        term,
+        own,
+        tuple(dict.fromkeys([*own, *chain.from_iterable(sets)])),
+        tuple(made),
+        tuple(spec.never),
+    )
+    _check(place, found, spec.most)
+    return found
+
+
+def _check(place: str, found: Universe, most: int) -> None:
+    once = [(choice.kind, choice.term) for choice in found.choices if choice.kind != "inside"]
+    for kind, term in once:
+        if once.count((kind, term)) > 1:
+            raise StudyError(f"{place}: two choices are about {term or kind}; put their alternatives in one")
+    if len(found) > most:
+        sizes = " x ".join(map(str, found.shape))
+        raise StudyError(f"{place}: {sizes} = {len(found):,} specifications; allowed: {most:,} (most = ...)")
+    for rule in found.never:
+        for name, label in rule.items():
+            choice = next(each for each in found.choices if each.id == name)
+            if not isinstance(choice.values, ControlSets) and label not in choice.labels:
+                raise StudyError(
+                    f"{place}.never: {name} has no alternative {label!r}; it has: {choice.labels}"
+                )
+
+
+def _choice(
+    place: str, spec: ChoiceSpec, model: ModelSpec, term: str, time: str, levels: Callable[[str], list]
+) -> Choice:
+    match spec.kind:
+        case "controls":
+            return Choice(spec.id, "controls", _control_sets(place, spec, model, term), reason=spec.reason)
+        case "outcome":
+            outcome = show(parse_formula(model.formula).outcome)
+            return _texts(spec, "outcome", [outcome, *map(_canonical, spec.outcome)])
+        case "measures":
+            return _texts(spec, "term", [_canonical(spec.term), *map(_canonical, spec.measures)], spec.term)
+        case "transforms":
+            return _transforms(place, spec, model)
+        case "where":
+            own = [] if model.where is None else [_canonical(model.where)]
+            return _texts(spec, "where", [*(own or [""]), *map(_canonical, spec.where)])
+        case "windows":
+            conditions = [_window(time, *window) for window in spec.windows]
+            labels = ("all", *(f"{first}-{last}" for first, last in spec.windows))
+            return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
+        case "leave_out":
+            return _left_out(spec, levels(spec.leave_out))
+        case "weights":
+            return _texts(spec, "weights", [model.weights or "", *map(_canonical, spec.weights)])
+        case "effects":
+            sets = _distinct([tuple(model.effects), *map(tuple, spec.effects)])
+            return Choice(
+                spec.id,
+                "effects",
+                sets,
+                tuple(", ".join(each) or "none" for each in sets),
+                reason=spec.reason,
+            )
+        case "estimator":
+            own = EstimatorSpec(kind=model.estimator, options=dict(model.options))
+            found = _distinct([own, *spec.estimator])
+            return Choice(
+                spec.id, "estimator", found, tuple(map(_estimator_label, found)), reason=spec.reason
+            )
+        case _:
+            found = _distinct([next(iter(model.covariance), None), *spec.covariance])
+            return Choice(spec.id, "covariance", found, tuple(map(error_label, found)), reason=spec.reason)
+
+
+def _canonical(text: str) -> str:
+    return show(parse(text))
+
+
+def _distinct(values: list) -> tuple:
+    """Each value once, in their order; they need no hash."""
+    return tuple(value for place, value in enumerate(values) if value not in values[:place])
+
+
+def _texts(spec: ChoiceSpec, kind: str, values: list[str], term: str | None = None) -> Choice:
+    found = _distinct(values)
+    labels = tuple(value or "none" for value in found)
+    return Choice(spec.id, kind, found, labels, _canonical(term) if term else "", spec.reason)
+
+
+def _transforms(place: str, spec: ChoiceSpec, model: ModelSpec) -> Choice:
+    """The term or the outcome itself, and under each function."""
+    for name in spec.transforms:
+        if name not in TRANSFORMS:
+            raise StudyError(f"{place}: transform {name!r} is not known; allowed: {', '.join(TRANSFORMS)}")
+    own = parse(spec.term)
+    values = [show(own), *(show(Call(name, (own,))) for name in spec.transforms)]
+    is_outcome = show(own) == show(parse_formula(model.formula).outcome)
+    return _texts(spec, "outcome" if is_outcome else "term", values, None if is_outcome else spec.term)
+
+
+def _window(time: str, first: int, last: int) -> str:
+    inside = (Call(">=", (Name(time), Number(first))), Call("<=", (Name(time), Number(last))))
+    return show(Call("and", inside))
+
+
+def _left_out(spec: ChoiceSpec, levels: list) -> Choice:
+    conditions = [show(Call("!=", (Name(spec.leave_out), _literal(level)))) for level in levels]
+    labels = ("none", *(f"without {level}" for level in levels))
+    return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
+
+
+def _literal(level: object) -> Node:
+    return Text(level) if isinstance(level, str) else Number(level)
+
+
+def _estimator_label(spec: EstimatorSpec) -> str:
+    told = ", ".join(f"{name} = {value}" for name, value in spec.options.items())
+    return f"{spec.kind} ({told})" if told else spec.kind
+
+
+def error_label(spec: CovarianceSpec | None) -> str:
+    """An error in words: its label, or its kind and options."""
+    if spec is None:
+        return "as without a word"
+    told = ", ".join(
+        f"{name} {' and '.join(value) if isinstance(value, list) else value}"
+        for name, value in spec.options.items()
+    )
+    return spec.label or (f"{spec.kind}, {told}" if told else spec.kind)
+
+
+def _control_sets(place: str, spec: ChoiceSpec, model: ModelSpec, term: str) -> ControlSets:
+    """The sets of controls; what no set names is in all of them."""
+    own = [show(each) for each in parse_formula(model.formula).terms if show(each) != term]
+    always = _terms(place, spec.always, term)
+    if unknown := [each for each in always if each not in own]:
+        raise StudyError(f"{place}.always: {unknown[0]} is no control of the model")
+    if isinstance(spec.controls, list):
+        return _listed_sets(own, [[*always, *_terms(place, each, term)] for each in spec.controls])
+    blocks = {name: tuple(_terms(place, terms, term)) for name, terms in spec.blocks.items()}
+    bound = {*always, *chain.from_iterable(blocks.values())}
+    single = _terms(place, spec.among, term) or [each for each in own if each not in bound]
+    terms = [*blocks.values(), *((each,) for each in single)]
+    names = [*blocks, *single]
+    reported = np.array(
+        [_is_reported(place, name, block, own) for name, block in zip(names, terms, strict=True)]
+    )
+    free = _free_sets(place, spec.controls, reported)
+    fixed = [each for each in own if each not in set(chain.from_iterable(terms))]
+    always_in = np.ones((len(free), len(fixed)), dtype=bool)
+    return ControlSets(
+        (*names, *fixed), (*terms, *((each,) for each in fixed)), np.hstack([free, always_in]), len(names)
+    )
+
+
+def _terms(place: str, texts: list[str], term: str) -> list[str]:
+    found = [_canonical(text) for text in texts]
+    if term in found:
+        raise StudyError(f"{place}: {term} is the term itself, and no control")
+    return found
+
+
+def _is_reported(place: str, name: str, block: tuple[str, ...], own: list[str]) -> bool:
+    """Whether the reported model has the block; it may not have a part of it."""
+    inside = [each in own for each in block]
+    if any(inside) and not all(inside):
+        raise StudyError(f"{place}.blocks.{name}: the model has a part of it; allowed: all of it or none")
+    return all(inside)
+
+
+def _free_sets(place: str, kind: str, reported: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """All subsets, or the reported set less one, the reported set first."""
+    size = len(reported)
+    if kind == "leave_one_out":
+        return np.vstack([reported, (reported & ~np.eye(size, dtype=bool))[reported]])
+    if size > MOST_BLOCKS:
+        raise StudyError(
+            f"{place}: all subsets of {size} controls; allowed: {MOST_BLOCKS}; put some in blocks"
+        )
+    free = (np.arange(1 << size)[:, None] >> np.arange(size) & 1).astype(bool)
+    return np.vstack([reported, free[(free != reported).any(axis=1)]])
+
+
+def _listed_sets(own: list[str], sets: list[list[str]]) -> ControlSets:
+    found = _distinct([tuple(own), *map(tuple, sets)])
+    names = tuple(dict.fromkeys(chain.from_iterable(found)))
+    members = np.array([[name in each for name in names] for each in found], dtype=bool)
+    return ControlSets(
+        names, tuple((name,) for name in names), members.reshape(len(found), len(names)), len(names)
+    )

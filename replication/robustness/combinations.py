@@ -1,0 +1,154 @@
+"""All combinations of a universe's choices, without those that say the same twice or make no sense."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replication.robustness.choices import Choice, ControlSets, Universe
+from replication.robustness.specification import model_of
+from replication.spec.entries import ModelSpec
+
+AT_ONCE = 200_000
+"""Combinations gone through together."""
+
+WORDS = ("effects", "estimator", "covariance", "weights")
+"""Kinds of choice that say whether a model can be, whatever the data."""
+
+SAME = "the same as another"
+TWICE = "a term twice"
+ITSELF = "the outcome among the regressors"
+DECLARED = "declared to make no sense"
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Combinations:
+    """What is left of a universe.
+
+    Attributes
+    ----------
+    places : (P, D) int array
+        The alternative of each choice; the reported specification, all zeros, stands first.
+    left_out : mapping of str to int
+        How many were left out, by reason.
+    """
+
+    places: Integers
+    left_out: Mapping[str, int]
+
+
+def combinations(found: Universe, unfit: Callable[[ModelSpec], str]) -> Combinations:
+    """All combinations but the meaningless ones.
+
+    Parameters
+    ----------
+    unfit : function
+        Says why a model cannot be by its words alone (an estimator without effects, an error that it does
+        not have), or gives an empty text; asked once for each combination of such words.
+    """
+    left_out: Counter[str] = Counter()
+    kept = []
+    for places in _chunks(found):
+        reasons = _reasons(found, places, unfit)
+        kept.append(places[reasons == ""])
+        left_out.update(reasons[reasons != ""].tolist())
+    return Combinations(np.vstack(kept), dict(left_out))
+
+
+def _chunks(found: Universe) -> Iterator[Integers]:
+    """Places of all combinations, the last choice moving fastest."""
+    total = len(found)
+    for first in range(0, total, AT_ONCE):
+        index = np.arange(first, min(first + AT_ONCE, total))
+        yield np.column_stack(np.unravel_index(index, found.shape)).astype(np.int64)
+
+
+def _reasons(found: Universe, places: Integers, unfit: Callable[[ModelSpec], str]) -> NDArray:
+    """(P,) why each combination is left out, empty for those that stay; the first reason that holds."""
+    present, tokens, outcome = _terms_of(found, places)
+    checks = [
+        (DECLARED, _declared(found, places)),
+        (SAME, (_stands_in(found, places) & ~present).any(axis=1)),
+        (ITSELF, (present & (tokens == outcome[:, None])).any(axis=1)),
+        (TWICE, _repeated(np.where(present, tokens, -1 - np.arange(tokens.shape[1])))),
+    ]
+    reasons = np.full(len(places), "", dtype=object)
+    for reason, holds in checks:
+        reasons[holds & (reasons == "")] = reason
+    return np.where(reasons == "", _unfit_words(found, places, unfit), reasons)
+
+
+def _terms_of(found: Universe, places: Integers) -> tuple[Flags, Integers, Integers]:
+    """(P, B) whether each term of the universe is in, (P, B) what stands there, (P,) the outcome, by code."""
+    present = np.repeat(np.isin(found.terms, found.own)[None], len(places), axis=0)
+    codes: dict[str, int] = {}
+    tokens = np.array([[codes.setdefault(term, len(codes)) for term in found.terms]])
+    tokens = np.repeat(tokens, len(places), axis=0)
+    outcome = np.full(len(places), codes.setdefault(found.outcome, len(codes)))
+    for choice, place in zip(found.choices, places.T, strict=True):
+        if choice.kind == "controls":
+            present = _members(found, choice.values)[place]
+        elif choice.kind in ("term", "outcome"):
+            named = np.array([codes.setdefault(value, len(codes)) for value in choice.values])
+            if choice.kind == "outcome":
+                outcome = named[place]
+            else:
+                tokens[:, found.terms.index(choice.term)] = named[place]
+    return present, tokens, outcome
+
+
+def _members(found: Universe, sets: ControlSets) -> Flags:
+    """(S, B) which terms of the universe each set has, and the term that is looked at."""
+    owner = np.array([np.isin(found.terms, terms) for terms in sets.terms]).reshape(-1, len(found.terms))
+    members = sets.members.astype(np.uint8) @ owner.astype(np.uint8) > 0
+    members[:, found.terms.index(found.term)] = True
+    return members
+
+
+def _stands_in(found: Universe, places: Integers) -> Flags:
+    """(P, B) whether another measure stands for a term: meaningless where the term is not in."""
+    stands_in = np.zeros((len(places), len(found.terms)), dtype=bool)
+    for choice, place in zip(found.choices, places.T, strict=True):
+        if choice.kind == "term":
+            stands_in[:, found.terms.index(choice.term)] = place > 0
+    return stands_in
+
+
+def _declared(found: Universe, places: Integers) -> Flags:
+    """(P,) whether a rule of `never` holds."""
+    held = np.zeros(len(places), dtype=bool)
+    named = {choice.id: (choice, place) for choice, place in zip(found.choices, places.T, strict=True)}
+    for rule in found.never:
+        matches = [_labelled(*named[name], label) for name, label in rule.items()]
+        held |= np.all(matches, axis=0)
+    return held
+
+
+def _labelled(choice: Choice, place: Integers, label: str) -> Flags:
+    wanted = [each for each in range(len(choice.values)) if choice.label(each) == label]
+    return np.isin(place, wanted)
+
+
+def _repeated(codes: Integers) -> Flags:
+    """(P,) whether a row has a code twice."""
+    ordered = np.sort(codes, axis=1)
+    return (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+
+
+def _unfit_words(found: Universe, places: Integers, unfit: Callable[[ModelSpec], str]) -> NDArray:
+    """(P,) what `unfit` says of the words of each combination."""
+    columns = [number for number, choice in enumerate(found.choices) if choice.kind in WORDS]
+    kinds, inverse = np.unique(places[:, columns], axis=0, return_inverse=True)
+    reasons = []
+    for kind in kinds:
+        place = np.zeros(places.shape[1], dtype=np.int64)
+        place[columns] = kind
+        reasons.append(unfit(model_of(found, place)))
+    return np.array(reasons, dtype=object)[inverse.ravel()]

@@ -1,0 +1,84 @@
+"""One combination of choices -> the model that it asks for, as a study file would have it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from replication.language.syntax import Call, Node, parse, show
+from replication.robustness.choices import Universe
+from replication.spec.entries import ModelSpec
+
+ALONE = {
+    "diagnostics": [],
+    "tests": [],
+    "randomization": None,
+    "multiple_testing": None,
+    "long_run": [],
+    "marginal_effects": None,
+    "reconcile": False,
+    "expected_nobs": None,
+}
+"""What the reported model has besides its estimates, and no specification of a curve needs."""
+
+
+def model_of(found: Universe, places: Sequence[int]) -> ModelSpec:
+    """The model of one combination."""
+    model = found.model
+    changes: dict[str, object] = {"covariance": model.covariance[:1], **ALONE}
+    where, inside = model.where, []
+    for choice, place in zip(found.choices, places, strict=True):
+        value = choice.values[int(place)]
+        match choice.kind:
+            case "where":
+                where = value
+            case "inside":
+                inside.append(value)
+            case "estimator":
+                changes |= {"estimator": value.kind, "options": value.options}
+            case "covariance":
+                changes["covariance"] = [] if value is None else [value]
+            case "effects":
+                changes["effects"] = list(value)
+            case "weights":
+                changes["weights"] = value or None
+    changes["formula"] = formula_of(found, places)
+    changes["where"] = _together([where, *inside])
+    return model.model_copy(update=changes)
+
+
+def formula_of(found: Universe, places: Sequence[int]) -> str:
+    """Outcome and terms of one combination."""
+    outcome, terms, stand_ins = found.outcome, found.own, {}
+    for choice, place in zip(found.choices, places, strict=True):
+        if choice.kind == "outcome":
+            outcome = choice.values[int(place)]
+        elif choice.kind == "controls":
+            inside = {found.term, *choice.values[int(place)]}
+            terms = tuple(term for term in found.terms if term in inside)
+        elif choice.kind == "term":
+            stand_ins[choice.term] = choice.values[int(place)]
+    return f"{_inner(outcome)} ~ {' + '.join(_inner(stand_ins.get(term, term)) for term in terms)}"
+
+
+def term_of(found: Universe, places: Sequence[int]) -> str:
+    """The term whose coefficient a combination is about: that of the universe, or its measure."""
+    for choice, place in zip(found.choices, places, strict=True):
+        if choice.kind == "term" and choice.term == found.term:
+            return choice.values[int(place)]
+    return found.term
+
+
+def _inner(text: str) -> str:
+    """An expression as a formula takes it: arithmetic in parentheses."""
+    node = parse(text)
+    return f"({text})" if isinstance(node, Call) and not node.function[0].isalpha() else text
+
+
+def _together(conditions: Sequence[str | None]) -> str | None:
+    nodes = [parse(text) for text in conditions if text]
+    if not nodes:
+        return None
+    together: Node = nodes[0]
+    for node in nodes[1:]:
+        together = Call("and", (together, node))
+    return show(together)

@@ -1,0 +1,90 @@
+"""What `[[robustness]]` of a study file may say: one model, one of its terms, and the choices around them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from replication.spec.entry import CovarianceSpec, Entry, Expression, Heading, Name, Text
+
+Terms = list[Expression]
+
+
+class EstimatorSpec(Entry):
+    """Another estimator with its options, in place of the model's."""
+
+    kind: str
+    options: dict[str, Any] = {}
+
+
+class ChoiceSpec(Entry):
+    """One analytical choice: what the reported model does, and what could reasonably have been done instead.
+
+    Exactly one of KINDS says what is chosen; `among`, `always` and `blocks` go with `controls`, and `term`
+    with `measures` and `transforms`.
+    """
+
+    id: Name
+    outcome: Terms = Field(default=[], max_length=100)
+    controls: Literal["all_subsets", "leave_one_out"] | list[Terms] = []
+    among: Terms = Field(default=[], max_length=60)
+    always: Terms = Field(default=[], max_length=60)
+    blocks: dict[Name, Terms] = {}
+    term: Expression | None = None
+    measures: Terms = Field(default=[], max_length=100)
+    transforms: list[Name] = Field(default=[], max_length=20)
+    where: Terms = Field(default=[], max_length=200)
+    windows: list[list[int]] = Field(default=[], max_length=500)
+    leave_out: Heading | None = None
+    effects: list[list[Name]] = Field(default=[], max_length=50)
+    estimator: list[EstimatorSpec] = Field(default=[], max_length=20)
+    covariance: list[CovarianceSpec] = Field(default=[], max_length=20)
+    weights: Terms = Field(default=[], max_length=20)
+    reason: Text = ""
+
+    @property
+    def kind(self) -> str:
+        """The key that says what is chosen; the keys, if it is not one."""
+        return " and ".join(name for name in KINDS if getattr(self, name))
+
+
+KINDS = (
+    *("outcome", "controls", "measures", "transforms", "where", "windows", "leave_out"),
+    *("effects", "estimator", "covariance", "weights"),
+)
+
+
+class InferenceSpec(Entry):
+    """The test of the whole curve: no effect in any specification (Simonsohn, Simmons and Nelson 2020).
+
+    `bootstrap` draws residuals of every specification with the effect taken out, clusters kept together;
+    `permutation` assigns the term anew to the units of `cluster`, within `strata`.
+    """
+
+    under: Literal["bootstrap", "permutation"] = "bootstrap"
+    cluster: Name = "entity"
+    strata: Name | None = None
+    draws: int = Field(default=999, ge=99, le=99_999)
+    seed: int = Field(default=1998, ge=0)
+
+
+class RobustnessSpec(Entry):
+    """All combinations of some choices around one model, for the coefficient of one of its terms.
+
+    `rows` says whether a specification uses every row that it has, or all use the rows that each has. `never`
+    lists combinations, by choice and alternative, that make no sense. `most` refuses a larger universe.
+    """
+
+    id: Name
+    title: Text = ""
+    question: Text = ""
+    model: Name
+    term: Expression
+    rows: Literal["own", "common"] = "own"
+    choices: list[ChoiceSpec] = Field(min_length=1, max_length=30)
+    never: list[dict[Name, str]] = Field(default=[], max_length=200)
+    most: int = Field(default=1_000_000, ge=1, le=10_000_000)
+    inference: InferenceSpec | None = None
+    seed: int = Field(default=1998, ge=0)
+    note: Text = ""
