@@ -102,8 +102,8 @@ def absolute_paths(folder: Path) -> Iterator[str]:
 
 
 def dependencies(folder: Path) -> Iterator[str]:
-    """What is imported and not pinned, and what is declared and not pinned."""
-    pinned = set(pins(folder))
+    """What is imported and not pinned, and what is declared and not pinned; an extra may stay away."""
+    pinned = set(pins(folder)) | set(_extras(folder))
     own = {path.stem for path in folder.iterdir()}
     homes = metadata.packages_distributions()
     imported = defaultdict(list)
@@ -143,11 +143,22 @@ def _imports(path: Path) -> set[str]:
 
 
 def _declared(folder: Path) -> list[str]:
+    return [_named(entry) for entry in _project(folder).get("dependencies", [])]
+
+
+def _extras(folder: Path) -> list[str]:
+    """Packages that the project can use and does without."""
+    extras = _project(folder).get("optional-dependencies", {})
+    return [_named(entry) for entries in extras.values() for entry in entries]
+
+
+def _project(folder: Path) -> dict:
     path = folder / "pyproject.toml"
-    if not path.is_file():
-        return []
-    project = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
-    return [_normal(re.split(r"[^A-Za-z0-9._-]", entry)[0]) for entry in project.get("dependencies", [])]
+    return tomllib.loads(path.read_text(encoding="utf-8")).get("project", {}) if path.is_file() else {}
+
+
+def _named(entry: str) -> str:
+    return _normal(re.split(r"[^A-Za-z0-9._-]", entry)[0])
 
 
 def _normal(name: str) -> str:

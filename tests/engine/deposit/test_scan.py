@@ -75,3 +75,9 @@ def test_files_that_are_too_large(folder, monkeypatch):
 def test_columns_of_countries_are_not_personal(folder, column):
     (folder / "c.csv").write_text(f"iso3,{column}\nARG,1\n")
     assert scan(folder) == []
+
+
+def test_an_extra_that_a_project_does_without_need_not_be_pinned(folder):
+    (folder / "b.py").write_text("import torch\n")
+    (folder / "pyproject.toml").write_text('[project.optional-dependencies]\ngpu = ["torch>=2"]\n')
+    assert scan(folder) == []
