@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from replication.errors import DataError
+from replication.errors import DataError, one_of
 
 Kind = Literal["text", "integer", "number", "boolean"]
 DTYPES: dict[Kind, str] = {"text": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
@@ -59,6 +59,10 @@ class Column:
     missing: bool = False
     by: str | None = None
     ranges: tuple[tuple[str, float | None, float | None], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in WRITTEN:
+            raise DataError(f"column {self.name}: {one_of('kind', self.kind, WRITTEN)}")
 
 
 @dataclass(frozen=True)
