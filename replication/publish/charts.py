@@ -259,6 +259,22 @@ def _inches(axes: Axes) -> float:
     return axes.get_window_extent().width / axes.figure.dpi
 
 
+def shade(axes: Axes, spans: Sequence[Sequence[str]], categories: Sequence[str] = ()) -> None:
+    """A tint behind each span of periods, half a step beyond its ends; spans that are not drawn are left out.
+
+    `categories` are the periods in order where the axis counts them; without it the axis is one of time.
+    """
+    for first, last in spans:
+        places = [
+            categories.index(period) if period in categories else None if categories else position(period)
+            for period in (first, last)
+        ]
+        if None not in places:
+            axes.axvspan(
+                places[0] - 0.5, places[1] + 0.5, color=style.FAINT, alpha=0.6, linewidth=0, zorder=0
+            )
+
+
 def zero_line(axes: Axes) -> None:
     """A darker line at zero where values lie on both sides of it or stand on it."""
     low, high = axes.get_ylim()

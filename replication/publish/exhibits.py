@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -36,7 +37,14 @@ def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
     specs = study.tables
     if not specs and study.models:
         specs = [TableSpec(id="models", title=study.study.title, models=[model.id for model in study.models])]
-    return [_located(f"tables.{spec.id}", _build, project, study, found, spec) for spec in specs]
+    return [
+        _answered(spec, _located(f"tables.{spec.id}", _build, project, study, found, spec)) for spec in specs
+    ]
+
+
+def _answered(spec: TableSpec, table: Table) -> Table:
+    """The table with its finding before its notes."""
+    return replace(table, notes=(spec.finding, *table.notes)) if spec.finding else table
 
 
 def write_tables(tables: list[Table], folder: Path) -> None:

@@ -17,6 +17,7 @@ from replication.project.files import write_aside
 from replication.publish import charts, style
 from replication.publish.coefficients import coefficients
 from replication.publish.network import constellation, tie_key
+from replication.publish.periods import in_order
 from replication.spec.entries import FigureSpec
 
 _DPI = 200
@@ -98,11 +99,17 @@ def _statistics(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, st
     figure, axes = _grid(len(panels), 0.21 * rows + 0.25 if across else 0, margins)
     for place, panel in zip(axes, panels, strict=True):
         mine = chosen[chosen["panel"] == panel]
-        named = _CHARTS[spec.kind](place, charts.series(mine))
+        drawn = charts.series(mine)
+        named = _CHARTS[spec.kind](place, drawn)
+        charts.shade(place, spec.shaded, () if spec.kind == "lines" else _periods(drawn))
         unit = "; ".join(dict.fromkeys(mine["unit"]))
         _axis_words(place, spec, unit, across, named)
         _title(place, panel, named + bool(not across and (spec.y_label or unit)))
     return figure
+
+
+def _periods(drawn: list[charts.Series]) -> list[str]:
+    return in_order(dict.fromkeys(period for one in drawn for period in one.periods))
 
 
 def _series(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:

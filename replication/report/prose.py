@@ -56,7 +56,7 @@ def _prose(study: Study) -> Iterator[tuple[str, str]]:
     yield "study.finding", study.study.finding
     for section in ("models", "statistics", "tables", "figures"):
         for entry in getattr(study, section):
-            for key in ("question", "note", "missing"):
+            for key in ("question", "finding", "note", "missing"):
                 if getattr(entry, key, ""):
                     yield f"{section}.{entry.id}.{key}", getattr(entry, key)
 

@@ -105,7 +105,8 @@ def _figure_exhibit(study: str, drawing: Drawing, number: int) -> _Exhibit:
     spec = drawing.spec
     anchor, label = f"figure-{study}-{spec.id}", f"Figure {number}"
     caption = Markup('<figcaption><span class="number">{}.</span> {}</figcaption>').format(label, spec.title)
-    notes = Markup('<p class="notes"><i>Notes.</i> {}</p>').format(spec.note) if spec.note else ""
+    said = " ".join(filter(None, (spec.finding, spec.note)))
+    notes = Markup('<p class="notes"><i>Notes.</i> {}</p>').format(said) if said else ""
     drawn = Markup(inline_svg(drawing.svg, anchor, spec.title))
     html = Markup('<figure id="{}">{}{}{}</figure>').format(anchor, caption, drawn, notes)
     return _Exhibit(anchor, label, spec.title, html)

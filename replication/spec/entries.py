@@ -9,6 +9,8 @@ from pydantic import Field
 from replication.spec.entry import CovarianceSpec, Encoding, Entry, Expression, Heading, Many, Name, Text
 from replication.spec.robustness_entries import RobustnessSpec
 
+Span = Annotated[list[str], Field(min_length=2, max_length=2)]  # first and last period
+
 
 class TestSpec(Entry):
     """A joint Wald test that the coefficients of `terms` are all zero."""
@@ -89,7 +91,10 @@ class StatisticSpec(Entry):
 
 
 class TableSpec(Entry):
-    """One published table: of models, of statistics, or of the rows of a processed table."""
+    """One published table: of models, of statistics, or of the rows of a processed table.
+
+    `finding` is the sentence that answers what the table asks.
+    """
 
     id: Name
     title: Text
@@ -102,6 +107,7 @@ class TableSpec(Entry):
     where: Expression | None = None
     show: list[Name] = Many
     decimals: int | None = Field(default=None, ge=0, le=12)
+    finding: Text = ""
     note: Text = ""
 
 
@@ -109,6 +115,8 @@ class FigureSpec(Entry):
     """One published figure, drawn from statistics, from a model, or from the rows of a processed table.
 
     A network is drawn from the ties in `table` between the actors that the table `actors` describes.
+    `shaded` lists spans of periods, first and last, that are tinted. `finding` is the sentence that answers
+    what the figure asks.
     """
 
     id: Name
@@ -123,16 +131,40 @@ class FigureSpec(Entry):
     y_label: Text = ""
     x_label: Text = ""
     panels: bool = False
+    shaded: list[Span] = Field(default=[], max_length=50)
+    finding: Text = ""
     missing: Text = ""
     note: Text = ""
 
 
-class ReadingSpec(Entry):
-    """A rule, fixed before any estimate is seen, by which each model with each of its errors is read.
+class ValiditySpec(Entry):
+    """A test that a model must pass to be counted: one of its statistics within bounds, if it has that."""
 
-    It holds where the interval of a `positive` term lies above zero, and that of no `not_positive` term
-    does. Each entry is a list of terms that stand for one another in different models; a model that has
-    none of them, or none of a list under `given`, is not read.
+    statistic: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class BoundSpec(Entry):
+    """A coefficient on the lagged outcome must lie between those of a within and of a pooled model.
+
+    Least squares overstates inertia where effects are pooled and understates it within (Bond 2002).
+    """
+
+    model: Name
+    term: str
+    within: Name
+    pooled: Name
+    lag: str
+
+
+class ReadingSpec(Entry):
+    """A rule, fixed before any estimate is seen, by which each model is read once, by all its errors together.
+
+    It holds where every error's interval of a `positive` term lies above zero, and that of no `not_positive`
+    term does; it is opposite where every interval of a positive term lies below zero. Each entry is a list of
+    terms that stand for one another in different models; a model that has none of them, or none of a list
+    under `given`, is not read. A model that fails a test under `valid` or `bounds` is shown and not counted.
     """
 
     id: Name
@@ -141,6 +173,8 @@ class ReadingSpec(Entry):
     positive: list[str] = Field(min_length=1, max_length=500)
     not_positive: list[str] = Many
     given: list[str] = Many
+    valid: list[ValiditySpec] = Field(default=[], max_length=50)
+    bounds: list[BoundSpec] = Field(default=[], max_length=50)
 
 
 class FileKeys(Entry):

@@ -114,10 +114,12 @@ def _check_references(study: Study) -> None:
     models = [name for model in study.models for name in result_ids(model)]
     readings = [name for entry in study.readings for name in reading_ids(entry)]
     reconciled = [f"{model.id}_{what}" for model in study.models if model.reconcile for what in RECONCILED]
-    statistics = [*(entry.id for entry in study.statistics), *readings, *reconciled]
-    check_ids("statistics, readings and reconciled models together", statistics)
+    families = [f"{model.id}_family" for model in study.models if model.multiple_testing]
+    statistics = [*(entry.id for entry in study.statistics), *readings, *reconciled, *families]
+    check_ids("statistics, readings, reconciled models and families together", statistics)
     for entry in study.readings:
-        _known(f"readings.{entry.id}.models", entry.models, [model.id for model in study.models])
+        named = [*entry.models, *(name for bound in entry.bounds for name in (bound.within, bound.pooled))]
+        _known(f"readings.{entry.id}.models", named, [model.id for model in study.models])
     for section in ("tables", "figures"):
         for entry in getattr(study, section):
             _known(f"{section}.{entry.id}.models", entry.models, models)
@@ -130,8 +132,8 @@ def result_ids(model: ModelSpec) -> list[str]:
 
 
 def reading_ids(reading: ReadingSpec) -> list[str]:
-    """Statistics that a reading rule gives: each verdict, the share that holds, what could have been seen."""
-    return [reading.id, f"{reading.id}_share", f"{reading.id}_detectable"]
+    """Statistics that a reading rule gives: each verdict, their counts, what could have been seen."""
+    return [reading.id, f"{reading.id}_counts", f"{reading.id}_detectable"]
 
 
 def _known(place: str, words: Iterable[str], allowed: list[str]) -> None:

@@ -12,6 +12,7 @@ from replication.project.places import Project
 from replication.project.progress import track
 from replication.records.account import ModelAccount
 from replication.spec.entries import Study
+from replication.study.families import family
 from replication.study.one_model import ModelResult, Plan, plan, run_model
 from replication.study.panels import Key, panels_of, told
 from replication.study.readings import read_estimates
@@ -39,6 +40,7 @@ def run_models(
         "models": [result.statistics for result in results],
         "dropped_rows": [result.dropped for result in results],
         "statistics": _read(study, results)
+        + _families(study, results)
         + [reconciled(_panel(panels, ready), ready) for ready in plans if ready.model.reconcile],
     }
     return frames, [result.account for result in results], told(study, panels.values())
@@ -50,6 +52,17 @@ def _panel(panels: dict[Key, Panel], ready: Plan) -> Panel:
 
 def _read(study: Study, results: Sequence[ModelResult]) -> list[pd.DataFrame]:
     """What each reading rule makes of the estimates."""
-    estimates = pd.concat([result.estimates for result in results], ignore_index=True)
-    detectable = pd.concat([result.detectable for result in results], ignore_index=True)
-    return [read_estimates(rule, estimates, detectable) for rule in study.readings]
+    frames = [
+        pd.concat([getattr(result, name) for result in results], ignore_index=True)
+        for name in ("estimates", "statistics", "detectable")
+    ]
+    return [read_estimates(rule, *frames) for rule in study.readings]
+
+
+def _families(study: Study, results: Sequence[ModelResult]) -> list[pd.DataFrame]:
+    """What adjusting for the number of coefficients makes of each model that asks for it."""
+    return [
+        family(model, result.estimates, result.statistics)
+        for model, result in zip(study.models, results, strict=True)
+        if model.multiple_testing
+    ]

@@ -1,73 +1,111 @@
-"""Reading rules -> whether a pattern holds in each model with each error, and the share in which it does."""
+"""Reading rules -> one verdict a model, and how many models each verdict has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
-from replication.records.account import ResultId, result_id
-from replication.spec.entries import ReadingSpec
+from replication.spec.entries import BoundSpec, ReadingSpec
 from replication.spec.read_study import reading_ids
 
 UNIT = "units of the outcome; power 80, size 5 percent"
+VERDICT = "1 holds, 0 does not, -1 opposite"
 Row = tuple[str, str, str, float, str]
 
 
-def read_estimates(rule: ReadingSpec, estimates: pd.DataFrame, detectable: pd.DataFrame) -> pd.DataFrame:
+def read_estimates(
+    rule: ReadingSpec, estimates: pd.DataFrame, statistics: pd.DataFrame, detectable: pd.DataFrame
+) -> pd.DataFrame:
     """Rows statistic, group, period, value, unit of one rule.
 
-    For each model and error that the rule reads, 1 if it holds and 0 if not; the share of them in which it
-    holds; and, where the interval of a positive term holds zero, the effect that the model could have seen.
+    For each model that the rule reads, 1 if it holds with every error of the model, -1 if every interval of a
+    positive term lies below zero, 0 otherwise, missing if the model fails a test of its own; how many models
+    hold, do not, are opposite and are not counted; and, where no verdict is given either way, the effect that
+    the model could have seen by its largest error.
 
     Parameters
     ----------
-    estimates : columns model, error, term, conf_low, conf_high
-    detectable : columns model, error, term, value
+    estimates : columns model, term, estimate, conf_low, conf_high
+    statistics : columns model, name, value
+    detectable : columns model, term, value
         Minimum detectable effect of each coefficient.
     """
-    own = estimates[estimates["model"].isin(rule.models)]
-    models = {
-        ResultId(*key): rows.set_index("term") for key, rows in own.groupby(["model", "error"], sort=False)
-    }
-    told = _ids(list(models))
-    verdicts = {model: _holds(rule, rows) for model, rows in models.items()}
-    read = {model: float(holds) for model, holds in verdicts.items() if holds is not None}
-    each, share, least = reading_ids(rule)
-    rows: list[Row] = [(each, told[key], "", holds, "1 holds, 0 does not") for key, holds in read.items()]
-    if read:
-        rows.append(
-            (share, "", "", sum(read.values()) / len(read), f"share of {len(read)} models and errors")
-        )
-    effects = detectable.set_index(["model", "error", "term"])["value"]
-    rows += [
-        (least, told[key], term, float(effects[*key, term]), UNIT)
-        for key in read
-        for term in _unseen(rule, models[key])
+    hulls = _by_model(estimates).agg(
+        low=("conf_low", _least), high=("conf_high", _largest), estimate=("estimate", "first")
+    )
+    known = {str(model): rows.droplevel(0) for model, rows in hulls.groupby(level=0, sort=False)}
+    verdicts = {model: _verdict(rule, known[model]) for model in rule.models if model in known}
+    read = {model: verdict for model, verdict in verdicts.items() if verdict is not None}
+    invalid = {model for model in read if not _valid(rule, model, known, statistics)}
+    each, counts, least = reading_ids(rule)
+    rows: list[Row] = [
+        (each, model, "", np.nan if model in invalid else verdict, VERDICT) for model, verdict in read.items()
     ]
+    counted = [verdict for model, verdict in read.items() if model not in invalid]
+    found = {"holds": 1.0, "does not": 0.0, "opposite": -1.0}
+    rows += [(counts, "", name, float(counted.count(value)), "models") for name, value in found.items()]
+    rows.append((counts, "", "not counted", float(len(invalid)), "models"))
+    effects = _by_model(detectable)["value"].max()
+    unseen = [model for model in read if model not in invalid and read[model] == 0]
+    rows += [(least, *row) for model in unseen for row in _unseen(rule, model, known[model], effects)]
     return pd.DataFrame(rows, columns=["statistic", "group", "period", "value", "unit"])
 
 
-def _ids(keys: list[ResultId]) -> dict[ResultId, str]:
-    """What study files call each result: a model's first error by the model alone."""
-    first = {key.model: key for key in reversed(keys)}
-    return {key: result_id(key, headline=first[key.model] == key) for key in keys}
+def _by_model(rows: pd.DataFrame):
+    """Rows of all errors of a model together, by term."""
+    return rows.groupby(["model", "term"], sort=False)
 
 
-def _holds(rule: ReadingSpec, rows: pd.DataFrame) -> bool | None:
-    """Whether the rule holds in one model with one error; None where it has not the terms."""
+def _least(ends: pd.Series) -> float:
+    """The lowest end of an interval; an error that gives none leaves it open."""
+    return float(ends.min()) if ends.notna().all() else -np.inf
+
+
+def _largest(ends: pd.Series) -> float:
+    return float(ends.max()) if ends.notna().all() else np.inf
+
+
+def _verdict(rule: ReadingSpec, rows: pd.DataFrame) -> float | None:
+    """1, 0 or -1 for one model; None where it has not the terms."""
     found = {
         name: [term for term in getattr(rule, name) if term in rows.index]
         for name in ("positive", "not_positive", "given")
     }
     if any(getattr(rule, name) and not terms for name, terms in found.items()):
         return None
-    above = rows["conf_low"] > 0
-    return bool(above[found["positive"]].all() and not above[found["not_positive"]].any())
+    if (rows.loc[found["positive"], "high"] < 0).all():
+        return -1.0
+    above = rows["low"] > 0
+    return float(above[found["positive"]].all() and not above[found["not_positive"]].any())
 
 
-def _unseen(rule: ReadingSpec, rows: pd.DataFrame) -> Iterator[str]:
-    """Each positive term that the model cannot tell from zero."""
+def _valid(
+    rule: ReadingSpec, model: str, known: Mapping[str, pd.DataFrame], statistics: pd.DataFrame
+) -> bool:
+    """Whether a model passes every test of the rule that it has."""
+    own = statistics[statistics["model"] == model].set_index("name")["value"]
+    within = [
+        (test.at_least is None or own[test.statistic] >= test.at_least)
+        and (test.at_most is None or own[test.statistic] <= test.at_most)
+        for test in rule.valid
+        if test.statistic in own
+    ]
+    between = [_between(bound, known) for bound in rule.bounds if bound.model == model]
+    return all(within) and all(between)
+
+
+def _between(bound: BoundSpec, known: Mapping[str, pd.DataFrame]) -> bool:
+    inertia = known[bound.model].loc[bound.term, "estimate"]
+    low, high = (known[name].loc[bound.lag, "estimate"] for name in (bound.within, bound.pooled))
+    return bool(low <= inertia <= high)
+
+
+def _unseen(
+    rule: ReadingSpec, model: str, rows: pd.DataFrame, effects: pd.Series
+) -> Iterator[tuple[str, str, float, str]]:
+    """The detectable effect of each positive term that the model cannot tell from zero."""
     for term in rule.positive:
-        if term in rows.index and rows.loc[term, "conf_low"] <= 0 <= rows.loc[term, "conf_high"]:
-            yield term
+        if term in rows.index and rows.loc[term, "low"] <= 0 <= rows.loc[term, "high"]:
+            yield model, term, float(effects[model, term]), UNIT

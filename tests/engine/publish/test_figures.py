@@ -61,6 +61,18 @@ def words(figure) -> str:
     return "\n".join(text.get_text().replace("\n", " ") for text in found)
 
 
+def test_spans_of_periods_are_tinted_where_they_are_drawn(statistics):
+    with style.journal():
+        plain, tinted = (
+            draw(spec("lines", statistics=["share"], shaded=spans), statistics, {})
+            for spans in ([], [["1985", "1986"]])
+        )
+    patches = [len(figure.axes[0].patches) for figure in (plain, tinted)]
+    assert patches == [0, 1]
+    (span,) = tinted.axes[0].patches
+    assert (span.get_x(), span.get_width()) == (1984.5, 2)
+
+
 def test_every_kind_is_written_twice_with_the_same_bytes(requests, actors, tmp_path):
     for place, (entry, records) in enumerate(requests):
         once = write_figure(entry, records, tmp_path / f"a{place}", {}, actors)
