@@ -72,7 +72,35 @@ def eastern_europe(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows.assign(bloc=rows["iso3"].isin(list(BLOC)))
 
 
+REGIONS = ("Latin America without Panama", "Asia without Singapore", "Panama", "Singapore")
+BY_REGION = Schema(
+    table="bank_claims_by_region",
+    title="Claims of five creditors' banks by region of the debtors, the two booking places apart",
+    columns=(
+        Column("region", "text", "name", "region of the debtors", allowed=REGIONS),
+        Column("creditor", "text", "name", "home of the banks", allowed=tuple(CREDITORS.values())),
+        Column("year", "integer", "year", "the claims stand at about the end of it", low=1983, high=2000),
+        Column("value", "number", "billion current US$", "sum over the debtors with a figure", 0, 1e3),
+        Column("debtors", "integer", "count", "debtors with a figure", 1, 34),
+    ),
+    key=("region", "creditor", "year"),
+)
+BOOKING = {"PAN": "Panama", "SGP": "Singapore"}
+
+
+def by_region(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Sums over the debtors of a region; a German blank of 2000 is no zero, so the sum has fewer debtors."""
+    claims, countries = tables["bank_claims"], tables["countries"]
+    regions = countries.set_index("iso3")["region"].replace({"Latin America": REGIONS[0], "Asia": REGIONS[1]})
+    known = claims.dropna(subset="value").assign(
+        region=claims["iso3"].map(BOOKING).fillna(claims["iso3"].map(regions))
+    )
+    sums = known.groupby(["region", "creditor", "year"])["value"].agg(["sum", "count"]).reset_index()
+    return sums.rename(columns={"count": "debtors"}).assign(value=sums["sum"] / 1e3).drop(columns="sum")
+
+
 RECIPES: tuple[Recipe, ...] = (
+    Recipe(BY_REGION, ("bank_claims", "countries"), by_region, derived=True),
     Recipe(CLAIMS, (DEBTORS,), debtors),
     Recipe(CLAIMS_EAST, (EASTERN_EUROPE,), eastern_europe),
 )

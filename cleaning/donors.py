@@ -22,6 +22,11 @@ CARRIED = (
     "distance_us",
     "gdp_per_head_2020",
     "population",
+    "japan_claims",
+    "united_states_claims",
+    "trade_japan",
+    "trade_us",
+    "us_military_obligations",
 )
 # What each donor has at stake: its banks' claims (others: three European creditors) and its trade.
 CLAIMS = {

@@ -16,6 +16,7 @@ from replication.language.evaluate import condition
 from replication.language.functions import Floats
 
 Effects = list[Literal["entity", "time"]]
+CRITICAL = "5 percent critical value of the largest"
 
 
 @dataclass(frozen=True)
@@ -158,39 +159,67 @@ def sup_wald(
     time: str = "year",
     where: str = "",
 ) -> pd.DataFrame:
-    """Whether slopes changed at an unknown date: the Wald statistic of every candidate, and their largest.
+    """Whether slopes changed at an unknown date: the largest Wald statistic of all candidates.
 
     For each period tau but the first and last `trim` of them, the slopes of `terms` may differ from tau on;
     the statistic is b'V^-1 b of the differences, V clustered by entity. The largest (Andrews 1993) is held
     against its own distribution under no break: residuals of the model without a break, one sign an entity
     and draw, every candidate again (the fixed-regressor bootstrap of Hansen 2000, with signs by cluster).
-    Groups: "Wald statistic" and "p, this date alone" by candidate; under the period "largest" the largest,
-    its bootstrap p value, its 5 percent critical value and its date.
     """
+    sample = _sample(table, outcome, regressors, entity, time, where)
+    _, walds = _walds(sample, regressors, terms, trim, draws, seed, effects)
+    largest = walds.max(axis=0)
+    found = {
+        "largest Wald statistic": largest[0],
+        CRITICAL: np.quantile(largest[1:], 0.95),
+        "p": ((largest[1:] >= largest[0]).sum() + 1) / (draws + 1),
+    }
+    return tidy(pd.DataFrame(found, index=[""]))
+
+
+def wald_by_date(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    regressors: list[str],
+    terms: list[str],
+    trim: float = 0.15,
+    draws: int = 999,
+    seed: int = 1998,
+    effects: Effects = ("time",),
+    entity: str = "iso3",
+    time: str = "year",
+    where: str = "",
+) -> pd.DataFrame:
+    """The Wald statistic of every candidate of `sup_wald`, beside what the largest must reach."""
+    sample = _sample(table, outcome, regressors, entity, time, where)
+    candidates, walds = _walds(sample, regressors, terms, trim, draws, seed, effects)
+    critical = np.quantile(walds[:, 1:].max(axis=0), 0.95)
+    return tidy(pd.DataFrame({"Wald statistic": walds[:, 0], CRITICAL: critical}, index=candidates))
+
+
+def _walds(
+    sample: _Sample,
+    regressors: list[str],
+    terms: list[str],
+    trim: float,
+    draws: int,
+    seed: int,
+    effects: Effects,
+) -> tuple[np.ndarray, Floats]:
+    """Candidate periods, and (candidates, 1 + draws) statistics: of the data, then of each draw."""
     if not 0 < trim < 0.5:
         raise StudyError(f"trim is {trim:g}; allowed: above 0 and below 0.5")
     places = [regressors.index(choose("term", term, regressors)) for term in terms]
-    sample = _sample(table, outcome, regressors, entity, time, where)
     basis = _basis(sample, effects)
-    x, y = _partialled(sample.x, basis), _partialled(sample.y, basis)
-    common = np.hstack([basis, np.linalg.qr(x)[0]])
-    residual = _partialled(y, common)
+    common = np.hstack([basis, np.linalg.qr(_partialled(sample.x, basis))[0]])
+    residual = _partialled(sample.y, common)
     members = _dummies(sample.entity)
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(members.shape[1], draws))
     drawn = np.column_stack([residual, _partialled(residual[:, None] * (members @ signs), common)])
     candidates = _candidates(sample.time, trim)
     after = [sample.x[:, places] * (sample.time >= tau)[:, None] for tau in candidates]
-    walds = np.array([_wald(_partialled(z, common), drawn, members) for z in after])
-    largest = np.nanmax(walds, axis=0)
-    beyond = (walds[:, 1:] >= walds[:, :1]).mean(axis=1)
-    by_date = pd.DataFrame({"Wald statistic": walds[:, 0], "p, this date alone": beyond}, index=candidates)
-    whole = {
-        "Wald statistic": largest[0],
-        "p, largest of all dates": ((largest[1:] >= largest[0]).sum() + 1) / (draws + 1),
-        "5 percent critical value": np.quantile(largest[1:], 0.95),
-        "date of the largest": candidates[int(np.nanargmax(walds[:, 0]))],
-    }
-    return pd.concat([tidy(by_date), tidy(pd.DataFrame(whole, index=["largest"]))], ignore_index=True)
+    return candidates, np.array([_wald(_partialled(z, common), drawn, members) for z in after])
 
 
 def _candidates(time: np.ndarray, trim: float) -> np.ndarray:
@@ -213,5 +242,5 @@ def _wald(z: Floats, y: Floats, members: Floats) -> Floats:
 
 
 MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure for measure in (leave_one_out, largest_residuals, sup_wald)
+    measure.__name__: measure for measure in (leave_one_out, largest_residuals, sup_wald, wald_by_date)
 }

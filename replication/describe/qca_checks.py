@@ -65,7 +65,7 @@ def solution_flips(
 def agreement(
     table: pd.DataFrame, *, first: str = "code", second: str = "second_code", by: str = "condition"
 ) -> pd.DataFrame:
-    """Codes of two readings: how many both give, the share that agree, and Cohen's kappa, by condition.
+    """Codes of two readings: the share of those that both give which agree, and kappa, by condition.
 
     kappa = (p_o - p_e) / (1 - p_e) (Cohen 1960); missing where both readings have one code alone.
     """
@@ -74,14 +74,14 @@ def agreement(
     known = table.dropna(subset=[first, second])
     groups = {str(name): rows for name, rows in known.groupby(by, sort=False)}
     found = {name: _agreed(rows[first], rows[second]) for name, rows in {**groups, "all": known}.items()}
-    return tidy(pd.DataFrame(found, index=["codes", "agree", "kappa"]))
+    return tidy(pd.DataFrame(found, index=["agree", "kappa"]))
 
 
 def _agreed(first: pd.Series, second: pd.Series) -> list[float]:
     a, b = first.to_numpy(float), second.to_numpy(float)
     observed = float((a == b).mean())
     chance = float(a.mean() * b.mean() + (1 - a.mean()) * (1 - b.mean()))
-    return [len(a), observed, (observed - chance) / (1 - chance) if chance < 1 else np.nan]
+    return [observed, (observed - chance) / (1 - chance) if chance < 1 else np.nan]
 
 
 def _flipped(codes: pd.DataFrame, texts: list[str]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -37,16 +37,15 @@ def columns_of(rows: Rows, columns: list[str], where: str = "") -> Floats:
 def totals(
     table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
 ) -> pd.DataFrame:
-    """Sum of the known figures of each group and period, over all rows that share them."""
-    sums = _grouped(table, group, period, value).sum(min_count=1)
-    return tidy(sums.unstack("group"))
+    """Sum of the known figures of each group and period, over all rows that share them; missing if none."""
+    return _grouped(table, group, period, value).sum(min_count=1).rename("value").reset_index()
 
 
 def counts(
     table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
 ) -> pd.DataFrame:
     """How many known figures each group has in each period: those that `totals` adds up."""
-    return tidy(_grouped(table, group, period, value).count().unstack("group"))
+    return _grouped(table, group, period, value).count().astype(float).rename("value").reset_index()
 
 
 def _grouped(table: pd.DataFrame, group: str, period: str, value: str):
@@ -92,7 +91,8 @@ def coverage(
     """Who is in a sample, in which periods, and who is out for want of what.
 
     For each entity: how many rows know every column, the first and the last of them, and for each column how
-    many rows it is the first to be missing in, in the order of `columns`.
+    many rows it is the first to be missing in, in the order of `columns`; a column that is never the first
+    to be missing is left out.
     """
     rows = panel_rows(table, entity, time)
     inside = condition(where, rows) if where else np.ones(len(table), dtype=bool)
@@ -105,7 +105,9 @@ def coverage(
         ends = [used.min(), used.max()] if len(used) else [np.nan, np.nan]
         wanting = np.bincount(causes[causes >= 0], minlength=len(columns))
         found[str(name)] = [len(used), *ends, *wanting]
-    return tidy(pd.DataFrame(found, index=["rows used", "first", "last", *columns]))
+    frame = pd.DataFrame(found, index=["rows used", "first", "last", *columns])
+    wanted = (frame.index.isin(["rows used", "first", "last"])) | (frame > 0).any(axis=1)
+    return tidy(frame[wanted])
 
 
 MEASURES: dict[str, Callable[..., pd.DataFrame]] = {

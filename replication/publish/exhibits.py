@@ -113,11 +113,13 @@ def _result_words(found: Records) -> dict[str, str]:
 
 
 def _labels(study: Study, found: Records, statistics: list[str]) -> dict[str, str]:
-    """Printed words of statistics; of models and their errors too where reading rules are shown."""
+    """Printed words of statistics; of models too where reading rules are shown."""
     titles = {entry.id: entry.title for entry in study.statistics}
     rules = {name: entry.title for entry in study.readings for name in reading_ids(entry)}
-    read = _result_words(found) if any(name in rules for name in statistics) else {}
-    return {**titles, **rules, **read, **labels_of(study)}
+    models = {account.model: account.title for account in found.accounts}
+    families = {f"{name}_family": title for name, title in models.items()}
+    read = models if any(name in rules for name in statistics) else {}
+    return {**titles, **rules, **families, **read, **labels_of(study)}
 
 
 def _located(place: str, make, *arguments):

@@ -122,6 +122,7 @@ def _series(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, str]) 
     label = words[named].agg(lambda row: ", ".join(word for word in row if word), axis=1)
     panel = words[split] if split else ""
     key = text["statistic"] + "\0" + text["group"]
+    text["period"] = words["period"]
     return text.assign(value=records["value"], panel=panel, key=key, label=label)
 
 

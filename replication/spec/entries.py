@@ -159,12 +159,12 @@ class BoundSpec(Entry):
 
 
 class ReadingSpec(Entry):
-    """A rule, fixed before any estimate is seen, by which each model is read once, by all its errors together.
+    """A rule, fixed before any estimate is seen, by which a model is read once, by all its errors together.
 
     It holds where every error's interval of a `positive` term lies above zero, and that of no `not_positive`
-    term does; it is opposite where every interval of a positive term lies below zero. Each entry is a list of
-    terms that stand for one another in different models; a model that has none of them, or none of a list
-    under `given`, is not read. A model that fails a test under `valid` or `bounds` is shown and not counted.
+    term does; it is opposite where every interval of a positive term lies below zero. Each entry lists terms
+    that stand for one another in different models; a model that has none of them, or none of a list under
+    `given`, is not read. One that fails a test under `valid` or `bounds` is shown and not counted.
     """
 
     id: Name

@@ -144,17 +144,65 @@ def test_a_second_folder_has_the_same_bytes(project, tmp_path):
 
 
 def test_what_the_katada_study_says_it_found_holds(project):
-    """Each sentence of `finding` that follows from the estimates."""
+    """The sentences of `finding`, one by one; its numbers are held by the check of prose."""
     found = read_records(project.current / "katada")
-    values = found.statistics.set_index(["statistic", "group"])["value"]
-    assert 0.4 < values["h1_share", ""] < 0.6
-    assert values["h2_share", ""] < 0.15
-    assert values["division_of_labour_share", ""] < 0.2
-    holds = found.statistics[(found.statistics["statistic"] == "h2") & (found.statistics["value"] == 1)][
-        "group"
+    counts = found.statistics.set_index(["statistic", "period"])["value"]
+    adjusted = found.statistics[
+        found.statistics["statistic"].isin(["log_all_family", "log_latin_family"])
+        & (found.statistics["period"] == "romano_wolf")
     ]
-    assert set(holds) == {"two_way", "ppml_two_way"}
-    within = found.estimates.set_index(["model", "error", "term"])
-    for error in ("cr2", "wild_bootstrap"):
-        assert within.loc[("two_way", error, "lag(us_trade_share, 1)"), "conf_low"] < 0
-    assert within.loc[("two_way", "clustered", "lag(us_military, 1)"), "conf_high"] < 0
+    assert set(adjusted.loc[adjusted["value"] < 0.05, "group"]) == {"trade_with_japan"}
+    verdicts = found.statistics[found.statistics["unit"] == "1 holds, 0 does not, -1 opposite"]
+    verdict = verdicts.set_index(["statistic", "group"])["value"]
+    assert [model for model, value in verdict["h1_claims"].items() if value == 1] == ["donors_own"]
+    assert verdict["h1_claims", "donors_within"] == 0
+    for rule in ("h2_claims", "h2_trade", "division"):
+        assert counts[f"{rule}_counts", "holds"] == 0
+    assert verdict["h2_trade", "level_latin"] == -1
+    for rule in ("h2_banks", "h2_imf"):
+        assert verdict[rule, "log_all"] == 1
+        assert verdict[rule, "within_all"] == verdict[rule, "within_latin"] == 0
+    ends = found.estimates.set_index(["model", "error", "term"])["conf_low"]
+    for model in ("us_latin", "us_asia"):  # the American side, by both errors
+        assert ends[model, "clustered", "military"] > 0 and ends[model, "pairs_bootstrap", "military"] > 0
+    tests = found.models[found.models["name"] == "wald_p"].set_index(["model", "error", "of"])["value"]
+    for event in ("event_banks", "event_imf", "event_brady"):
+        assert tests[event, "cr2", "after"] > 0.05 and tests[event, "cr2", "before"] > 0.05
+
+
+def test_every_counted_model_of_katada_has_year_effects(project):
+    study = read_study(project.specs / "katada.toml")
+    models = {model.id: model for model in study.models}
+    for name in {name for rule in study.readings for name in rule.models}:
+        model = models[name]
+        assert (
+            "time" in model.effects
+            or "debtor_year" in model.effects
+            or "dummies(year)" in model.formula
+            or model.options.get("time_dummies")
+        ), name
+
+
+def test_who_is_in_the_headline_is_who_its_table_of_the_sample_names(project):
+    found = read_records(project.current / "katada")
+    years = found.statistics.query("statistic == 'sample_headline' and period == 'rows used'")
+    used = found.models.query("model == 'log_all' and name == 'nobs'")["value"].iloc[0]
+    assert years["value"].sum() == used
+    nominal = found.statistics.query("statistic == 'sample_nominal' and period == 'rows used'")
+    assert (
+        nominal["value"].sum() == found.models.query("model == 'nominal' and name == 'nobs'")["value"].iloc[0]
+    )
+
+
+def test_influence_is_that_of_the_model_that_it_is_about(project):
+    found = read_records(project.current / "katada")
+    estimates = found.estimates.query("error == 'cr2'").set_index(["model", "term"])["estimate"]
+    whole = found.statistics[found.statistics["group"] == "none left out"]
+    whole = whole.set_index(["statistic", "period"])["value"]
+    for statistic, model in (("without_debtor_all", "log_all"), ("without_debtor_level", "level_latin")):
+        # two solvers of one least-squares problem
+        for term, name in (
+            ("log1p(japan_claims)", "claims_japan"),
+            ("log(lag(trade_us, 1))", "trade_with_us"),
+        ):
+            assert whole[statistic, term] == pytest.approx(estimates[model, name], rel=1e-8)

@@ -81,7 +81,7 @@ def test_influence_is_that_of_statsmodels():
 
 def test_a_wald_statistic_is_the_clustered_one_of_statsmodels():
     table = panel(jump=0.5)
-    found = figures(breaks.sup_wald(table, **CALL, terms=["x", "z"], draws=9))
+    found = figures(breaks.wald_by_date(table, **CALL, terms=["x", "z"], draws=9))
     late = (table["year"] >= 1988).astype(float)
     design = with_dummies(table).assign(bx=table["x"] * late, bz=table["z"] * late)
     fit = sm.OLS(table["y"], design).fit(
@@ -90,23 +90,27 @@ def test_a_wald_statistic_is_the_clustered_one_of_statsmodels():
     both = fit.params[["bx", "bz"]].to_numpy()
     theirs = both @ np.linalg.inv(fit.cov_params().loc[["bx", "bz"], ["bx", "bz"]]) @ both
     assert found["Wald statistic", "1988"] == pytest.approx(theirs, rel=CLOSE)
+    candidates = [period for name, period in found if name == "Wald statistic"]
+    assert candidates == [str(year) for year in range(1983, 1991)]  # fourteen periods, three cut at each end
 
 
 def test_the_largest_statistic_is_where_the_break_is():
-    found = figures(breaks.sup_wald(panel(entities=20, jump=3.0), **CALL, terms=["x"], draws=199))
-    assert found["date of the largest", "largest"] == 1987
-    assert found["p, largest of all dates", "largest"] == 1 / 200
-    candidates = [period for name, period in found if name == "Wald statistic" and period != "largest"]
-    assert candidates == [str(year) for year in range(1983, 1991)]  # fourteen periods, three cut at each end
-    assert found["Wald statistic", "largest"] > found["5 percent critical value", "largest"]
+    table = panel(entities=20, jump=3.0)
+    found = figures(breaks.sup_wald(table, **CALL, terms=["x"], draws=199))
+    dates = figures(breaks.wald_by_date(table, **CALL, terms=["x"], draws=199))
+    assert found["p", ""] == 1 / 200
+    assert found["largest Wald statistic", ""] == dates["Wald statistic", "1987"]
+    assert (
+        max(value for (name, _), value in dates.items() if name == "Wald statistic")
+        == (dates["Wald statistic", "1987"])
+    )
+    assert found["largest Wald statistic", ""] > found[breaks.CRITICAL, ""] == dates[breaks.CRITICAL, "1987"]
 
 
 def test_without_a_break_the_largest_of_many_dates_is_not_taken_for_one():
     """Under no break the bootstrap p of the largest is uniform; taking the best date by itself is not."""
     p = [
-        figures(breaks.sup_wald(panel(entities=12, seed=seed), **CALL, terms=["x"], draws=99))[
-            "p, largest of all dates", "largest"
-        ]
+        figures(breaks.sup_wald(panel(entities=12, seed=seed), **CALL, terms=["x"], draws=99))["p", ""]
         for seed in range(60)
     ]
     # three standard errors of a share of sixty around one half

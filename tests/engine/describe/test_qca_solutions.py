@@ -176,7 +176,7 @@ def test_agreement_and_kappa_by_hand():
     assert found["a", "agree"] == 0.75
     assert found["a", "kappa"] == 0.5  # (0.75 - 0.5) / (1 - 0.5)
     assert np.isnan(found["b", "kappa"])
-    assert found["all", "codes"] == 6
+    assert found["all", "agree"] == 5 / 6
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ def test_totals_add_what_is_known():
     found = figures(tabulation.totals(TABLE, group="region", value="aid"))
     assert (found["x", "1"], found["x", "2"], found["y", "3"]) == (5, -3, 6)
     assert np.isnan(found["x", "3"])  # nothing is known, which is not zero
+    assert ("y", "1") not in found  # a period that a group never has is no row
     assert figures(tabulation.counts(TABLE, group="region", value="aid"))["x", "3"] == 0
 
 
@@ -66,6 +67,12 @@ def test_an_entity_that_is_out_has_no_first_year():
         tabulation.coverage(TABLE, columns=["debt"], entity="iso3", time="year", where="year == 1")
     )
     assert found["B", "rows used"] == 0 and np.isnan(found["B", "first"])
+    assert found["A", "debt"] == 0 and found["B", "debt"] == 1
+
+
+def test_a_column_that_is_never_missing_has_no_row():
+    found = figures(tabulation.coverage(TABLE, columns=["year", "debt"], entity="iso3", time="year"))
+    assert ("A", "year") not in found and ("A", "debt") in found
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,15 @@ from replication.study.one_model import plan, run_model
 from tests.support.published_cells import cells_of_model, cells_of_statistic, panel_of
 
 SOME = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-MODELS = ("baseline", "dynamic", "averages", "log", "share", "ppml")
+OUTCOMES = {
+    "nominal": "japan_aid",
+    "log_latin": "japan_aid_constant",
+    "level_latin": "japan_aid_constant",
+    "within_all": "japan_aid_constant",
+    "inertia_pooled": "japan_aid_constant",
+    "ppml_all": "japan_aid_constant",
+}
+MODELS = tuple(OUTCOMES)
 
 
 def used(study, name, tables):
@@ -25,13 +33,13 @@ def used(study, name, tables):
 @SOME
 @given(data=st.data())
 def test_one_figure_of_the_outcome_moved_by_a_percent(tables, studies, data):
-    study, model = studies["katada"], data.draw(st.sampled_from([m for m in MODELS if m != "averages"]))
-    table = tables["allocation"]
-    rows = [row for row in used(study, model, tables) if table["japan_aid"].iloc[row] > 0]
+    study, model = studies["katada"], data.draw(st.sampled_from(MODELS))
+    table, outcome = tables["allocation"], OUTCOMES[model]
+    rows = [row for row in used(study, model, tables) if table[outcome].iloc[row] > 0]
     row = data.draw(st.sampled_from(rows))
-    aid = table["japan_aid"].copy()
+    aid = table[outcome].copy()
     aid.iloc[row] *= 1.01
-    after = cells_of_model(study, model, {**tables, "allocation": table.assign(japan_aid=aid)})
+    after = cells_of_model(study, model, {**tables, "allocation": table.assign(**{outcome: aid})})
     before = cells_of_model(study, model, tables)
     moved = [key for key in before if key[-1] == "estimate" and before[key] != after[key]]
     assert moved
@@ -42,8 +50,7 @@ def test_one_figure_of_the_outcome_moved_by_a_percent(tables, studies, data):
 def test_one_country_left_out(tables, studies, data):
     study, model = studies["katada"], data.draw(st.sampled_from(MODELS))
     table = tables["allocation"]
-    # Averaged rows are blocks of years: the country is what they share with the table.
-    rows = used(study, model if model != "averages" else "baseline", tables)
+    rows = used(study, model, tables)
     country = data.draw(st.sampled_from(sorted(set(table["iso3"].iloc[rows]))))
     less = {**tables, "allocation": table[table["iso3"] != country].reset_index(drop=True)}
     before, after = cells_of_model(study, model, tables), cells_of_model(study, model, less)
