@@ -81,7 +81,7 @@ MANUFACTURES = Schema(
     key=("iso3", "year"),
 )
 REGIONS = {"east_asia": "developing East Asia", "latin_america": "developing Latin America"}
-FLOWS = {"exports_to": "exports", "imports_from": "imports"}
+FLOWS = {"exports_to": "exports", "imports_from": "imports"}  # words of the columns of shares and of totals
 BY_REGION = Schema(
     table="japan_trade_by_region",
     title="Japan's merchandise trade with two developing regions",
@@ -89,7 +89,7 @@ BY_REGION = Schema(
         Column(
             "region", "text", "name", "region of the debtors, by income about 2019", allowed=tuple(REGIONS)
         ),
-        Column("flow", "text", "name", "direction seen from Japan", allowed=tuple(FLOWS.values())),
+        Column("flow", "text", "name", "direction seen from Japan", allowed=tuple(FLOWS)),
         Column("year", "integer", "calendar year", "calendar year", 1970, 2008),
         Column("share", "number", "percent", "of all of Japan's exports or imports", 0, 100),
         Column("value", "number", "billion current US$", "share of the total of the year", 0, 1000),
@@ -104,7 +104,7 @@ def by_region(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     parts = [
         rows[["year"]].assign(
             region=region,
-            flow=flow,
+            flow=way,
             share=rows[f"{way}_developing_{region}_percent"],
             total=rows[f"{flow}_mn_usd"],
         )

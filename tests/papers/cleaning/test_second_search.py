@@ -187,8 +187,8 @@ def test_totals_of_trade_are_put_the_right_way_round(tables):
     """In the edition read the two files of totals are swapped: exports 287,581, imports 235,368 in 1990."""
     rows = tables["japan_trade_by_region"].set_index(["region", "flow", "year"])
     whole = 100 * rows["value"] / rows["share"]
-    assert whole["east_asia", "exports", 1990] == pytest.approx(287.581, rel=1e-9)
-    assert whole["east_asia", "imports", 1990] == pytest.approx(235.368, rel=1e-9)
+    assert whole["east_asia", "exports_to", 1990] == pytest.approx(287.581, rel=1e-9)
+    assert whole["east_asia", "imports_from", 1990] == pytest.approx(235.368, rel=1e-9)
 
 
 def test_there_is_no_1982_at_freedom_house(panel):

@@ -8,20 +8,14 @@ import pytest
 from cleaning.hatch import RECIPES
 from replication.describe.measures import MEASURES
 from replication.language.evaluate import select
-from replication.sources.schema import conform
+from replication.sources.pipeline import build_all
 from replication.spec.read_study import read_study
-from tests.support.repository import ROOT
+from tests.support.repository import HERE, ROOT
 
 
 @pytest.fixture(scope="module")
 def statistics() -> dict[str, pd.DataFrame]:
-    tables = {}
-    for recipe in RECIPES:
-        raw = {
-            path: pd.read_csv(ROOT / "data/raw" / path, dtype="str", keep_default_na=False, na_values=[""])
-            for path in recipe.inputs
-        }
-        tables[recipe.schema.table] = conform(recipe.build(raw), recipe.schema, recipe.inputs[0])
+    tables = build_all(HERE)[0]
     study = read_study(ROOT / "specs" / "hatch.toml")
     return {
         entry.id: MEASURES[entry.measure](select(tables[entry.table], entry.where), **entry.with_)
@@ -90,3 +84,20 @@ def test_templates_are_studies(name: str) -> None:
     study = read_study(ROOT / "specs" / "templates" / f"{name}.toml")
     assert study.study.id == name
     assert {model for table in study.tables for model in table.models} == {model.id for model in study.models}
+
+
+def test_exports_turned_to_east_asia_in_the_nineties_alone(statistics: dict[str, pd.DataFrame]) -> None:
+    shares = one_series(statistics["turn"], "exports_to")
+    assert shares["1990"] < shares["1970"] < shares["1996"] - 6
+
+
+def test_japan_led_approvals_of_1990_in_one_host(statistics: dict[str, pd.DataFrame]) -> None:
+    shares = pd.DataFrame(
+        {
+            origin: statistics[f"origin_{origin}"].query("period == '1990'").set_index("group")["value"]
+            for origin in ("japan", "us", "nies")
+        }
+    )
+    leads = shares[shares.notna().any(axis=1)].idxmax(axis=1)
+    assert leads[leads == "japan"].index.tolist() == ["TWN"]
+    assert set(leads[leads == "us"].index) == {"KOR", "SGP"}
