@@ -165,7 +165,7 @@ def test_what_the_katada_study_says_it_found_holds(project):
     ends = found.estimates.set_index(["model", "error", "term"])["conf_low"]
     for model in ("us_latin", "us_asia"):  # the American side, by both errors
         assert ends[model, "clustered", "military"] > 0 and ends[model, "pairs_bootstrap", "military"] > 0
-    tests = found.models[found.models["name"] == "wald_p"].set_index(["model", "error", "of"])["value"]
+    tests = found.models[found.models["name"] == "test_f_p"].set_index(["model", "error", "of"])["value"]
     for event in ("event_banks", "event_imf", "event_brady"):
         assert tests[event, "cr2", "after"] > 0.05 and tests[event, "cr2", "before"] > 0.05
 
