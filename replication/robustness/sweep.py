@@ -7,7 +7,7 @@ there are candidates. Cross-products are never formed, so that no digit is lost 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +98,11 @@ class Solved:
     def df_resid(self) -> int:
         """Rows less all parameters, absorbed ones included."""
         return self.nobs - self.space.shape[2] - self.absorbed
+
+    def some(self, which: slice) -> Solved:
+        """The same for some of the subsets."""
+        parts = ("estimate", "influence", "residual", "space", "upper", "lengths", "safe")
+        return replace(self, **{name: getattr(self, name)[which] for name in parts})
 
     def influences(self) -> Floats:
         """(P, r, k) influence of every coefficient of the subset."""

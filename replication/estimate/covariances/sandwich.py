@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
+from replication.estimate.covariances.small_sample import counted_parameters, group_factors
 from replication.estimate.design import Covariance, Fit, Floats, Integers
 from replication.estimate.numbers.absorb import nested_levels
 from replication.estimate.within import leverage, prepare
@@ -151,10 +152,10 @@ def clustered(
     """
     names = ["entity"] if cluster is None else cluster
     keys = [cluster_key(fit, name) for name in _cluster_names(names)]
-    parts = [*keys, _pairs(*keys)] if len(keys) == 2 else keys
+    parts = [*keys, pairs(*keys)] if len(keys) == 2 else keys
     sizes = [int(key.max()) + 1 for key in parts]
     smallest = min(sizes[: len(keys)])
-    corrections = [_group_factor(smallest if groups == "min" else size, groups_factor) for size in sizes]
+    corrections = group_factors(sizes, groups, groups_factor)
     signs = (1.0, 1.0, -1.0)
     weighed = zip(signs, corrections, parts, strict=False)
     matrix = sum(sign * correction * _cluster_part(fit, key) for sign, correction, key in weighed)
@@ -162,7 +163,9 @@ def clustered(
     if groups_factor:
         factors = _named_factors(names, corrections, groups)
     if parameters_factor:
-        factors["(n-1)/(n-k)"] = (fit.nobs - 1) / (fit.nobs - _counted(fit, names, absorbed))
+        nested = sum(nested_effects(fit, names).values())
+        counted = counted_parameters(len(fit.params), fit.absorbed, nested, absorbed)
+        factors["(n-1)/(n-k)"] = (fit.nobs - 1) / (fit.nobs - counted)
         matrix = matrix * factors["(n-1)/(n-k)"]
     if len(keys) == 2:
         matrix, fixed = _semidefinite(matrix)
@@ -192,12 +195,9 @@ def _keys(fit: Fit) -> dict[str, Integers]:
     return {"entity": fit.entity, "time": fit.time, **fit.clusters}
 
 
-def _pairs(first: Integers, second: Integers) -> Integers:
+def pairs(first: Integers, second: Integers) -> Integers:
+    """Codes 0 .. G-1 of the pairs of two keys that occur."""
     return np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)[1]
-
-
-def _group_factor(groups: int, wanted: bool) -> float:
-    return groups / (groups - 1) if wanted else 1.0
 
 
 def _cluster_part(fit: Fit, key: Integers) -> Floats:
@@ -220,15 +220,6 @@ def _named_factors(names: list[str], corrections: list[float], groups: str) -> d
         return {"G/(G-1)": corrections[0]}
     labels = [*names, " and ".join(names)]
     return {f"G/(G-1) of {label}": c for label, c in zip(labels, corrections, strict=True)}
-
-
-def _counted(fit: Fit, names: list[str], absorbed: str) -> int:
-    """Parameters that k counts."""
-    if absorbed == "none" or not fit.absorbed:
-        return len(fit.params)
-    if absorbed == "all":
-        return len(fit.params) + fit.absorbed
-    return len(fit.params) + max(fit.absorbed - sum(nested_effects(fit, names).values()), 1)
 
 
 def nested_effects(fit: Fit, names: list[str]) -> dict[str, int]:

@@ -1,0 +1,104 @@
+"""The rows and columns that many specifications share, and which of the rows each of them uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from replication.estimate.design import Floats, Integers
+from replication.robustness.sweep import Flags
+
+
+@dataclass(frozen=True)
+class Base:
+    """Rows of one sample with every column that a specification on it may use.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the m columns, as a study file writes them.
+    columns : (n, m) float array
+        NaN or infinite where missing or undefined.
+    dummies : (m,) bool array
+        Columns that go where no row that is used has the level.
+    entity, time : (n,) int arrays
+    groups : mapping of str to (n,) int array
+        Codes of effects and clusters, -1 where missing; "entity" and "time" among them.
+    weights : (n,) float array or None
+    effects : tuple of str
+        Groups that are absorbed.
+    constant : bool
+        Whether there is a constant, where no effect takes its place.
+    """
+
+    names: tuple[str, ...]
+    columns: Floats
+    dummies: Flags
+    entity: Integers
+    time: Integers
+    groups: Mapping[str, Integers]
+    weights: Floats | None
+    effects: tuple[str, ...]
+    constant: bool
+
+    @property
+    def has_constant(self) -> bool:
+        """Whether a constant stands first among the regressors."""
+        return self.constant and not self.effects
+
+    def rows(self, keep: Flags) -> Base:
+        """The same on some rows."""
+        return replace(
+            self,
+            columns=self.columns[keep],
+            entity=self.entity[keep],
+            time=self.time[keep],
+            groups={name: codes[keep] for name, codes in self.groups.items()},
+            weights=None if self.weights is None else self.weights[keep],
+        )
+
+    def usable(self) -> Base:
+        """The rows with weights, if there are any, and all groups."""
+        keep = np.all([codes >= 0 for codes in self.groups.values()], axis=0)
+        if self.weights is not None:
+            keep = keep & np.isfinite(self.weights) & (np.nan_to_num(self.weights) > 0)
+        return self.rows(keep)
+
+
+def by_rows(base: Base, needed: Flags) -> Iterator[tuple[Integers, Base]]:
+    """Specifications that use the same rows, and these rows.
+
+    Parameters
+    ----------
+    needed : (P, m) bool array
+        Columns that each specification has, its outcome among them; a row without one of them is not used,
+        nor one that is alone in its level of an effect.
+    """
+    missing = ~np.isfinite(base.columns)
+    patterns, pattern = np.unique(missing, axis=1, return_inverse=True)
+    pattern = pattern.ravel()
+    lacking = np.zeros((len(needed), patterns.shape[1]), dtype=bool)
+    for column in np.flatnonzero(missing.any(axis=0)):
+        lacking[:, pattern[column]] |= needed[:, column]
+    kinds, kind = np.unique(lacking, axis=0, return_inverse=True)
+    for number, chosen in enumerate(kinds):
+        keep = ~patterns[:, chosen].any(axis=1)
+        yield np.flatnonzero(kind.ravel() == number), base.rows(_without_singles(base, keep))
+
+
+def complete(base: Base, columns: Flags) -> Base:
+    """The rows that have all of these columns."""
+    return base.rows(np.isfinite(base.columns[:, columns]).all(axis=1))
+
+
+def _without_singles(base: Base, keep: Flags) -> Flags:
+    """Rows that are not alone in a level of an effect, those left out that are alone then (Correia 2015)."""
+    codes = [np.unique(base.groups[name], return_inverse=True)[1] for name in base.effects]
+    before = -1
+    while before != keep.sum():
+        before = keep.sum()
+        for code in codes:
+            keep = keep & (np.bincount(code[keep], minlength=code.max(initial=0) + 1)[code] > 1)
+    return keep

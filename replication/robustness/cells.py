@@ -1,0 +1,159 @@
+"""Specifications on one sample -> estimate, error, interval and rows of each: by blocks, or one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from replication.errors import NUMERICAL, EstimationError, UserError, numerical
+from replication.estimate.coefficient_table import coefficient_table
+from replication.estimate.design import CONSTANT, Design, Floats, Integers, Term
+from replication.estimate.linear.linear import ols
+from replication.estimate.words import COVARIANCES
+from replication.robustness.base_rows import Base, by_rows
+from replication.robustness.fast_errors import FAST, Errors, Ground
+from replication.robustness.sweep import Flags, Solved, solve
+
+AT_ONCE = 1_000_000
+"""Numbers of one array while a batch is solved."""
+
+NUMBERS = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Least-squares specifications on one sample, each with every error.
+
+    Attributes
+    ----------
+    base : Base
+    outcomes, keys : (P,) int arrays
+        Columns of the outcome and of the regressor whose coefficient is looked at.
+    members : (P, m) bool array
+        Regressors, the key among them.
+    errors : tuple of (str, mapping)
+        Kind and options of each error.
+    """
+
+    base: Base
+    outcomes: Integers
+    keys: Integers
+    members: Flags
+    errors: tuple[tuple[str, Mapping[str, Any]], ...]
+
+
+def estimate(batch: Batch) -> pd.DataFrame:
+    """One row a specification and error: specification, error, NUMBERS, nobs, one_by_one, problem.
+
+    `one_by_one` says that the condition bound did not hold, or that the specification cannot be estimated,
+    and `problem` why not.
+    """
+    needed = batch.members.copy()
+    needed[np.arange(len(needed)), batch.outcomes] = True
+    found = [
+        part
+        for chosen, rows in by_rows(batch.base.usable(), needed)
+        for part in _on_rows(batch, chosen, rows)
+    ]
+    table = pd.concat(found, ignore_index=True)
+    return table.sort_values(["specification", "error"], kind="stable").reset_index(drop=True)
+
+
+def _on_rows(batch: Batch, chosen: Integers, rows: Base) -> Iterator[pd.DataFrame]:
+    """The specifications that use these rows, size by size."""
+    members = batch.members[chosen] & ~(rows.dummies & ~rows.columns.any(axis=0))
+    outcomes, keys = batch.outcomes[chosen], batch.keys[chosen]
+    used = np.unique([*np.flatnonzero(members.any(axis=0)), *outcomes])
+    ground = _ground(rows, used)
+    position = np.full(members.shape[1], -1)
+    position[used] = np.arange(len(used)) + rows.has_constant
+    prepared = [_prepared(ground, kind, options) for kind, options in batch.errors]
+    sizes = members.sum(axis=1)
+    for size in np.unique(sizes):
+        same = np.flatnonzero(sizes == size)
+        step = max(1, AT_ONCE // ground.columns.shape[1] ** 2)
+        for some in (same[first : first + step] for first in range(0, len(same), step)):
+            sets = _sets(members[some], keys[some], position, rows.has_constant)
+            yield from _solved(batch, ground, prepared, chosen[some], sets, position[outcomes[some]])
+
+
+def _ground(rows: Base, used: Integers) -> Ground:
+    constant = [np.ones(len(rows.columns))] * rows.has_constant
+    terms = [*(CONSTANT,) * rows.has_constant, *(Term(rows.names[place]) for place in used)]
+    return Ground(rows, tuple(terms), np.column_stack([*constant, rows.columns[:, used]]))
+
+
+def _sets(members: Flags, keys: Integers, position: Integers, constant: bool) -> Integers:
+    """(P, k) places of the regressors among the columns, the constant first and the key last."""
+    others = members.copy()
+    others[np.arange(len(keys)), keys] = False
+    places = position[np.nonzero(others)[1]].reshape(len(keys), -1)
+    zeros = np.zeros((len(keys), int(constant)), dtype=np.int64)
+    return np.column_stack([zeros, places, position[keys]])
+
+
+def _prepared(ground: Ground, kind: str, options: Mapping[str, Any]) -> Errors | None:
+    """The error on these rows; None where there is none, which each specification then tells by itself."""
+    try:
+        return FAST[kind](ground, **options)
+    except (EstimationError, *NUMERICAL):
+        return None
+
+
+def _solved(
+    batch: Batch,
+    ground: Ground,
+    prepared: list[Errors | None],
+    chosen: Integers,
+    sets: Integers,
+    outcomes: Integers,
+) -> Iterator[pd.DataFrame]:
+    solved = None
+    if len(ground.columns) > sets.shape[1]:
+        solved = solve(ground.swept, sets, outcomes)
+    for number, (errors, (kind, options)) in enumerate(zip(prepared, batch.errors, strict=True)):
+        values, safe = _by_blocks(solved, errors, len(chosen))
+        problems = np.full(len(chosen), "", dtype=object)
+        for place in np.flatnonzero(~safe):
+            values[place], problems[place] = _one(ground, sets[place], outcomes[place], kind, options)
+        table = pd.DataFrame(values, columns=list(NUMBERS))
+        yield table.assign(
+            specification=chosen, error=number, nobs=len(ground.columns), one_by_one=~safe, problem=problems
+        )
+
+
+def _by_blocks(solved: Solved | None, errors: Errors | None, size: int) -> tuple[Floats, Flags]:
+    """(P, 5) NUMBERS and (P,) whether they are those of the one-by-one path."""
+    nothing = np.full((size, len(NUMBERS)), np.nan), np.zeros(size, dtype=bool)
+    if solved is None or errors is None or solved.df_resid <= 0:
+        return nothing
+    try:
+        cells = errors(solved)
+    except (EstimationError, np.linalg.LinAlgError):
+        return nothing
+    numbers = (solved.estimate, cells.std_error, cells.p_value, cells.conf_low, cells.conf_high)
+    return np.column_stack(numbers), cells.safe
+
+
+def _one(
+    ground: Ground, chosen: Integers, outcome: int, kind: str, options: Mapping[str, Any]
+) -> tuple[Floats, str]:
+    """NUMBERS of one specification by the ordinary path, and why there are none."""
+    base = ground.base
+    terms = tuple(ground.terms[place] for place in chosen)
+    y, x = ground.columns[:, outcome], ground.columns[:, chosen]
+    design = Design(
+        ground.terms[outcome].name, terms, y, x, base.entity, base.time, base.weights, base.groups
+    )
+    try:
+        fit = ols(design, effects=list(base.effects) or None)
+        row = coefficient_table(fit, COVARIANCES[kind](fit, **options)).iloc[-1]
+        return row[list(NUMBERS)].to_numpy(dtype=float), ""
+    except UserError as problem:
+        return np.full(len(NUMBERS), np.nan), str(problem)
+    except NUMERICAL as problem:
+        return np.full(len(NUMBERS), np.nan), numerical(problem)
