@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from replication.errors import StudyError, one_of
 from replication.language import functions
 from replication.language.functions import ELEMENTWISE, Floats
+from replication.language.named_numbers import Named, spelled
 from replication.language.syntax import Call, Name, Node, Number, Text, parse, show
 
 LARGEST = 2**63  # of the whole numbers of a machine
@@ -48,6 +49,8 @@ class Rows:
         Rows that `standardise` and `winsorise` take their moments from; all of them if None.
     why : mapping of str to str
         For a column that is no number, the sentence for whoever needs one.
+    named : mapping of str to Named
+        For a column whose numbers have names (periods, labelled codes), the names.
     """
 
     table: pd.DataFrame
@@ -56,6 +59,7 @@ class Rows:
     variables: Mapping[str, str] = ()  # type: ignore[assignment]
     sample: NDArray[np.bool_] | None = None
     why: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, Named] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,13 @@ class Levels:
         Which of the values stands in each row; -1 where it is missing.
     values : tuple of m numbers or texts
         Sorted; whole numbers of a column are whole here.
+    names : tuple of m str
+        Each as a term is called, no two alike.
     """
 
     codes: NDArray[np.int64]
     values: tuple[int | float | str, ...]
+    names: tuple[str, ...]
 
 
 def levels_of(node: Node, rows: Rows) -> Levels:
@@ -133,8 +140,8 @@ class _Evaluation:
                 return ELEMENTWISE["+"][0](self.number(left, path), -self.number(right, path))
             case Call("==" | "!=" | "in", _):
                 return self.equality(node, path)
-            case Call(sign, arguments) if sign in ORDER and all(map(self.whole, arguments)):
-                return self.order(node)
+            case Call(sign, arguments) if sign in ORDER and all(map(self.whole, self.in_numbers(arguments))):
+                return self.order(self.in_numbers(arguments), ORDER[sign])
             case Call(function, arguments) if function in ELEMENTWISE:
                 return self.elementwise(node, path)
             case Call(function, _) if function in PANEL_FUNCTIONS:
@@ -169,7 +176,16 @@ class _Evaluation:
         else:
             values = pd.Series(self.value(node, path))
         codes, found = pd.factorize(values, sort=True)
-        return Levels(codes.astype(np.int64), tuple(found.tolist()))
+        return Levels(codes.astype(np.int64), tuple(found.tolist()), tuple(self.names(node, found.tolist())))
+
+    def names(self, node: Node, values: list[int | float | str]) -> list[str]:
+        """What a node's values are called."""
+        named = self.naming(node)
+        return [_name(value) if named is None else named.name(value) for value in values]
+
+    def naming(self, node: Node) -> Named | None:
+        """The names that the numbers of a column have."""
+        return self.rows.named.get(node.name) if isinstance(node, Name) else None
 
     def whole(self, node: Node) -> bool:
         """Whether a node is a column of whole numbers, or one as written."""
@@ -212,11 +228,10 @@ class _Evaluation:
 
     def equality(self, node: Call, path: tuple[str, ...]) -> Floats:
         """Equal, unequal or one of several; missing where an operand is."""
-        exact = all(map(self.whole, node.arguments))
-        operands = [
-            self.exact(argument) if exact else _with_absent(self.value(argument, path))
-            for argument in node.arguments
-        ]
+        if all(map(self.whole, node.arguments)):
+            operands = [self.exact(argument) for argument in node.arguments]
+        else:
+            operands = [_with_absent(values) for values in self.in_one_kind(node.arguments, path)]
         (left, gone), *others = operands
         same = np.zeros(len(left), dtype=bool)
         for (other, absent), argument in zip(others, node.arguments[1:], strict=True):
@@ -226,10 +241,36 @@ class _Evaluation:
             gone = gone | absent
         return np.where(gone, np.nan, (~same if node.function == "!=" else same).astype(float))
 
-    def order(self, node: Call) -> Floats:
+    def in_one_kind(
+        self, nodes: tuple[Node, ...], path: tuple[str, ...]
+    ) -> list[Floats | NDArray[np.object_]]:
+        """Values of several nodes, numbers that have names as these where one of the nodes is a text."""
+        named = next(filter(None, map(self.naming, nodes)), None)
+        values = [self.value(node, path) for node in nodes]
+        if named is None or not any(found.dtype == object for found in values):
+            return values
+        return [self.texts(node, found, named) for node, found in zip(nodes, values, strict=True)]
+
+    def texts(self, node: Node, values: Floats | NDArray[np.object_], named: Named) -> NDArray[np.object_]:
+        """Names of numbers that have them, and texts as these names are spelled."""
+        own = self.naming(node)
+        if values.dtype != object and own is None:
+            return values
+        codes, found = pd.factorize(values)
+        texts = [named.canonical(value) if own is None else own.name(value) for value in found.tolist()]
+        return np.array([*texts, None], dtype=object)[codes]
+
+    def in_numbers(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+        """Nodes that are to be ordered: a text beside a column of periods is the number of its period."""
+        named = next(filter(None, map(self.naming, nodes)), None)
+        if named is None:
+            return nodes
+        return tuple(Number(named.number(node.value)) if isinstance(node, Text) else node for node in nodes)
+
+    def order(self, nodes: tuple[Node, ...], compare: Callable[..., NDArray[np.bool_]]) -> Floats:
         """Whole numbers compared exactly; missing where one of them is."""
-        (left, gone), (right, absent) = map(self.exact, node.arguments)
-        return np.where(gone | absent, np.nan, ORDER[node.function](left, right).astype(float))
+        (left, gone), (right, absent) = map(self.exact, nodes)
+        return np.where(gone | absent, np.nan, compare(left, right).astype(float))
 
     def shifted(self, node: Call, path: tuple[str, ...]) -> Floats:
         """Lag, lead or difference by calendar time, within entity."""
@@ -270,6 +311,10 @@ def _column_values(values: pd.Series) -> Floats | NDArray[np.object_]:
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return values.to_numpy(dtype=float, na_value=np.nan)
     return values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
+
+
+def _name(value: int | float | str) -> str:
+    return spelled(value) if isinstance(value, float) else str(value)
 
 
 def _with_absent(values: Floats | NDArray[np.object_]) -> tuple[NDArray, NDArray[np.bool_]]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from replication.errors import DataError
+from replication.language.named_numbers import DAY, WRITTEN, Clock, Labels, Named
 from replication.panel.not_numbers import Why, why_figures, why_text
 from replication.panel.numerals import (
     BARE_EXPONENT,
@@ -28,6 +29,7 @@ from replication.panel.numerals import (
 from replication.panel.reading import Place
 
 EXACT = 2**53  # up to here floating point holds every whole number
+PERIODS = {Clock("day"): DAY, **{Clock(unit): pattern for unit, pattern in WRITTEN.items()}}
 TRUTH = r"^(?i:true|false)$"
 
 
@@ -84,6 +86,8 @@ class Column:
         Texts kept as such that in a column of figures would be missing, and in how many rows.
     padded : mapping of str to int
         Texts with blanks around them that without these are another text, and in how many rows.
+    named : Named or None
+        What its numbers are called: periods, labelled codes.
     """
 
     values: pd.Series
@@ -92,6 +96,7 @@ class Column:
     read_missing: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, int] = field(default_factory=dict)
     padded: Mapping[str, int] = field(default_factory=dict)
+    named: Named | None = None
 
 
 @dataclass(frozen=True)
@@ -159,9 +164,11 @@ def column_of_fields(fields: Fields, wishes: Wishes, spelling: Spelling, place: 
     for markers in (True, False):
         texts = fields.there(wishes, markers)
         values = _converted(texts, spelling, fields.name in wishes.numbers)
+        values, clock = (values, None) if values is not None else _dated(texts)
         if values is not None and (markers or texts.null_count < len(texts)):
             gone = fields.counts(MARKERS if not markers else wishes.missing)
-            return Column(series_of(_without(values.take(fields.rows), wishes)), read_missing=gone)
+            numbers = series_of(_without(values.take(fields.rows), wishes))
+            return Column(numbers, read_missing=gone, named=clock)
     why = _why(fields, wishes, spelling, place)
     if fields.name in wishes.numbers:
         raise DataError(f"{why.sentence}; [study] names it under numbers")
@@ -184,15 +191,28 @@ def _converted(texts: pa.StringArray, spelling: Spelling, forced: bool) -> pa.Ar
         return None
 
 
+def _dated(texts: pa.StringArray) -> tuple[pa.Array | None, Clock | None]:
+    """Distinct texts as dates or other periods that cannot be anything else; None where they are not."""
+    days = pc.replace_substring_regex(texts, r"[ T]00:00:00(\.0+)?$", "")
+    for clock, pattern in PERIODS.items():
+        if fits(days, f"^{pattern.pattern}$"):
+            numbers = [None if text is None else clock.spelled(text) for text in days.to_pylist()]
+            if numbers.count(None) == texts.null_count:
+                return pa.array(numbers, pa.int64()), clock
+    return None, None
+
+
 def _nothing(texts: pa.StringArray) -> pa.Array:
     return pa.nulls(len(texts), pa.float64())
 
 
-def _without(values: pa.Array, wishes: Wishes) -> pa.Array:
-    """Numbers without those that stand for missing."""
-    if pa.types.is_boolean(values.type) or not wishes.missing_numbers:
+def _without(values: pa.Array, wishes: Wishes, named: Named | None = None) -> pa.Array:
+    """Numbers without those that stand for missing, or whose labels do."""
+    labelled = named.words.items() if isinstance(named, Labels) else ()
+    gone = [*wishes.missing_numbers, *(code for code, word in labelled if word in wishes.missing)]
+    codes = [code for code in gone if pa.types.is_floating(values.type) or code % 1 == 0]
+    if pa.types.is_boolean(values.type) or not codes:
         return values
-    codes = [code for code in wishes.missing_numbers if pa.types.is_floating(values.type) or code % 1 == 0]
     gone = pc.is_in(values, pa.array(codes, pa.float64()).cast(values.type, safe=False))
     return pc.if_else(gone, pa.scalar(None, values.type), values)
 
@@ -248,14 +268,17 @@ def column_of_texts(fields: Fields, wishes: Wishes, place: Place) -> Column:
     return _texts(fields, wishes, _why_known(fields, wishes, place))
 
 
-def column_of_numbers(name: str, values: pa.ChunkedArray, wishes: Wishes, place: Place) -> Column:
-    """The column that a file knows to be of numbers or truth values."""
+def column_of_numbers(
+    name: str, values: pa.ChunkedArray, named: Named | None, wishes: Wishes, place: Place
+) -> Column:
+    """The column that a file knows to be of numbers, which may have names, or of truth values."""
     if name in wishes.texts:
-        return column_of_fields(fields_of(name, _spelled(values)), wishes, Spelling(), place)
+        return column_of_fields(fields_of(name, _spelled(values, named)), wishes, Spelling(), place)
     found = values.combine_chunks()
-    kept = _without(found, wishes)
+    kept = _without(found, wishes, named)
     gone = kept.null_count - found.null_count
-    return Column(series_of(kept), read_missing={" or ".join(wishes.missing): gone} if gone else {})
+    missing = {" or ".join(wishes.missing): gone} if gone else {}
+    return Column(series_of(kept), read_missing=missing, named=None if name in wishes.numbers else named)
 
 
 def _why_known(fields: Fields, wishes: Wishes, place: Place) -> Why:
@@ -265,7 +288,9 @@ def _why_known(fields: Fields, wishes: Wishes, place: Place) -> Why:
     return why_figures(fields.name, place(fields.first_row(first)), first)
 
 
-def _spelled(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Numbers as texts, whole ones without a point."""
-    series = series_of(values.combine_chunks())
-    return pa.chunked_array([pa.array([None if pd.isna(v) else str(v) for v in series], pa.string())])
+def _spelled(values: pa.ChunkedArray, named: Named | None) -> pa.ChunkedArray:
+    """Numbers as texts, by their names where they have them, whole ones without a point."""
+    codes, found = pd.factorize(series_of(values.combine_chunks()))
+    name = str if named is None else named.name
+    texts = [*(name(value) for value in found.tolist()), None]
+    return pa.chunked_array([pa.array(np.array(texts, dtype=object)[codes], pa.string())])

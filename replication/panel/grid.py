@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from replication.language.named_numbers import Named
 from replication.panel.reading import among
 
 
@@ -33,6 +34,10 @@ class Grid:
         Whether commas part the fields, so that a comma within one is quoted.
     left : mapping of str to str
         Columns that cannot be read, and why.
+    named : mapping of str to Named
+        By heading, the names of numbers that have them.
+    labels : mapping of str to str
+        By heading, what the file says of a column in words.
     notes : tuple of str
         What was assumed in reading.
     """
@@ -44,6 +49,8 @@ class Grid:
     unit: str = "line"
     commas: bool = False
     left: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, Named] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def place(self, row: int) -> str:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from replication.errors import DataError, one_of
 from replication.language.evaluate import Rows
+from replication.language.named_numbers import Named
 from replication.panel.reading import Reading
+from replication.panel.times import periods_of
 
-LATEST = 10**9  # period either side of 0
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?: \[YR\d{4}\])?")
 
 
@@ -46,7 +47,18 @@ class Panel:
 
     def rows(self, sample: NDArray[np.bool_] | None = None) -> Rows:
         """The rows as expressions see them."""
-        return Rows(self.table, self.entity, self.time, self.variables, sample, self.reading.why)
+        read = self.reading
+        return Rows(self.table, self.entity, self.time, self.variables, sample, read.why, read.named)
+
+    def keys(self) -> pd.DataFrame:
+        """Entity and time of each row, a period by its name."""
+        keys = self.table[[self.entity_name, self.time_name]]
+        clock = self.reading.named.get(self.time_name)
+        if clock is None:
+            return keys
+        codes, periods = pd.factorize(keys[self.time_name])
+        names = np.array([clock.name(period) for period in periods.tolist()], dtype=object)
+        return keys.assign(**{self.time_name: pd.Series(names[codes], dtype="str")})
 
 
 def read_panel(
@@ -62,19 +74,45 @@ def panel_of(read: Reading, entity: str, time: str, variables: Mapping[str, str]
     Raises
     ------
     DataError
-        Entity or time column missing, a time that is no whole number, a row twice, an infinite value.
+        Entity or time column missing, a time that is no period, a row twice, an infinite value.
     """
     for role, name in (("entity", entity), ("time", time)):
         if name not in read.table.columns:
             raise DataError(_unknown(read, role, name))
-    _refuse_empty(read, entity)
+    for name in (entity, time):
+        _refuse_empty(read, name)
     _refuse_infinite(read)
-    table = read.table.assign(**{time: _periods(read, time)})
-    table = table.sort_values([entity, time], kind="stable")
+    read = _with_periods(_with_named_entities(read, entity), time)
+    table = read.table.sort_values([entity, time], kind="stable")
     _refuse_twice(read, table, entity, time)
     table = table.reset_index(drop=True)
     codes = pd.factorize(table[entity])[0].astype(np.int64)
     return Panel(table, entity, time, codes, table[time].to_numpy(dtype=np.int64), variables, read)
+
+
+def _with_named_entities(read: Reading, entity: str) -> Reading:
+    """The entities by their names, where the file has codes for them."""
+    if entity not in read.named:
+        return read
+    names = read.table[entity].map(read.named[entity].name).astype("str")
+    return replace(read, table=read.table.assign(**{entity: names}), named=_but(read.named, entity))
+
+
+def _with_periods(read: Reading, time: str) -> Reading:
+    """The time as whole numbers, and what they are called."""
+    found = periods_of(read, time)
+    clocks = {} if found.clock is None else {time: found.clock}
+    note = f"{time} read as {found.what}"
+    return replace(
+        read,
+        table=read.table.assign(**{time: found.numbers}),
+        named={**_but(read.named, time), **clocks},
+        assumed=(*read.assumed, note) if found.what and read.assumed is not None else read.assumed,
+    )
+
+
+def _but(names: Mapping[str, Named], left: str) -> dict[str, Named]:
+    return {name: named for name, named in names.items() if name != left}
 
 
 def average_blocks(panel: Panel, years: int) -> Panel:
@@ -124,20 +162,6 @@ def _a_column_a_year(columns: Iterable[str]) -> str:
     return f"{most[0]}, {most[1]}, ..." if len(most) > 2 else ""
 
 
-def _periods(read: Reading, time: str) -> pd.Series:
-    _refuse_empty(read, time)
-    values = read.table[time]
-    text = not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values))
-    numbers = pd.to_numeric(values, errors="coerce")
-    bad = (numbers.isna() | (numbers % 1 != 0) | (numbers.abs() > LATEST)).to_numpy(dtype=bool)
-    if bad.any() or (text and len(values)):
-        row = int(np.argmax(bad))
-        found = values.iloc[row]
-        shown = repr(found) if isinstance(found, str) else f"{found}"
-        raise DataError(f"{read.where(row)}: {time} is {shown}; allowed: whole numbers")
-    return numbers.astype("int64")
-
-
 def _refuse_empty(read: Reading, name: str) -> None:
     """Refuse a row that does not say which entity or period it is of, such as a note below the table."""
     absent = read.table[name].isna().to_numpy()
@@ -162,7 +186,8 @@ def _refuse_twice(read: Reading, table: pd.DataFrame, entity: str, time: str) ->
     if twice.any():
         second = int(np.argmax(twice))
         row, places = table.iloc[second], [read.where(int(table.index[at])) for at in (second - 1, second)]
-        which = f"{entity} {row[entity]}, {time} {row[time]}"
+        period = read.named[time].name(row[time]) if time in read.named else row[time]
+        which = f"{entity} {row[entity]}, {time} {period}"
         raise DataError(f"{read.origin}: two rows for {which} ({' and '.join(places)}); allowed: one")
 
 

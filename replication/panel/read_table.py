@@ -86,6 +86,12 @@ def read_user_table(path: Path, keys: FileKeys | None = None) -> Reading:
         place=_place(grid, path),
         why={name: column.why for name, column in columns.items() if column.why} | dict(grid.left),
         assumed=(*grid.notes, *notes, *_assumed(columns)),
+        named={name: column.named for name, column in columns.items() if column.named is not None},
+        labels={
+            name: grid.labels[old]
+            for name, old in zip(names, grid.headings, strict=True)
+            if old in grid.labels
+        },
         padded={name: column.padded for name, column in columns.items() if column.padded},
     )
 
@@ -160,13 +166,14 @@ def _spelling(fields: list[Fields], grid: Grid, keys: FileKeys, wishes: Wishes) 
 
 def _typed(arrays: Arrays, grid: Grid, keys: FileKeys, wishes: Wishes, path: Path) -> Found:
     """The columns of a file that knows their kinds."""
+    named = {name: grid.named.get(heading) for name, heading in zip(arrays, grid.headings, strict=True)}
     texts = {name: fields_of(name, values) for name, values in arrays.items() if holds_texts(values)}
     check_size(sum(entry.letters for entry in texts.values()), path)
     place = _place(grid, path)
     columns = {
         name: column_of_texts(texts[name], wishes, place)
         if name in texts
-        else column_of_numbers(name, values, wishes, place)
+        else column_of_numbers(name, values, named.get(name), wishes, place)
         for name, values in arrays.items()
     }
     return columns, []

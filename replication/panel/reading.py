@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from replication.language.named_numbers import Named
+
 Place = Callable[[int], str]
 SHOWN = 5  # columns that one assumption names
 
@@ -28,6 +30,10 @@ class Reading:
     assumed : tuple of str or None
         What was assumed of a user's file: separator, decimal mark, what was read as missing, which codes are
         texts.
+    named : mapping of str to Named
+        Columns whose numbers have names: periods, labelled codes.
+    labels : mapping of str to str
+        What the file says of a column in words.
     padded : mapping of str to mapping of str to int
         By column, texts with blanks around them that are read as another text of it, and in how many rows.
     """
@@ -37,6 +43,8 @@ class Reading:
     place: Place | None = None
     why: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[str, ...] | None = None
+    named: Mapping[str, Named] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
     padded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def where(self, row: int) -> str:

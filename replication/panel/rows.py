@@ -65,7 +65,7 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     _drop_singletons(drops, values, model, panel)
     keep = drops.kept
     _check_size(keep, drops, model)
-    keys = panel.table[[panel.entity_name, panel.time_name]]
+    keys = panel.keys()
     return Sample(
         design=_design(values, panel, keep, model.intercept, needs),
         keys=keys[keep].reset_index(drop=True),
