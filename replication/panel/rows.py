@@ -113,7 +113,7 @@ def _evaluate(
         regressors=regressors,
         extra={name: columns for name, columns in extra.items() if columns},
         weights=None if model.weights is None else column_of(parse(model.weights), rows),
-        clusters={name: _group_codes(name, panel) for name in dict.fromkeys([*model.effects, *clusters])},
+        clusters={name: group_codes(name, panel) for name in dict.fromkeys([*model.effects, *clusters])},
     )
 
 
@@ -143,7 +143,7 @@ def _extra_columns(model: ModelSpec, name: str, role: Role, rows: Rows) -> list[
     return columns_of([parse(text) for text in texts], rows)
 
 
-def _group_codes(name: str, panel: Panel) -> NDArray[np.int64]:
+def group_codes(name: str, panel: Panel) -> NDArray[np.int64]:
     """Codes of a column whose levels are absorbed or clustered by; -1 where it is missing."""
     keys = {"entity": (panel.entity, panel.entity_name), "time": (panel.time, panel.time_name)}
     if name in keys:

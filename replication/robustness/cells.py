@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from replication.estimate.linear.linear import ols
 from replication.estimate.words import COVARIANCES
 from replication.robustness.base_rows import Base, by_rows
 from replication.robustness.fast_errors import FAST, Errors, Ground
-from replication.robustness.sweep import Flags, Solved, solve
+from replication.robustness.sweep import Flags, solve
 
 AT_ONCE = 1_000_000
 """Numbers of one array while a batch is solved."""
@@ -26,7 +26,7 @@ NUMBERS = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
 
 @dataclass(frozen=True)
 class Batch:
-    """Least-squares specifications on one sample, each with every error.
+    """Least-squares specifications on one sample.
 
     Attributes
     ----------
@@ -35,35 +35,46 @@ class Batch:
         Columns of the outcome and of the regressor whose coefficient is looked at.
     members : (P, m) bool array
         Regressors, the key among them.
-    errors : tuple of (str, mapping)
-        Kind and options of each error.
+    kind : str
+        Of error.
+    options : mapping
     """
 
     base: Base
     outcomes: Integers
     keys: Integers
     members: Flags
-    errors: tuple[tuple[str, Mapping[str, Any]], ...]
+    kind: str
+    options: Mapping[str, Any]
 
 
 def estimate(batch: Batch) -> pd.DataFrame:
-    """One row a specification and error: specification, error, NUMBERS, nobs, one_by_one, problem.
+    """One row a specification, in their order: NUMBERS, nobs, one_by_one, problem.
 
     `one_by_one` says that the condition bound did not hold, or that the specification cannot be estimated,
     and `problem` why not.
     """
     needed = batch.members.copy()
     needed[np.arange(len(needed)), batch.outcomes] = True
-    found = [
-        part
-        for chosen, rows in by_rows(batch.base.usable(), needed)
-        for part in _on_rows(batch, chosen, rows)
-    ]
-    table = pd.concat(found, ignore_index=True)
-    return table.sort_values(["specification", "error"], kind="stable").reset_index(drop=True)
+    found = _Found(len(needed))
+    for chosen, rows in by_rows(batch.base.usable(), needed):
+        found.nobs[chosen] = len(rows.columns)
+        _on_rows(batch, chosen, rows, found)
+    table = pd.DataFrame(found.numbers, columns=list(NUMBERS))
+    return table.assign(nobs=found.nobs, one_by_one=~found.safe, problem=found.problem)
 
 
-def _on_rows(batch: Batch, chosen: Integers, rows: Base) -> Iterator[pd.DataFrame]:
+class _Found:
+    """The results of P specifications, filled in as they come."""
+
+    def __init__(self, size: int) -> None:
+        self.numbers = np.full((size, len(NUMBERS)), np.nan)
+        self.nobs = np.zeros(size, dtype=np.int64)
+        self.safe = np.zeros(size, dtype=bool)
+        self.problem = np.full(size, "", dtype=object)
+
+
+def _on_rows(batch: Batch, chosen: Integers, rows: Base, found: _Found) -> None:
     """The specifications that use these rows, size by size."""
     members = batch.members[chosen] & ~(rows.dummies & ~rows.columns.any(axis=0))
     outcomes, keys = batch.outcomes[chosen], batch.keys[chosen]
@@ -71,14 +82,14 @@ def _on_rows(batch: Batch, chosen: Integers, rows: Base) -> Iterator[pd.DataFram
     ground = _ground(rows, used)
     position = np.full(members.shape[1], -1)
     position[used] = np.arange(len(used)) + rows.has_constant
-    prepared = [_prepared(ground, kind, options) for kind, options in batch.errors]
+    errors = _prepared(ground, batch)
     sizes = members.sum(axis=1)
     for size in np.unique(sizes):
         same = np.flatnonzero(sizes == size)
         step = max(1, AT_ONCE // ground.columns.shape[1] ** 2)
         for some in (same[first : first + step] for first in range(0, len(same), step)):
             sets = _sets(members[some], keys[some], position, rows.has_constant)
-            yield from _solved(batch, ground, prepared, chosen[some], sets, position[outcomes[some]])
+            _solve(batch, ground, errors, chosen[some], sets, position[outcomes[some]], found)
 
 
 def _ground(rows: Base, used: Integers) -> Ground:
@@ -96,41 +107,38 @@ def _sets(members: Flags, keys: Integers, position: Integers, constant: bool) ->
     return np.column_stack([zeros, places, position[keys]])
 
 
-def _prepared(ground: Ground, kind: str, options: Mapping[str, Any]) -> Errors | None:
+def _prepared(ground: Ground, batch: Batch) -> Errors | None:
     """The error on these rows; None where there is none, which each specification then tells by itself."""
     try:
-        return FAST[kind](ground, **options)
+        return FAST[batch.kind](ground, **batch.options)
     except (EstimationError, *NUMERICAL):
         return None
 
 
-def _solved(
+def _solve(
     batch: Batch,
     ground: Ground,
-    prepared: list[Errors | None],
+    errors: Errors | None,
     chosen: Integers,
     sets: Integers,
     outcomes: Integers,
-) -> Iterator[pd.DataFrame]:
-    solved = None
-    if len(ground.columns) > sets.shape[1]:
-        solved = solve(ground.swept, sets, outcomes)
-    for number, (errors, (kind, options)) in enumerate(zip(prepared, batch.errors, strict=True)):
-        values, safe = _by_blocks(solved, errors, len(chosen))
-        problems = np.full(len(chosen), "", dtype=object)
-        for place in np.flatnonzero(~safe):
-            values[place], problems[place] = _one(ground, sets[place], outcomes[place], kind, options)
-        table = pd.DataFrame(values, columns=list(NUMBERS))
-        yield table.assign(
-            specification=chosen, error=number, nobs=len(ground.columns), one_by_one=~safe, problem=problems
-        )
+    found: _Found,
+) -> None:
+    """The specifications of one size, those that blocks do not give one by one."""
+    found.numbers[chosen], found.safe[chosen] = _by_blocks(ground, errors, sets, outcomes)
+    for place in np.flatnonzero(~found.safe[chosen]):
+        number = chosen[place]
+        found.numbers[number], found.problem[number] = _one(batch, ground, sets[place], outcomes[place])
 
 
-def _by_blocks(solved: Solved | None, errors: Errors | None, size: int) -> tuple[Floats, Flags]:
+def _by_blocks(
+    ground: Ground, errors: Errors | None, sets: Integers, outcomes: Integers
+) -> tuple[Floats, Flags]:
     """(P, 5) NUMBERS and (P,) whether they are those of the one-by-one path."""
-    nothing = np.full((size, len(NUMBERS)), np.nan), np.zeros(size, dtype=bool)
-    if solved is None or errors is None or solved.df_resid <= 0:
+    nothing = np.full((len(sets), len(NUMBERS)), np.nan), np.zeros(len(sets), dtype=bool)
+    if errors is None or len(ground.columns) <= sets.shape[1] + ground.swept.absorbed:
         return nothing
+    solved = solve(ground.swept, sets, outcomes)
     try:
         cells = errors(solved)
     except (EstimationError, np.linalg.LinAlgError):
@@ -139,9 +147,7 @@ def _by_blocks(solved: Solved | None, errors: Errors | None, size: int) -> tuple
     return np.column_stack(numbers), cells.safe
 
 
-def _one(
-    ground: Ground, chosen: Integers, outcome: int, kind: str, options: Mapping[str, Any]
-) -> tuple[Floats, str]:
+def _one(batch: Batch, ground: Ground, chosen: Integers, outcome: int) -> tuple[Floats, str]:
     """NUMBERS of one specification by the ordinary path, and why there are none."""
     base = ground.base
     terms = tuple(ground.terms[place] for place in chosen)
@@ -151,7 +157,7 @@ def _one(
     )
     try:
         fit = ols(design, effects=list(base.effects) or None)
-        row = coefficient_table(fit, COVARIANCES[kind](fit, **options)).iloc[-1]
+        row = coefficient_table(fit, COVARIANCES[batch.kind](fit, **batch.options)).iloc[-1]
         return row[list(NUMBERS)].to_numpy(dtype=float), ""
     except UserError as problem:
         return np.full(len(NUMBERS), np.nan), str(problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,11 +72,12 @@ def _chunks(found: Universe) -> Iterator[Integers]:
 
 def _reasons(found: Universe, places: Integers, unfit: Callable[[ModelSpec], str]) -> NDArray:
     """(P,) why each combination is left out, empty for those that stay; the first reason that holds."""
-    present, tokens, outcome = _terms_of(found, places)
+    stands = named(found, places)
+    present, tokens = stands.present, stands.tokens
     checks = [
         (DECLARED, _declared(found, places)),
         (SAME, (_stands_in(found, places) & ~present).any(axis=1)),
-        (ITSELF, (present & (tokens == outcome[:, None])).any(axis=1)),
+        (ITSELF, (present & (tokens == stands.outcome[:, None])).any(axis=1)),
         (TWICE, _repeated(np.where(present, tokens, -1 - np.arange(tokens.shape[1])))),
     ]
     reasons = np.full(len(places), "", dtype=object)
@@ -85,23 +86,46 @@ def _reasons(found: Universe, places: Integers, unfit: Callable[[ModelSpec], str
     return np.where(reasons == "", _unfit_words(found, places, unfit), reasons)
 
 
-def _terms_of(found: Universe, places: Integers) -> tuple[Flags, Integers, Integers]:
-    """(P, B) whether each term of the universe is in, (P, B) what stands there, (P,) the outcome, by code."""
-    present = np.repeat(np.isin(found.terms, found.own)[None], len(places), axis=0)
+@dataclass(frozen=True)
+class Named:
+    """What stands in P combinations.
+
+    Attributes
+    ----------
+    texts : tuple of str
+        Expressions, by code.
+    present : (P, B) bool array
+        Whether each term of the universe is in.
+    tokens : (P, B) int array
+        Code of the expression that stands for it.
+    outcome : (P,) int array
+        Code of the outcome.
+    """
+
+    texts: tuple[str, ...]
+    present: Flags
+    tokens: Integers
+    outcome: Integers
+
+
+def named(found: Universe, places: Integers) -> Named:
+    """The expressions of some combinations."""
     codes: dict[str, int] = {}
-    tokens = np.array([[codes.setdefault(term, len(codes)) for term in found.terms]])
-    tokens = np.repeat(tokens, len(places), axis=0)
-    outcome = np.full(len(places), codes.setdefault(found.outcome, len(codes)))
+
+    def coded(texts: Iterable[str]) -> Integers:
+        return np.array([codes.setdefault(text, len(codes)) for text in texts])
+
+    present = np.repeat(np.isin(found.terms, found.own)[None], len(places), axis=0)
+    tokens = np.repeat(coded(found.terms)[None], len(places), axis=0)
+    outcome = np.repeat(coded([found.outcome]), len(places))
     for choice, place in zip(found.choices, places.T, strict=True):
         if choice.kind == "controls":
             present = _members(found, choice.values)[place]
-        elif choice.kind in ("term", "outcome"):
-            named = np.array([codes.setdefault(value, len(codes)) for value in choice.values])
-            if choice.kind == "outcome":
-                outcome = named[place]
-            else:
-                tokens[:, found.terms.index(choice.term)] = named[place]
-    return present, tokens, outcome
+        elif choice.kind == "outcome":
+            outcome = coded(choice.values)[place]
+        elif choice.kind == "term":
+            tokens[:, found.terms.index(choice.term)] = coded(choice.values)[place]
+    return Named(tuple(codes), present, tokens, outcome)
 
 
 def _members(found: Universe, sets: ControlSets) -> Flags:

@@ -103,10 +103,10 @@ Errors = Callable[[Solved], Cells]
 def _referred(solved: Solved, found: Variances, df: float | Floats | None) -> Cells:
     """Errors with the t distribution, or the normal where df is None, as `coefficient_table` has them."""
     error = np.sqrt(np.where(found.safe, found.variance, np.nan))
-    law = stats.norm() if df is None else stats.t(df)
-    half = law.ppf((1 + LEVEL) / 2) * error
+    law, given = (stats.norm, ()) if df is None else (stats.t, (df,))
+    half = law.ppf((1 + LEVEL) / 2, *given) * error
     b = solved.estimate
-    return Cells(error, 2 * law.sf(np.abs(b / error)), b - half, b + half, found.safe)
+    return Cells(error, 2 * law.sf(np.abs(b / error), *given), b - half, b + half, found.safe)
 
 
 def _classical(ground: Ground) -> Errors:

@@ -110,7 +110,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
     model = ready.model
     try:
         sample, fit = fit_model(panel, ready)
-        errors = _covariances(fit, ready)
+        errors = covariances_of(fit, ready)
         refit = partial(ready.estimate, **ready.options)
         own = merge_unique(
             _counts(fit),
@@ -176,7 +176,7 @@ def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:
     return known[word]
 
 
-def _covariances(fit: Fit, ready: Plan) -> dict[str, Covariance]:
+def covariances_of(fit: Fit, ready: Plan) -> dict[str, Covariance]:
     """Every error of the fit by its label; one that the study does not name is called by its kind."""
     found = [(error.label, _covariance(fit, ready, error)) for error in ready.errors]
     return {label or covariance.kind: covariance for label, covariance in found}

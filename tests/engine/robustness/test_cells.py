@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,12 +97,11 @@ def test_every_cell_is_that_of_the_study(seed, effects, weighted, error):
         np.arange(16) % 2,
         np.full(16, 6),
         members,
-        (error, ("classical", {})),
+        *error,
     )
     cells = estimate(batch)
-    assert cells["specification"].tolist() == np.repeat(np.arange(16), 2).tolist()
-    for _, cell in cells[cells["error"] == 0].iterrows():
-        place = cell["specification"]
+    assert cells.index.tolist() == list(range(16))
+    for place, cell in cells.iterrows():
         collinear = members[place, [2, 3, 5]].all()
         if collinear:
             assert "linear combination" in cell["problem"]
@@ -113,9 +114,10 @@ def test_every_cell_is_that_of_the_study(seed, effects, weighted, error):
             assert cell[name] == pytest.approx(row[name], rel=DIGITS, abs=DIGITS * scale, nan_ok=True)
 
 
-def test_pieces_of_a_batch_are_the_whole(monkeypatch):
+@pytest.mark.parametrize("error", ERRORS, ids=str)
+def test_pieces_of_a_batch_are_the_whole(monkeypatch, error):
     base = base_of(table(3), ("entity", "time"), False)
-    batch = Batch(base, np.zeros(16, dtype=int), np.full(16, 6), every_set(), ERRORS)
+    batch = Batch(base, np.zeros(16, dtype=int), np.full(16, 6), every_set(), *error)
     whole = estimate(batch)
     monkeypatch.setattr("replication.robustness.cells.AT_ONCE", 1)
     monkeypatch.setattr("replication.robustness.fast_errors.PIECE", 1)
@@ -127,7 +129,7 @@ def test_common_rows_are_those_that_every_column_has():
     found = table(4)
     base = complete(base_of(found, (), False), np.ones(len(COLUMNS), dtype=bool))
     assert len(base.columns) == len(found.dropna())
-    cells = estimate(Batch(base, np.zeros(16, dtype=int), np.full(16, 6), every_set(), (("hc1", {}),)))
+    cells = estimate(Batch(base, np.zeros(16, dtype=int), np.full(16, 6), every_set(), "hc1", {}))
     assert set(cells["nobs"]) == {len(found.dropna())}
 
 
@@ -137,26 +139,20 @@ def test_dummies_of_levels_without_rows_go_and_too_few_rows_are_told():
     columns[:, 2] = np.isnan(columns[:, 4]).astype(float)  # a level that only rows without c have
     flags = np.arange(len(COLUMNS)) == 2
     batch = Batch(
-        Base(**{**base.__dict__, "columns": columns, "dummies": flags}),
+        replace(base, columns=columns, dummies=flags),
         np.zeros(2, dtype=int),
         np.full(2, 6),
         np.array([[0, 0, 1, 0, 1, 0, 1], [0, 0, 1, 0, 0, 0, 1]], dtype=bool),
-        (("hc1", {}),),
+        "hc1",
+        {},
     )
     assert estimate(batch)["problem"].tolist() == ["", ""]
-    few = estimate(
-        Batch(
-            base.rows(np.arange(len(columns)) < 3),
-            *[getattr(batch, n) for n in ("outcomes", "keys", "members", "errors")],
-        )
-    )
+    few = estimate(replace(batch, base=base.rows(np.arange(len(columns)) < 3)))
     assert few["problem"].str.contains("too few").all()
 
 
 def test_an_error_that_cannot_be_is_told_for_each():
     base = base_of(table(6), (), False)
-    one = Base(**{**base.__dict__, "groups": {**base.groups, "firm": np.zeros_like(base.groups["firm"])}})
-    batch = Batch(
-        one, np.zeros(16, dtype=int), np.full(16, 6), every_set(), (("clustered", {"cluster": ["firm"]}),)
-    )
+    one = replace(base, groups={**base.groups, "firm": np.zeros_like(base.groups["firm"])})
+    batch = Batch(one, np.zeros(16, int), np.full(16, 6), every_set(), "clustered", {"cluster": ["firm"]})
     assert estimate(batch)["problem"].str.contains("fewer than two clusters|linear combination").all()

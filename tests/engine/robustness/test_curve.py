@@ -1,0 +1,132 @@
+"""A whole curve on a made-up panel: every specification that of the study, same bytes from all executors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from replication.errors import EstimationError, StudyError
+from replication.panel.panel import panel_of
+from replication.panel.reading import Reading
+from replication.robustness.curve import curve, specifications
+from replication.robustness.executors import cores, here
+from replication.robustness.specification import model_of, term_of
+from replication.spec.entries import CovarianceSpec, ModelSpec
+from replication.spec.robustness_entries import RobustnessSpec
+from replication.study.one_model import plan, run_model
+from tests.engine.robustness.test_cells import table
+
+MODEL = ModelSpec(
+    id="main",
+    formula="y ~ lag(key, 1) + a + b + c",
+    effects=["entity"],
+    covariance=[CovarianceSpec(kind="clustered", cluster=["firm"])],
+)
+CHOICES = [
+    {"id": "controls", "controls": "all_subsets", "blocks": {"both": ["a", "b"]}},
+    {"id": "more", "term": "c", "measures": ["d", "key"]},
+    {"id": "outcome", "outcome": ["asinh(y)", "z"]},
+    {"id": "measure", "term": "lag(key, 1)", "measures": ["key", "z"], "reason": "this year or last"},
+    {"id": "sample", "where": ["region < 2"]},
+    {"id": "window", "windows": [[1991, 1998], [1980, 2010]]},
+    {"id": "effects", "effects": [[], ["entity", "time"]]},
+    {"id": "error", "covariance": [{"kind": "hc1"}]},
+]
+
+
+def read(**entry) -> RobustnessSpec:
+    return RobustnessSpec.model_validate(
+        {"id": "curve", "model": "main", "term": "lag(key, 1)", "choices": CHOICES, **entry}
+    )
+
+
+@pytest.fixture(scope="module")
+def panel():
+    found = table(9)
+    return panel_of(Reading(found, "made up"), "firm", "year", {})
+
+
+@pytest.fixture(scope="module")
+def found(panel, tmp_path_factory):
+    return curve(panel, read(), MODEL, here, tmp_path_factory.mktemp("curve"))
+
+
+def test_every_specification_is_that_of_the_study(panel, found):
+    random = np.random.default_rng(1)
+    for place in random.choice(len(found.table), 40, replace=False):
+        row = found.table.iloc[place]
+        model = model_of(found.universe, found.places[place])
+        try:
+            result = run_model(panel, plan(model))
+        except EstimationError as problem:
+            assert str(problem).endswith(row["problem"]) and row["problem"]
+            continue
+        one = result.estimates.set_index("term").loc[term_of(found.universe, found.places[place])]
+        assert row["estimate"] == pytest.approx(one["estimate"], rel=1e-9, abs=1e-9 * one["std_error"])
+        assert row["p_value"] == pytest.approx(one["p_value"], rel=1e-8)
+        assert row["nobs"] == result.account.nobs
+
+
+def test_every_combination_is_accounted_for(found):
+    assert len(found.universe) == 4 * 3 * 3 * 3 * 2 * 3 * 3 * 2
+    assert len(found.table) + sum(found.left_out.values()) == len(found.universe)
+    assert found.left_out["the same as another"] > 0
+    assert found.left_out["a term twice"] > 0
+    assert found.left_out["the outcome among the regressors"] > 0
+    assert "specifications of 3,888 combinations" in found.lines[0]
+    assert found.check.largest < 1e-9
+    assert found.check.tried >= 0.01 * (~found.estimated["one_by_one"]).sum()
+
+
+def test_the_reported_specification_stands_first(panel, found):
+    reported = specifications(found).iloc[0]
+    one = run_model(panel, plan(MODEL)).estimates.set_index("term").loc["lag(key, 1)"]
+    assert reported["reported"]
+    assert reported["estimate"] == pytest.approx(one["estimate"], rel=1e-10)
+    assert reported["std_error"] == pytest.approx(one["std_error"], rel=1e-10)
+    assert reported["measure"] == "lag(key, 1)"
+    assert specifications(found)["reported"].sum() == 1
+
+
+def test_all_cores_give_the_same(panel, tmp_path):
+    few = read(choices=[CHOICES[0], CHOICES[4], CHOICES[5]])
+    one = curve(panel, few, MODEL, here, tmp_path)
+    many = curve(panel, few, MODEL, lambda w, t: cores(w, t, 2), tmp_path)
+    pd.testing.assert_frame_equal(many.table, one.table, check_exact=True)
+
+
+def test_common_rows(panel, tmp_path):
+    few = [CHOICES[0], CHOICES[6]]
+    own = curve(panel, read(choices=few), MODEL, here, tmp_path)
+    common = curve(panel, read(choices=few, rows="common"), MODEL, here, tmp_path)
+    assert own.estimated["nobs"].nunique() > common.estimated["nobs"].nunique()
+    assert (common.estimated["nobs"] <= own.estimated["nobs"]).all()
+
+
+def test_other_estimators_join_one_by_one(panel, tmp_path):
+    choices = [
+        CHOICES[0],
+        {"id": "how", "estimator": [{"kind": "quantile"}, {"kind": "first_difference"}]},
+        {"id": "effects", "effects": [[]]},
+        {"id": "error", "covariance": [{"kind": "driscoll_kraay"}]},
+    ]
+    found = curve(panel, read(choices=choices), MODEL, here, tmp_path)
+    assert any("effects" in reason for reason in found.left_out)
+    labels = specifications(found)["how"].astype(str)
+    assert set(labels) >= {"ols", "first_difference"}
+
+
+def test_a_reported_specification_that_cannot_be_is_told(panel, tmp_path):
+    with pytest.raises(EstimationError, match="robustness.curve: the reported specification"):
+        curve(panel, read(), MODEL.model_copy(update={"where": "year > 3000"}), here, tmp_path)
+    with pytest.raises(StudyError, match="stands for several columns"):
+        dummies = MODEL.model_copy(update={"formula": "y ~ dummies(region) + a"})
+        curve(panel, read(term="dummies(region)", choices=[CHOICES[2]]), dummies, here, tmp_path)
+
+
+def test_leave_one_out(panel, tmp_path):
+    left = curve(panel, read(choices=[{"id": "without", "leave_out": "firm"}]), MODEL, here, tmp_path)
+    rows = specifications(left)
+    assert len(rows) == 1 + panel.table["firm"].nunique()
+    assert rows["without"].iloc[1] == "without 0"
