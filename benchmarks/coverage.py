@@ -22,6 +22,7 @@ from replication.estimate.covariances.sandwich import clustered
 from replication.estimate.covariances.wild_bootstrap import wild_bootstrap
 from replication.estimate.design import Covariance, Design, Fit, Floats
 from replication.estimate.linear.linear import ols
+from tests.support.terms import terms_of
 
 SEED = 18013
 CLUSTERS, YEARS, TREATED = 18, 13, 6
@@ -52,13 +53,18 @@ def panel(random: np.random.Generator) -> Design:
     error = persistent(random, 0.3) * np.exp(0.25 * x)
     y = 1.0 + SLOPES["x"] * x + SLOPES["treated"] * treated + error
     return Design(
-        "y", ("const", "x", "treated"), y, np.column_stack([np.ones(len(y)), x, treated]), entity, year
+        "y",
+        terms_of("const", "x", "treated"),
+        y,
+        np.column_stack([np.ones(len(y)), x, treated]),
+        entity,
+        year,
     )
 
 
 def held(fit: Fit, term: str, covariance: Covariance) -> bool:
     """Whether the interval of the coefficient holds the truth."""
-    j = fit.terms.index(term)
+    j = fit.labels.index(term)
     if covariance.intervals is not None:
         low, high = covariance.intervals[j]
     else:
@@ -72,7 +78,8 @@ def once(random: np.random.Generator) -> list[list[bool]]:
     design = panel(random)
     pooled = ols(design)
     within = ols(
-        Design("y", ("const", "x"), design.y, design.x[:, :2], design.entity, design.time), effects=["entity"]
+        Design("y", terms_of("const", "x"), design.y, design.x[:, :2], design.entity, design.time),
+        effects=["entity"],
     )
     return [
         [held(pooled, "x", found), held(pooled, "treated", found), held(within, "x", error(within))]

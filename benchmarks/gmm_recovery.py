@@ -19,6 +19,7 @@ import numpy as np
 from replication.estimate.design import Design, Fit
 from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
 from replication.estimate.dynamic.lsdvc import lsdvc
+from tests.support.terms import terms_of
 
 SEED = 20011
 TRUTH = {"lag(y, 1)": 0.5, "x": 1.0}
@@ -51,7 +52,7 @@ def panel(random: np.random.Generator, entities: int, periods: int) -> Design:
     entity, time_index = np.nonzero((year >= first[:, None]) & (year < last[:, None]))
     pick = (entity, time_index + 30)
     regressors = np.column_stack([np.ones(len(entity)), x[pick]])
-    return Design("y", ("const", "x"), y[pick], regressors, entity, 1970 + time_index)
+    return Design("y", terms_of("const", "x"), y[pick], regressors, entity, 1970 + time_index)
 
 
 def recover(
@@ -61,7 +62,7 @@ def recover(
     found, errors = [], []
     for child in np.random.SeedSequence(SEED).spawn(replications):
         fit = estimator(panel(np.random.default_rng(child), *size))
-        place = [fit.terms.index(term) for term in TRUTH]
+        place = [fit.labels.index(term) for term in TRUTH]
         found.append(fit.params[place])
         errors.append(np.sqrt(np.diag(fit.covariance))[place])
     found, errors = np.array(found), np.array(errors)

@@ -22,6 +22,7 @@ import pandas as pd
 from replication.estimate.covariances.sandwich import clustered
 from replication.estimate.design import Design
 from replication.estimate.limited.poisson import ppml
+from tests.support.terms import terms_of
 
 SEED = 200_000
 ROWS = 200_000
@@ -35,7 +36,7 @@ def panel(random: np.random.Generator, first: int, second: int) -> Design:
     x = random.normal(size=(ROWS, 2)) + 0.3 * random.normal(size=first)[entity][:, None]
     effect = 0.8 * random.normal(size=first)[entity] + 0.3 * random.normal(size=second)[period]
     y = random.poisson(np.exp(TRUTH * x[:, 0] - 0.2 * x[:, 1] + effect)).astype(float)
-    return Design("y", ("const", "a", "b"), y, np.column_stack([np.ones(ROWS), x]), entity, period)
+    return Design("y", terms_of("const", "a", "b"), y, np.column_stack([np.ones(ROWS), x]), entity, period)
 
 
 def best(run: Callable[[], object], times: int = 3) -> float:
@@ -82,7 +83,7 @@ def recover(random: np.random.Generator, replications: int, spread: float) -> No
         shift = spread * random.normal(size=34)[entity] + 0.3 * random.normal(size=20)[period - 1979]
         x = random.normal(size=680) + 0.5 * shift
         y = random.poisson(np.exp(TRUTH * x + shift) * random.gamma(1.0, 1.0, 680)).astype(float)
-        design = Design("y", ("const", "x"), y, np.column_stack([np.ones(680), x]), entity, period)
+        design = Design("y", terms_of("const", "x"), y, np.column_stack([np.ones(680), x]), entity, period)
         fit = ppml(design, effects=["entity", "time"])
         found.append((fit.params[0], np.sqrt(clustered(fit).matrix[0, 0])))
     estimate, error = np.array(found).T

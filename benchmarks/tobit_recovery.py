@@ -17,6 +17,7 @@ from replication.estimate.covariances.sandwich import classical, clustered
 from replication.estimate.design import Design
 from replication.estimate.limited.tobit import tobit
 from replication.estimate.limited.tobit_random import tobit_random_effects
+from tests.support.terms import terms_of
 
 ENTITIES, PERIODS, SLOPE, SEED = 34, 20, 0.5, 41
 
@@ -29,7 +30,12 @@ def sample(random: np.random.Generator, spread: float) -> Design:
     effects = spread * random.normal(size=ENTITIES)[entity]
     latent = 0.5 + SLOPE * x + effects + random.normal(size=len(entity))
     return Design(
-        "y", ("const", "x"), np.maximum(latent, 0.0), np.column_stack([np.ones(len(x)), x]), entity, time
+        "y",
+        terms_of("const", "x"),
+        np.maximum(latent, 0.0),
+        np.column_stack([np.ones(len(x)), x]),
+        entity,
+        time,
     )
 
 

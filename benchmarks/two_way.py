@@ -38,14 +38,13 @@ def sample(entities: int) -> pd.DataFrame:
 def ours(table: pd.DataFrame) -> tuple[list[float], list[float]]:
     """Coefficients and errors of this package."""
     from replication.estimate.covariances.sandwich import clustered
-    from replication.estimate.design import Design
+    from replication.estimate.design import Design, Term
     from replication.estimate.linear.linear import ols
 
     x = table[["x1", "x2", "x3"]].to_numpy()
     entity, period = table["entity"].to_numpy(), table["period"].to_numpy()
-    fit = ols(
-        Design("y", ("x1", "x2", "x3"), table["y"].to_numpy(), x, entity, period), effects=["entity", "time"]
-    )
+    terms = (Term("x1"), Term("x2"), Term("x3"))
+    fit = ols(Design("y", terms, table["y"].to_numpy(), x, entity, period), effects=["entity", "time"])
     return fit.params.tolist(), np.sqrt(np.diag(clustered(fit).matrix)).tolist()
 
 

@@ -21,6 +21,7 @@ from replication.estimate.covariances.cluster_robust import projection
 from replication.estimate.covariances.wild_bootstrap import cluster_weights, coefficient_draws, wild_bootstrap
 from replication.estimate.design import Design
 from replication.estimate.linear.linear import ols
+from tests.support.terms import terms_of
 
 SEED = 300
 DRAWS = 9999
@@ -35,7 +36,7 @@ def sample() -> Design:
     own = random.normal(size=(len(entity), 5))
     x = np.column_stack([np.ones(len(entity)), (shared + own)[:, :4]])
     y = 0.1 * x[:, 1] + shared[:, 4] + own[:, 4]
-    return Design("y", ("const", "x1", "x2", "x3", "x4"), y, x, entity, time_)
+    return Design("y", terms_of("const", "x1", "x2", "x3", "x4"), y, x, entity, time_)
 
 
 def ours_one(design: Design) -> float:

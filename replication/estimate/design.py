@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
+Booleans = NDArray[np.bool_]
 
 Kind = Literal["constant", "regressor", "entity_mean", "period", "parameter", "long_run", "marginal_effect"]
 LABELS: Mapping[Kind, str] = {
@@ -126,6 +126,11 @@ class Design:
         return tuple(term.label for term in self.terms)
 
     @property
+    def groups(self) -> Mapping[str, Integers]:
+        """Every column by whose levels rows can be grouped, by its name in a study file."""
+        return {**self.clusters, "entity": self.entity, "time": self.time}
+
+    @property
     def slopes(self) -> tuple[Term, ...]:
         """The terms without the constant."""
         return self.terms[self.has_constant :]
@@ -222,6 +227,11 @@ class Fit:
     def nobs(self) -> int:
         """Number of rows used."""
         return len(self.scores)
+
+    @property
+    def groups(self) -> Mapping[str, Integers]:
+        """Every column by whose levels the rows used can be grouped, by its name in a study file."""
+        return {**self.clusters, "entity": self.entity, "time": self.time}
 
     @property
     def df_resid(self) -> int:

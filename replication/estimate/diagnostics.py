@@ -17,9 +17,10 @@ from replication.estimate.covariances.sandwich import classical, group_sums
 from replication.estimate.design import Covariance, Design, Fit, Floats, Of
 from replication.estimate.linear.linear import normalised_weights, ols
 from replication.estimate.linear.random_effects import random_effects
+from replication.estimate.numbers.absorb import projector, residuals, varies
 from replication.estimate.numbers.algebra import least_squares, residual_ssr
 from replication.estimate.numbers.goodness import ratio
-from replication.estimate.within import absorb, prepare, varies
+from replication.estimate.numbers.groupings import of_design
 
 
 def f_effects(fit: Fit) -> dict[str, float]:
@@ -30,13 +31,13 @@ def f_effects(fit: Fit) -> dict[str, float]:
     _residuals(fit, "f_effects")
     design = fit.design
     weights = normalised_weights(design)
-    effects = prepare(design.entity, design.time, fit.effects or ["entity"], weights)
+    by = projector(of_design(design, fit.effects or ["entity"]), weights)
     root = np.sqrt(weights)
     x = design.x if design.has_constant else np.column_stack([np.ones(design.nobs), design.x])
     pooled, rank = residual_ssr(root * design.y, root[:, None] * x)
-    left = absorb(effects, x)
-    within, slopes = residual_ssr(root * absorb(effects, design.y), root[:, None] * left[:, varies(left, x)])
-    df1, df2 = effects.parameters + slopes - rank, design.nobs - effects.parameters - slopes
+    y, left = residuals(by, design.y[:, None])[:, 0], residuals(by, x)
+    within, slopes = residual_ssr(root * y, root[:, None] * left[:, varies(left, x)])
+    df1, df2 = by.rank + slopes - rank, design.nobs - by.rank - slopes
     if df1 <= 0 or df2 <= 0:
         raise EstimationError(
             "f_effects needs two or more effects, and rows left over once they are estimated"
@@ -53,8 +54,8 @@ def hausman(fit: Fit) -> dict[str, float]:
     """
     _residuals(fit, "hausman")
     design = fit.design
-    effects = prepare(design.entity, design.time, ["entity"])
-    inside = varies(absorb(effects, design.x), design.x)
+    by = projector(of_design(design, ["entity"]), np.ones(design.nobs))
+    inside = varies(residuals(by, design.x), design.x)
     if not inside.any():
         raise EstimationError("hausman needs a regressor that varies within entity; none does")
     within = ols(_columns(design, inside), effects=["entity"])

@@ -279,8 +279,8 @@ class Scores:
     by_cluster : (G, k) float array
     clusters : int
         Those that have a row.
-    nested : tuple of int
-        For each effect, its levels less one if each lies in a single cluster, else zero.
+    apart : tuple of int
+        Levels of each effect that is not nested in the clusters.
     """
 
     gram: Floats
@@ -288,7 +288,7 @@ class Scores:
     ssr: float
     by_cluster: Floats
     clusters: int
-    nested: tuple[int, int]
+    apart: tuple[int, ...]
 
 
 def score(
@@ -323,11 +323,9 @@ def score(
             each.add(code, key)
     square = np.zeros((k + 1, k + 1))
     square[upper] = square.T[upper] = products.total()[0]
-    nested = tuple(
-        int(living.sum()) - 1 if each.holds else 0 for each, living in zip(nesting, alive, strict=True)
-    )
+    apart = tuple(int(living.sum()) for each, living in zip(nesting, alive, strict=True) if not each.holds)
     return Scores(
-        square[:k, :k], square[:k, k], float(square[k, k]), clusters.total(), int(seen.sum()), nested
+        square[:k, :k], square[:k, k], float(square[k, k]), clusters.total(), int(seen.sum()), apart
     )
 
 

@@ -124,7 +124,7 @@ def _clustered(scores: Scores, cluster: str, nobs: int, rank: int) -> Covariance
     if groups < 2:
         raise EstimationError(f"cluster {cluster!r} has fewer than two clusters")
     influence = np.linalg.solve(scores.gram, scores.by_cluster.T)
-    counted = k + max(rank - sum(scores.nested), 1)
+    counted = k + (rank if len(scores.apart) == 2 else max(scores.apart, default=1))
     factors = {"G/(G-1)": groups / (groups - 1), "(n-1)/(n-k)": (nobs - 1) / (nobs - counted)}
     matrix = influence @ influence.T * np.prod(list(factors.values()))
     note = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from replication.estimate.design import Floats, Integers
-from replication.estimate.numbers.absorb import sums
+from replication.estimate.numbers.groupings import sums
 from replication.robustness.sweep import SAFE, Flags, Solved
 
 CLUSTERS_AT_ONCE = 20_000

@@ -14,8 +14,9 @@ from replication.errors import EstimationError
 from replication.estimate.covariances.cluster_robust import SATURATED, cluster_rows
 from replication.estimate.covariances.wild_bootstrap import Draws, draws_of
 from replication.estimate.design import Floats, Integers
-from replication.estimate.numbers.absorb import Groupings, grouped, nested_levels, projector, residuals
+from replication.estimate.numbers.absorb import projector, residuals
 from replication.estimate.numbers.algebra import column_space
+from replication.estimate.numbers.groupings import Groupings, is_nested
 from replication.robustness.block_errors import Variances, held
 from replication.robustness.sweep import SAFE, Flags, Solved, Sweep
 
@@ -62,13 +63,12 @@ def hat(swept: Sweep, effects: Groupings, weights: Floats, key: Integers) -> Hat
 
 def _other_dummies(effects: Groupings, weights: Floats, key: Integers) -> Floats:
     """(n, d) orthonormal basis of the dummies not nested in clusters, the nested ones taken out."""
-    codes = dict(zip(effects.names, effects.codes, strict=True))
-    nested = {name: code for name, code in codes.items() if nested_levels(code, key)}
-    columns = [_dummies(code) for name, code in codes.items() if name not in nested]
+    nested = [name for name, codes in effects.by_name.items() if is_nested(codes, key)]
+    columns = [_dummies(codes) for name, codes in effects.by_name.items() if name not in nested]
     if sum(column.shape[1] for column in columns) > MOST_DUMMIES:
         raise EstimationError(f"more than {MOST_DUMMIES} dummies are not nested in the clusters")
     dummies = np.column_stack([np.empty((len(key), 0)), *columns])
-    left = residuals(projector(grouped(nested), weights), dummies)
+    left = residuals(projector(effects.only(nested), weights), dummies)
     return column_space(left * np.sqrt(weights)[:, None])
 
 

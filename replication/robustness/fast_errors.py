@@ -16,7 +16,8 @@ from replication.estimate.covariances.sandwich import pairs
 from replication.estimate.covariances.small_sample import counted_parameters, group_factors
 from replication.estimate.covariances.wild_bootstrap import bound, by_appearance, cluster_weights
 from replication.estimate.design import Floats, Integers, Term
-from replication.estimate.numbers.absorb import Groupings, grouped, nested_levels
+from replication.estimate.numbers.absorb import counted
+from replication.estimate.numbers.groupings import Groupings, grouped
 from replication.estimate.seeds import ROOT_SEED
 from replication.robustness.base_rows import Base
 from replication.robustness.block_errors import Variances, classical, forms, one_way, two_way
@@ -69,13 +70,9 @@ class Ground:
             raise EstimationError(f"cluster {name!r} has fewer than two clusters")
         return key
 
-    def nested(self, clusters: list[str]) -> int:
-        """Absorbed parameters of effects nested in one of the clusters."""
-        groups = self.base.groups
-        return sum(
-            max(nested_levels(groups[effect], groups[name]) for name in clusters)
-            for effect in self.base.effects
-        )
+    def apart(self, clusters: list[str]) -> int:
+        """Absorbed parameters that count where effects nested in one of the clusters do not."""
+        return counted(self.effects, [self.base.groups[name] for name in clusters])
 
 
 @dataclass(frozen=True)
@@ -113,12 +110,12 @@ def _classical(ground: Ground) -> Errors:
     return lambda solved: _referred(solved, classical(solved), solved.df_resid)
 
 
-def _white(ground: Ground, *, counted: bool) -> Errors:
+def _white(ground: Ground, *, factor: bool) -> Errors:
     rows = forms(ground.swept.basis, np.arange(ground.swept.nobs))
 
     def errors(solved: Solved) -> Cells:
-        factor = solved.nobs / solved.df_resid if counted else 1.0
-        return _referred(solved, one_way(solved, rows, factor), solved.df_resid)
+        correction = solved.nobs / solved.df_resid if factor else 1.0
+        return _referred(solved, one_way(solved, rows, correction), solved.df_resid)
 
     return errors
 
@@ -137,10 +134,10 @@ def _clustered(
     parts = [*keys, pairs(*keys)] if len(keys) == 2 else keys
     sizes = [int(key.max()) + 1 for key in parts]
     corrections = np.array(group_factors(sizes, groups, groups_factor))
-    blocks, nested = tuple(forms(ground.swept.basis, key) for key in parts), ground.nested(names)
+    blocks, apart = tuple(forms(ground.swept.basis, key) for key in parts), ground.apart(names)
 
     def errors(solved: Solved) -> Cells:
-        k = counted_parameters(solved.space.shape[2], solved.absorbed, nested, absorbed)
+        k = counted_parameters(solved.space.shape[2], solved.absorbed, apart, absorbed)
         factors = corrections * ((solved.nobs - 1) / (solved.nobs - k) if parameters_factor else 1.0)
         both = two_way(solved, blocks, factors) if len(keys) == 2 else one_way(solved, blocks[0], factors[0])
         return _referred(solved, both, min(sizes[: len(keys)]) - 1)
@@ -215,8 +212,8 @@ def _in_pieces(errors: Errors, blocks: Hat) -> Errors:
 
 FAST: Mapping[str, Callable[..., Errors]] = {
     "classical": _classical,
-    "hc0": lambda ground: _white(ground, counted=False),
-    "hc1": lambda ground: _white(ground, counted=True),
+    "hc0": lambda ground: _white(ground, factor=False),
+    "hc1": lambda ground: _white(ground, factor=True),
     "clustered": _clustered,
     "cr2": _cr2,
     "pcse": _pcse,

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replication.estimate.design import Floats, Integers
-from replication.estimate.numbers.absorb import Groupings, projector, residuals
+from replication.estimate.numbers.absorb import projector, residuals
 from replication.estimate.numbers.algebra import COLLINEAR
+from replication.estimate.numbers.groupings import Groupings
 
 Flags = NDArray[np.bool_]
 

@@ -10,6 +10,7 @@ import pandas as pd
 import statsmodels.api as sm
 from hypothesis import strategies as st
 from linearmodels.datasets import wage_panel
+from scipy.linalg import qr
 
 from replication.estimate.design import Design
 from tests.support.terms import terms_of
@@ -84,6 +85,33 @@ def draw(seed: int, *, entities=9, periods=8, share=0.7, weighted=False) -> Desi
     x = np.column_stack([np.ones(n), a, b])
     clusters = {"region": entity // 3}
     return make(y, x, entity, 1990 + time, ["const", "a", "b"], weights=weights, clusters=clusters)
+
+
+def with_sectors(design: Design) -> Design:
+    """The design with a third grouping, "sector", that crosses entities, regions and periods."""
+    sector = np.random.default_rng(design.nobs).integers(0, 4, design.nobs)
+    return replace(design, clusters={**design.clusters, "sector": sector})
+
+
+def all_dummies(design: Design, effects) -> np.ndarray:
+    """Dummies of the effects without those that others add up to."""
+    found = _every_dummy(design, effects)
+    return found[:, _independent(found)]
+
+
+def dummies_beside_constant(design: Design, effects) -> np.ndarray:
+    """Dummies of the effects without those that others and a constant add up to."""
+    found = _every_dummy(design, effects)
+    return found[:, _independent(found - found.mean(axis=0))]
+
+
+def _every_dummy(design: Design, effects) -> np.ndarray:
+    return np.column_stack([np.empty((design.nobs, 0)), *(dummies(design.groups[name]) for name in effects)])
+
+
+def _independent(columns: np.ndarray) -> np.ndarray:
+    _, r, order = qr(columns, mode="economic", pivoting=True)
+    return np.sort(order[np.abs(np.diag(r)) > 1e-8])
 
 
 def frame(design: Design) -> pd.DataFrame:

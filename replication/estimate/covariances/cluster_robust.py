@@ -13,13 +13,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import solve_triangular
 
 from replication.errors import EstimationError
-from replication.estimate.covariances.sandwich import cluster_key, group_sums
+from replication.estimate.covariances.sandwich import cluster_key, effects_of, group_sums
 from replication.estimate.design import Covariance, Fit, Floats, Integers
+from replication.estimate.numbers.absorb import rest_basis
 from replication.estimate.numbers.algebra import column_space
-from replication.estimate.within import Effects, prepare
 
 Flags = NDArray[np.bool_]
 
@@ -34,11 +33,11 @@ class Projection:
     Attributes
     ----------
     basis : (n, m) float array
-        B: orthonormal columns of the regressors and of the dummies of the smaller grouping.
+        B: orthonormal columns of the regressors and of the dummies of all groupings but the largest.
     root : (n,) float array or None
         Row i of F has this single entry, root of the row's share in the weight of its level.
     level : (n,) int array or None
-        The column it stands in: the level of the larger grouping.
+        The column it stands in: the level of the largest grouping.
     """
 
     basis: Floats
@@ -51,18 +50,10 @@ def projection(fit: Fit) -> Projection:
     own = column_space(fit.x)
     if not fit.effects:
         return Projection(own)
-    effects = prepare(fit.entity, fit.time, fit.effects, fit.design.weights)
-    root = np.sqrt(effects.weights / effects.totals[effects.first])
-    return Projection(np.column_stack([own, _second_basis(effects)]), root, effects.first)
-
-
-def _second_basis(effects: Effects) -> Floats:
-    """(n, kept) orthonormal columns of the second grouping's dummies once the first is taken out."""
-    if effects.gram is None or not effects.gram.size:
-        return np.empty((len(effects.first), 0))
-    dummies = effects.second[:, None] == np.flatnonzero(effects.kept)[None, :]
-    left = np.sqrt(effects.weights)[:, None] * (dummies - effects.shares.toarray()[effects.first])
-    return solve_triangular(np.linalg.cholesky(effects.gram), left.T, lower=True).T
+    by = effects_of(fit)
+    level = by.groups.codes[0]
+    root = np.sqrt(by.weights / by.totals[level])
+    return Projection(np.column_stack([own, rest_basis(by)]), root, level)
 
 
 def cluster_products(hat: Projection, key: Integers, left: Floats, right: Floats) -> Floats:

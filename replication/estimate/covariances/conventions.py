@@ -22,10 +22,10 @@ from replication.estimate.covariances.sandwich import (
     hc1,
     hc2,
     hc3,
-    nested_effects,
     newey_west,
 )
 from replication.estimate.design import Covariance, Fit
+from replication.estimate.numbers.groupings import is_nested
 
 KINDS = {
     "classical": classical,
@@ -150,6 +150,8 @@ def apply(convention: Convention, fit: Fit) -> Covariance:
 
 
 def _rows_factor(fit: Fit, names: list[str]) -> float:
-    nested = all(nested_effects(fit, names).values())
+    nested = all(
+        any(is_nested(fit.groups[effect], fit.groups[name]) for name in names) for effect in fit.absorbed_by
+    )
     k = len(fit.params) + (0 if nested else fit.absorbed)
     return fit.nobs / (fit.nobs - k)

@@ -10,7 +10,7 @@ import numpy as np
 from replication.errors import EstimationError
 from replication.estimate.covariances.cluster_robust import cluster_rows
 from replication.estimate.design import Covariance, Design, Fit, Floats, Integers
-from replication.estimate.numbers.absorb import nested_levels
+from replication.estimate.numbers.groupings import is_nested
 from replication.estimate.seeds import ROOT_SEED, generator, require_draws
 
 
@@ -65,7 +65,7 @@ def pairs_bootstrap(
 def _design_clusters(fit: Fit, cluster: list[str] | None) -> tuple[str, Integers]:
     """Name and codes 0 .. G-1 of the clusters on the rows of the design."""
     names = ["entity"] if cluster is None else cluster
-    known = {**fit.design.clusters, "entity": fit.design.entity}
+    known = fit.design.groups
     if len(names) != 1 or names[0] not in known:
         raise EstimationError(
             f"pairs_bootstrap: cluster is {names}; allowed: one of {', '.join(sorted(known))}"
@@ -73,8 +73,7 @@ def _design_clusters(fit: Fit, cluster: list[str] | None) -> tuple[str, Integers
     key = np.unique(known[names[0]], return_inverse=True)[1]
     if key.max() < 1:
         raise EstimationError(f"cluster {names[0]!r} has fewer than two clusters")
-    entities = len(np.unique(fit.design.entity))
-    if entities > 1 and nested_levels(fit.design.entity, key) != entities - 1:
+    if not is_nested(fit.design.entity, key):
         raise EstimationError(f"pairs_bootstrap: an entity is in more than one cluster of {names[0]!r}")
     return names[0], key
 

@@ -14,8 +14,8 @@ import numpy as np
 from replication.errors import EstimationError, one_of
 from replication.estimate.covariances.small_sample import counted_parameters, group_factors
 from replication.estimate.design import Covariance, Fit, Floats, Integers
-from replication.estimate.numbers.absorb import nested_levels
-from replication.estimate.within import leverage, prepare
+from replication.estimate.numbers.absorb import Projector, counted, leverage, projector
+from replication.estimate.numbers.groupings import grouped
 
 
 def sandwich(fit: Fit, meat: Floats) -> Floats:
@@ -114,7 +114,14 @@ def row_leverage(fit: Fit) -> Floats:
     own = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
     if not fit.effects:
         return own
-    return own + leverage(prepare(fit.entity, fit.time, fit.effects, fit.design.weights))
+    return own + leverage(effects_of(fit))
+
+
+def effects_of(fit: Fit) -> Projector:
+    """The projection on the dummies of the effects that were taken out of `fit.x`."""
+    groups = grouped({name: fit.groups[name] for name in fit.effects})
+    weights = np.ones(fit.nobs) if fit.design.weights is None else fit.design.weights
+    return projector(groups, weights)
 
 
 def clustered(
@@ -163,9 +170,10 @@ def clustered(
     if groups_factor:
         factors = _named_factors(names, corrections, groups)
     if parameters_factor:
-        nested = sum(nested_effects(fit, names).values())
-        counted = counted_parameters(len(fit.params), fit.absorbed, nested, absorbed)
-        factors["(n-1)/(n-k)"] = (fit.nobs - 1) / (fit.nobs - counted)
+        effects = grouped({name: fit.groups[name] for name in fit.absorbed_by})
+        apart = counted(effects, [fit.groups[name] for name in names])
+        k = counted_parameters(len(fit.params), fit.absorbed, apart, absorbed)
+        factors["(n-1)/(n-k)"] = (fit.nobs - 1) / (fit.nobs - k)
         matrix = matrix * factors["(n-1)/(n-k)"]
     if len(keys) == 2:
         matrix, fixed = _semidefinite(matrix)
@@ -182,17 +190,12 @@ def _cluster_names(names: list[str]) -> list[str]:
 
 def cluster_key(fit: Fit, name: str) -> Integers:
     """Codes 0 .. G-1 of a cluster variable on the rows of the fit."""
-    known = _keys(fit)
-    if name not in known:
-        raise EstimationError(one_of("cluster", name, known))
-    key = np.unique(known[name], return_inverse=True)[1]
+    if name not in fit.groups:
+        raise EstimationError(one_of("cluster", name, fit.groups))
+    key = np.unique(fit.groups[name], return_inverse=True)[1]
     if key.max() < 1:
         raise EstimationError(f"cluster {name!r} has fewer than two clusters")
     return key
-
-
-def _keys(fit: Fit) -> dict[str, Integers]:
-    return {"entity": fit.entity, "time": fit.time, **fit.clusters}
 
 
 def pairs(first: Integers, second: Integers) -> Integers:
@@ -220,14 +223,6 @@ def _named_factors(names: list[str], corrections: list[float], groups: str) -> d
         return {"G/(G-1)": corrections[0]}
     labels = [*names, " and ".join(names)]
     return {f"G/(G-1) of {label}": c for label, c in zip(labels, corrections, strict=True)}
-
-
-def nested_effects(fit: Fit, names: list[str]) -> dict[str, int]:
-    """For each absorbed effect its levels less one if it is nested in one of the clusters, otherwise zero."""
-    known = _keys(fit)
-    return {
-        effect: max(nested_levels(known[effect], known[name]) for name in names) for effect in fit.absorbed_by
-    }
 
 
 def _semidefinite(matrix: Floats) -> tuple[Floats, int]:

@@ -22,7 +22,7 @@ def group_factors(sizes: Sequence[int], groups: Literal["min", "each"], wanted: 
 
 
 def counted_parameters(
-    parameters: int, absorbed: int, nested: int, which: Literal["nested", "all", "none"]
+    parameters: int, absorbed: int, apart: int, which: Literal["nested", "all", "none"]
 ) -> int:
     """k of (n-1)/(n-k).
 
@@ -30,11 +30,11 @@ def counted_parameters(
     ----------
     parameters, absorbed : int
         Estimated, and absorbed with the effects.
-    nested : int
-        Of the absorbed, those of effects nested in a cluster.
+    apart : int
+        Absorbed with the effects that are nested in no cluster, the constant among them.
     which : "nested", "all" or "none"
-        Absorbed ones that count: all but the nested, the constant always counted; all; none.
+        Absorbed ones that count: those apart; all; none.
     """
     if which == "none" or not absorbed:
         return parameters
-    return parameters + (absorbed if which == "all" else max(absorbed - nested, 1))
+    return parameters + (absorbed if which == "all" else apart)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,9 +11,13 @@ from replication.errors import EstimationError
 from replication.estimate.design import Design, Fit, Floats, Term
 from replication.estimate.gls.contemporaneous import require_residuals
 from replication.estimate.linear.linear import refuse_weights, require_rows, require_slopes_vary
-from replication.estimate.numbers.algebra import least_squares
+from replication.estimate.numbers.absorb import projector, require_variation, residuals
+from replication.estimate.numbers.algebra import Solution, column_space, least_squares
 from replication.estimate.numbers.goodness import counts, ratio, squares
-from replication.estimate.within import absorb, prepare, require_variation
+from replication.estimate.numbers.groupings import Groupings, of_design
+
+MOST_DUMMIES = 1_000
+"""Of effects besides entity, which must be weighted with the regressors."""
 
 DEPENDENT = 1e-10
 """Share of the largest variance below which a period adds nothing to those before it (R's bdsmatrix)."""
@@ -20,19 +25,39 @@ DEPENDENT = 1e-10
 
 @dataclass(frozen=True)
 class Data:
-    """Variables after the effects.
+    """Variables after the entity effects.
 
     Attributes
     ----------
     y, x : (n,) and (n, k) float arrays
+    others : (n, d) float array
+        Orthonormal columns of the dummies of all other effects.
     terms : tuple of Term
     absorbed : int
+        Rank of the dummies of all effects.
     """
 
     y: Floats
     x: Floats
+    others: Floats
     terms: tuple[Term, ...]
     absorbed: int
+
+    def without_others(self, whiten: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
+        """(n,) outcome and (n, k) regressors after weighting, other effects then projected out of both."""
+        basis = column_space(whiten(self.others))
+        both = whiten(np.column_stack([self.y, self.x]))
+        for _ in range(2 if basis.size else 0):
+            both = both - basis @ (basis.T @ both)
+        return both[:, 0], both[:, 1:]
+
+    def unweighted(self, params: Floats, whiten: Callable[[Floats], Floats]) -> Floats:
+        """(n,) residuals before weighting."""
+        left = self.y - self.x @ params
+        if not self.others.size:
+            return left
+        heights = np.linalg.lstsq(whiten(self.others), whiten(left), rcond=None)[0]
+        return left - self.others @ heights
 
 
 def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
@@ -44,8 +69,10 @@ def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
 
     Parameters
     ----------
-    effects : list of "entity"
-        Taken out first (pggls, model = "within"); none is model = "pooling".
+    effects : list of str
+        "entity" is taken out first (pggls, model = "within"; without it model = "pooling"). Of "time" and
+        columns of `design.clusters` the dummies are regressors, weighted like the others and not reported:
+        taking them out beforehand would be least squares of them.
 
     Returns
     -------
@@ -58,42 +85,52 @@ def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
     Raises
     ------
     EstimationError
-        Weights; effects other than "entity"; too few rows; collinear regressors (named); a covariance with a
-        negative eigenvalue, which unbalanced panels can give.
+        Weights; unknown effects, or more than MOST_DUMMIES levels of those besides entity; too few rows;
+        collinear regressors (named); a covariance with a negative eigenvalue, which unbalanced panels can
+        give.
     """
     refuse_weights(design, "general_fgls")
-    if effects and list(effects) != ["entity"]:
-        raise EstimationError(f"general_fgls takes effects = ['entity'] or none; found {list(effects)}")
-    data = _data(design, bool(effects))
+    names = tuple(effects or ())
+    data = _data(design, of_design(design, names))
     require_rows(design.nobs, len(data.terms) + data.absorbed)
-    residuals = least_squares(data.y, data.x, data.terms).residuals
-    require_residuals(residuals, design.y)
-    roots, rank = _roots(design, _covariance(design, residuals))
-    fit = _fit(design, data, roots)
-    unweighted = data.y - data.x @ fit.params
+    errors = least_squares(*data.without_others(np.asarray), data.terms).residuals
+    require_residuals(errors, design.y)
+    roots, rank = _roots(design, _covariance(design, errors))
+    fit, unweighted = _fit(design, data, roots)
     total = squares(design.y, np.ones(design.nobs), centred=design.has_constant)
     return replace(
         fit,
-        absorbed_by=tuple(effects or ()),
+        absorbed_by=names,
         statistics={
             **counts(fit.entity, fit.time, fit.df_resid),
             "rsquared": 1.0 - ratio(float(unweighted @ unweighted), total),
             "covariance_rank": float(rank),
         },
-        warnings=(*fit.warnings, *_warnings(design, rank, bool(effects))),
+        warnings=(*fit.warnings, *_warnings(design, rank, "entity" in names)),
     )
 
 
-def _fit(design: Design, data: Data, roots: list[Floats]) -> Fit:
-    x = _whiten(design, roots, data.x)
-    solution = least_squares(_whiten(design, roots, data.y), x, data.terms)
-    unweighted = data.y - data.x @ solution.params
+def _fit(design: Design, data: Data, roots: list[Floats]) -> tuple[Fit, Floats]:
+    """The fit, and the residuals (n,) before weighting."""
+
+    def whiten(values: Floats) -> Floats:
+        """Weighted rows."""
+        return _whiten(design, roots, values)
+
+    y, x = data.without_others(whiten)
+    solution = least_squares(y, x, data.terms)
+    unweighted = data.unweighted(solution.params, whiten)
+    weighted = _whiten(design, [root.T for root in roots], x)
+    return _as_fit(design, data, solution, x, weighted * unweighted[:, None]), unweighted
+
+
+def _as_fit(design: Design, data: Data, solution: Solution, x: Floats, scores: Floats) -> Fit:
     return Fit(
         estimator="general_fgls",
         terms=data.terms,
         params=solution.params,
         bread=solution.bread,
-        scores=_whiten(design, [root.T for root in roots], x) * unweighted[:, None],
+        scores=scores,
         x=x,
         residuals=solution.residuals,
         entity=design.entity,
@@ -107,18 +144,35 @@ def _fit(design: Design, data: Data, roots: list[Floats]) -> Fit:
     )
 
 
-def _data(design: Design, within: bool) -> Data:
-    if not within:
+def _data(design: Design, groups: Groupings) -> Data:
+    if not groups.names:
         if design.has_constant:
             require_slopes_vary(design.x, design.terms, "does not vary")
-        return Data(design.y, design.x, design.terms, 0)
-    effects = prepare(design.entity, design.time, ["entity"])
+        return Data(design.y, design.x, np.empty((design.nobs, 0)), design.terms, 0)
     terms = design.slopes
     if not terms:
         raise EstimationError("the model has no regressor besides the effects")
-    x = absorb(effects, design.x[:, design.has_constant :])
-    require_variation(effects, design, x, terms)
-    return Data(absorb(effects, design.y), x, terms, effects.parameters)
+    ones = np.ones(design.nobs)
+    x = design.x[:, design.has_constant :]
+    by = projector(groups, ones)
+    require_variation(by, residuals(by, x), x, terms)
+    entity = projector(groups.only(["entity"]), ones)
+    left = residuals(entity, np.column_stack([design.y, x, _dummies(groups)]))
+    y, x, others = np.split(left, [1, 1 + len(terms)], axis=1)
+    return Data(y[:, 0], x, column_space(others), terms, by.rank)
+
+
+def _dummies(groups: Groupings) -> Floats:
+    """(n, d) dummies of all effects but entity."""
+    others = [codes for name, codes in groups.by_name.items() if name != "entity"]
+    levels = sum(int(codes.max()) + 1 for codes in others)
+    if levels > MOST_DUMMIES:
+        raise EstimationError(
+            f"general_fgls weights effects besides entity like regressors: at most {MOST_DUMMIES} levels are "
+            f"allowed, found {levels}"
+        )
+    columns = [codes[:, None] == np.arange(int(codes.max()) + 1) for codes in others]
+    return np.column_stack([np.empty((len(groups.codes[0]), 0)), *columns])
 
 
 def _covariance(design: Design, residuals: Floats) -> Floats:

@@ -12,10 +12,10 @@ from replication.errors import EstimationError
 from replication.estimate.design import Design, Fit, Floats, Term
 from replication.estimate.limited.separation import Separation, find_separated
 from replication.estimate.numbers.absorb import (
-    Groupings,
     Projector,
-    of_design,
+    one_pass,
     projector,
+    require_variation,
     residuals,
     rest_sums,
     spread,
@@ -23,6 +23,7 @@ from replication.estimate.numbers.absorb import (
 from replication.estimate.numbers.algebra import COLLINEAR
 from replication.estimate.numbers.basis import orthogonal
 from replication.estimate.numbers.goodness import counts
+from replication.estimate.numbers.groupings import Groupings, of_design
 from replication.estimate.numbers.likelihood import fit_from_optimum, unit_weights
 from replication.estimate.numbers.optimize import TOLERANCE, Likelihood, Optimum
 
@@ -184,10 +185,10 @@ def _independent(x: Floats, left: Floats) -> NDArray[np.bool_]:
 
 def _refuse_dependent(x: Floats, groups: Groupings, terms: tuple[Term, ...]) -> None:
     """Raise EstimationError, naming it, if a column is explained by the effects or others on all rows."""
-    left = residuals(projector(groups, np.ones(len(x))), x)
-    for j, name in enumerate(terms):
-        if groups.names and np.linalg.norm(left[:, j]) <= COLLINEAR * np.linalg.norm(x[:, j]):
-            raise EstimationError(f"the effects {', '.join(groups.names)} absorb '{name}'; leave it out")
+    by = projector(groups, np.ones(len(x)))
+    left = residuals(by, x)
+    if groups.names:
+        require_variation(by, left, x, terms)
     orthogonal(left, terms)
 
 
@@ -243,7 +244,7 @@ def _newton_step(problem: _Problem, point: _Point) -> _Step | None:
     dummies = rest_sums(groups, score[:, None])
     try:
         by = projector(groups, weights, problem.chosen)
-        x = residuals(by, problem.x, passes=1)
+        x = one_pass(by, problem.x)
         information = x.T @ (x * weights[:, None])
         alone = by.solve(dummies)
         b = np.linalg.solve(information, x.T @ score)
@@ -273,7 +274,7 @@ def _optimum(problem: _Problem, point: _Point, last: _Step | None, iterations: i
     """Log-likelihood, scores and Hessian of b alone: the weighted projection takes the effects out."""
     y, weights, x = problem.y, problem.weights, problem.x
     if last is not None:
-        x = residuals(last.by, last.x, passes=1)
+        x = one_pass(last.by, last.x)
     hessian = -(x.T @ (x * (weights * point.mean)[:, None]))
     scale = 1 / np.sqrt(-np.diag(hessian))
     trouble = _trouble(last, iterations)

@@ -14,18 +14,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from replication.estimate.design import Floats, Term
-from replication.estimate.numbers.absorb import (
-    Groupings,
-    Projector,
-    Rows,
-    heights,
-    null_space,
-    projector,
-    residuals,
-    spread,
-)
+from replication.estimate.design import Booleans, Floats, Term
+from replication.estimate.numbers.absorb import Projector, heights, null_space, projector, residuals, spread
 from replication.estimate.numbers.algebra import COLLINEAR
+from replication.estimate.numbers.groupings import Groupings
 
 NULL = 1e-9
 """Singular value, of columns of length one, below which a combination counts as zero where y > 0."""
@@ -61,7 +53,7 @@ class Separation:
         Regressors in those combinations.
     """
 
-    kept: Rows
+    kept: Booleans
     groups: Groupings
     unit: Projector
     left: Floats
@@ -88,7 +80,7 @@ class Separation:
 def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[Term, ...]) -> Separation:
     """The rows that are separated by a level of a grouping, and then by combinations, until none is left.
 
-    Rows with y > 0 are looked at first: where dummies and regressors have full rank there, they have it
+    Booleans with y > 0 are looked at first: where dummies and regressors have full rank there, they have it
     everywhere, and no combination can separate.
     """
     kept, zero_groups = _drop_zero_groups(y, groups)
@@ -123,7 +115,7 @@ def _search(y: Floats, x: Floats, at: Separation, terms: tuple[Term, ...]) -> Se
     return Separation(kept, unit.groups, unit, left, at.zero_groups, combination, ordered)
 
 
-def _drop_zero_groups(y: Floats, groups: Groupings) -> tuple[Rows, dict[str, int]]:
+def _drop_zero_groups(y: Floats, groups: Groupings) -> tuple[Booleans, dict[str, int]]:
     """Rows outside levels whose outcomes are all zero; removing some can empty others."""
     kept = np.ones(len(y), dtype=bool)
     dropped: dict[str, int] = {}
@@ -141,7 +133,7 @@ def _drop_zero_groups(y: Floats, groups: Groupings) -> tuple[Rows, dict[str, int
 
 def _one_round(
     y: Floats, x: Floats, unit: Projector, terms: tuple[Term, ...]
-) -> tuple[Rows, tuple[Term, ...]]:
+) -> tuple[Booleans, tuple[Term, ...]]:
     """Rows separated by combinations of regressors and dummies, and the regressors that they take."""
     z, gamma = _certificates(y > 0, x, unit)
     out = np.zeros(len(y), dtype=bool)
@@ -151,7 +143,7 @@ def _one_round(
     return out, tuple(terms[j] for j in np.flatnonzero(share > NULL * max(share.max(initial=0), NULL)))
 
 
-def _certificates(positive: Rows, x: Floats, unit: Projector) -> tuple[Floats, Floats]:
+def _certificates(positive: Booleans, x: Floats, unit: Projector) -> tuple[Floats, Floats]:
     """Combinations that are zero where y > 0: their values z (n, r), and the regressors' part g (k, r)."""
     groups = unit.groups
     by = projector(groups.rows(positive), np.ones(int(positive.sum())))
@@ -191,7 +183,7 @@ def _null_dummies(by: Projector, unit: Projector, rows: int) -> Floats:
     return spread(groups.codes[1:], rest) - heights(by, inside)[0][groups.codes[0]]
 
 
-def separated_by(z: Floats) -> Rows:
+def separated_by(z: Floats) -> Booleans:
     """(n,) rows in which some combination of the columns of z (n, r), nowhere negative, is positive.
 
     Each search either finds some rows or rules some out; what is ruled out becomes a constraint, what is
@@ -220,7 +212,7 @@ def _kernel(z: Floats) -> Floats:
     return vectors[np.pad(values, (0, z.shape[1] - len(values))) < NULL].T if len(z) else np.eye(z.shape[1])
 
 
-def rectify(space: Floats) -> tuple[Rows, Rows]:
+def rectify(space: Floats) -> tuple[Booleans, Booleans]:
     """The iterative rectifier (Correia, Guimaraes and Zylkin 2019, section 3.2) within a column space.
 
     From u = 1 on, u is projected on the space and its negative part set to zero, until the projection is
@@ -252,7 +244,7 @@ def rectify(space: Floats) -> tuple[Rows, Rows]:
     return _by_simplex(space), none
 
 
-def _by_simplex(z: Floats) -> Rows:
+def _by_simplex(z: Floats) -> Booleans:
     """Maximise the sum of s over 0 <= s <= 1, s <= z t: in the end s is one exactly on separated rows."""
     n, r = z.shape
     solution = linprog(

@@ -5,7 +5,8 @@ are the endogenous regressors and the excluded instruments, with their names in 
 
 Every estimator takes
 
-* `effects`: "entity", "time" or both, taken out of all variables (the constant goes with them);
+* `effects`: "entity", "time" or any columns of `design.clusters`, taken out of all variables (the constant
+  goes with them);
 * `moments`: what the errors may do in Z'e, "unadjusted" (independent, equal variance), "robust" (unequal
   variance) or "clustered" by `cluster`. GMM weighs by it; the tests of `iv_tests` use it.
 
@@ -30,12 +31,12 @@ from replication.estimate.linear.iv_tests import (
     overidentification,
     strength,
 )
-from replication.estimate.numbers.absorb import nested_levels
+from replication.estimate.linear.linear import normalised_weights
+from replication.estimate.numbers.absorb import counted, projector, require_variation, residuals
 from replication.estimate.numbers.algebra import least_squares
 from replication.estimate.numbers.goodness import counts, ratio
-from replication.estimate.within import absorb, prepare
+from replication.estimate.numbers.groupings import Groupings, of_design
 
-Effect = Literal["entity", "time"]
 Kind = Literal["unadjusted", "robust", "clustered"]
 
 
@@ -81,7 +82,7 @@ class Variables:
 
 
 def iv_2sls(
-    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
+    design: Design, *, effects: list[str] | None = None, moments: Kind = "robust", cluster: str = "entity"
 ) -> Fit:
     """Two-stage least squares (Wooldridge 2010, 5.2).
 
@@ -100,7 +101,7 @@ def iv_2sls(
 
 
 def liml(
-    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
+    design: Design, *, effects: list[str] | None = None, moments: Kind = "robust", cluster: str = "entity"
 ) -> Fit:
     """Limited-information maximum likelihood (Anderson and Rubin 1949) as the k-class estimator it is.
 
@@ -125,7 +126,7 @@ def liml(
 
 
 def iv_gmm(
-    design: Design, *, effects: list[Effect] = (), moments: Kind = "robust", cluster: str = "entity"
+    design: Design, *, effects: list[str] | None = None, moments: Kind = "robust", cluster: str = "entity"
 ) -> Fit:
     """Two-step efficient GMM (Hansen 1982), weights from the residuals of two-stage least squares.
 
@@ -152,28 +153,41 @@ def iv_gmm(
 ESTIMATORS = {"iv_2sls": iv_2sls, "liml": liml, "iv_gmm": iv_gmm}
 
 
-def _variables(design: Design, name: str, effects: list[str], kind: str, cluster: str) -> Variables:
+def _variables(design: Design, name: str, effects: list[str] | None, kind: Kind, cluster: str) -> Variables:
     for role in ("endogenous", "instruments"):
         if role not in design.extra:
             raise EstimationError(f"{name} needs the {role} named in its options")
     endogenous, instruments = (tuple(design.extra_terms[role]) for role in ("endogenous", "instruments"))
     _check_names(name, design.terms, endogenous, instruments)
-    parts = [design.y, design.x, design.extra["endogenous"], design.extra["instruments"]]
-    weights = None if design.weights is None else design.weights / design.weights.mean()
-    exogenous, absorbed = design.terms, 0
-    if effects:
-        dummies = prepare(design.entity, design.time, tuple(effects), weights)
-        exogenous = design.slopes
-        parts[1] = design.x[:, int(design.has_constant) :]
-        parts = [absorb(dummies, part) if part.size else part for part in map(_columns, parts)]
-        absorbed = dummies.parameters
-    root = 1.0 if weights is None else np.sqrt(weights)[:, None]
-    y, x, d, z = (_columns(part) * root for part in parts)
-    parameters = x.shape[1] + z.shape[1] + absorbed
-    covariance = _moments(design, name, kind, cluster, parameters, effects)
-    v = Variables(y[:, 0], x, d, z, exogenous, endogenous, instruments, covariance, absorbed, tuple(effects))
+    groups = of_design(design, effects or ())
+    exogenous = design.slopes if groups.names else design.terms
+    x = design.x[:, len(design.terms) - len(exogenous) :]
+    sizes = np.cumsum([1, len(exogenous), len(endogenous)])
+    columns = np.column_stack(
+        [design.y, x, _columns(design.extra["endogenous"]), _columns(design.extra["instruments"])]
+    )
+    columns, absorbed = _without_effects(design, columns, (*exogenous, *endogenous, *instruments), groups)
+    y, x, d, z = np.split(columns, sizes, axis=1)
+    covariance = _moments(design, name, kind, cluster, x.shape[1] + z.shape[1], absorbed, groups)
+    v = Variables(
+        y[:, 0], x, d, z, exogenous, endogenous, instruments, covariance, absorbed, tuple(effects or ())
+    )
     _check_rank(v, name)
     return v
+
+
+def _without_effects(
+    design: Design, columns: Floats, terms: tuple[Term, ...], groups: Groupings
+) -> tuple[Floats, int]:
+    """Outcome and `terms` (n, m) after effects and weights, and the rank of the effects."""
+    weights = normalised_weights(design)
+    root = np.sqrt(weights)[:, None]
+    if not groups.names:
+        return columns * root, 0
+    by = projector(groups, weights)
+    left = residuals(by, columns)
+    require_variation(by, left[:, 1:], columns[:, 1:], terms)
+    return left * root, by.rank
 
 
 def _columns(values: Floats) -> Floats:
@@ -202,20 +216,19 @@ def _told(terms: tuple[Term, ...]) -> str:
 
 
 def _moments(
-    design: Design, name: str, kind: str, cluster: str, parameters: int, effects: list[str]
+    design: Design, name: str, kind: Kind, cluster: str, shown: int, absorbed: int, groups: Groupings
 ) -> Moments:
     """What the errors may do, with the degrees of freedom that go with it."""
     kinds = ("unadjusted", "robust", "clustered")
     if kind not in kinds:
         raise EstimationError(one_of(f"{name}: moments", kind, kinds))
+    df = design.nobs - shown - absorbed
     if kind != "clustered":
-        return Moments(kind, None, design.nobs - parameters)
-    keys = {"entity": design.entity, "time": design.time, **design.clusters}
-    if cluster not in keys:
-        raise EstimationError(one_of(f"{name}: cluster", cluster, keys))
-    codes = np.unique(keys[cluster], return_inverse=True)[1]
-    nested = sum(nested_levels(keys[effect], codes) for effect in effects)
-    return Moments(kind, codes, design.nobs - parameters, nested)
+        return Moments(kind, None, df)
+    if cluster not in design.groups:
+        raise EstimationError(one_of(f"{name}: cluster", cluster, design.groups))
+    codes = np.unique(design.groups[cluster], return_inverse=True)[1]
+    return Moments(kind, codes, df, absorbed - counted(groups, [codes]) if absorbed else 0)
 
 
 def _check_rank(v: Variables, name: str) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
 from replication.errors import EstimationError
 from replication.estimate.design import CONSTANT, Design, Fit, Floats, Integers, Term
+from replication.estimate.numbers.absorb import projector, require_variation, residuals
 from replication.estimate.numbers.algebra import Solution, least_squares
 from replication.estimate.numbers.goodness import (
     counts,
@@ -18,18 +18,19 @@ from replication.estimate.numbers.goodness import (
     slopes_test,
     squares,
 )
-from replication.estimate.within import absorb, prepare, require_variation
+from replication.estimate.numbers.groupings import of_design
 
 
-def ols(design: Design, *, effects: list[Literal["entity", "time"]] | None = None) -> Fit:
-    """Least squares, pooled or with entity effects, time effects or both absorbed.
+def ols(design: Design, *, effects: list[str] | None = None) -> Fit:
+    """Least squares, pooled or with effects absorbed.
 
     Parameters
     ----------
     design : Design
         With `weights`, these are analytic weights, rescaled to mean one (Stata's aweight).
-    effects : list of "entity", "time"
-        The constant is absorbed with them and not reported.
+    effects : list of str
+        "entity", "time", or any columns of `design.clusters`. The constant is absorbed with them and not
+        reported.
 
     Returns
     -------
@@ -61,14 +62,15 @@ def _pooled(design: Design) -> Fit:
 
 def _within(design: Design, names: tuple[str, ...]) -> Fit:
     weights = normalised_weights(design)
-    effects = prepare(design.entity, design.time, names, weights)
+    by = projector(of_design(design, names), weights)
     terms = design.slopes
-    require_rows(len(design.y), len(terms) + effects.parameters)
-    y = absorb(effects, design.y)
-    x = absorb(effects, design.x[:, design.has_constant :]) if terms else np.empty((len(y), 0))
-    require_variation(effects, design, x, terms)
+    require_rows(len(design.y), len(terms) + by.rank)
+    both = np.column_stack([design.y, design.x[:, design.has_constant :]])
+    left = residuals(by, both)
+    require_variation(by, left[:, 1:], both[:, 1:], terms)
+    y, x = left[:, 0], left[:, 1:]
     fit = linear_fit("ols", design, y, x, terms, weights=weights)
-    fit = replace(fit, effects=names, absorbed=effects.parameters, absorbed_by=names)
+    fit = replace(fit, effects=names, absorbed=by.rank, absorbed_by=names)
     total = squares(y, weights, centred=False)
     fit = with_statistics(fit, total, False, _loglikelihood(fit, weights))
     return replace(fit, statistics={**fit.statistics, **_within_rsquared(fit, total, weights)})

@@ -11,9 +11,10 @@ from scipy import stats
 from replication.errors import EstimationError
 from replication.estimate.design import Design, Fit, Floats, Integers
 from replication.estimate.linear.linear import linear_fit, refuse_weights, require_rows, with_statistics
+from replication.estimate.numbers.absorb import projector, residuals, varies
 from replication.estimate.numbers.algebra import column_space, residual_ssr
 from replication.estimate.numbers.goodness import means_by, panel_rsquared, squares
-from replication.estimate.within import absorb, prepare, varies
+from replication.estimate.numbers.groupings import of_design
 
 
 def random_effects(design: Design, *, components: Literal["harmonic", "exact"] = "harmonic") -> Fit:
@@ -62,13 +63,13 @@ def _pooled(variance_u: float) -> tuple[str, ...]:
 
 def _variance_within(design: Design) -> float:
     """SSR of the within regression by its degrees of freedom; absorbed regressors do not count."""
-    effects = prepare(design.entity, design.time, ["entity"])
-    x = absorb(effects, design.x)
-    ssr, rank = residual_ssr(absorb(effects, design.y), x[:, varies(x, design.x)])
-    df = design.nobs - effects.parameters - rank
+    by = projector(of_design(design, ["entity"]), np.ones(design.nobs))
+    left = residuals(by, np.column_stack([design.y, design.x]))
+    ssr, rank = residual_ssr(left[:, 0], left[:, 1:][:, varies(left[:, 1:], design.x)])
+    df = design.nobs - by.rank - rank
     if df <= 0 or ssr == 0:
         raise EstimationError(
-            f"{design.nobs} rows of {effects.parameters} entities leave no variation within entities: "
+            f"{design.nobs} rows of {by.rank} entities leave no variation within entities: "
             "random_effects cannot estimate its two variances"
         )
     return ssr / df

@@ -1,26 +1,24 @@
-"""Dummies of any number of groupings, projected out with weights that change from step to step.
+"""Dummies of any number of groupings, projected out exactly: one absorber for every estimator and error.
 
-`within` takes out entity and time effects once, under one set of weights. A likelihood needs it again at
-every step under new weights, for any groupings, and mostly needs cross products only: no (n, k) array.
+The means of the grouping with most levels are subtracted and the dummies of the others are solved for (Frisch
+and Waugh 1933; Baltagi 2021, 9.4 for the unbalanced two-way projection): there is no iteration over effects.
+A likelihood does it again at every step under new weights; no (n, L) array is ever made for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from pandas import factorize
 from scipy import sparse
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.linalg.lapack import dpstrf
-from scipy.sparse.csgraph import connected_components
 
-from replication.errors import EstimationError, one_of
-from replication.estimate.design import Design, Floats, Integers
-
-Rows = NDArray[np.bool_]
+from replication.errors import EstimationError
+from replication.estimate.design import Booleans, Floats, Integers, Term
+from replication.estimate.numbers.algebra import COLLINEAR
+from replication.estimate.numbers.groupings import MOST_LEVELS, Groupings, is_nested, parts, sums
 
 DENSE = 16
 """Cells for each row up to which a table of two groupings is held dense."""
@@ -37,106 +35,16 @@ MOST_STEPS = 5_000
 DEPENDENT = 1e-9
 """Share of a dummy's sum of squares left by the others below which it adds nothing to them."""
 
-MOST_LEVELS = 10_000
-"""With three groupings or more, levels besides the largest's: their rank takes a matrix, of 800 MB here."""
+ROUNDING = 1e-13
+"""Share of a column's length that a pass may take out when nothing but rounding is left to take."""
 
+MOST_PASSES = 20
 
-@dataclass(frozen=True)
-class Groupings:
-    """Groupings of the same n rows, the one with most levels first.
+AT_ONCE = 1_000_000
+"""Cells of an array that is worked on at once, so that it stays near the processor."""
 
-    Attributes
-    ----------
-    names : tuple of str
-    codes : tuple of (n,) int arrays
-        Codes 0 .. L-1 of each grouping, every level present.
-    levels : tuple of int
-        L of each.
-    """
-
-    names: tuple[str, ...]
-    codes: tuple[Integers, ...]
-    levels: tuple[int, ...]
-
-    @property
-    def columns(self) -> int:
-        """Levels of all groupings but the first."""
-        return sum(self.levels[1:])
-
-    @property
-    def most_rank(self) -> int:
-        """Rank of all dummies together, if nothing depends but their sums."""
-        return sum(self.levels) - max(len(self.levels) - 1, 0)
-
-    @property
-    def rest(self) -> list[tuple[Integers, slice]]:
-        """Codes of each grouping but the first, and the columns that its dummies have."""
-        ends = np.cumsum([0, *self.levels[1:]])
-        return [(codes, slice(ends[i], ends[i + 1])) for i, codes in enumerate(self.codes[1:])]
-
-    def rows(self, keep: Rows) -> Groupings:
-        """The same groupings on the rows where `keep` is true; levels that no row has are gone."""
-        if keep.all():
-            return self
-        codes = (
-            _closed_up(codes[keep], levels) for codes, levels in zip(self.codes, self.levels, strict=True)
-        )
-        return _ordered(dict(zip(self.names, codes, strict=True)))
-
-
-def of_design(design: Design, names: Sequence[str]) -> Groupings:
-    """The groupings that `names` calls for: "entity", "time", or a column of `design.clusters`.
-
-    Raises
-    ------
-    EstimationError
-        An unknown name, one named twice, or too many levels of three or more effects.
-    """
-    known = {**design.clusters, "entity": design.entity, "time": design.time}
-    for name in names:
-        if name not in known:
-            raise EstimationError(one_of("effect", name, known))
-        if list(names).count(name) > 1:
-            raise EstimationError(f"effects names {name!r} twice")
-    found = grouped({name: known[name] for name in names})
-    if len(names) > 2 and found.columns > MOST_LEVELS:
-        raise EstimationError(
-            f"effects {', '.join(found.names[1:])} have {found.columns} levels; allowed with three or more "
-            f"effects: at most {MOST_LEVELS} besides those of the largest, {found.names[0]}"
-        )
-    return found
-
-
-def grouped(columns: Mapping[str, Integers]) -> Groupings:
-    """Groupings from columns of any whole numbers."""
-    return _ordered({name: factorize(values)[0].astype(np.int64) for name, values in columns.items()})
-
-
-def _ordered(codes: Mapping[str, Integers]) -> Groupings:
-    levels = {name: int(values.max(initial=-1)) + 1 for name, values in codes.items()}
-    names = tuple(sorted(codes, key=lambda name: -levels[name]))
-    return Groupings(names, tuple(codes[name] for name in names), tuple(levels[name] for name in names))
-
-
-def _closed_up(codes: Integers, levels: int) -> Integers:
-    """Codes 0 .. L-1 of the levels that occur, in the same order."""
-    return (np.cumsum(np.bincount(codes, minlength=levels) > 0) - 1)[codes]
-
-
-def nested_levels(effect: Integers, cluster: Integers) -> int:
-    """Levels of `effect` (n,) less one if each of them lies in a single cluster, otherwise zero."""
-    codes, levels = factorize(effect)
-    one = np.empty(len(levels), dtype=cluster.dtype)
-    one[codes] = cluster
-    return len(levels) - 1 if np.array_equal(one[codes], cluster) else 0
-
-
-def sums(codes: Integers, values: Floats, levels: int) -> Floats:
-    """(levels, k) sums of the rows of `values` (n, k) in each level."""
-    found = np.empty((levels, values.shape[1]))
-    for j, column in enumerate(values.T):
-        found[:, j] = np.bincount(codes, column, minlength=levels)
-    return found
+MOST_CELLS = 250_000_000
+"""Of an array that errors with leverages need: 2 GB."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +59,7 @@ class _Cross:
     first: Floats | sparse.csr_array
     rest: Floats | sparse.csr_array
 
-    def only(self, chosen: Rows) -> _Cross:
+    def only(self, chosen: Booleans) -> _Cross:
         """The same for some of the dummies."""
         return self if chosen.all() else _Cross(self.first[:, chosen], self.rest[chosen][:, chosen])
 
@@ -196,7 +104,7 @@ def _own_table(codes: Integers, weights: Floats, dense: bool) -> Floats | sparse
     return np.diag(totals) if dense else sparse.diags_array(totals)
 
 
-def _independent(groups: Groupings, weights: Floats, cross: _Cross) -> Rows:
+def _independent(groups: Groupings, weights: Floats, cross: _Cross) -> Booleans:
     """(L,) which dummies are left when those that others add up to are taken away.
 
     With two groupings, one level of the second in each connected part of the rows; with more, by pivots.
@@ -214,26 +122,38 @@ def _independent(groups: Groupings, weights: Floats, cross: _Cross) -> Rows:
     return chosen
 
 
-def parts(groups: Groupings) -> Integers:
-    """(L,) for each level of the second of two groupings, the connected part of the rows that it is in."""
-    links = sparse.csr_array((np.ones(len(groups.codes[0])), groups.codes), shape=groups.levels)
-    graph = sparse.block_array([[None, links], [links.T, None]])
-    return connected_components(graph, directed=False)[1][groups.levels[0] :]
-
-
 def _solver(cross: _Cross) -> Callable[[Floats], Floats]:
     """A function that solves the positive definite system for (L, m); it or this may raise LinAlgError."""
     scale = 1.0 / np.sqrt(cross.diagonal())[:, None]
-    if len(scale) > DIRECT:
-        return lambda right: (
-            scale * _conjugate_gradients(lambda v: scale * cross.times(scale * v), scale * right)
+    if len(scale) <= DIRECT:
+        return _by_cholesky(cross, scale)
+    direct: Callable[[Floats], Floats] | None = None
+
+    def solve(right: Floats) -> Floats:
+        """By conjugate gradients; where rows are so badly connected that these come to no end, directly."""
+        nonlocal direct
+        if direct is None:
+            found = _conjugate_gradients(lambda v: scale * cross.times(scale * v), scale * right)
+            if found is not None:
+                return scale * found
+            direct = _by_cholesky(cross, scale)
+        return direct(right)
+
+    return solve
+
+
+def _by_cholesky(cross: _Cross, scale: Floats) -> Callable[[Floats], Floats]:
+    if len(scale) > MOST_LEVELS:
+        raise EstimationError(
+            f"effects with {len(scale)} levels besides those of the largest are connected by too few rows to "
+            f"be told apart; allowed in such data: {MOST_LEVELS}"
         )
     factor = cho_factor(cross.matrix() * scale * scale.T, lower=True, overwrite_a=True)
     return lambda right: scale * cho_solve(factor, scale * right, check_finite=False)
 
 
-def _conjugate_gradients(times: Callable[[Floats], Floats], right: Floats) -> Floats:
-    """Solve for each column of `right` at once (Hestenes and Stiefel 1952), until CLOSE."""
+def _conjugate_gradients(times: Callable[[Floats], Floats], right: Floats) -> Floats | None:
+    """Solve for each column of `right` at once (Hestenes and Stiefel 1952), until CLOSE; None if never."""
     found, left = np.zeros_like(right), right
     along, size = left, (left**2).sum(axis=0)
     goal = CLOSE**2 * size
@@ -246,7 +166,7 @@ def _conjugate_gradients(times: Callable[[Floats], Floats], right: Floats) -> Fl
         found, left = found + step * along, left - step * image
         size, before = (left**2).sum(axis=0), size
         along = left + np.where(before > 0, size / np.where(before > 0, before, 1.0), 0.0) * along
-    raise np.linalg.LinAlgError("conjugate gradients came to no end")
+    return None
 
 
 @dataclass(frozen=True)
@@ -270,7 +190,7 @@ class Projector:
     groups: Groupings
     weights: Floats
     totals: Floats
-    chosen: Rows
+    chosen: Booleans
     cross: _Cross | None
     solver: Callable[[Floats], Floats] | None
 
@@ -287,7 +207,7 @@ class Projector:
         return found
 
 
-def projector(groups: Groupings, weights: Floats, chosen: Rows | None = None) -> Projector:
+def projector(groups: Groupings, weights: Floats, chosen: Booleans | None = None) -> Projector:
     """The projection under these weights; `chosen` can be handed on: it is the same for all weights.
 
     Raises LinAlgError if the chosen dummies are dependent up to rounding.
@@ -337,8 +257,122 @@ def spread(codes: Sequence[Integers], coefficients: Sequence[Floats]) -> Floats:
     return sum(values.take(c, axis=0) for c, values in zip(codes, coefficients, strict=True))
 
 
-def residuals(by: Projector, x: Floats, passes: int = 2) -> Floats:
-    """(n, k) what the projection leaves of x (n, k); a second pass removes what the first left of it."""
-    for _ in range(passes if by.groups.codes else 0):
-        x = x - spread(by.groups.codes, heights(by, x))
-    return x
+def one_pass(by: Projector, x: Floats) -> Floats:
+    """(n, k) what the projection leaves of x (n, k), to as many digits as the solver has."""
+    return x - spread(by.groups.codes, heights(by, x)) if by.groups.codes else x
+
+
+def residuals(by: Projector, x: Floats) -> Floats:
+    """(n, k) what the projection leaves of x (n, k), to the last digit.
+
+    Each pass takes out what the one before it left, until that is rounding.
+    """
+    at_once = max(AT_ONCE // max(len(x), 1), 1)
+    blocks = [x[:, i : i + at_once] for i in range(0, x.shape[1], at_once)]
+    return np.concatenate([_residuals(by, block) for block in blocks], axis=1) if blocks else x
+
+
+def _residuals(by: Projector, x: Floats) -> Floats:
+    length = np.linalg.norm(x, axis=0)
+    left = one_pass(by, x)
+    for _ in range(MOST_PASSES):
+        before, left = left, one_pass(by, left)
+        if (np.linalg.norm(before - left, axis=0) <= ROUNDING * length).all():
+            break
+    return left
+
+
+def varies(left: Floats, x: Floats) -> Booleans:
+    """(k,) whether more than rounding is left of each column of x once effects have been taken out."""
+    return np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(x, axis=0)
+
+
+def require_variation(by: Projector, left: Floats, x: Floats, terms: Sequence[Term | str]) -> None:
+    """Raise EstimationError, naming it, if nothing is left of a column of x (n, k), called `terms`.
+
+    `left` (n, k) are its residuals.
+    """
+    for name, column, some in zip(terms, x.T, varies(left, x), strict=True):
+        if not some:
+            raise EstimationError(_absorbed(by, column[:, None], name))
+
+
+def _absorbed(by: Projector, column: Floats, name: Term | str) -> str:
+    for effect in by.groups.names:
+        alone = projector(by.groups.only([effect]), by.weights)
+        if not varies(residuals(alone, column), column).all():
+            return f"'{name}' does not vary within {effect}: the {effect} effects absorb it; leave it out"
+    parts_of = " and ".join(by.groups.names)
+    return f"'{name}' is a sum of parts of {parts_of}: the effects absorb it; leave it out"
+
+
+def rank(groups: Groupings) -> int:
+    """Rank of all dummies together."""
+    return projector(groups, np.ones(len(groups.codes[0]))).rank if groups.codes else 0
+
+
+def counted(groups: Groupings, clusters: Sequence[Integers]) -> int:
+    """Absorbed parameters that k counts where errors are clustered: not those of nested effects.
+
+    The rank of the effects that are nested in none of the clusters; at least one, the constant (reghdfe,
+    fixest).
+    """
+    apart = [
+        name
+        for name, codes in groups.by_name.items()
+        if not any(is_nested(codes, cluster) for cluster in clusters)
+    ]
+    return max(rank(groups.only(apart)), 1)
+
+
+def leverage(by: Projector) -> Floats:
+    """(n,) diagonal of the projection, in the metric of the square-root weights."""
+    found = by.weights / by.totals[by.groups.codes[0]]
+    for rows, left in _rest_blocks(by):
+        found[rows] += (left**2).sum(axis=1)
+    return found
+
+
+def rest_basis(by: Projector) -> Floats:
+    """(n, r) orthonormal columns of what the first grouping leaves of the dummies of the others.
+
+    In the metric of the square-root weights.
+    """
+    found = np.empty((len(by.weights), int(by.chosen.sum())))
+    if found.size > MOST_CELLS:
+        raise EstimationError(_too_large(by))
+    for rows, left in _rest_blocks(by):
+        found[rows] = left
+    return found
+
+
+def _rest_blocks(by: Projector) -> Iterator[tuple[slice, Floats]]:
+    """Some rows after others, with their part of that basis."""
+    if by.cross is None or not by.chosen.any():
+        return
+    if by.chosen.sum() > MOST_LEVELS:
+        raise EstimationError(_too_large(by))
+    gram = by.cross.only(by.chosen).matrix()
+    scale = 1.0 / np.sqrt(np.diag(gram))
+    triangle = np.linalg.cholesky(gram * np.outer(scale, scale))
+    at_once = max(AT_ONCE // by.groups.columns, 1)
+    for rows in (slice(i, i + at_once) for i in range(0, len(by.weights), at_once)):
+        left = _rest_dummies(by, by.cross, rows)[:, by.chosen] * scale * np.sqrt(by.weights[rows])[:, None]
+        yield rows, solve_triangular(triangle, left.T, lower=True).T
+
+
+def _rest_dummies(by: Projector, cross: _Cross, rows: slice) -> Floats:
+    """(m, L) what the first grouping leaves of the other dummies in m rows: each less its mean there."""
+    first = by.groups.codes[0][rows]
+    shares = cross.first[first]
+    left = (-shares.toarray() if sparse.issparse(shares) else -shares) / np.sqrt(by.totals[first])[:, None]
+    for codes, columns in by.groups.rest:
+        left[np.arange(len(first)), codes[rows] + columns.start] += 1.0
+    return left
+
+
+def _too_large(by: Projector) -> str:
+    return (
+        f"{int(by.chosen.sum())} levels of effects besides those of {by.groups.names[0]}, on "
+        f"{len(by.weights)} rows, are too many for errors that need leverages; allowed: hc1, clustered"
+    )

@@ -24,21 +24,32 @@ from replication.estimate.covariances.sandwich import hc2, hc3
 from replication.estimate.linear.linear import first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
 from tests.support.linear_panels import (
+    all_dummies,
     assert_printed,
     cross_section,
     draw,
-    dummies,
     errors,
     grunfeld,
     make,
     seeds,
+    with_sectors,
 )
 from tests.support.terms import terms_of
 
 ROUNDING = 1e-8
 """Against other routes to the same number: the roots lose about half the digits where leverages near one."""
 
-EFFECTS = st.sampled_from([[], ["entity"], ["time"], ["entity", "time"]])
+EFFECTS = st.sampled_from(
+    [
+        [],
+        ["entity"],
+        ["time"],
+        ["entity", "time"],
+        ["sector"],
+        ["sector", "entity", "time"],
+        ["entity", "region", "time"],
+    ]
+)
 CLUSTERS = st.sampled_from(["entity", "region", "time"])
 
 DIVISIONS = (
@@ -92,7 +103,7 @@ def test_state_productivity_is_that_of_clubsandwich(cluster, printed):
 def with_dummies(design, effects):
     """Outcome and regressors with every dummy written out, in the metric of square-root weights."""
     columns = [design.x if not effects else design.x[:, 1:]]
-    columns += [dummies(getattr(design, name))[:, i > 0 :] for i, name in enumerate(effects)]
+    columns += [all_dummies(design, effects)]
     root = np.ones(design.nobs) if design.weights is None else np.sqrt(design.weights / design.weights.mean())
     return design.y * root, np.column_stack(columns) * root[:, None]
 
@@ -121,11 +132,11 @@ def by_hand(y, x, key):
 @settings(max_examples=40, deadline=None)
 def test_absorbed_effects_are_dummies(seed, effects, cluster, weighted):
     """Whether the effects are nested in the clusters or cross them, with weights or without."""
-    design = draw(seed, weighted=weighted)
+    design = with_sectors(draw(seed, weighted=weighted))
     fit = ols(design, effects=effects)
     found = cr2(fit, cluster=[cluster])
     k = len(fit.params)
-    key = {"entity": design.entity, "time": design.time, **design.clusters}[cluster]
+    key = design.groups[cluster]
     matrix, df = by_hand(*with_dummies(design, effects), key)
     assume(not found.warnings)
     assert_allclose(errors(found), np.sqrt(np.diag(matrix)[:k]), rtol=1e-6)
@@ -135,9 +146,9 @@ def test_absorbed_effects_are_dummies(seed, effects, cluster, weighted):
 @given(seeds, EFFECTS, CLUSTERS)
 @settings(max_examples=25, deadline=None)
 def test_the_jackknife_is_refitting_without_each_cluster(seed, effects, cluster):
-    design = draw(seed)
+    design = with_sectors(draw(seed))
     fit = ols(design, effects=effects)
-    key = {"entity": design.entity, "time": design.time, **design.clusters}[cluster]
+    key = design.groups[cluster]
     refits = np.array([ols(design.rows(key != g), effects=effects).params for g in np.unique(key)])
     groups = len(refits)
     about = refits - fit.params
@@ -152,8 +163,8 @@ def test_the_jackknife_is_refitting_without_each_cluster(seed, effects, cluster)
 @given(seeds, EFFECTS, st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_singleton_clusters_are_hc2_and_hc3(seed, effects, weighted):
-    design = draw(seed, weighted=weighted)
-    design = replace(design, clusters={"row": np.arange(design.nobs)})
+    design = with_sectors(draw(seed, weighted=weighted))
+    design = replace(design, clusters={**design.clusters, "row": np.arange(design.nobs)})
     fit = ols(design, effects=effects)
     assert_allclose(cr2(fit, cluster=["row"]).matrix, hc2(fit).matrix, rtol=1e-7)
     found = cr3(fit, cluster=["row"])

@@ -21,7 +21,6 @@ from replication.estimate.covariances.sandwich import (
     hc1,
     hc2,
     hc3,
-    nested_effects,
     newey_west,
     own,
 )
@@ -125,12 +124,6 @@ def test_effects_nested_in_either_of_two_clusters_do_not_count():
     assert both.factors["(n-1)/(n-k)"] == (n - 1) / (n - 3)
     twice = clustered(fit, cluster=["entity", "region"])
     assert twice.factors["(n-1)/(n-k)"] == (n - 1) / (n - 2 - 8)
-    nested = {name: nested_effects(fit, [name]) for name in ("entity", "time", "region")}
-    assert nested == {
-        "entity": {"entity": 8, "time": 0},
-        "time": {"entity": 0, "time": 7},
-        "region": {"entity": 8, "time": 0},
-    }
 
 
 def test_two_way_each_is_statsmodels():

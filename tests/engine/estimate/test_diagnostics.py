@@ -30,15 +30,16 @@ from replication.estimate.diagnostics import (
 from replication.estimate.linear.linear import ols
 from replication.estimate.linear.random_effects import random_effects
 from tests.support.linear_panels import (
+    all_dummies,
     assert_printed,
     draw,
-    dummies,
     frame,
     grunfeld,
     grunfeld_in_stata,
     make,
     only,
     seeds,
+    with_sectors,
 )
 from tests.support.terms import terms_of
 
@@ -67,11 +68,14 @@ def test_the_same_whatever_model_is_asked():
         assert_allclose(list(found[0].values()), list(found[2].values()), rtol=1e-9)
 
 
-@pytest.mark.parametrize("effects", [["entity"], ["time"], ["entity", "time"]])
+@pytest.mark.parametrize(
+    "effects",
+    [["entity"], ["time"], ["entity", "time"], ["sector", "entity", "time"], ["region", "entity", "time"]],
+)
 def test_f_effects_by_dummies(effects):
-    design = draw(2, weighted=True)
-    columns = [dummies({"entity": design.entity, "time": design.time}[name])[:, 1:] for name in effects]
-    long = sm.WLS(design.y, np.column_stack([design.x, *columns]), weights=design.weights).fit()
+    design = with_sectors(draw(2, weighted=True))
+    columns = [design.x[:, 1:], all_dummies(design, effects)]
+    long = sm.WLS(design.y, np.column_stack(columns), weights=design.weights).fit()
     short = sm.WLS(design.y, design.x, weights=design.weights).fit()
     f, p, df = long.compare_f_test(short)
     assert_allclose(

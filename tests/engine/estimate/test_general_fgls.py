@@ -14,7 +14,17 @@ from replication.estimate.covariances.sandwich import clustered, own
 from replication.estimate.gls.general_fgls import general_fgls
 from replication.estimate.linear.linear import ols
 from tests.support.gls_panels import UNITS, balanced, in_other_units, produc, relabelled
-from tests.support.linear_panels import assert_printed, draw, dummies, errors, grunfeld, make, seeds
+from tests.support.linear_panels import (
+    assert_printed,
+    draw,
+    dummies,
+    dummies_beside_constant,
+    errors,
+    grunfeld,
+    make,
+    seeds,
+    with_sectors,
+)
 from tests.support.terms import terms_of
 
 quick = settings(max_examples=25, deadline=None)
@@ -111,6 +121,28 @@ def test_within_by_a_period_less(seed):
     assert_allclose(own(fit).matrix, bread, rtol=1e-6, atol=1e-12)
 
 
+@pytest.mark.parametrize("effects", [["time"], ["sector"], ["time", "sector"]])
+@pytest.mark.parametrize("entity", [[], ["entity"]])
+@given(seed=seeds)
+@settings(max_examples=10, deadline=None)
+def test_effects_besides_entity_are_dummies_weighted_like_regressors(effects, entity, seed):
+    design = with_sectors(wide(seed, share=0.9 if not entity else 1.0))
+    fit = general_fgls(design, effects=[*entity, *effects])
+    d = dummies_beside_constant(design, effects)
+    names = [f"d{j}" for j in range(d.shape[1])]
+    longer = replace(design, x=np.column_stack([design.x, d]), terms=terms_of(*design.labels, *names))
+    expected = general_fgls(longer, effects=entity)
+    places = [expected.labels.index(name) for name in ("a", "b")]
+    assert fit.labels == ("a", "b")
+    assert fit.df_resid == expected.df_resid
+    assert_allclose(fit.params, expected.params[places], rtol=1e-7, atol=1e-9)
+    assert_allclose(errors(own(fit)), errors(own(expected))[places], rtol=1e-7)
+    assert_allclose(
+        errors(clustered(fit, absorbed="all")), errors(clustered(expected, absorbed="all"))[places], rtol=1e-6
+    )
+    assert_allclose(fit.statistics["rsquared"], expected.statistics["rsquared"], rtol=1e-9)
+
+
 def test_one_period_is_least_squares():
     design = wide(1, periods=1)
     assert_allclose(general_fgls(design).params, ols(design).params, rtol=1e-10)
@@ -136,7 +168,11 @@ def test_names_order_and_units(effects, seed):
     [
         (lambda d: general_fgls(replace(d, weights=np.ones(d.nobs))), "takes no weights"),
         (lambda d: general_fgls(replace(d, y=d.x @ [1.0, 2.0, 3.0])), "fit the outcome exactly"),
-        (lambda d: general_fgls(d, effects=["time"]), "effects = ['entity'] or none; found ['time']"),
+        (lambda d: general_fgls(d, effects=["firm"]), "effect 'firm' is not known"),
+        (
+            lambda d: general_fgls(replace(d, clusters={"row": np.arange(d.nobs)}), effects=["row"]),
+            "the row effects absorb it",
+        ),
         (lambda d: general_fgls(replace(d, x=d.x[:, [0, 1, 1]])), "'b' is an exact linear combination"),
         (
             lambda d: general_fgls(

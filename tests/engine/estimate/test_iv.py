@@ -24,6 +24,7 @@ from replication.estimate.covariances.sandwich import classical, clustered, hc0,
 from replication.estimate.design import Design, Of
 from replication.estimate.linear.iv import iv_2sls, iv_gmm, liml
 from replication.estimate.linear.linear import ols
+from tests.support.linear_panels import dummies_beside_constant, with_sectors
 from tests.support.terms import terms_of
 
 LINEARMODELS = Path(linearmodels.__file__).parent / "tests/iv/results"
@@ -244,15 +245,15 @@ def test_exactly_identified_estimators_agree(seed):
 
 
 @settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 10_000), two_way=st.booleans(), kind=st.sampled_from(["unadjusted", "robust"]))
-def test_absorbed_effects_are_dummies(seed, two_way, kind):
-    design = simulated(seed, entities=8)
-    effects = ["entity", "time"] if two_way else ["entity"]
+@given(
+    seed=st.integers(0, 10_000),
+    effects=st.sampled_from([["entity"], ["entity", "time"], ["sector"], ["sector", "entity", "time"]]),
+    kind=st.sampled_from(["unadjusted", "robust"]),
+)
+def test_absorbed_effects_are_dummies(seed, effects, kind):
+    design = with_sectors(simulated(seed, entities=8))
     fit = iv_2sls(design, effects=effects, moments=kind)
-    dummies = [(design.entity[:, None] == np.arange(1, 8)).astype(float)]
-    if two_way:
-        dummies.append((design.time[:, None] == np.unique(design.time)[1:]).astype(float))
-    dummies = np.column_stack(dummies)
+    dummies = dummies_beside_constant(design, effects)
     names = tuple(f"dummy{j}" for j in range(dummies.shape[1]))
     by_hand = replace(design, x=np.column_stack([design.x, dummies]), terms=terms_of(*design.labels, *names))
     expected = iv_2sls(by_hand, moments=kind)
@@ -508,3 +509,20 @@ def test_statistics_that_need_more_clusters_are_missing():
         assert np.isnan(fit.statistics[name])
     assert fit.statistics["effective_f"] > 0
     assert "No Anderson-Rubin set" in fit.warnings[0]
+
+
+@pytest.mark.parametrize("estimator", [iv_2sls, liml, iv_gmm])
+@pytest.mark.parametrize("effects", [["entity"], ["entity", "time"], ["sector", "entity", "time"]])
+@pytest.mark.parametrize(("role", "name"), [("x", "x"), ("endogenous", "d"), ("instruments", "z0")])
+def test_what_the_effects_absorb_is_named(estimator, effects, role, name):
+    """Of a column that does not vary within entity nothing is left but rounding, which would be estimated."""
+    design = with_sectors(simulated(6))
+    fixed = np.random.default_rng(0).normal(size=12)[design.entity]
+    if role == "x":
+        design = replace(design, x=np.column_stack([design.x[:, 0], fixed]))
+    else:
+        columns = design.extra[role].copy()
+        columns[:, 0] = fixed
+        design = replace(design, extra={**design.extra, role: columns})
+    with pytest.raises(EstimationError, match=f"'{name}' does not vary within entity"):
+        estimator(design, effects=effects)

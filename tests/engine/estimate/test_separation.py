@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 from replication.estimate.limited.separation import find_separated
 from replication.estimate.numbers import absorb
-from replication.estimate.numbers.absorb import grouped
+from replication.estimate.numbers.groupings import grouped
 from tests.support.terms import terms_of
 
 # Test data of ppmlhdfe (github.com/sergiocorreia/ppmlhdfe, test/separation_datasets, MIT licence; numbers

@@ -22,10 +22,18 @@ from replication.estimate.covariances.wild_bootstrap import (
     wild_bootstrap,
 )
 from replication.estimate.linear.linear import ols
-from tests.support.linear_panels import assert_printed, draw, dummies, errors, grunfeld, seeds
+from tests.support.linear_panels import (
+    all_dummies,
+    assert_printed,
+    draw,
+    errors,
+    grunfeld,
+    seeds,
+    with_sectors,
+)
 from tests.support.terms import terms_of
 
-EFFECTS = st.sampled_from([[], ["entity"], ["time"], ["entity", "time"]])
+EFFECTS = st.sampled_from([[], ["entity"], ["time"], ["entity", "time"], ["sector", "entity", "time"]])
 
 
 def test_grunfeld_counts():
@@ -77,7 +85,7 @@ def share_larger(y, x, key, j, value, null):
 
 def written_out(design, effects):
     """Outcome and slopes, then dummies, in the metric of square-root weights."""
-    columns = [design.x[:, 1:]] + [dummies(getattr(design, e))[:, i > 0 :] for i, e in enumerate(effects)]
+    columns = [design.x[:, 1:], all_dummies(design, effects)]
     if not effects:
         columns.append(design.x[:, :1])
     root = np.ones(design.nobs) if design.weights is None else np.sqrt(design.weights / design.weights.mean())
@@ -88,7 +96,7 @@ def written_out(design, effects):
 @settings(max_examples=25, deadline=None)
 def test_regressions_on_every_sign_vector(seed, effects, weighted, null, value):
     """Any value, effects absorbed or written out, with weights or without, restricted or not."""
-    design = draw(seed, entities=5, periods=6, weighted=weighted)
+    design = with_sectors(draw(seed, entities=5, periods=6, weighted=weighted))
     fit = ols(design, effects=effects)
     test = coefficient_draws(
         fit, projection(fit), fit.entity, every_sign(5), fit.labels.index("b"), null=null
@@ -111,7 +119,7 @@ def test_clusters_that_cross_the_effects():
 @given(seeds, EFFECTS)
 @settings(max_examples=25, deadline=None)
 def test_an_interval_ends_where_rejection_begins(seed, effects):
-    design = draw(seed, entities=7)
+    design = with_sectors(draw(seed, entities=7))
     fit = ols(design, effects=effects)
     found = wild_bootstrap(fit)
     key, signs = by_appearance(fit.entity), every_sign(7)

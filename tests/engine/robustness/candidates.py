@@ -9,7 +9,7 @@ import numpy as np
 
 from replication.estimate.design import Covariance, Design, Fit
 from replication.estimate.linear.linear import ols
-from replication.estimate.numbers.absorb import Groupings, grouped
+from replication.estimate.numbers.groupings import Groupings, grouped
 from replication.robustness.sweep import Solved, Sweep, solve, sweep
 from tests.support.terms import terms_of
 

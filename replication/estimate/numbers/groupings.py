@@ -1,0 +1,131 @@
+"""Rows grouped by the levels of columns: what effects are absorbed by, and what lies within what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pandas import factorize
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from replication.errors import EstimationError, one_of
+from replication.estimate.design import Booleans, Design, Floats, Integers
+
+MOST_LEVELS = 10_000
+"""With three groupings or more, levels besides the largest's: their rank takes a matrix, of 800 MB here."""
+
+
+@dataclass(frozen=True)
+class Groupings:
+    """Groupings of the same n rows, the one with most levels first.
+
+    Attributes
+    ----------
+    names : tuple of str
+    codes : tuple of (n,) int arrays
+        Codes 0 .. L-1 of each grouping, every level present.
+    levels : tuple of int
+        L of each.
+    """
+
+    names: tuple[str, ...]
+    codes: tuple[Integers, ...]
+    levels: tuple[int, ...]
+
+    @property
+    def columns(self) -> int:
+        """Levels of all groupings but the first."""
+        return sum(self.levels[1:])
+
+    @property
+    def most_rank(self) -> int:
+        """Rank of all dummies together, if nothing depends but their sums."""
+        return sum(self.levels) - max(len(self.levels) - 1, 0)
+
+    @property
+    def rest(self) -> list[tuple[Integers, slice]]:
+        """Codes of each grouping but the first, and the columns that its dummies have."""
+        ends = np.cumsum([0, *self.levels[1:]])
+        return [(codes, slice(ends[i], ends[i + 1])) for i, codes in enumerate(self.codes[1:])]
+
+    def rows(self, keep: Booleans) -> Groupings:
+        """The same groupings on the rows where `keep` is true; levels that no row has are gone."""
+        if keep.all():
+            return self
+        codes = (
+            _closed_up(codes[keep], levels) for codes, levels in zip(self.codes, self.levels, strict=True)
+        )
+        return _ordered(dict(zip(self.names, codes, strict=True)))
+
+    def only(self, names: Collection[str]) -> Groupings:
+        """Some of them."""
+        return _ordered({name: codes for name, codes in self.by_name.items() if name in names})
+
+    @property
+    def by_name(self) -> dict[str, Integers]:
+        """The codes of each."""
+        return dict(zip(self.names, self.codes, strict=True))
+
+
+def of_design(design: Design, names: Sequence[str]) -> Groupings:
+    """The groupings that `names` calls for: "entity", "time", or a column of `design.clusters`.
+
+    Raises
+    ------
+    EstimationError
+        An unknown name, one named twice, or too many levels of three or more effects.
+    """
+    known = design.groups
+    for name in names:
+        if name not in known:
+            raise EstimationError(one_of("effect", name, known))
+        if list(names).count(name) > 1:
+            raise EstimationError(f"effects names {name!r} twice")
+    found = grouped({name: known[name] for name in names})
+    if len(names) > 2 and found.columns > MOST_LEVELS:
+        raise EstimationError(
+            f"effects {', '.join(found.names[1:])} have {found.columns} levels; allowed with three or more "
+            f"effects: at most {MOST_LEVELS} besides those of the largest, {found.names[0]}"
+        )
+    return found
+
+
+def grouped(columns: Mapping[str, Integers]) -> Groupings:
+    """Groupings from columns of any whole numbers."""
+    return _ordered({name: factorize(values)[0].astype(np.int64) for name, values in columns.items()})
+
+
+def _ordered(codes: Mapping[str, Integers]) -> Groupings:
+    levels = {name: int(values.max(initial=-1)) + 1 for name, values in codes.items()}
+    names = tuple(sorted(codes, key=lambda name: -levels[name]))
+    return Groupings(names, tuple(codes[name] for name in names), tuple(levels[name] for name in names))
+
+
+def _closed_up(codes: Integers, levels: int) -> Integers:
+    """Codes 0 .. L-1 of the levels that occur, in the same order."""
+    return (np.cumsum(np.bincount(codes, minlength=levels) > 0) - 1)[codes]
+
+
+def is_nested(effect: Integers, cluster: Integers) -> bool:
+    """Whether each level of `effect` (n,) lies in a single level of `cluster` (n,)."""
+    codes, levels = factorize(effect)
+    one = np.empty(len(levels), dtype=cluster.dtype)
+    one[codes] = cluster
+    return np.array_equal(one[codes], cluster)
+
+
+def parts(groups: Groupings) -> Integers:
+    """(L,) for each level of the second of two groupings, the connected part of the rows that it is in."""
+    links = sparse.csr_array((np.ones(len(groups.codes[0])), groups.codes), shape=groups.levels)
+    graph = sparse.block_array([[None, links], [links.T, None]])
+    return connected_components(graph, directed=False)[1][groups.levels[0] :]
+
+
+def sums(codes: Integers, values: Floats, levels: int) -> Floats:
+    """(levels, k) sums of the rows of `values` (n, k) in each level."""
+    found = np.empty((levels, values.shape[1]))
+    for j, column in enumerate(values.T):
+        found[:, j] = np.bincount(codes, column, minlength=levels)
+    return found
