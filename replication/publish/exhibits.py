@@ -16,6 +16,7 @@ from replication.publish.figures import write_figure
 from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
 from replication.publish.model_tables import error_words, model_table
 from replication.publish.printed_words import term_words
+from replication.publish.prose import told
 from replication.publish.statistics_tables import data_table, statistics_table
 from replication.publish.table import Table
 from replication.records.records import Records
@@ -32,8 +33,10 @@ def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
     Raises
     ------
     StudyError
-        A table that asks for nothing, or for a column, term or statistic that is not there.
+        A table that asks for nothing, or for a column, term or statistic that is not there; prose that
+        refers to no record.
     """
+    study = told(study, found)
     specs = study.tables
     if not specs and study.models:
         specs = [TableSpec(id="models", title=study.study.title, models=[model.id for model in study.models])]
@@ -58,7 +61,7 @@ def write_tables(tables: list[Table], folder: Path) -> None:
 
 def draw_figures(project: Project, study: Study, found: Records, folder: Path) -> None:
     """Write every figure of the study as SVG and PNG."""
-    for spec in study.figures:
+    for spec in told(study, found).figures:
         folder.mkdir(parents=True, exist_ok=True)
         _located(f"figures.{spec.id}", _draw, project, study, found, spec, folder)
 

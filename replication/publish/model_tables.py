@@ -12,6 +12,7 @@ from replication.errors import StudyError, one_of
 from replication.estimate.design import Term
 from replication.publish import rounding
 from replication.publish.printed_words import capital, in_words, statistic_words, term_words
+from replication.publish.record_index import Key, RecordIndex, statistic_text
 from replication.publish.rounding import Precision
 from replication.publish.table import Cell, Table
 from replication.records.account import ErrorAccount, ModelAccount
@@ -20,8 +21,6 @@ from replication.spec.entries import TableSpec
 
 EMPTY = Cell("")
 INTERVAL_NOTE = "The p value and the 95 percent interval belong to the first standard error."
-
-Key = tuple[str, ...]  # of a tidy record, as `Cell.source` describes it
 
 
 @dataclass(frozen=True)
@@ -36,33 +35,6 @@ class _Column:
     def head(self) -> ErrorAccount:
         """The error that the coefficients are shown with."""
         return self.errors[0]
-
-
-class _Records:
-    """Records by key; a record that is not there is None."""
-
-    def __init__(self, estimates: pd.DataFrame, models: pd.DataFrame):
-        columns = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
-        self.values: dict[Key, float] = {}
-        for row in estimates.to_dict("records"):
-            key = ("estimates", row["model"], row["error"], row["term"])
-            self.values |= {(*key, column): row[column] for column in columns}
-        self.statistics: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for row in models.to_dict("records"):
-            self.statistics.setdefault((row["model"], row["error"]), []).append((row["name"], row["of"]))
-            self.values["models", row["model"], row["error"], row["name"], row["of"]] = row["value"]
-
-    def of(self, column: _Column) -> list[tuple[str, str]]:
-        """Statistics of a column's model, and those that go with its error."""
-        model, error = column.account.model, column.head.label
-        return [*self.statistics.get((model, ""), []), *self.statistics.get((model, error), [])]
-
-    def precision(self, column: _Column, term: str, decimals: int | None) -> Precision:
-        """Decimals asked for, or those that the error of the coefficient calls for."""
-        if decimals is not None:
-            return Precision(decimals)
-        key = ("estimates", column.account.model, column.head.label, term)
-        return rounding.coefficient(self.values[*key, "estimate"], self.values[*key, "std_error"])
 
 
 def model_table(
@@ -90,7 +62,7 @@ def model_table(
     StudyError
         A model or term that the study did not estimate.
     """
-    records = _Records(estimates, models)
+    records = RecordIndex(estimates, models)
     columns = _columns(spec, accounts)
     terms = _terms(spec, columns)
     body = _single(spec, columns[0], terms, records, labels) if len(columns) == 1 else None
@@ -129,7 +101,7 @@ def _terms(spec: TableSpec, columns: list[_Column]) -> list[Term]:
 
 
 def _single(
-    spec: TableSpec, column: _Column, terms: list[Term], records: _Records, labels: Mapping[str, str]
+    spec: TableSpec, column: _Column, terms: list[Term], records: RecordIndex, labels: Mapping[str, str]
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
     """One model: estimate, one column an error, then p value and interval of the headline error."""
     errors = [f"s.e., {error_words(error)}" for error in column.errors]
@@ -138,14 +110,18 @@ def _single(
     wanted += [(column.head, name) for name in ("p_value", "conf_low", "conf_high")]
     rows = []
     for term in terms:
-        precision = records.precision(column, term.label, spec.decimals)
+        precision = _precision(spec, column, term, records)
         cells = [_estimate_cell(records, column, error, term, name, precision) for error, name in wanted]
         rows.append((Cell(term_words(term, labels)), *cells))
     return header, rows
 
 
 def _several(
-    spec: TableSpec, columns: list[_Column], terms: list[Term], records: _Records, labels: Mapping[str, str]
+    spec: TableSpec,
+    columns: list[_Column],
+    terms: list[Term],
+    records: RecordIndex,
+    labels: Mapping[str, str],
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
     """Several models: for each term the estimates, the errors and p values under them."""
     header = ("", *(labels.get(c.id) or c.account.title or c.id for c in columns))
@@ -166,18 +142,25 @@ def _several(
 
 
 def _stacked_cell(
-    spec: TableSpec, column: _Column, term: Term, name: str, kind: str | None, records: _Records
+    spec: TableSpec, column: _Column, term: Term, name: str, kind: str | None, records: RecordIndex
 ) -> Cell:
     errors = [e for e in column.errors[1:] if error_words(e) == kind] if kind else [column.head]
     if not errors or term not in column.account.terms:
         return EMPTY
-    precision = records.precision(column, term.label, spec.decimals)
+    precision = _precision(spec, column, term, records)
     wrap = {"std_error": "()", "p_value": "[]"}.get(name, "")
     return _estimate_cell(records, column, errors[0], term, name, precision, wrap)
 
 
+def _precision(spec: TableSpec, column: _Column, term: Term, records: RecordIndex) -> Precision:
+    """Decimals asked for, or those that the error of the coefficient calls for."""
+    if spec.decimals is not None:
+        return Precision(spec.decimals)
+    return records.precision(column.account.model, column.head.label, term.label)
+
+
 def _estimate_cell(
-    records: _Records,
+    records: RecordIndex,
     column: _Column,
     error: ErrorAccount,
     term: Term,
@@ -208,14 +191,20 @@ def _fact_rows(columns: list[_Column], labels: Mapping[str, str]) -> list[tuple[
 
 
 def _footer_rows(
-    columns: list[_Column], records: _Records, labels: Mapping[str, str]
+    columns: list[_Column], records: RecordIndex, labels: Mapping[str, str]
 ) -> list[tuple[Cell, ...]]:
     """Fit and tests: the statistics that have a place, then every test that has a p value."""
-    found = list(dict.fromkeys(key for column in columns for key in records.of(column)))
+    found = list(dict.fromkeys(key for column in columns for key in _of(column, records)))
     return [
         (Cell(statistic_words(name, of, labels)), *(_model_cell(records, c, name, of) for c in columns))
         for name, of in [*_placed(found), *_tests(found)]
     ]
+
+
+def _of(column: _Column, records: RecordIndex) -> list[tuple[str, str]]:
+    """Statistics of a column's model, and those that go with its error."""
+    model, error = column.account.model, column.head.label
+    return [*records.statistics.get((model, ""), []), *records.statistics.get((model, error), [])]
 
 
 def _placed(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -233,7 +222,7 @@ def _tests(found: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield name, of
 
 
-def _model_cell(records: _Records, column: _Column, name: str, of: str) -> Cell:
+def _model_cell(records: RecordIndex, column: _Column, name: str, of: str) -> Cell:
     keys = [("models", column.account.model, error, name, of) for error in ("", column.head.label)]
     known = [key for key in keys if key in records.values]
     return statistic_cell(known[0], records.values[known[0]]) if known else EMPTY
@@ -241,14 +230,7 @@ def _model_cell(records: _Records, column: _Column, name: str, of: str) -> Cell:
 
 def statistic_cell(key: Key, value: float) -> Cell:
     """One statistic of a model under ("models", model, error, name, of), rounded as its measure is."""
-    measure = STATISTICS[key[3]].measure
-    if measure == "p":
-        text = rounding.p_value(value)
-    elif measure == "share":
-        text = rounding.fixed(value, 3)
-    else:
-        text = rounding.statistic(value)
-    return Cell(text, key)
+    return Cell(statistic_text(key[3], value), key)
 
 
 def error_words(error: ErrorAccount) -> str:

@@ -15,10 +15,11 @@ from replication.project.lock import held
 from replication.project.places import Project
 from replication.project.readback import MANIFEST, read_back
 from replication.publish.exhibits import build_tables
+from replication.publish.prose import told
 from replication.records.records import read_records, read_study_of, tables_read
-from replication.report.prose import check_prose
 from replication.report.report_page import write_report
 from replication.report.study_results import Drawing, Source, StudyResults
+from replication.report.typed_numbers import check_typed
 from replication.sources import registry
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import sources_behind
@@ -33,8 +34,9 @@ def make_report(project: Project) -> Path:
     Raises
     ------
     DataError
-        No study has results yet, a folder of results cannot be read, or a study's prose holds a number
-        that is none of its results.
+        No study has results yet, or a folder of results cannot be read.
+    StudyError
+        A number that is typed in a study's prose, or a reference that names no record.
     """
     if not project.current.is_dir():
         raise DataError(f"{project.current}: no results yet; run a study first (make run)")
@@ -50,8 +52,6 @@ def _make_report(project: Project) -> Path:
     sources = registry.load(project)
     studies = [_gather(project, folder, sources) for folder in folders]
     studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))
-    for results in studies:
-        check_prose(results)
     write_report(studies, project.report, settings_of(project).title, _verdicts(project))
     _write_record(project)
     return project.report
@@ -73,9 +73,10 @@ def _write_record(project: Project) -> None:
 
 def _gather(project: Project, folder: Path, sources: dict[str, registry.Source]) -> StudyResults:
     study = read_study_of(folder)
+    check_typed(study)
     found = read_records(folder)
     return StudyResults(
-        study=study,
+        study=told(study, found),
         estimates=found.estimates,
         models=found.models,
         statistics=found.statistics,

@@ -40,10 +40,11 @@ def read_study(path: Path) -> Study:
 
 def labels_of(study: Study) -> dict[str, str]:
     """The study's labels, keyed by the canonical spelling of the term that each one names."""
-    return {_canonical(term): label for term, label in study.labels.items()}
+    return {canonical(term): label for term, label in study.labels.items()}
 
 
-def _canonical(term: str) -> str:
+def canonical(term: str) -> str:
+    """A term in its one spelling."""
     try:
         return show(parse(term))
     except StudyError:
@@ -124,6 +125,16 @@ def _check_references(study: Study) -> None:
         for entry in getattr(study, section):
             _known(f"{section}.{entry.id}.models", entry.models, models)
             _known(f"{section}.{entry.id}.statistics", entry.statistics, statistics)
+    _check_exhibits(study)
+
+
+def _check_exhibits(study: Study) -> None:
+    """What stands first in the report is there, and is a table or a figure, not both."""
+    tables, figures = ([entry.id for entry in entries] for entries in (study.tables, study.figures))
+    _known("study.exhibits", study.study.exhibits, [*tables, *figures])
+    for name in study.study.exhibits:
+        if name in tables and name in figures:
+            raise StudyError(f"study.exhibits: {name!r} is a table and a figure; give one another id")
 
 
 def result_ids(model: ModelSpec) -> list[str]:
