@@ -221,19 +221,19 @@ def _freeze(call: argparse.Namespace) -> int:
 def _check(call: argparse.Namespace) -> int:
     from replication.versions.check import check
 
-    return _tell_checked(check(Project(call.project)))
+    return _tell_checked(*check(Project(call.project)))
 
 
 def _compare(call: argparse.Namespace) -> int:
     from replication.versions.check import compare_words
 
-    return _tell_checked(compare_words(Project(call.project), call.old, call.new))
+    return _tell_checked(*compare_words(Project(call.project), call.old, call.new))
 
 
-def _tell_checked(checked) -> int:
-    for line in checked.lines:
+def _tell_checked(lines: Sequence[str], passed: bool) -> int:
+    for line in lines:
         print(line)
-    return 0 if checked.passed else MOVED
+    return 0 if passed else MOVED
 
 
 def _verify(call: argparse.Namespace) -> int:

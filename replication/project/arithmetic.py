@@ -44,9 +44,10 @@ def settle(*, native: bool = False) -> None:
 
 def arithmetic() -> dict[str, str]:
     """What the digits of a result depend on besides code and packages, in words that can be compared."""
-    from numpy._core._multiarray_umath import __cpu_baseline__, __cpu_dispatch__, __cpu_features__
+    from numpy._core._multiarray_umath import __cpu_baseline__, __cpu_dispatch__
 
-    used = [*__cpu_baseline__, *(name for name in __cpu_dispatch__ if __cpu_features__[name])]
+    there = features()
+    used = [*__cpu_baseline__, *(name for name in __cpu_dispatch__ if name in there)]
     return {
         "processor": processor(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -55,6 +56,13 @@ def arithmetic() -> dict[str, str]:
         "C library": " ".join(platform.libc_ver()).strip() or platform.platform(),
         "its functions": _digest_of_functions(),
     }
+
+
+def features() -> set[str]:
+    """Instruction sets of the processor that numpy sees, less those that it was told not to use."""
+    from numpy._core._multiarray_umath import __cpu_features__
+
+    return {name for name, there in __cpu_features__.items() if there}
 
 
 def processor() -> str:

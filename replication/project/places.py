@@ -80,6 +80,11 @@ class Project:
         return self.results / "CHANGELOG.md"
 
     @property
+    def check_record(self) -> Path:
+        """All that the last check found."""
+        return self.results / "check.txt"
+
+    @property
     def attestation(self) -> Path:
         """What the last verification found, as text; the same as JSON stands beside it."""
         return self.results / "attestation.md"

@@ -20,12 +20,14 @@ from replication.project.fingerprint import packages
 from replication.versions.compare import Comparison
 from replication.versions.content import TIDY
 from replication.versions.grades import RANK, Verdict
+from replication.versions.judged import Judged
 from replication.versions.manifest import machine
 from replication.versions.rehearse import Rehearsal
 
 FULL, MINOR = "full reproduction", "full reproduction with minor issues"
 PARTIAL, NONE = "partial reproduction", "not reproduced"
 NEW = "new: the frozen version lacks it"
+PRECISE = "numbers in full precision"
 QUARTER = 0.25
 FROM_RAW, ALL_MATERIALS = 10, 8
 NAMED = ("numpy", "scipy", "pandas", "statsmodels", "linearmodels", "matplotlib")
@@ -33,7 +35,7 @@ NAMED = ("numpy", "scipy", "pandas", "statsmodels", "linearmodels", "matplotlib"
 
 @dataclass(frozen=True)
 class Verification:
-    """What two clean runs showed.
+    """What clean runs showed.
 
     Attributes
     ----------
@@ -41,24 +43,50 @@ class Verification:
     files : int
         Files that each run made.
     differing : tuple of str
-        Files that are not the same in both, or are missing from one.
-    between : Comparison
-        The cells of the two runs.
+        Files that are not the same in the first two, or are missing from one.
+    between : Judged
+        The cells of the first two.
+    others : list of (Rehearsal, Judged)
+        Each run with other kernels, compared with the first.
     baseline : str or None
-        The frozen version that they were compared with; None if there is none.
-    against : Comparison or None
+        The frozen version that the first was compared with; None if there is none.
+    against : Judged or None
         The first run compared with it.
-    failures : tuple of str
-        Why the verification fails; none if it passes.
+    lost : tuple of str
+        Frozen versions that are told of and not there.
     """
 
     runs: list[Rehearsal]
     files: int
     differing: tuple[str, ...]
-    between: Comparison
+    between: Judged
+    others: list[tuple[Rehearsal, Judged]]
     baseline: str | None
-    against: Comparison | None
-    failures: tuple[str, ...]
+    against: Judged | None
+    lost: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[tuple[str, str, bool]]:
+        """Every comparison: what was compared, what came of it, whether it passes; the verdict is all."""
+        same = f"{self.files - len(self.differing)} of {self.files} files are the same"
+        worst = f"; not {self.differing[0]}" if self.differing else ""
+        told = "two clean runs, other threads, hash seed, time zone, locale and path, byte by byte"
+        found = [(told, f"{same}{worst}", not self.differing)]
+        found += [(run.setting.told, judged.closing(), judged.passed) for run, judged in self.others]
+        if self.against is not None:
+            told = f"the first run against the frozen version {self.baseline}"
+            found.append((told, self.against.closing(), self.against.passed))
+        return found + [("frozen versions", line, False) for line in self.lost]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every comparison passes."""
+        return all(passes for _, _, passes in self.rows)
+
+    @property
+    def exhibits(self) -> list[Exhibit]:
+        """Every exhibit against the frozen version; of one run against the other where there is none."""
+        return exhibits((self.against or self.between).found)
 
 
 @dataclass(frozen=True)
@@ -86,23 +114,30 @@ class Exhibit:
 
 
 def exhibits(comparison: Comparison) -> list[Exhibit]:
-    """Every exhibit of a comparison; tidy records are what exhibits are made from, and none themselves."""
-    return [_judged(v) for v in comparison.verdicts if v.table not in TIDY]
+    """Every exhibit of a comparison in all its media, and for each study its numbers in full precision."""
+    together: dict[tuple[str, str], list[Verdict]] = {}
+    for verdict in comparison.verdicts:
+        together.setdefault((verdict.study, _name(verdict.table)), []).append(verdict)
+    return [_judged(study, name, verdicts) for (study, name), verdicts in together.items()]
 
 
-def _judged(verdict: Verdict) -> Exhibit:
-    differing = sum(RANK[move.grade] > RANK["rounding"] for move in verdict.moves)
-    name = classify(differing / verdict.cells if verdict.cells else 0.0)
-    if verdict.moves and all(move.grade == "appeared" for move in verdict.moves) and verdict.cells == 1:
-        name = NEW
-    level = {FULL: FROM_RAW, MINOR: FROM_RAW, NEW: None}.get(name, ALL_MATERIALS)
-    return Exhibit(verdict.study, _name(verdict.table), verdict.cells, differing, name, level)
+def _judged(study: str, name: str, verdicts: list[Verdict]) -> Exhibit:
+    moves = [move for verdict in verdicts for move in verdict.moves]
+    cells = max(verdict.cells for verdict in verdicts) if name != PRECISE else sum(v.cells for v in verdicts)
+    differing = min(sum(RANK[move.grade] > RANK["rounding"] for move in moves), cells)
+    kind = classify(differing / cells if cells else 0.0)
+    if moves and cells == 1 and all(move.grade == "appeared" for move in moves):
+        kind = NEW
+    level = {FULL: FROM_RAW, MINOR: FROM_RAW, NEW: None}.get(kind, ALL_MATERIALS)
+    return Exhibit(study, name, cells, differing, kind, level)
 
 
 def _name(path: str) -> str:
     """What an exhibit is called: its file without folder and ending, a figure named as one."""
-    name = path.rpartition("/")[2].rpartition(".")[0]
-    return f"figure {name}" if path.endswith(".svg") else name
+    if path in TIDY:
+        return PRECISE
+    name = path.rpartition("/")[2].rpartition(".")[0] or path
+    return f"figure {name}" if path.startswith("figures/") else name
 
 
 def classify(share: float) -> str:
@@ -118,78 +153,73 @@ def classify(share: float) -> str:
     return PARTIAL if 1 - share >= QUARTER else NONE
 
 
-def as_json(found: Verification, told: list[Exhibit]) -> str:
+def as_json(found: Verification) -> str:
     """The attestation for programs, every exhibit with its cells."""
     about = {
-        **_head(found),
-        "exhibits": [asdict(exhibit) for exhibit in told],
+        "package": f"replication {__version__}",
+        "date": _today(),
+        "passed": found.passed,
+        "comparisons": [{"what": what, "found": told, "passed": passes} for what, told, passes in found.rows],
+        "files": found.files,
+        "differing_between_runs": list(found.differing),
+        "baseline": found.baseline,
+        "seconds": round(found.runs[0].seconds, 1),
+        "processor_seconds": round(found.runs[0].processor_seconds, 1),
+        "memory_mib": round(found.runs[0].memory),
+        "machine": machine(),
+        "exhibits": [asdict(exhibit) for exhibit in found.exhibits],
         "runs": [
-            {"settings": dict(run.settings), "steps": [asdict(step) for step in run.steps]}
-            for run in found.runs
+            {"setting": run.setting.told, "steps": [asdict(step) for step in run.steps]} for run in found.runs
         ],
         "packages": packages(),
     }
     return json.dumps(about, indent=1, ensure_ascii=False) + "\n"
 
 
-def _head(found: Verification) -> dict:
-    return {
-        "package": f"replication {__version__}",
-        "date": datetime.now(UTC).date().isoformat(),
-        "passed": not found.failures,
-        "failures": list(found.failures),
-        "files": found.files,
-        "differing_between_runs": list(found.differing),
-        "baseline": found.baseline,
-        "seconds": round(max(run.seconds for run in found.runs), 1),
-        "processor_seconds": round(max(run.processor_seconds for run in found.runs), 1),
-        "memory_mib": round(max(run.memory for run in found.runs)),
-        "machine": machine(),
-    }
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
-def as_markdown(found: Verification, told: list[Exhibit]) -> str:
+def as_markdown(found: Verification) -> str:
     """The attestation for people, on one page."""
-    head = _head(found)
-    passed = "passes" if head["passed"] else "FAILS"
+    verdict = "passes" if found.passed else "FAILS"
     lines = [
         "# Attestation of reproducibility",
         "",
-        f"{head['package']}, {head['date']}: the verification **{passed}**.",
+        f"replication {__version__}, {_today()}: the verification **{verdict}**.",
         "",
-        *_runs(found, head),
+        *_runs(found),
+        "",
+        "| compared | found | |",
+        "| --- | --- | --- |",
+        *(f"| {what} | {told} | {'passes' if fine else '**FAILS**'} |" for what, told, fine in found.rows),
         "",
         "| study | exhibits | classification (AEA Data Editor) | ACRE level | which |",
         "| --- | ---: | --- | ---: | --- |",
-        *_rows(told),
+        *_rows(found.exhibits),
         "",
         "Full: no number differs by more than rounding. Minor issues: a quarter of them at most. Partial: "
         "more than a quarter. Not reproduced: more than three quarters. ACRE level 10: reproduced from the "
         "raw data; 8: all data and code at hand, another result.",
     ]
-    failed = [f"* {line}" for line in found.failures[:20]]
-    return "\n".join([*lines, *(["", "What failed:", "", *failed] if failed else [])]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
-def _runs(found: Verification, head: dict) -> Iterator[str]:
-    same = found.files - len(found.differing)
+def _runs(found: Verification) -> Iterator[str]:
     yield (
-        f"* Two runs from the raw figures, each in an empty folder of its own and an environment of its own "
-        f"(threads, hash seed, time zone, locale, path): {same} of {found.files} files are the same, byte by "
-        "byte, or by content where a file is parquet."
+        f"* {len(found.runs)} runs from the raw figures, each in an empty folder and its own environment. "
+        "What another processor or C library would compute with was set by hand on this machine."
     )
     if found.against is None:
         yield "* There is no frozen version yet: the exhibits below are those of one run against the other."
-    else:
-        worst = found.against.grade()
-        yield f"* The first run against the frozen version {found.baseline}: worst change {worst}."
-    used = head["machine"]
+    used = machine()
     size = f"{used['cores']} cores, {used['memory_gib']} GiB"
     yield f"* Machine: {used['processor']}, {size}, {used['system']}."
     versions = ", ".join(f"{name} {packages().get(name, '?')}" for name in ("python", *NAMED))
     yield f"* Software: {versions}; all {len(packages())} versions stand in the JSON beside this page."
-    seconds = f"{head['seconds']:.0f} seconds with both at once, {head['processor_seconds']:.0f} at work"
-    yield f"* Cost of a run: {seconds}; {head['memory_mib']} MiB of memory at most."
+    first = found.runs[0]
+    work = f"{first.seconds:.0f} seconds with another beside it, {first.processor_seconds:.0f} at work"
+    yield f"* Cost of a run: {work}; {first.memory:.0f} MiB of memory at most."
 
 
 def _rows(told: list[Exhibit]) -> Iterator[str]:

@@ -2,34 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 FEW = 6  # names printed of a long list
+Record = Mapping[str, Any]
+# What each entry of a manifest's `arithmetic` is called where two machines differ in it.
+OTHER = {
+    "processor": "processor",
+    "system": "system",
+    "linear algebra": "kernels",
+    "numpy's instruction sets": "kernels",
+    "C library": "C library",
+    "its functions": "C library",
+}
 
 
-def causes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
-    """One line for each kind of thing that differs between the manifests of two folders of results.
+@dataclass(frozen=True)
+class Cause:
+    """One kind of thing that differs.
 
-    Returns one line that says so where nothing that manifests record is different.
+    Attributes
+    ----------
+    what : str
+        In a word or two: "code", "packages", "kernels".
+    told : str
+        The same in a line, with names.
     """
-    found = []
+
+    what: str
+    told: str
+
+
+UNKNOWN = Cause(
+    "cause not known",
+    "cause not known: inputs, study file, code, packages and the machine's arithmetic are the same",
+)
+
+
+def causes(old: Record, new: Record) -> tuple[Cause, ...]:
+    """Each kind of thing that differs between the manifests of two folders of results.
+
+    One that says so where all that both record is the same.
+    """
+    found = [*_contents(old, new), *_code(old, new), *_packages(old, new), *_arithmetic(old, new)]
+    return tuple(found or _tables(old, new)) or (UNKNOWN,)
+
+
+def _contents(old: Record, new: Record) -> Iterator[Cause]:
+    """The study file, the claims, the data."""
     if old.get("study_file") != new.get("study_file"):
-        found.append("study file changed")
-    for key, words in (
-        ("claims", "claims file"),
-        ("raw", "input data/raw"),
-        ("inputs", "table"),
-        ("code", "code"),
+        yield Cause("study file", "study file changed")
+    for key, what, words in (
+        ("claims", "claims", "claims file"),
+        ("raw", "data", "input data/raw"),
     ):
         changed = _changed(old, new, key)
-        if changed and not (key == "inputs" and _changed(old, new, "raw")):  # the raw file says it already
-            found.append(f"{words} changed: {_few(changed)}")
-    found += _versions(old, new)
-    return tuple(found) or ("cause not known: inputs, study file, code and packages are the same",)
+        if changed:
+            yield Cause(what, f"{words} changed: {_few(changed)}")
 
 
-def _changed(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> list[str]:
+def _tables(old: Record, new: Record) -> Iterator[Cause]:
+    """Processed tables, which follow from all else: a cause of their own only where nothing else is one."""
+    if changed := _changed(old, new, "inputs"):
+        yield Cause("tables", f"table changed: {_few(changed)}")
+
+
+def _changed(old: Record, new: Record, key: str) -> list[str]:
     """Names whose checksums differ or that are on one side only; none where a side does not record them."""
     before, after = old.get(key), new.get(key)
     if not isinstance(before, dict) or not isinstance(after, dict):
@@ -37,13 +77,34 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> list[s
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
-def _versions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    changed = _changed(old, new, "packages")
+def _code(old: Record, new: Record) -> Iterator[Cause]:
+    """Modules that results can depend on, by content: one that only moved is not changed."""
+    before, after = old.get("code", {}), new.get("code", {})
+    known = set(before.values())
+    changed = sorted(name for name, checksum in after.items() if checksum not in known)
+    if changed:
+        yield Cause("code", f"code changed: {_few(changed)}")
+
+
+def _packages(old: Record, new: Record) -> Iterator[Cause]:
+    """Packages that are needed for the new results; others that lay beside them have no part in it."""
+    before, after = old.get("packages", {}), new.get("packages", {})
     told = [
-        f"{name} {old['packages'].get(name, 'none')} -> {new['packages'].get(name, 'none')}"
-        for name in changed
+        f"{name} {before.get(name, 'none')} -> {version}"
+        for name, version in after.items()
+        if before.get(name) != version
     ]
-    return [f"packages changed: {_few(told)}"] if told else []
+    if told:
+        yield Cause("packages", f"packages changed: {_few(told)}")
+
+
+def _arithmetic(old: Record, new: Record) -> Iterator[Cause]:
+    before, after = old.get("arithmetic", {}), new.get("arithmetic", {})
+    told: dict[str, list[str]] = {}
+    for name in before.keys() & after.keys():  # what a side does not record is no known cause
+        if before[name] != after[name]:
+            told.setdefault(OTHER[name], []).append(f"{name} {before[name]} -> {after[name]}")
+    yield from (Cause(what, f"other {what}: {'; '.join(lines)}") for what, lines in told.items())
 
 
 def _few(names: list[str]) -> str:

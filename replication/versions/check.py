@@ -3,55 +3,73 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from replication.errors import DataError, StudyError, one_of
+from replication.project.files import write_text
 from replication.project.places import Project
+from replication.versions.altered import altered
 from replication.versions.causes import causes
 from replication.versions.compare import Comparison, compare_folders
 from replication.versions.content import MANIFEST, read_json, result_folders
-from replication.versions.grades import DEFAULT_THRESHOLD, RANK, THRESHOLDS
-from replication.versions.sealed import damage, newest, resolve, versions
-from replication.versions.told import told
+from replication.versions.grades import THRESHOLDS
+from replication.versions.judged import Judged
+from replication.versions.sealed import damage, lost, newest, resolve, versions
+from replication.versions.told import everything, screen
 
 NONE_YET = 'no frozen version yet: nothing to compare with (make freeze WHY="..." makes the first)'
 
 
-@dataclass(frozen=True)
-class Checked:
-    """What a check says, and whether all is well."""
-
-    lines: tuple[str, ...]
-    passed: bool
-
-
-def check(project: Project) -> Checked:
+def check(project: Project) -> tuple[list[str], bool]:
     """Whether every frozen version is whole, and current results are those of the newest.
+
+    Everything that was found is written to `results/check.txt`, whether it passes or fails.
+
+    Returns
+    -------
+    One screen of lines, and whether all is well.
 
     Raises
     ------
     DataError
         There are no current results, or a file of results cannot be read.
     """
-    last = newest(project)
-    if last is None:
-        return Checked((NONE_YET,), True)
-    harmed = [line for folder in versions(project).values() for line in damage(folder)]
     if not result_folders(project.current):
         raise DataError(f"{project.current}: no results yet; make them first (make all)")
-    found = compare(last[1], project.current, (last[0], "current"))
-    failed = failures(found, project.current)
-    lines = [*harmed, *told(found), *failed]
-    return Checked(tuple(lines), not harmed and not failed)
+    last = newest(project)
+    damaged = (*lost(project), *(line for folder in versions(project).values() for line in damage(folder)))
+    touched = tuple(altered(project.current))
+    if last is None:
+        lines, passed = [*damaged, *touched, NONE_YET], not (damaged or touched)
+        details = lines
+    else:
+        judged = replace(judge(last[1], project.current, (last[0], "current")), damaged=damaged)
+        judged = replace(judged, findings=(*judged.findings, *touched))
+        shown = project.check_record.relative_to(project.root).as_posix()
+        lines, passed, details = screen(judged, shown), judged.passed, everything(judged)
+    write_text(project.check_record, "\n".join(details) + "\n")
+    return lines, passed
 
 
-def compare_words(project: Project, old: str, new: str) -> Checked:
-    """Compare two versions, or folders, that a user names."""
-    left, right = resolve(project, old), resolve(project, new)
-    found = compare(left, right, (old, new))
-    failed = failures(found, right)
-    return Checked((*told(found), *failed), not failed)
+def compare_words(project: Project, old: str, new: str) -> tuple[list[str], bool]:
+    """Compare versions or folders that a user names: every cell that moved, then the closing line."""
+    judged = judge(resolve(project, old), resolve(project, new), (old, new))
+    closing, *lines = everything(judged)
+    return [*lines, closing], judged.passed
+
+
+def judge(old: Path, new: Path, names: tuple[str, str]) -> Judged:
+    """Two folders compared and judged by the thresholds of the old one; another threshold is a finding."""
+    before, after = _thresholds(old), _thresholds(new)
+    changed = tuple(
+        f"{study}: study.threshold is {after.get(study, 'not set')} and was {before.get(study, 'not set')} "
+        f"in {names[0]}, by which it is judged"
+        for study in sorted(result_folders(old).keys() & result_folders(new).keys())
+        if before.get(study) != after.get(study)
+    )
+    return Judged(compare(old, new, names), before, findings=changed)
 
 
 def compare(old: Path, new: Path, names: tuple[str, str]) -> Comparison:
@@ -61,36 +79,38 @@ def compare(old: Path, new: Path, names: tuple[str, str]) -> Comparison:
     if len(left) == len(right) == 1:
         left = [(next(iter(right)), left[0][1])]
     known = {
-        study: causes(read_json(folder / MANIFEST), read_json(right[study] / MANIFEST))
+        study: causes(_manifest(folder), _manifest(right[study]))
         for study, folder in left
         if study in right and found.grade(study) != "identical"
     }
     return replace(found, causes=known)
 
 
-def failures(found: Comparison, new: Path) -> list[str]:
-    """One line for each study that moved further than its threshold allows."""
-    folders = result_folders(new)
-    lines = []
-    for study in found.studies:
-        allowed = threshold(folders[study]) if study in folders else DEFAULT_THRESHOLD
-        if RANK[found.grade(study)] > RANK[allowed]:
-            lines.append(f"{study} FAILS: {found.grade(study)} is worse than {allowed}")
-    return lines
+def _manifest(folder: Path) -> dict[str, Any]:
+    """What results were made from; where they do not say by what arithmetic, what their version says."""
+    about = read_json(folder / MANIFEST)
+    if "arithmetic" in about or not (folder.parent / MANIFEST).is_file():
+        return about
+    machine = read_json(folder.parent / MANIFEST).get("machine", {})
+    kernels = {f"{item['internal_api']} {item['architecture']}" for item in machine.get("libraries", ())}
+    recorded = {"processor": machine.get("processor"), "linear algebra": ", ".join(sorted(kernels))}
+    return {**about, "arithmetic": {key: value for key, value in recorded.items() if value}}
 
 
-def threshold(folder: Path) -> str:
-    """The worst grade that a study lets pass: `threshold` under [study] of its file, else rounding.
+def _thresholds(folder: Path) -> dict[str, str]:
+    """The worst grade that each study lets pass, where its file says so: `threshold` under [study].
 
     Raises
     ------
     StudyError
         A word that is no grade.
     """
-    path = folder / "study.toml"
-    if not path.is_file():
-        return DEFAULT_THRESHOLD
-    word = tomllib.loads(path.read_text(encoding="utf-8")).get("study", {}).get("threshold")
-    if word is not None and word not in THRESHOLDS:
-        raise StudyError(f"{path}: study.threshold: {one_of('grade', word, THRESHOLDS)}")
-    return word or DEFAULT_THRESHOLD
+    found: dict[str, str] = {}
+    for study, place in result_folders(folder).items():
+        path = place / "study.toml"
+        about = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        word = about.get("study", {}).get("threshold")
+        if word is not None and word not in THRESHOLDS:
+            raise StudyError(f"{path}: study.threshold: {one_of('grade', word, THRESHOLDS)}")
+        found |= {study: word} if word else {}
+    return found

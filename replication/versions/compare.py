@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from replication.project.files import sha256
+from replication.versions.causes import Cause
 from replication.versions.content import RECORDS, TIDY, artefacts, read_json, result_folders, tidy_of
 from replication.versions.grades import Move, Verdict, worst
+from replication.versions.media import disagreements, report_disagreements
+from replication.versions.pictures import picture_fault
 from replication.versions.printed import compare_figure, compare_table
 from replication.versions.record_moves import compare_records
+
+REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Comparison:
         One for each table, record and figure of either.
     restyled : tuple of str
         Other files that differ: the same cells set for another medium, notes, accounts.
-    causes : mapping of str to tuple of str
+    causes : mapping of str to tuple of Cause
         For each folder whose cells moved, what is known to differ behind it.
     """
 
@@ -36,7 +42,7 @@ class Comparison:
     new: str
     verdicts: tuple[Verdict, ...]
     restyled: tuple[str, ...] = ()
-    causes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    causes: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
 
     @property
     def studies(self) -> list[str]:
@@ -63,19 +69,19 @@ def compare_folders(old: Path, new: Path, names: tuple[str, str]) -> Comparison:
     restyled: list[str] = []
     for study in sorted({*left, *right}):
         if study not in left or study not in right:
-            move = Move("all of it", "vanished" if study in left else "appeared", "", "")
-            verdicts.append(Verdict(study, "(results)", 1, (move,)))
+            verdicts.append(_whole(study, "(results)", "vanished" if study in left else "appeared"))
             continue
         found, other = _compare_study(study, left[study], right[study])
         verdicts += found
         restyled += [f"{study}/{name}" for name in other]
+    verdicts += _compare_report(old, new, right)
     return Comparison(*names, tuple(verdicts), tuple(restyled))
 
 
 def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], list[str]]:
     """Verdicts on what holds cells, and names of what else differs."""
     left, right = artefacts(old), artefacts(new)
-    estimators = _estimators(old) | _estimators(new)
+    estimators = _estimators(new) | _estimators(old)  # the frozen side says how strictly it is judged
     headlines = _headlines(old) | _headlines(new)
     verdicts = [
         _compare_file(
@@ -84,34 +90,46 @@ def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], lis
         for name in TIDY
         if name in left or name in right
     ]
-    records = worst(verdict.grade for verdict in verdicts)
     restyled = []
-    for name in sorted({*left, *right} - {*TIDY, *RECORDS}):
-        if name.endswith(".csv"):
-            verdicts.append(_compare_file(study, name, left, right, _table(study, name, records)))
-        elif name.endswith(".svg"):
-            verdicts.append(_compare_file(study, name, left, right, _figure(study, name)))
-        elif name != "study.toml" and not _same(left.get(name), right.get(name)):
+    for name in sorted({*left, *right} - {*TIDY, *RECORDS, "study.toml"}):
+        if name.endswith((".csv", ".svg")) or name not in right:
+            compare = compare_figure if name.endswith(".svg") else compare_table
+            verdicts.append(_compare_file(study, name, left, right, partial(compare, study, name)))
+        elif not _same(left.get(name), right[name]):
             restyled.append(name)
-    return verdicts, restyled
+    return [*verdicts, *_within(study, new)], restyled
 
 
-def _table(study: str, name: str, records: str):
-    return lambda old, new: compare_table(study, name, old, new, records)
+def _within(study: str, folder: Path) -> Iterator[Verdict]:
+    """What a folder of results shows in one medium otherwise than in another."""
+    for name, moves in disagreements(folder):
+        yield Verdict(study, name, len(moves), tuple(moves))
+    for png in sorted((folder / "figures").glob("*.png")):
+        if fault := picture_fault(png, png.with_suffix(".svg")):
+            yield Verdict(study, f"figures/{png.name}", 1, (Move(fault, "value", "", ""),))
 
 
-def _figure(study: str, name: str):
-    return lambda old, new: compare_figure(study, name, old, new)
+def _compare_report(old: Path, new: Path, studies: Mapping[str, Path]) -> Iterator[Verdict]:
+    """The page: there if it was, with every table of every study that it is made of."""
+    if (new / REPORT).is_file():
+        moves = report_disagreements(new / REPORT, studies)
+        yield Verdict("report", REPORT, len(moves) or 1, tuple(moves))
+    elif (old / REPORT).is_file():
+        yield _whole("report", REPORT, "vanished")
+
+
+def _whole(study: str, name: str, grade: str) -> Verdict:
+    """A file, or all of a study, that one side lacks."""
+    return Verdict(study, name, 1, (Move("all of it", grade, "", ""),))
 
 
 def _compare_file(
     study: str, name: str, left: Mapping[str, Path], right: Mapping[str, Path], compare
 ) -> Verdict:
     if name not in left or name not in right:
-        if _cells(left.get(name) or right[name]) == 0:
+        if name in TIDY and _cells(left.get(name) or right[name]) == 0:
             return Verdict(study, name, 0)  # a record without rows says as much as none
-        grade = "vanished" if name in left else "appeared"
-        return Verdict(study, name, 1, (Move("all of it", grade, "", ""),))
+        return _whole(study, name, "vanished" if name in left else "appeared")
     if _same(left[name], right[name]):
         return Verdict(study, name, _cells(right[name]))
     return compare(left[name], right[name])

@@ -21,7 +21,7 @@ from replication.versions.content import (
     contents,
     read_json,
 )
-from replication.versions.manifest import circumstances, commit, machine, seeds
+from replication.versions.manifest import circumstances, commit, machine, seeds, uncommitted
 from replication.versions.sealed import newest, next_name, versions, write_sums
 from replication.versions.told import entry
 from replication.versions.why import require_current
@@ -39,10 +39,12 @@ def freeze(project: Project, why: str) -> Path:
     Raises
     ------
     UserError
-        No reason given; results missing or out of date; the version before damaged, or the same as this.
+        No reason given; results missing, out of date, or changed since they were made; files behind them that
+        are not committed, packages that are not pinned; the version before damaged, or the same as this.
     """
     if not why.strip():
         raise UserError('a version needs its reason: make freeze WHY="what changed and why"')
+    _require_commit(project)
     require_current(project)
     last = newest(project)
     found = compare(last[1], project.current, (last[0], "current")) if last else None
@@ -52,6 +54,14 @@ def freeze(project: Project, why: str) -> Path:
     _put_in_place(project, name, about, found)
     write_text(project.changelog, _changelog(project))
     return project.results / name
+
+
+def _require_commit(project: Project) -> None:
+    """A version must be makeable again: what it rests on is committed."""
+    loose = uncommitted(project)
+    if loose:
+        more = f" (and {len(loose) - 1} more)" if len(loose) > 1 else ""
+        raise UserError(f"{loose[0]}{more}: not committed; a version is frozen from a commit")
 
 
 def _about(project: Project, name: str, why: str) -> dict:

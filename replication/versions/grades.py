@@ -27,6 +27,8 @@ class Move:
         As recorded or printed; empty where there is none.
     relative : float
         The difference over the scale that it is judged by; NaN where it is no number.
+    allowed : float
+        How large that may be; NaN where nothing but equality is allowed.
     """
 
     cell: str
@@ -34,6 +36,7 @@ class Move:
     old: str
     new: str
     relative: float = float("nan")
+    allowed: float = float("nan")
 
 
 @dataclass(frozen=True)

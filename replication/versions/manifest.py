@@ -13,8 +13,19 @@ from typing import Any
 from replication.project.arithmetic import arithmetic, processor
 from replication.project.files import sha256
 from replication.project.fingerprint import all_code, packages
-from replication.project.places import Project
+from replication.project.places import PACKAGE, Project
 
+# Folders and files of a project, of which git is asked whether they are committed.
+BEHIND = (
+    "data/raw",
+    "cleaning",
+    "specs",
+    "claims",
+    "published",
+    PACKAGE.name,
+    "pyproject.toml",
+    "requirements.lock",
+)
 COMMIT_SECONDS = 10  # git on a slow disk; a project without it says so at once
 
 
@@ -76,12 +87,15 @@ def _seeds(value: Any, place: str = "") -> Iterator[tuple[str, int]]:
             yield from _seeds(below, f"{place}.{name}".removeprefix("."))
 
 
-def commit(project: Project) -> dict[str, Any] | None:
-    """The commit that is checked out and whether files differ from it; None where git cannot tell."""
-    head = _git(project, "rev-parse", "HEAD")
-    if not head:
-        return None
-    return {"id": head, "clean": _git(project, "status", "--porcelain", "--untracked-files=no") == ""}
+def commit(project: Project) -> str | None:
+    """The commit that is checked out; None where git cannot tell."""
+    return _git(project, "rev-parse", "HEAD") or None
+
+
+def uncommitted(project: Project) -> list[str]:
+    """Files that results can depend on and that differ from the commit, new ones included."""
+    told = _git(project, "status", "--porcelain", "--untracked-files=all", "--", *BEHIND)
+    return [line.split(maxsplit=1)[1] for line in (told or "").splitlines()]
 
 
 def _git(project: Project, *words: str) -> str | None:

@@ -6,26 +6,51 @@ import csv
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from pathlib import Path
 
 from replication.errors import DataError
-from replication.versions.grades import RANK, Move, Verdict
+from replication.versions.content import TIDY
+from replication.versions.grades import Move, Verdict
 from replication.versions.tolerances import DESCRIPTIVE
 
 Rows = list[list[str]]
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+EDGE = 1e-6  # of a number: as far as the loosest tolerance lets its record move
 DRAWN = 1e-5  # figures are written with six decimals of a point, of which the last may fall either way
 
 
-def compare_table(study: str, table: str, old: Path, new: Path, records: str) -> Verdict:
+@dataclass(frozen=True)
+class Recorded:
+    """The numbers of a study in full precision, read when a printed last digit asks for them."""
+
+    folder: Path
+
+    def on_edge(self, old: float, new: float) -> bool:
+        """Whether one of them lies where rounding turns from one printed number to the other."""
+        edge = (old + new) / 2
+        return any(abs(value - edge) <= EDGE * abs(value) for value in self.values)
+
+    @cached_property
+    def values(self) -> list[float]:
+        """Every number of every tidy record."""
+        found = []
+        for name, tidy in TIDY.items():
+            path = self.folder / name
+            if path.is_file():
+                with path.open(encoding="utf-8", newline="") as stream:
+                    rows = csv.DictReader(stream)
+                    found += [row.get(column) for row in rows for column in tidy.numbers]
+        return [value for value in map(_figure, filter(None, found)) if value is not None]
+
+
+def compare_table(study: str, table: str, old: Path, new: Path) -> Verdict:
     """Grade every printed cell; rows are matched by their labels, columns by their headings.
 
-    Parameters
-    ----------
-    records : str
-        Worst grade of the study's tidy records. Where they agree but for rounding, so does a printed
-        number that fell on the other side of its last digit.
+    A printed number may fall on the other side of its last digit where a record of the old results lies on
+    that edge, and nowhere else: 0.36612 is never printed as 0.38.
     """
     left, right = _read(old), _read(new)
     columns = list(_matched(left[0], right[0]))
@@ -33,7 +58,8 @@ def compare_table(study: str, table: str, old: Path, new: Path, records: str) ->
     cells = [
         (_place(a, b, heading), *_two(a, b, i, j)) for a, b in pairs for heading, i, j in columns
     ]  # fmt: skip
-    moves = [_move(*cell, records) for cell in cells if cell[1] != cell[2]]
+    recorded = Recorded(old.parent.parent)
+    moves = [_move(*cell, recorded) for cell in cells if cell[1] != cell[2]]
     return Verdict(study, table, len(cells), tuple(moves))
 
 
@@ -110,7 +136,7 @@ def _place(old: list[str] | None, new: list[str] | None, heading: str) -> str:
     return ", ".join(part for part in (label, heading) if part)
 
 
-def _move(cell: str, old: str, new: str, records: str) -> Move:
+def _move(cell: str, old: str, new: str, recorded: Recorded) -> Move:
     a, b = _figure(old), _figure(new)
     if not old or not new:
         return Move(cell, "vanished" if old else "appeared", old, new)
@@ -118,14 +144,14 @@ def _move(cell: str, old: str, new: str, records: str) -> Move:
         return Move(cell, "value", old, new)
     size = max(abs(a), abs(b))
     relative = abs(a - b) / size if size and math.isfinite(size) else float("nan")
-    return Move(cell, _printed_grade(a, b, old, new, records), old, new, relative)
+    return Move(cell, _printed_grade(a, b, old, new, recorded), old, new, relative)
 
 
-def _printed_grade(a: float, b: float, old: str, new: str, records: str) -> str:
+def _printed_grade(a: float, b: float, old: str, new: str, recorded: Recorded) -> str:
     last = 10.0 ** -min(_decimals(old), _decimals(new))
-    if abs(a - b) <= DESCRIPTIVE.relative * max(abs(a), abs(b)):
-        return "rounding"
-    if abs(a - b) <= 1.001 * last and RANK[records] <= RANK["rounding"]:
+    if a != b and abs(a - b) <= DESCRIPTIVE.relative * max(abs(a), abs(b)):
+        return "rounding"  # printed in full
+    if abs(a - b) <= 1.001 * last and recorded.on_edge(a, b):
         return "rounding"
     return "sign" if a * b < 0 else "value"
 

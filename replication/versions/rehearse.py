@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -13,19 +14,56 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replication.errors import DataError
+from replication.project.arithmetic import X86, features
 from replication.project.places import PACKAGE, Project
 
-# Folder name, and what a stranger's machine may have set: none of it may move a byte.
-SETTINGS: tuple[tuple[str, Mapping[str, str]], ...] = (
-    (
-        "first",
-        {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
-    ),
-    (
-        "second run, Größe 2",
-        {"OMP_NUM_THREADS": "2", "PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8"},
-    ),
+
+@dataclass(frozen=True)
+class Setting:
+    """What a stranger's machine may have.
+
+    Attributes
+    ----------
+    folder : str
+    told : str
+        What is unlike the first, in a few words.
+    environment : mapping of str to str
+    native : bool
+        Whether the kernels named in the environment are used in place of the portable ones.
+    needs : str
+        Instruction set that the processor must have; empty if none.
+    """
+
+    folder: str
+    told: str
+    environment: Mapping[str, str]
+    native: bool = False
+    needs: str = ""
+
+
+PLAIN = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+FIRST = Setting("first", "portable kernels", PLAIN)
+# None of this may move a byte.
+SECOND = Setting(
+    "second run, Größe 2",
+    "portable kernels; other threads, hash seed, time zone, locale and path",
+    {"OMP_NUM_THREADS": "2", "PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8"},
 )
+# This moves late digits, and may move nothing that is printed. Without a choice of the kernels of numpy it
+# takes the widest that the processor has.
+OTHER_MACHINES = (
+    Setting("haswell", "OpenBLAS Haswell, numpy as the processor is",
+            PLAIN | {"OPENBLAS_CORETYPE": "Haswell"}, True, "AVX2"),
+    Setting("skylake", "OpenBLAS SkylakeX, numpy as the processor is",
+            PLAIN | {"OPENBLAS_CORETYPE": "SkylakeX"}, True, "AVX512F"),
+    Setting("prescott", "OpenBLAS Prescott, numpy's baseline",
+            PLAIN | {"OPENBLAS_CORETYPE": "Prescott",
+                     "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}, True),
+    Setting("without fma", "portable kernels, C library without FMA",
+            PLAIN | {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA,-AVX2"}, False, "FMA3"),
+)  # fmt: skip
+KEPT = ("SYSTEMROOT",)  # without it Windows starts no Python
+AT_ONCE = 2  # runs; each takes one core
 KIBIBYTE = 1024 if sys.platform == "darwin" else 1  # macOS tells a child's memory in bytes, Linux in KiB
 
 
@@ -37,15 +75,15 @@ class Step:
     ----------
     command : str
     seconds, processor_seconds : float
-        By the clock, and at work.
-    memory : float
+        By the clock, and at work; the latter None where the system does not tell.
+    memory : float or None
         At most, in MiB.
     """
 
     command: str
     seconds: float
-    processor_seconds: float
-    memory: float
+    processor_seconds: float | None
+    memory: float | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +91,7 @@ class Rehearsal:
     """One clean run: where, under which settings, step by step."""
 
     project: Project
-    settings: Mapping[str, str]
+    setting: Setting
     steps: tuple[Step, ...]
 
     @property
@@ -64,30 +102,51 @@ class Rehearsal:
     @property
     def processor_seconds(self) -> float:
         """Time at work of all steps."""
-        return sum(step.processor_seconds for step in self.steps)
+        return sum(step.processor_seconds or 0.0 for step in self.steps)
 
     @property
     def memory(self) -> float:
         """Most memory that a step had, in MiB."""
-        return max(step.memory for step in self.steps)
+        return max(step.memory or 0.0 for step in self.steps)
 
 
-def rehearse(project: Project, folder: Path) -> list[Rehearsal]:
-    """Run the project once for each of `SETTINGS`, at the same time, each in a copy below `folder`.
+def settings() -> list[Setting]:
+    """Those that this machine can show: the two that must agree to the byte, then other kernels."""
+    if platform.machine() not in X86:
+        return [FIRST, SECOND]
+    there = features()
+    glibc = platform.libc_ver()[0] == "glibc"
+    return [FIRST, SECOND, *(s for s in OTHER_MACHINES if _can(s, there, glibc))]
+
+
+def _can(setting: Setting, there: set[str], glibc: bool) -> bool:
+    """Whether this machine has what a setting needs."""
+    return (not setting.needs or setting.needs in there) and (
+        glibc or "GLIBC_TUNABLES" not in setting.environment
+    )
+
+
+def rehearse(project: Project, folder: Path, chosen: list[Setting]) -> list[Rehearsal]:
+    """Run the project once for each setting, two at a time, each in a copy below `folder`.
 
     Raises
     ------
     DataError
         A step of a run fails; its last line is told.
     """
-    with ThreadPoolExecutor(len(SETTINGS)) as pool:
-        return list(pool.map(lambda setting: _run(project, folder / setting[0], setting[1]), SETTINGS))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda setting: _run(project, folder / setting.folder, setting), chosen))
 
 
-def _run(project: Project, folder: Path, settings: Mapping[str, str]) -> Rehearsal:
+def _run(project: Project, folder: Path, setting: Setting) -> Rehearsal:
     copy = _copy(project, folder)
-    environment = {"PATH": os.defpath, "HOME": str(folder), "PYTHONNOUSERSITE": "1", **settings}
-    return Rehearsal(copy, settings, tuple(_step(copy, words, environment) for words in _steps(copy)))
+    environment = {
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
+        "PATH": os.defpath, "HOME": str(folder), "PYTHONNOUSERSITE": "1",
+        **setting.environment,
+    }  # fmt: skip
+    words = [["--native", *step] if setting.native else step for step in _steps(copy)]
+    return Rehearsal(copy, setting, tuple(_step(copy, step, environment) for step in words))
 
 
 def _copy(project: Project, folder: Path) -> Project:
@@ -115,10 +174,18 @@ def _step(project: Project, words: list[str], environment: Mapping[str, str]) ->
     started = time.monotonic()
     with log.open("wb") as stream:
         child = subprocess.Popen(command, cwd=project.root, env=environment, stdout=stream, stderr=stream)
-        _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)  # told, for it was waited for behind its back
+        worked, memory = _waited(child)
     if child.returncode:
         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or ["no word"]
         raise DataError(f"clean run: replicate {' '.join(words)} failed: {last[0]}")
-    seconds = time.monotonic() - started
-    return Step(" ".join(words), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / KIBIBYTE / 1024)
+    return Step(" ".join(words), time.monotonic() - started, worked, memory)
+
+
+def _waited(child: subprocess.Popen) -> tuple[float | None, float | None]:
+    """Seconds at work and most memory of a child that has ended; Windows does not tell them."""
+    if not hasattr(os, "wait4"):
+        child.wait()
+        return None, None
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)  # told, for it was waited for behind its back
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / KIBIBYTE / 1024

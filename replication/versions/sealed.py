@@ -13,12 +13,25 @@ from replication.project.places import Project
 SUMS = "SHA256SUMS"  # the form that `sha256sum --check` reads
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _NAME = re.compile(r"v([1-9][0-9]*)")
+_HEADINGS = re.compile(r"^## v([1-9][0-9]*)\b", re.MULTILINE)
 
 
 def versions(project: Project) -> dict[str, Path]:
     """Frozen versions, oldest first."""
     folders = [path for path in project.results.glob("v*") if path.is_dir() and _NAME.fullmatch(path.name)]
     return {path.name: path for path in sorted(folders, key=lambda path: int(path.name[1:]))}
+
+
+def lost(project: Project) -> list[str]:
+    """One line for each version that is not there though the changelog or a later version tells of it."""
+    told = _HEADINGS.findall(_text(project.changelog))
+    last = max([int(number) for number in told] + [int(name[1:]) for name in versions(project)], default=0)
+    there = versions(project)
+    return [f"results/v{n}: is missing" for n in range(1, last + 1) if f"v{n}" not in there]
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def newest(project: Project) -> tuple[str, Path] | None:

@@ -1,22 +1,24 @@
-"""Two clean runs, compared with each other and with the newest frozen version."""
+"""Clean runs, compared with each other, with other machines' kernels and with the newest frozen version."""
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from replication.project.files import sha256, write_text
 from replication.project.places import Project
-from replication.versions.attest import Verification, as_json, as_markdown, exhibits
-from replication.versions.check import compare, failures
-from replication.versions.rehearse import rehearse
-from replication.versions.sealed import damage, newest
+from replication.versions.attest import Verification, as_json, as_markdown
+from replication.versions.check import judge
+from replication.versions.judged import Judged
+from replication.versions.rehearse import Rehearsal, rehearse, settings
+from replication.versions.sealed import damage, lost, newest
 
 
 def verify(project: Project) -> tuple[str, bool]:
-    """Run everything twice, compare, write the attestation; returns its text and whether all is the same.
+    """Run everything once for each setting, compare, write the attestation; its text and whether it passes.
 
     Raises
     ------
@@ -24,27 +26,38 @@ def verify(project: Project) -> tuple[str, bool]:
         A step of a run fails, or results cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="verify-") as name:
-        found = _verified(project, Path(name))
-        told = exhibits(found.against or found.between)
-    text = as_markdown(found, told)
+        found = verified(project, rehearse(project, Path(name), settings()))
+    text = as_markdown(found)
     write_text(project.attestation, text)
-    write_text(project.attestation.with_suffix(".json"), as_json(found, told))
-    return text, not found.failures
+    write_text(project.attestation.with_suffix(".json"), as_json(found))
+    return text, found.passed
 
 
-def _verified(project: Project, folder: Path) -> Verification:
-    runs = rehearse(project, folder)
-    first, second = (run.project for run in runs)
+def verified(project: Project, runs: list[Rehearsal]) -> Verification:
+    """What clean runs show: the first two to the byte, the others and a frozen version by cells."""
+    first, second = (run.project for run in runs[:2])
     names = sorted({*_made(first), *_made(second)})
     differing = tuple(name for name in names if not _same(first.root / name, second.root / name))
-    between = compare(first.current, second.current, ("first run", "second run"))
     last = newest(project)
-    against = compare(last[1], first.current, (last[0], "clean run")) if last else None
-    failed = [f"the two runs differ in {name}" for name in differing]
-    failed += failures(against, first.current) if against else []
-    failed += damage(last[1]) if last else []
-    baseline = last[0] if last else None
-    return Verification(runs, len(names), differing, between, baseline, against, tuple(failed))
+    others = [
+        (run, judge(first.current, run.project.current, ("the first run", run.setting.told)))
+        for run in runs[2:]
+    ]
+    return Verification(
+        runs=runs,
+        files=len(names),
+        differing=differing,
+        others=others,
+        baseline=last[0] if last else None,
+        against=_against(last, first) if last else None,
+        between=judge(first.current, second.current, ("the first run", "the second run")),
+        lost=tuple(lost(project)),
+    )
+
+
+def _against(last: tuple[str, Path], run: Project) -> Judged:
+    name, folder = last
+    return replace(judge(folder, run.current, (name, "the first run")), damaged=tuple(damage(folder)))
 
 
 def _made(project: Project) -> list[str]:

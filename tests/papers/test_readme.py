@@ -33,7 +33,7 @@ def test_the_study_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     command = re.search(r"\.venv/bin/replicate (run mine\.toml .*)", README)[1]
     assert main(command.split()) == 0
     assert "first: " in capsys.readouterr().out
-    assert {"first", "first.driscoll_kraay"} == set(pd.read_csv("mine/estimates.csv")["model"])
+    assert {"clustered", "driscoll_kraay"} == set(pd.read_csv("mine/estimates.csv")["error"])
 
 
 def test_every_command_that_the_readme_names_is_a_target_of_make():

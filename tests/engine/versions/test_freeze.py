@@ -117,9 +117,9 @@ def test_the_list_of_checksums_guards_itself(frozen, edit):
 
 def test_an_edited_version_fails_the_check_and_stops_the_next(frozen):
     plant(frozen.results / "v1" / "small" / "estimates.csv", "line", "lime")
-    found = check(frozen)
-    assert not found.passed
-    assert found.lines[0] == "v1/small/estimates.csv: was changed after the freeze"
+    lines, passed = check(frozen)
+    assert not passed
+    assert lines[0] == "v1/small/estimates.csv: was changed after the freeze"
     with pytest.raises(UserError, match="a frozen version is never edited"):
         freeze(frozen, "again")
 
@@ -150,6 +150,34 @@ def test_no_version_of_results_that_were_edited(project):
         freeze(project, "first")
 
 
+def committed(project):
+    """The project as a git repository in which nothing is uncommitted."""
+    (project.root / ".gitignore").write_text("data/processed\nresults\n")
+    me = ["-c", "user.name=A", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "-A"], [*me, "commit", "-q", "-m", "all"]):
+        subprocess.run(["git", "-C", str(project.root), *words], check=True)
+    return project
+
+
+def test_no_version_from_a_tree_with_changes_that_nobody_committed(project):
+    committed(project)
+    (project.specs / "new.toml").write_text("")
+    with pytest.raises(UserError, match=r"specs/new.toml: not committed"):
+        freeze(project, "first")
+    (project.specs / "new.toml").unlink()
+    (project.root / "notes.txt").write_text("of no account for results")
+    freeze(project, "first")
+    about = json.loads((project.results / "v1" / "manifest.json").read_text())
+    assert re.fullmatch("[0-9a-f]{40}", about["commit"])
+
+
+def test_no_version_from_packages_that_the_lock_does_not_pin(project):
+    (project.root / "requirements.lock").write_text("numpy==0.0.1 \\\n    --hash=sha256:00\n")
+    with pytest.raises(UserError, match=r"numpy 2.* is installed, requirements.lock pins 0.0.1"):
+        freeze(project, "first")
+    assert versions(project) == {}
+
+
 def test_the_changelog_is_written_from_the_comparison(frozen, monkeypatch):
     from replication.cli import main
 
@@ -166,7 +194,7 @@ def test_the_changelog_is_written_from_the_comparison(frozen, monkeypatch):
     assert "cause: study file changed" in second
     assert second.index("v1 -> current") > second.index("## v2, ")
     assert (frozen.results / "v2" / "CHANGES.md").read_text() in changelog
-    assert check(frozen).passed
+    assert check(frozen)[1]
     assert main([*root, "compare", "v1", "v2"]) == 1
 
 

@@ -16,10 +16,14 @@ Observations,155,150
 """
 
 
-def compared(folder, new, old=TABLE, records="identical"):
-    (folder / "old.csv").write_text(old)
-    (folder / "new.csv").write_text(new)
-    return compare_table("s", "tables/t.csv", folder / "old.csv", folder / "new.csv", records)
+def compared(folder, new, old=TABLE, record=0.5050000001):
+    """The table in two versions of a study that records one number in full precision."""
+    for place, text in (("old", old), ("new", new)):
+        (folder / place / "tables").mkdir(parents=True)
+        (folder / place / "tables" / "t.csv").write_text(text)
+    (folder / "old" / "models.csv").write_text(f"study,model,name,value\ns,m,x,{record}\n")
+    places = (folder / place / "tables" / "t.csv" for place in ("old", "new"))
+    return compare_table("s", "tables/t.csv", *places)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +31,9 @@ def compared(folder, new, old=TABLE, records="identical"):
     [
         ("0.50,-1.25", "0.50,1.25", "sign"),
         ("0.50,-1.25", "0.55,-1.25", "value"),
-        ("0.50,-1.25", "0.51,-1.25", "rounding"),  # one unit of the last digit, all records the same
+        ("0.50,-1.25", "0.51,-1.25", "rounding"),  # one unit of the last digit, and a record on its edge
+        ("0.50,-1.25", "0.49,-1.25", "value"),  # no record lies on this one
+        ("0.50,-1.25", "0.5,-1.25", "value"),
         ("12.1,", "12.1,3", "appeared"),
         ("<0.001", "", "vanished"),
         ("155,150", "155,many", "value"),
@@ -39,9 +45,10 @@ def test_a_planted_change_has_its_grade(tmp_path, old, new, grade):
     assert verdict.cells == 21
 
 
-def test_a_last_digit_counts_where_records_moved(tmp_path):
-    verdict = compared(tmp_path, TABLE.replace("0.50,", "0.51,"), records="value")
-    assert verdict.grade == "value"
+@pytest.mark.parametrize(("record", "grade"), [(0.505, "rounding"), (0.5051, "value"), (0.36612, "value")])
+def test_a_last_digit_counts_unless_its_record_lies_on_the_edge(tmp_path, record, grade):
+    verdict = compared(tmp_path, TABLE.replace("0.50,", "0.51,"), record=record)
+    assert verdict.grade == grade
     assert verdict.moves[0].cell == "Military aid, Line"
 
 
@@ -75,7 +82,7 @@ def test_rows_named_by_two_columns_are_matched_by_both(tmp_path):
 
 def test_full_precision_in_a_table_may_differ_in_its_last_digits(tmp_path):
     old = "claim,value\none,1.5950379358465527\n"
-    verdict = compared(tmp_path, old.replace("5527", "5529"), old, records="value")
+    verdict = compared(tmp_path, old.replace("5527", "5529"), old)
     assert verdict.grade == "rounding"
 
 

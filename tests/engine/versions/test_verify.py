@@ -1,12 +1,14 @@
-"""Two clean runs of a small project, and the page that attests them."""
+"""Clean runs of a small project under other kernels, and the page that attests them."""
 
 from __future__ import annotations
 
 import json
+import platform
 
 import pytest
 
 from replication.errors import DataError
+from replication.project.arithmetic import X86
 from replication.versions.attest import (
     ALL_MATERIALS,
     FROM_RAW,
@@ -15,17 +17,19 @@ from replication.versions.attest import (
     NEW,
     NONE,
     PARTIAL,
+    PRECISE,
+    as_markdown,
     classify,
     exhibits,
 )
 from replication.versions.compare import Comparison
 from replication.versions.freeze import freeze
 from replication.versions.grades import Move, Verdict
-from replication.versions.rehearse import SETTINGS, rehearse
-from replication.versions.verify import verify
+from replication.versions.rehearse import FIRST, OTHER_MACHINES, SECOND, rehearse, settings
+from replication.versions.verify import verified, verify
 
 
-def test_two_clean_runs_agree_with_each_other_and_with_the_frozen_version(project):
+def test_clean_runs_agree_whatever_the_kernels_and_with_the_frozen_version(project):
     freeze(project, "first")
     text, passed = verify(project)
     assert passed
@@ -33,27 +37,69 @@ def test_two_clean_runs_agree_with_each_other_and_with_the_frozen_version(projec
     about = json.loads(project.attestation.with_suffix(".json").read_text(encoding="utf-8"))
     assert about["passed"] and about["baseline"] == "v1" and about["differing_between_runs"] == []
     assert {(e["classification"], e["acre_level"]) for e in about["exhibits"]} == {(FULL, FROM_RAW)}
-    assert {e["exhibit"] for e in about["exhibits"]} == {"models", "yen", "figure coefficients"}
+    assert {e["exhibit"] for e in about["exhibits"]} == {
+        "models",
+        "yen",
+        "figure coefficients",
+        PRECISE,
+        "report",
+    }
     steps = [step["command"] for step in about["runs"][0]["steps"]]
     assert steps == ["data", "run specs/small.toml", "report"]
     assert all(step["seconds"] > 0 and step["memory"] > 10 for step in about["runs"][1]["steps"])
-    assert about["runs"][0]["settings"] != about["runs"][1]["settings"]
-    assert "| small | 3 | full reproduction | 10 | figure coefficients, models, yen |" in text
+    assert [run["setting"] for run in about["runs"]] == [setting.told for setting in settings()]
+    assert len(about["comparisons"]) == len(settings()) and all(c["passed"] for c in about["comparisons"])
+    assert "| small | 4 | full reproduction | 10 |" in text
     assert "the verification **passes**" in text
+
+
+@pytest.mark.skipif(platform.machine() not in X86, reason="kernels are chosen on x86 alone")
+def test_other_kernels_are_truly_other_and_far_from_what_is_allowed(project):
+    chosen = [FIRST, SECOND, *(s for s in settings() if s in OTHER_MACHINES)]
+    assert len(chosen) >= 3
+    found = verified(project, rehearse(project, project.root / "runs", chosen))
+    for run, judged in found.others:
+        assert judged.passed and {c.what for c in judged.causes} <= {"kernels", "C library"}, run.setting.told
+        moves = [move for verdict in judged.found.verdicts for move in verdict.moves]
+        assert moves or not run.setting.native, f"{run.setting.told}: nothing moved, so nothing was tried"
+        assert all(move.relative < 1e-10 for move in moves)  # a tenth of the strictest tolerance
 
 
 def test_a_run_that_fails_is_told_with_its_step(project):
     project.registry.unlink()
     with pytest.raises(DataError, match=r"clean run: replicate data failed: replicate: data/raw/SOURCES"):
-        rehearse(project, project.root / "rehearsal")
+        rehearse(project, project.root / "rehearsal", [FIRST])
 
 
-def test_the_settings_differ_in_all_that_must_not_matter():
-    names = [name for name, _ in SETTINGS]
-    first, second = (settings for _, settings in SETTINGS)
-    assert len({len(name) for name in names}) == 2 and any(" " in name and "ö" in name for name in names)
+def test_the_two_runs_differ_in_all_that_must_not_matter():
+    first, second = FIRST.environment, SECOND.environment
+    assert len(FIRST.folder) != len(SECOND.folder) and " " in SECOND.folder and "ö" in SECOND.folder
     assert first.keys() == second.keys() >= {"OMP_NUM_THREADS", "PYTHONHASHSEED", "TZ", "LC_ALL"}
     assert all(first[key] != second[key] for key in first)
+
+
+def spoiled(project):
+    """Each way in which a verification can fail, on the runs of one that passes."""
+    runs = rehearse(project, project.root / "runs", [FIRST, SECOND])
+
+    def plant(run, path, old, new):
+        place = runs[run].project.current / path
+        place.write_bytes(place.read_bytes().replace(old, new, 1))
+
+    yield "the two runs", lambda: plant(1, "report.html", b"<body>", b"<body >"), runs
+    yield "a record", lambda: plant(0, "small/models.csv", b"nobs,,398", b"nobs,,399"), runs
+    yield "an exhibit", lambda: plant(0, "small/tables/models.csv", b"398", b"399"), runs
+
+
+def test_the_sentence_and_the_table_of_the_attestation_say_the_same(project):
+    freeze(project, "first")
+    for name, spoil, runs in spoiled(project):
+        spoil()
+        found = verified(project, runs)
+        text = as_markdown(found)
+        assert not found.passed and "the verification **FAILS**" in text and "| **FAILS** |" in text, name
+        if name != "the two runs":
+            assert f"| {MINOR} |" in text, name
 
 
 @pytest.mark.parametrize(
@@ -80,6 +126,14 @@ def test_an_exhibit_is_judged_by_its_cells():
     assert (judged(1, "appeared").classification, judged(1, "appeared").acre_level) == (NEW, None)
 
 
-def test_records_are_no_exhibits():
-    verdicts = (Verdict("s", "estimates.csv", 3), Verdict("s", "figures/f.svg", 3))
-    assert [item.exhibit for item in exhibits(Comparison("a", "b", verdicts))] == ["figure f"]
+def test_the_media_of_a_table_are_one_exhibit_and_the_records_of_a_study_another():
+    move = Move("cell", "value", "1", "2")
+    verdicts = (
+        Verdict("s", "estimates.csv", 3),
+        Verdict("s", "models.csv", 2, (move,)),
+        Verdict("s", "tables/t.csv", 4),
+        Verdict("s", "tables/t.tex", 1, (move,)),
+        Verdict("s", "figures/f.svg", 3),
+    )
+    found = [(item.exhibit, item.differing, item.cells) for item in exhibits(Comparison("a", "b", verdicts))]
+    assert found == [(PRECISE, 1, 5), ("t", 1, 4), ("figure f", 0, 3)]

@@ -1,0 +1,44 @@
+"""Whether files of results are still those that a run made: manifests list them with their checksums.
+
+This holds what is not compared cell by cell with a frozen version: pages, pictures, parquet, accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from replication.project.files import changed_line_ends, sha256
+from replication.versions.content import MANIFEST, read_json, result_folders
+
+COMPARED = (".csv", ".svg")  # judged by how far they moved, not by whether they were touched
+PAGE_RECORD = "report.json"  # the manifest of the report page
+
+
+def altered(current: Path) -> list[str]:
+    """One line for each file that was changed, emptied or deleted since it was made; none if all are whole.
+
+    Raises
+    ------
+    DataError
+        A manifest that cannot be read.
+    """
+    lists = {folder: read_json(folder / MANIFEST) for folder in result_folders(current).values()}
+    if (current / PAGE_RECORD).is_file():
+        lists[current] = read_json(current / PAGE_RECORD)
+    return [
+        line for folder, about in lists.items() for line in _altered(folder, about.get("files", {}), current)
+    ]
+
+
+def _altered(folder: Path, files: Mapping[str, str], current: Path) -> Iterator[str]:
+    for name, checksum in files.items():
+        path = folder / name
+        shown = path.relative_to(current).as_posix()
+        if not path.is_file():
+            yield f"{shown}: is missing"
+        elif path.stat().st_size == 0:
+            yield f"{shown}: was emptied"
+        elif path.suffix not in COMPARED and sha256(path) != checksum:
+            crlf = changed_line_ends(path.read_bytes(), checksum)
+            yield f"{shown}: {'only its line ends were changed (CRLF for LF)' if crlf else 'was changed'}"
