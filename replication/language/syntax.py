@@ -116,6 +116,16 @@ def show(node: Node) -> str:
             return f"{function}({', '.join(show(argument) for argument in arguments)})"
 
 
+def number_in(node: Node) -> float | int | None:
+    """The number that a literal writes, which may have a sign; None for other expressions."""
+    match node:
+        case Number(value):
+            return value
+        case Call("-", (Number(value),)):
+            return -value
+    return None
+
+
 def names_in(node: Node) -> list[str]:
     """Column names in the order in which they stand, each once."""
     match node:

@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from replication.errors import StudyError
-from replication.language.evaluate import Rows, evaluate, evaluate_numbers
+from replication.errors import StudyError, one_of
+from replication.language.evaluate import Levels, Rows, evaluate_numbers, levels_of
 from replication.language.functions import Floats
-from replication.language.syntax import Call, Node, show
+from replication.language.syntax import Call, Name, Node, Text, number_in, show
 
 MAX_COLUMNS, MAX_CELLS = 2000, 100_000_000  # of one model; cells of eight bytes
+
+
+@dataclass(frozen=True)
+class Factor:
+    """The levels that a term makes dummies of.
+
+    Attributes
+    ----------
+    term : str
+        The term, such as `dummies(region)`.
+    levels : Levels
+    base : int or None
+        The level that has no dummy, where the term names it; otherwise it is the first that a row has.
+    """
+
+    term: str
+    levels: Levels
+    base: int | None = None
+
+    def base_on(self, keep: NDArray[np.bool_]) -> int:
+        """The base on these rows; StudyError where none of them is of the base that is named."""
+        codes = self.levels.codes[keep]
+        first = int(codes[codes >= 0].min(initial=len(self.levels.names)))
+        if self.base is None:
+            return first
+        if not (codes == self.base).any():
+            raise StudyError(
+                f"{self.term}: no row that is used is of the level {self.levels.names[self.base]!r}"
+            )
+        return self.base
 
 
 @dataclass(frozen=True)
@@ -23,20 +54,39 @@ class Column:
     ----------
     name : str
     values : (n,) float array
-    level : str
-        The term whose dummies it is one of, or empty.
+    term : str
+        The term of which it is one of several columns, or empty.
+    dummies : tuple of (Factor, int)
+        The levels whose dummies it is the product of.
     """
 
     name: str
     values: Floats
-    level: str = ""
+    term: str = ""
+    dummies: tuple[tuple[Factor, int], ...] = ()
 
 
 def columns_of(terms: Iterable[Node], rows: Rows) -> list[Column]:
+    """The columns of several terms, with those of base levels; `on_rows` leaves these out."""
     found: list[Column] = []
     for term in terms:
         found += term_columns(term, rows)
         _check_number(len(found), term, rows)
+    return found
+
+
+def on_rows(columns: Iterable[Column], keep: NDArray[np.bool_]) -> list[Column]:
+    """Columns on the rows kept, without dummies of base levels and of levels that no row kept has."""
+    bases: dict[int, int] = {}
+    found = []
+    for column in columns:
+        for factor, _ in column.dummies:
+            if id(factor) not in bases:
+                bases[id(factor)] = factor.base_on(keep)
+        values = column.values[keep]
+        at_base = any(bases[id(factor)] == level for factor, level in column.dummies)
+        if not at_base and (not column.term or np.nan_to_num(values).any()):
+            found.append(replace(column, values=values))
     return found
 
 
@@ -53,19 +103,21 @@ def _check_number(columns: int, term: Node, rows: Rows) -> None:
 def term_columns(term: Node, rows: Rows) -> list[Column]:
     """The columns that a term stands for: one, or as many as its dummies have levels in the sample."""
     match term:
-        case Call("dummies", (of,)):
-            return _dummies(of, rows)
+        case Call("dummies", (of, *base)) if len(base) < 2:
+            return _dummies(term, of, base[0] if base else None, rows)
         case Call("interaction", arguments) if any(_is_dummies(argument) for argument in arguments):
             columns = [Column("", np.ones(len(rows.table)))]
             for argument in arguments:
                 factors = term_columns(argument, rows)
                 _check_number(len(columns) * len(factors), term, rows)
                 columns = [_product(left, right) for left in columns for right in factors]
-            return [Column(f"interaction({column.name})", column.values, show(term)) for column in columns]
+            named = [replace(column, name=f"interaction({column.name})") for column in columns]
+            return [replace(column, term=show(term)) for column in named]
     return [column_of(term, rows)]
 
 
 def column_of(node: Node, rows: Rows) -> Column:
+    """The one column of an expression."""
     return Column(show(node), evaluate_numbers(node, rows))
 
 
@@ -76,25 +128,40 @@ def _is_dummies(node: Node) -> bool:
 def _product(left: Column, right: Column) -> Column:
     undefined = np.isinf(left.values) | np.isinf(right.values)
     name = f"{left.name}, {right.name}".removeprefix(", ")
-    return Column(name, np.where(undefined, np.inf, left.values * right.values))
+    values = np.where(undefined, np.inf, left.values * right.values)
+    return Column(name, values, dummies=(*left.dummies, *right.dummies))
 
 
-def _dummies(of: Node, rows: Rows) -> list[Column]:
-    """One column a level but the first in sorted order, the base; levels outside the sample have none."""
-    values = evaluate(of, rows)
-    present = np.array([value is not None and value == value for value in values], dtype=bool)
-    inside = present if rows.sample is None else present & rows.sample
-    levels = sorted(set(values[inside].tolist()))
-    _check_number(len(levels), of, rows)
+def _dummies(term: Node, of: Node, base: Node | None, rows: Rows) -> list[Column]:
+    """One column a level, in sorted order; levels outside the sample have none."""
+    levels = levels_of(of, rows)
+    inside = levels.codes if rows.sample is None else levels.codes[rows.sample]
+    found = np.unique(inside[inside >= 0]).tolist()
+    _check_number(len(found), of, rows)
+    factor = Factor(show(term), levels, None if base is None else _base(term, base, of, levels, rows))
+    missing = np.where(levels.codes < 0, np.nan, 0.0)
     return [
         Column(
-            f"{show(of)}={_level(level)}",
-            np.where(present, (values == level).astype(float), np.nan),
-            f"dummies({show(of)})",
+            name=f"{show(of)}={levels.names[level]}",
+            values=missing + (levels.codes == level),
+            term=show(term),
+            dummies=((factor, level),),
         )
-        for level in levels[1:]
+        for level in found
     ]
 
 
-def _level(level: object) -> str:
-    return f"{level:g}" if isinstance(level, float) else str(level)
+def _base(term: Node, base: Node, of: Node, levels: Levels, rows: Rows) -> int:
+    """The level that a term names as its base, by its number or by its name."""
+    found = number_in(base)
+    if found is not None:
+        if found in levels.values:
+            return levels.values.index(found)
+    elif isinstance(base, Text):
+        named = rows.named.get(of.name) if isinstance(of, Name) else None
+        name = base.value if named is None else named.canonical(base.value)
+        if name in levels.names:
+            return levels.names.index(name)
+    else:
+        raise StudyError(f"{show(term)}: the base is {show(base)}; allowed: a number or a quoted text")
+    raise StudyError(f"{show(term)}: {one_of('level', show(base).strip(chr(34)), levels.names)}")

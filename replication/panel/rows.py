@@ -15,7 +15,7 @@ from replication.language.evaluate import Rows, condition, evaluate_numbers, lev
 from replication.language.functions import Floats
 from replication.language.same import Meanings
 from replication.language.syntax import Formula, parse, parse_formula, show
-from replication.language.terms import Column, column_of, columns_of
+from replication.language.terms import Column, column_of, columns_of, on_rows
 from replication.panel.panel import Panel, average_blocks
 from replication.spec.entries import ModelSpec
 
@@ -191,7 +191,7 @@ class _Drops:
 
     def mark_column(self, column: Column, part: str, excused: NDArray[np.bool_]) -> None:
         """Drop the rows in which a column is missing or infinite, but for those excused."""
-        name = column.level or column.name
+        name = column.term or column.name
         self.mark(np.isnan(column.values) & ~excused, f"missing {part} {name}")
         self.mark(np.isinf(column.values) & ~excused, f"undefined {part} {name}")
 
@@ -245,13 +245,13 @@ def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec) -> Non
 
 
 def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: bool, needs: Needs) -> Design:
-    columns = _living(values.regressors, keep)
+    columns = on_rows(values.regressors, keep)
     if not columns and not intercept:
         raise EstimationError("the formula leaves no regressor")
     constant = [np.ones(keep.sum())] * intercept
     y, x = values.outcome.values[keep], np.column_stack([*constant, *(column.values for column in columns)])
     unselected = _unselected(values, needs)[keep]
-    extra = {role: _living(entries, keep) for role, entries in values.extra.items()}
+    extra = {role: on_rows(entries, keep) for role, entries in values.extra.items()}
     return Design(
         outcome=values.outcome.name,
         terms=(*(CONSTANT,) * intercept, *_terms(columns)),
@@ -273,12 +273,6 @@ def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: b
 
 def _terms(columns: list[Column]) -> tuple[Term, ...]:
     return tuple(Term(column.name) for column in columns)
-
-
-def _living(columns: list[Column], keep: NDArray[np.bool_]) -> list[Column]:
-    """Columns on the rows kept, without dummies of levels that no kept row has."""
-    kept = [replace(column, values=column.values[keep]) for column in columns]
-    return [column for column in kept if not column.level or np.nan_to_num(column.values).any()]
 
 
 def _stack(columns: list[Column], role: Role) -> Floats:

@@ -11,8 +11,6 @@ from replication.spec.robustness_entries import RobustnessSpec
 
 Span = Annotated[list[str], Field(min_length=2, max_length=2)]  # first and last period
 
-Span = Annotated[list[str], Field(min_length=2, max_length=2)]  # first and last period
-
 
 class TestSpec(Entry):
     """A joint Wald test that the coefficients of `terms` are all zero."""

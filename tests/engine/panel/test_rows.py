@@ -169,3 +169,42 @@ def test_order_of_rows_and_columns_does_not_matter(rows, columns):
     other = sample(formula="y ~ lag(x, 1) + dummies(region)", table=TABLE.iloc[rows][columns])
     np.testing.assert_array_equal(first.design.x, other.design.x)
     pd.testing.assert_frame_equal(first.dropped, other.dropped)
+
+
+def names(result):
+    return [term.name for term in result.design.terms]
+
+
+def test_the_base_of_a_factor_is_a_level_that_is_estimated():
+    """The first level in sorted order may have lost its rows to where, a lag or a missing regressor."""
+    assert names(sample(formula="y ~ lag(x, 1) + dummies(year)")) == ["const", "lag(x, 1)", "year=1982"]
+    table = TABLE.assign(x=[1.0, 2, 3, 4, 5, 1, 5, np.nan])
+    assert names(sample(table=table, formula="y ~ x + dummies(region)")) == ["const", "x", "region=s"]
+    found = sample(table=table, formula="y ~ x + interaction(x, dummies(region), dummies(year))")
+    assert names(found) == ["const", "x", "interaction(x, region=s, year=1981)",
+                            "interaction(x, region=s, year=1982)"]  # fmt: skip
+
+
+def test_a_factor_with_a_base_of_ones_choice():
+    assert names(sample(formula='y ~ dummies(region, "n")')) == ["const", "region=e", "region=s"]
+    assert names(sample(formula="y ~ dummies(year, 1981)")) == [
+        "const",
+        "year=1980",
+        "year=1982",
+        "year=1984",
+    ]
+    with pytest.raises(
+        StudyError, match=r"dummies\(region, \"N\"\): level 'N' is not known; .*did you mean 'n'"
+    ):
+        sample(formula='y ~ dummies(region, "N")')
+    with pytest.raises(StudyError, match="no row that is used is of the level 'e'"):
+        sample(formula='y ~ dummies(region, "e")', where="country != 'C'")
+
+
+def test_levels_have_names_of_their_own():
+    codes = [1000001, 1000002, 1000003, 10**17 + 1, 10**17 + 2, 1000001, 1000002, 1000003]
+    found = sample(table=TABLE.assign(code=codes), formula="y ~ dummies(code)")
+    last = [f"code={code}" for code in (1000002, 1000003, 10**17 + 1, 10**17 + 2)]
+    assert names(found) == ["const", *last]
+    found = sample(table=TABLE.assign(code=np.array(codes) / 7), formula="y ~ dummies(code)")
+    assert len(set(names(found))) == len(names(found))
