@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from replication.errors import EstimationError, StudyError
+from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.design import CONSTANT, Design, Needs, Role, Term
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
 from replication.language.same import Meanings
-from replication.language.syntax import Formula, parse, parse_formula, show
+from replication.language.syntax import Formula, Name, parse, parse_formula, show
 from replication.language.terms import Column, column_of, columns_of, on_rows
 from replication.panel.panel import Panel, average_blocks
 from replication.spec.entries import ModelSpec
@@ -154,7 +154,10 @@ def group_codes(name: str, panel: Panel) -> NDArray[np.int64]:
                 f'{column}, or give the other one a name of its own under [variables]: {name}_ = "{name}"'
             )
         return codes
-    return levels_of(parse(name), panel.rows()).codes
+    node, known = parse(name), [*panel.table.columns, *panel.variables]
+    if isinstance(node, Name) and node.name not in known:
+        raise StudyError(one_of("column", node.name, [*known, *keys]))
+    return levels_of(node, panel.rows()).codes
 
 
 class _Drops:
