@@ -163,7 +163,7 @@ def _check_claims(call: argparse.Namespace) -> int:
 
 
 def _tell(book) -> int:
-    from replication.claims.tidy import told
+    from replication.claims.terminal import told
 
     for line in told(book):
         print(line)

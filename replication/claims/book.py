@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from replication.claims.checks import Checked, SameFact, run_check, same_facts
-from replication.claims.claim_entries import Ledger
+import pandas as pd
+
+from replication.claims.checks import Checked, SameFact, run_check, statements
+from replication.claims.claim_entries import Cells, Claim, Ledger, Stated
 from replication.claims.judge import Outcome, evaluate_claim
 from replication.claims.recorded import STATED, Recorded, read_tables, stated_figures, tables_named
+from replication.errors import StudyError, one_of
 from replication.project.places import Project
-from replication.project.strict import located
+from replication.project.strict import check_ids, located
+
+NOT_A_LETTER = re.compile(r"[^A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True)
 class Text:
-    """One text with everything that was computed about it."""
+    """One text with everything that was computed about it; its ledger holds the cells of its tables as
+    claims.
+    """
 
     ledger: Ledger
     outcomes: tuple[Outcome, ...]
@@ -39,24 +47,49 @@ def evaluate_text(ledger: Ledger, project: Project, data: Path | None = None) ->
 
 def evaluate_on(ledger: Ledger, tables: Mapping[str, Recorded]) -> Text:
     """Every claim and every check of one text, computed from tables that hold all that it names."""
-    tables = {name: tables[name] for name in tables_named(ledger)} | {STATED: stated_figures(ledger)}
+    ledger = with_cells(ledger, tables)
+    tables = {name: tables[name] for name in tables_named(ledger)} | {STATED: stated_figures(ledger.claims)}
     outcomes = tuple(evaluate_claim(claim, tables) for claim in ledger.claims)
-    stated = {outcome.claim.id: outcome.stated for outcome in outcomes}
+    stated = statements(ledger)
     checks = [located(f"checks.{check.id}", run_check, check, stated, tables) for check in ledger.checks]
     return Text(ledger, outcomes, tuple(result for results in checks for result in results), tables)
 
 
-def shared_facts(texts: Sequence[Text]) -> list[SameFact]:
-    """Every fact that claims of these texts name as one, compared."""
-    stated = {(text.ledger.text.id, o.claim.id): o.stated for text in texts for o in text.outcomes}
-    return same_facts({text.ledger.text.id: text.ledger for text in texts}, stated)
+def with_cells(ledger: Ledger, tables: Mapping[str, Recorded]) -> Ledger:
+    """The ledger with a claim for every cell of its printed tables.
 
-
-def without_others(text: Text) -> Text:
-    """The text without the facts that it shares with others."""
-    own = f"{text.ledger.text.id}:"
-    claims = [
-        claim.model_copy(update={"same_as": [n for n in claim.same_as if ":" not in n or n.startswith(own)]})
-        for claim in text.ledger.claims
+    Raises
+    ------
+    StudyError
+        A table without the columns named, two rows of one name, or an id that a claim has already.
+    """
+    cells = [
+        claim
+        for entry in ledger.cells
+        for claim in located(f"cells.{entry.id}", list, _claims_of(entry, tables[entry.table]))
     ]
-    return Text(text.ledger.model_copy(update={"claims": claims}), text.outcomes, text.checks, text.tables)
+    claims = [*ledger.claims, *cells]
+    check_ids("claims and cells", (claim.id for claim in claims))
+    return ledger.model_copy(update={"claims": claims})
+
+
+def _claims_of(entry: Cells, recorded: Recorded) -> Iterator[Claim]:
+    rows = recorded.rows.iloc[recorded.places(entry.where)]
+    for name in (entry.over, entry.take):
+        if name not in rows:
+            raise StudyError(f"table {entry.table}: {one_of('column', name, rows.columns)}")
+    for label, value in zip(rows[entry.over].astype(str), rows[entry.take], strict=True):
+        if not pd.isna(value):
+            yield _cell(entry, label, float(value))
+
+
+def _cell(entry: Cells, label: str, value: float) -> Claim:
+    return Claim(
+        id=f"{entry.id}_{NOT_A_LETTER.sub('_', label).strip('_')}",
+        place=f"{entry.place}, {label}",
+        claim=f"{entry.claim}, {label}",
+        kind=entry.kind,
+        stated=Stated(value=value, unit=entry.unit, decimals=entry.decimals),
+        missing=entry.missing,
+        exhibit=entry.exhibit,
+    )

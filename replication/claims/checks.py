@@ -8,17 +8,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from replication.claims.claim_entries import Check, Ledger
-from replication.claims.judge import Outcome
+from replication.claims.claim_entries import Check, Ledger, Slip
+from replication.claims.judge import Outcome, stated_interval
 from replication.claims.recorded import Recorded
-from replication.claims.verdict import HARD, Interval, of_reading
-from replication.claims.wording import number, rounded
+from replication.claims.units import PERCENT, Unit, stated_unit
+from replication.claims.verdict import CONSISTENT, HARD, REPRODUCED, WITHIN_ROUNDING, Interval, of_reading
+from replication.claims.written import ends, number, rounded
 from replication.errors import StudyError, one_of
 from replication.language.evaluate import select
 
-HOLDS, WITHIN_ROUNDING, FAILS = "holds", "holds within rounding", "fails"
+HOLDS, ROUNDED, FAILS = "holds", "holds within rounding", "fails"
 OTHER_BASE = "another multiple"  # of a base year that the text does not name: no failure of the text
-WORDS = {"reproduced": HOLDS, "reproduced within rounding": WITHIN_ROUNDING}
+WORDS = {REPRODUCED: HOLDS, WITHIN_ROUNDING: ROUNDED, CONSISTENT: ROUNDED}
 # What two figures that are the same but for their unit differ by.
 OF_AMOUNTS = (
     (1e3, "a thousand: thousand, million or billion may stand for its neighbour"),
@@ -27,7 +28,6 @@ OF_AMOUNTS = (
 )
 OF_SHARES = ((100.0, "a hundred: a fraction may stand for a percentage"),)
 SLIPS = {"level": OF_AMOUNTS, "amount": OF_AMOUNTS, "sum": OF_AMOUNTS, "share": OF_SHARES}
-YEN_PER_DOLLAR = (79.0, 361.0)  # from the fixed rate of 1949-71 to the strongest month before 2001
 
 
 @dataclass(frozen=True)
@@ -51,34 +51,61 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class SameFact:
-    """One fact as two claims state it."""
+class Statement:
+    """One claim of one text as it is compared with others: what it states and in which unit."""
 
     text: str
     id: str
-    other_text: str
-    other_id: str
     stated: Interval
-    other_stated: Interval
-    units: tuple[str, str]
+    unit: Unit | None
+    words: str
+
+
+@dataclass(frozen=True)
+class SameFact:
+    """One fact as two claims state it."""
+
+    here: Statement
+    there: Statement
     agree: bool
 
 
-def run_check(check: Check, stated: Mapping[str, Interval], tables: Mapping[str, Recorded]) -> list[Checked]:
+def run_check(check: Check, stated: Mapping[str, Statement], tables: Mapping[str, Recorded]) -> list[Checked]:
     """Every result of one check.
 
     Parameters
     ----------
-    stated : mapping of claim id to its stated figure and the interval of its wording
+    stated : mapping of claim id to what it states
+
+    Raises
+    ------
+    StudyError
+        Figures of different units, a quotient over nothing, a table without the columns named.
     """
-    figures = [stated[name] for name in check.claims]
+    statements = [stated[name] for name in check.claims]
+    _one_unit(check, statements)
+    figures = [statement.stated for statement in statements]
     if check.kind == "sum":
         return [_sum(check, figures)]
     if check.kind == "totals":
         return list(_totals(check, figures))
     if check.kind == "order":
-        return list(_order(check, figures))
-    return list(_multiples(check, figures[0], tables[check.table]))
+        return list(_order(check, statements))
+    return list(_multiples(check, figures[0], tables[check.table or ""]))
+
+
+def _one_unit(check: Check, statements: Sequence[Statement]) -> None:
+    """Refuse to add up, order or divide what is not of one unit; shares of a total are percent."""
+    amounts = statements[::2] if check.kind == "totals" else statements
+    _refuse_other(amounts, amounts[0].unit, amounts[0].words)
+    if check.kind == "totals":
+        _refuse_other(statements[1::2], PERCENT, "percent")
+
+
+def _refuse_other(statements: Sequence[Statement], unit: Unit | None, words: str) -> None:
+    for statement in statements:
+        if statement.unit != unit:
+            raise StudyError(f"{statement.id} is in {statement.words}; allowed here: {words}")
 
 
 def _sum(check: Check, figures: Sequence[Interval]) -> Checked:
@@ -113,11 +140,14 @@ def _quotient(above: Interval, below: Interval, factor: float) -> Interval:
     return Interval(point, min(corners), max(corners))
 
 
-def _order(check: Check, figures: Sequence[Interval]) -> Iterator[Checked]:
-    for (before, earlier), (after, later) in pairwise(zip(check.claims, figures, strict=True)):
+def _order(check: Check, statements: Sequence[Statement]) -> Iterator[Checked]:
+    for before, after in pairwise(statements):
+        earlier, later = before.stated, after.stated
         gap = Interval(later.point - earlier.point, later.low - earlier.high, later.high - earlier.low)
-        shown = f"{before} {number(earlier.point)}, then {after} {number(later.point)}"
-        yield Checked(check, f"{before} to {after}", gap, _result(gap, (0.0, np.inf)), shown)
+        told = [f"{each.id} {ends(each.stated, each.unit)}" for each in (before, after)]
+        yield Checked(
+            check, f"{before.id} to {after.id}", gap, _result(gap, (0.0, np.inf)), ", then ".join(told)
+        )
 
 
 def _multiples(check: Check, stated: Interval, recorded: Recorded) -> Iterator[Checked]:
@@ -143,58 +173,63 @@ def _multiples(check: Check, stated: Interval, recorded: Recorded) -> Iterator[C
 
 
 def _result(computed: Interval, stated: tuple[float, float]) -> str:
-    return WORDS.get(of_reading(computed, stated, "document", False), FAILS)
+    return WORDS.get(of_reading(computed, stated, "document"), FAILS)
 
 
-def same_facts(ledgers: Mapping[str, Ledger], stated: Mapping[tuple[str, str], Interval]) -> list[SameFact]:
+def statements(ledger: Ledger) -> dict[str, Statement]:
+    """What every claim of a text states, by its id."""
+    return {
+        claim.id: Statement(
+            *(ledger.text.id, claim.id, stated_interval(claim), stated_unit(claim.stated)),
+            words="date" if claim.stated.date else claim.stated.unit,
+        )
+        for claim in ledger.claims
+    }
+
+
+def same_facts(ledgers: Mapping[str, Ledger]) -> list[SameFact]:
     """Every pair that `same_as` names, once, with whether the two stated intervals meet.
-
-    Parameters
-    ----------
-    stated : mapping of (text, claim id) to the stated figure
 
     Raises
     ------
     StudyError
         A text or a claim that is not there.
     """
+    stated = {text: statements(ledger) for text, ledger in ledgers.items()}
     pairs: dict[tuple, SameFact] = {}
     for text, ledger in ledgers.items():
         for claim in ledger.claims:
             for name in claim.same_as:
-                here, there = (text, claim.id), _address(name, text, ledgers, claim.id)
-                pairs.setdefault(tuple(sorted((here, there))), _same(here, there, ledgers, stated))
+                here, there = stated[text][claim.id], _address(name, text, stated, claim.id)
+                key = tuple(sorted(((here.text, here.id), (there.text, there.id))))
+                pairs.setdefault(key, SameFact(here, there, _agree(here, there)))
     return list(pairs.values())
 
 
-def _address(name: str, text: str, ledgers: Mapping[str, Ledger], claim: str) -> tuple[str, str]:
+def _address(name: str, text: str, stated: Mapping[str, Mapping[str, Statement]], claim: str) -> Statement:
     other, _, ident = name.rpartition(":")
     other = other or text
     place = f"{text}: claims.{claim}.same_as"
-    if other not in ledgers:
-        raise StudyError(f"{place}: {one_of('text', other, ledgers)}")
-    ids = [entry.id for entry in ledgers[other].claims]
-    if ident not in ids:
-        raise StudyError(f"{place}: {one_of(f'claim of {other}', ident, ids)}")
-    return other, ident
+    if other not in stated:
+        raise StudyError(f"{place}: {one_of('text', other, stated)}")
+    if ident not in stated[other]:
+        raise StudyError(f"{place}: {one_of(f'claim of {other}', ident, stated[other])}")
+    return stated[other][ident]
 
 
-def _same(
-    here: tuple[str, str],
-    there: tuple[str, str],
-    ledgers: Mapping[str, Ledger],
-    stated: Mapping[tuple[str, str], Interval],
-) -> SameFact:
-    a, b = stated[here], stated[there]
-    units = tuple(
-        next(claim.stated.unit for claim in ledgers[text].claims if claim.id == ident)
-        for text, ident in (here, there)
-    )
-    agree = units[0] == units[1] and a.low <= b.high and b.low <= a.high
-    return SameFact(*here, *there, a, b, units, agree)
+def _agree(here: Statement, there: Statement) -> bool:
+    """Whether two intervals meet, in the unit of the first."""
+    if here.unit is None or there.unit is None:
+        return here.words == there.words and _meet(here.stated, there.stated, 1.0)
+    same = here.unit.powers == there.unit.powers
+    return same and _meet(here.stated, there.stated, there.unit.scale / here.unit.scale)
 
 
-def unit_slip(outcome: Outcome) -> str:
+def _meet(a: Interval, b: Interval, factor: float) -> bool:
+    return a.low <= b.high * factor and b.low * factor <= a.high
+
+
+def unit_slip(outcome: Outcome, slips: Sequence[Slip]) -> str:
     """The unit that a contradicted figure may have been mistaken for, or nothing."""
     kind = outcome.claim.kind
     if outcome.verdict not in HARD or kind not in SLIPS:
@@ -206,6 +241,7 @@ def unit_slip(outcome: Outcome) -> str:
     for size, words in SLIPS[kind]:
         if any(factor.low <= ratio <= factor.high for ratio in (size, 1 / size)):
             return f"the two differ by {words}"
-    low, high = YEN_PER_DOLLAR
-    dollars = kind != "share" and any(low <= r <= high for r in (factor.point, 1 / factor.point))
-    return "the two differ by about what a dollar cost in yen" if dollars else ""
+    for slip in slips if kind != "share" else ():
+        if any(slip.low <= ratio <= slip.high for ratio in (factor.point, 1 / factor.point)):
+            return f"the two differ by about {slip.words}"
+    return ""

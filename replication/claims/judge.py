@@ -12,9 +12,13 @@ import pandas as pd
 
 from replication.claims import verdict
 from replication.claims.claim_entries import Claim, Reading
-from replication.claims.recorded import Cell, Figure, Recorded, figure
+from replication.claims.inputs import Figure, figure
+from replication.claims.recorded import Cell, Recorded, middle
+from replication.claims.support import is_truth, strongest, support_of
+from replication.claims.units import DATE, TRUTH, Unit, known_unit, stated_unit, unit_of
 from replication.claims.verdict import Interval
-from replication.claims.wording import arithmetic, written
+from replication.claims.wording import interval_of, says_how_much
+from replication.claims.written import arithmetic, written
 from replication.errors import StudyError
 from replication.language.evaluate import Rows, evaluate_numbers
 from replication.language.syntax import Node, parse
@@ -31,11 +35,16 @@ class Result:
     Attributes
     ----------
     computed : Interval
+        Days for a date, 1 for yes and 0 for no.
     arithmetic : str
         The computation with its figures, like "103,688 / 64,991 = 1.595".
     cells : tuple of Cell
         Recorded figures that it rests on, each once.
     verdict : str
+    support : str
+        Grade of what it rests on.
+    caveats : tuple of str
+        What is to be known beside it: why it is weaker than the words, and its note.
     """
 
     reading: Reading
@@ -43,6 +52,8 @@ class Result:
     arithmetic: str
     cells: tuple[Cell, ...]
     verdict: str
+    support: str
+    caveats: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,12 @@ class Outcome:
         """Recorded figures that the verdict rests on, each once."""
         return tuple(dict.fromkeys(cell for result in self.results for cell in result.cells))
 
+    @property
+    def support(self) -> str:
+        """The strongest grade of the readings that bear the verdict out."""
+        telling = [result.support for result in self.results if result.verdict == self.verdict]
+        return strongest(telling or [result.support for result in self.results])
+
 
 def evaluate_claim(claim: Claim, tables: Mapping[str, Recorded]) -> Outcome:
     """Compute every reading of a claim and judge it.
@@ -66,28 +83,78 @@ def evaluate_claim(claim: Claim, tables: Mapping[str, Recorded]) -> Outcome:
     Raises
     ------
     StudyError
-        An input that cannot be had or a computation that is undefined, named by claim, reading and input.
+        An input that cannot be had, a computation that is undefined or that measures something else than the
+        claim, named by claim, reading and input.
     """
-    low, high = verdict.bounds(claim.stated, claim.kind)
+    stated = located(f"claims.{claim.id}", stated_interval, claim)
     results = tuple(
-        located(
-            f"claims.{claim.id}.readings[{place}]", _compute, reading, (low, high), bool(claim.soft), tables
-        )
+        located(f"claims.{claim.id}.readings[{place}]", _compute, reading, claim, stated, tables)
         for place, reading in enumerate(claim.readings, start=1)
     )
     judged = verdict.of_claim([r.verdict for r in results], [r.reading.kind for r in results])
-    return Outcome(claim, Interval(claim.stated.value, low, high), results, judged)
+    return Outcome(claim, stated, results, judged)
 
 
-def _compute(
-    reading: Reading, stated: tuple[float, float], soft: bool, tables: Mapping[str, Recorded]
-) -> Result:
+def stated_interval(claim: Claim) -> Interval:
+    """What a claim states, with what its wording leaves open; days for a date, their middle as its figure."""
+    low, high = interval_of(claim.stated, claim.kind)
+    point = float(middle(low, high)) if claim.stated.date else claim.stated.figure
+    return Interval(point, low, high)
+
+
+def _compute(reading: Reading, claim: Claim, stated: Interval, tables: Mapping[str, Recorded]) -> Result:
     figures = {name: located(f"inputs.{name}", figure, spec, tables) for name, spec in reading.inputs.items()}
     node = _parsed(reading.compute)
+    unit = stated_unit(claim.stated)
+    located("compute", _check_unit, node, figures, unit)
     computed = interval(node, figures)
-    cells = tuple(dict.fromkeys(cell for each in figures.values() for cell in each.cells))
-    judged = verdict.of_reading(computed, stated, reading.basis, soft)
-    return Result(reading, computed, arithmetic(node, _texts(figures), computed.point), cells, judged)
+    judged = verdict.of_reading(
+        computed,
+        (stated.low, stated.high),
+        reading.basis,
+        soft=bool(claim.soft or reading.proxy or reading.basis == "elsewhere"),
+        span=unit in (DATE, TRUTH) or any(_is_span(each) for each in figures.values()),
+    )
+    weaker = _weaker(reading, claim, node) if judged in verdict.AGREES else ""
+    return Result(
+        reading,
+        computed,
+        arithmetic(node, _texts(figures), computed, unit),
+        tuple(dict.fromkeys(cell for each in figures.values() for cell in each.cells)),
+        verdict.CONSISTENT if weaker else judged,
+        support_of(reading, node),
+        tuple(filter(None, (weaker or reading.proxy, reading.note))),
+    )
+
+
+def _is_span(each: Figure) -> bool:
+    """Whether a figure is a date that leaves several days open, which are no rounding of one."""
+    return each.unit == "date" and each.low < each.high
+
+
+def _check_unit(node: Node, figures: Mapping[str, Figure], wanted: Unit | None) -> None:
+    """Refuse a computation whose unit is known and is not that of the claim."""
+    found = unit_of(node, {name: known_unit(each.unit) for name, each in figures.items()})
+    if is_truth(node) != (wanted == TRUTH):
+        gives = "yes or no" if is_truth(node) else "a figure"
+        raise StudyError(f"gives {gives}, the claim states {wanted.words if wanted else 'a figure'}")
+    if found is None or wanted is None or is_truth(node):
+        return
+    if found.powers != wanted.powers:
+        raise StudyError(f"gives {found.words}, the claim states {wanted.words}; allowed: one measure")
+    if found.scale and found.scale != wanted.scale:
+        raise StudyError(
+            f"gives units that are {found.scale / wanted.scale:g} of those of the claim; multiply by that"
+        )
+
+
+def _weaker(reading: Reading, claim: Claim, node: Node) -> str:
+    """Why a reading that agrees shows less than the words say, or nothing."""
+    if reading.proxy:
+        return reading.proxy
+    if is_truth(node) and claim.kind != "consistency" and says_how_much(claim.stated.words):
+        return "the words say how much; the test is of the direction"
+    return ""
 
 
 def _texts(figures: Mapping[str, Figure]) -> dict[str, str]:

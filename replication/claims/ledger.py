@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from replication.claims.book import Book, evaluate_on, evaluate_text, shared_facts, without_others
-from replication.claims.claim_entries import Ledger
+from replication.claims.book import Book, evaluate_on, evaluate_text
+from replication.claims.checks import same_facts
+from replication.claims.claim_entries import Claim, Ledger
 from replication.claims.ledger_page import ledger_latex, ledger_page
 from replication.claims.read_ledger import read_ledger
 from replication.claims.recorded import STATED, Recorded, read_tables, tables_named
@@ -16,7 +17,7 @@ from replication.project.files import sha256, write_csv, write_parquet, write_te
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.staging import Staging, own_folder, write_manifest
-from replication.project.strict import located
+from replication.project.strict import located, read_toml
 from replication.records.records import made_from
 from replication.spec.read_study import read_study
 
@@ -42,9 +43,10 @@ def make_ledger(project: Project) -> Book:
         names = [name for name in tables_named(ledger) if name not in tables]
         tables |= located(path.name, read_tables, names, project)
     texts = [located(path.name, evaluate_on, ledger, tables) for path, ledger in ledgers.items()]
-    book = Book(tuple(texts), tuple(shared_facts(texts)))
+    book = Book(tuple(texts), tuple(same_facts({text.ledger.text.id: text.ledger for text in texts})))
     origin = made_from(project, _tables_of(book), code_behind(__name__))
     origin["studies"] = {path.name: sha256(path) for path in project.study_files}
+    origin["results"] = _results_of(book, project)
     write_ledger(book, project.ledger, paths, report="../report.html", origin=origin)
     return book
 
@@ -52,16 +54,42 @@ def make_ledger(project: Project) -> Book:
 def check_file(project: Project, path: Path, data: Path | None = None, out: Path | None = None) -> Book:
     """Evaluate one claims file, on the author's own tables (CSV files in `data`) and the project's.
 
-    Facts shared with texts in other files are left out. With `out` the ledger is written there.
+    Texts that its `same_as` names are looked for beside it and among those of the project. With `out` the
+    ledger is written there.
     """
     if data is not None and not data.is_dir():
         raise DataError(f"{data}: there is no such folder")
     ledger = read_ledger(path)
     text = located(path.name, evaluate_text, ledger, project, data)
-    book = Book((text,), tuple(located(path.name, shared_facts, [without_others(text)])))
+    texts = {**_texts_named(ledger, path, project), ledger.text.id: text.ledger}
+    own = [fact for fact in located(path.name, same_facts, texts) if fact.here.text == ledger.text.id]
+    book = Book((text,), tuple(own))
     if out is not None:
         write_ledger(book, own_folder(out, path, data), [path], report="", origin={})
     return book
+
+
+def _texts_named(ledger: Ledger, path: Path, project: Project) -> dict[str, Ledger]:
+    """The other texts that facts of this one stand in too, their own links to others aside."""
+    named = {name.rpartition(":")[0] for claim in ledger.claims for name in claim.same_as} - {
+        "",
+        ledger.text.id,
+    }
+    if not named:
+        return {}
+    beside = {file.resolve() for folder in (path.parent, project.claims) for file in folder.glob("*.toml")}
+    others = [read_ledger(file) for file in sorted(beside - {path.resolve()}) if _text_id(file) in named]
+    return {other.text.id: other.model_copy(update={"claims": _unlinked(other)}) for other in others}
+
+
+def _text_id(path: Path) -> str | None:
+    """The id of a claims file that may be wrong elsewhere."""
+    text = read_toml(path).get("text")
+    return text.get("id") if isinstance(text, dict) else None
+
+
+def _unlinked(ledger: Ledger) -> list[Claim]:
+    return [claim.model_copy(update={"same_as": []}) for claim in ledger.claims]
 
 
 def _check_texts(ledgers: Mapping[Path, Ledger]) -> None:
@@ -84,13 +112,22 @@ def anchors(project: Project) -> list[str]:
 
 
 def _check_exhibits(ledger: Ledger, known: Iterable[str]) -> None:
-    for claim in ledger.claims:
-        if claim.exhibit and claim.exhibit not in known:
-            raise StudyError(f"claims.{claim.id}: {one_of('exhibit', claim.exhibit, known)}")
+    named = [(f"claims.{claim.id}", claim.exhibit) for claim in ledger.claims]
+    named += [(f"cells.{cells.id}", cells.exhibit) for cells in ledger.cells]
+    for place, exhibit in named:
+        if exhibit and exhibit not in known:
+            raise StudyError(f"{place}: {one_of('exhibit', exhibit, known)}")
 
 
 def _tables_of(book: Book) -> list[str]:
-    return sorted({name for text in book.texts for name in text.tables} - {STATED})
+    return sorted({name for text in book.texts for name in text.tables if name != STATED and "." not in name})
+
+
+def _results_of(book: Book, project: Project) -> dict[str, str]:
+    """Checksums of the studies' records that claims rest on."""
+    named = sorted({name for text in book.texts for name in text.tables if "." in name})
+    paths = [f"{name.replace('.', '/', 1)}.parquet" for name in named]
+    return {path: sha256(project.current / path) for path in paths}
 
 
 def write_ledger(

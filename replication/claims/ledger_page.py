@@ -10,24 +10,51 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from replication.claims.verdict import HARD
+from replication.claims.checks import FAILS, HOLDS, OTHER_BASE, ROUNDED
+from replication.claims.support import SUPPORTS
+from replication.claims.tidy import AUDITORS
+from replication.claims.verdict import (
+    AGREES,
+    AMBIGUOUS,
+    BY_VINTAGE,
+    CONSISTENT,
+    HARD,
+    NOT_CHECKABLE,
+    SOFT,
+    VERDICTS,
+)
+from replication.claims.written import rounded
 from replication.project import escape
 from replication.publish.formats import stylesheet
 from replication.publish.latex import PREAMBLE
-from replication.publish.rounding import grouped
 from replication.report.counts import verdict_counts
 
-BASIS = {"document": "the document's own figures", "data": "recorded data"}
+BASIS = {"document": "the document's own figures", "data": "recorded data", "elsewhere": "another text"}
+DOUBTED = (*HARD, SOFT, AMBIGUOUS, BY_VINTAGE)
+TONES = {
+    **dict.fromkeys(HARD, "hard"),
+    SOFT: "soft",
+    **dict.fromkeys((AMBIGUOUS, BY_VINTAGE), "open"),
+    **dict.fromkeys(AGREES, "good"),
+    CONSISTENT: "near",
+    NOT_CHECKABLE: "none",
+    HOLDS: "good",
+    ROUNDED: "good",
+    FAILS: "hard",
+    OTHER_BASE: "none",
+    "agree": "good",
+    "differ": "hard",
+}
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 
 
 def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], report: str) -> str:
-    """The page: counts, contradictions, every claim with its arithmetic, checks, figures.
+    """The page: counts, contradictions and doubts, every claim with its arithmetic, checks, figures.
 
     Parameters
     ----------
     found : mapping of record name to table
-        As `claims.records.frames` gives them.
+        As `tidy.frames` gives them.
     titles : mapping of text id to its head (title, author, year, citation)
     report : str
         Address of the report page, for links to its tables and figures; none if empty.
@@ -37,49 +64,77 @@ def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], re
     environment = Environment(
         loader=PackageLoader("replication.claims"), autoescape=True, undefined=StrictUndefined
     )
-    figures = found["figures"]
+    ledger, figures = found["ledger"], found["figures"]
+    known = {_anchor(row) for row in _rows(ledger)}
     return environment.get_template("ledger.html.j2").render(
         stylesheet=Markup(stylesheet()),
         titles=titles,
-        hard=HARD,
+        tone=TONES,
         documents=list(found["counts"]["document"].unique()),
         counts=verdict_counts(found["counts"]),
-        told=_told(found["ledger"], titles),
-        claims=list(_claims(found["ledger"], set(figures["figure"]), report)),
-        verdicts=_verdicts(found["counts"]),
-        kinds=sorted(set(found["ledger"]["kind"])),
-        checks=found["checks"].to_dict("records"),
-        same=[_same(row) for row in found["same_facts"].to_dict("records")],
+        told=_told(ledger, titles),
+        filters=_filters(ledger),
+        claims=list(_claims(ledger, set(figures["figure"]), report)),
+        checks=list(_checks(found["checks"])),
+        same=[_same(row, known) for row in _rows(found["same_facts"])],
         figures=list(_figures(figures)),
     )
 
 
-def _verdicts(counts: pd.DataFrame) -> list[str]:
-    """Verdicts that were given, in their order."""
-    return list(dict.fromkeys(counts.loc[counts["claims"] > 0, "verdict"]))
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _told(ledger: pd.DataFrame, titles: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:
-    """Contradictions of each text in plain words, those with its own figures first."""
-    chosen = ledger[ledger["verdict"].isin(HARD)]
-    order = chosen["verdict"].map(HARD.index)
-    chosen = chosen.loc[order.sort_values(kind="stable").index]
-    return [
-        (text, [_sentence(row) for row in chosen[chosen["text"] == text].to_dict("records")])
-        for text in titles
-        if text in set(chosen["text"])
-    ]
+def _filters(ledger: pd.DataFrame) -> list[tuple[str, str, list[str]]]:
+    """Name, heading and options of every filter; verdicts and supports in their order."""
+    orders = {"verdict": VERDICTS, "support": SUPPORTS}
+    headings = {
+        "document": "Document",
+        "verdict": "Verdict",
+        "support": "Rests on",
+        "whose": "Whose",
+        "kind": "Kind",
+    }
+    filters = []
+    for name, heading in headings.items():
+        given = set(ledger[name]) - {""}
+        order = orders.get(name, list(dict.fromkeys(ledger[name])) if name == "document" else sorted(given))
+        filters.append((name, heading, [option for option in order if option in given]))
+    return filters
 
 
-def _sentence(row: Mapping[str, Any]) -> dict[str, str]:
+def _told(ledger: pd.DataFrame, titles: Mapping[str, Any]) -> list[tuple[str, list]]:
+    """What is contradicted or ambiguous in each text, in plain words, a finding once, the hardest first."""
+    rows = _rows(ledger[ledger["verdict"].isin(DOUBTED)])
+    again: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in rows:
+        if row["same_finding"]:
+            again.setdefault((row["text"], row["same_finding"]), []).append((row["id"], _anchor(row)))
+    told = []
+    for text in titles:
+        groups = []
+        for verdict in DOUBTED:
+            own = [r for r in rows if (r["text"], r["verdict"], r["same_finding"]) == (text, verdict, "")]
+            groups += [(verdict, [_sentence(row, again) for row in own])] if own else []
+        told += [(text, groups)] if groups else []
+    return told
+
+
+def _sentence(
+    row: Mapping[str, Any], again: Mapping[tuple[str, str], list[tuple[str, str]]]
+) -> dict[str, Any]:
     basis = " and ".join(BASIS[word] for word in row["basis"].split(", "))
+    ours = ["A test of ours."] if row["whose"] == AUDITORS else []
+    soft = [f"Soft: {row['soft']}"] if row["soft"] else []
     return {
         "anchor": _anchor(row),
         "place": row["place"],
         "claim": row["claim"],
-        "against": f"Against {basis}",
+        "against": "" if row["verdict"] == AMBIGUOUS else f"Against {basis}: ",
         "arithmetic": row["arithmetic"],
+        "beside": [*ours, *filter(None, (row["caveats"],)), *soft],
         "slip": row["unit_slip"],
+        "again": again.get((row["text"], row["id"]), []),
     }
 
 
@@ -88,24 +143,28 @@ def _anchor(row: Mapping[str, Any]) -> str:
 
 
 def _claims(ledger: pd.DataFrame, figures: set[str], report: str) -> Iterator[dict[str, Any]]:
-    for row in ledger.to_dict("records"):
+    for row in _rows(ledger):
         linked = row["exhibit"] and report
-        words = " ".join(
-            row[name] for name in ("id", "place", "claim", "arithmetic", "missing", "unit", "words")
-        )
+        searched = ("id", "place", "claim", "arithmetic", "caveats", "missing", "unit", "words", "verdict")
         yield {
             **row,
             "anchor": _anchor(row),
+            "rests": row["support"],
+            "ours": row["whose"] == AUDITORS,
+            "finding": row["same_finding"],
+            "finding_link": f"claim-{row['text']}-{row['same_finding']}",
             "exhibit_link": f"{report}#{row['exhibit']}" if linked else "",
             "exhibit_name": _exhibit_name(row["exhibit"]),
             "cells": [(name, _target(name, row["text"], figures)) for name in _split(row["rests_on"])],
-            "stated_words": _with_unit(row["words"], row["unit"]),
-            "search": words.lower(),
+            "stated_words": stated_with_unit(row),
+            "leaves": "" if row["allowed"] in (row["words"], "true", "false") else row["allowed"],
+            "computed_words": row["arithmetic"].rpartition("; stated ")[0],
+            "search": " ".join(row[name] for name in searched).lower(),
         }
 
 
 def _split(rests_on: str) -> list[str]:
-    return re.findall(r"[A-Za-z]\w*\[.*?\](?=; [A-Za-z]\w*\[|$)", rests_on)
+    return re.findall(r"[A-Za-z][\w.]*\[.*?\](?=; [A-Za-z][\w.]*\[|$)", rests_on)
 
 
 def _target(name: str, text: str, figures: set[str]) -> str:
@@ -120,28 +179,42 @@ def _exhibit_name(anchor: str) -> str:
     return f"{kind} {rest.partition('-')[2].replace('_', ' ')}" if anchor else ""
 
 
-def _with_unit(words: str, unit: str) -> str:
-    """The printed words, with the unit where they hold no word of it."""
-    known = any(word in words.lower() for word in unit.lower().split() if len(word) > 2)
-    return words if known else f"{words} ({unit})"
+def stated_with_unit(row: Mapping[str, Any]) -> str:
+    """The printed words, with the unit where they hold no word of it and it is one."""
+    if row["unit"] in ("yes or no", "date"):
+        return row["words"]
+    known = any(word in row["words"].lower() for word in row["unit"].lower().split() if len(word) > 2)
+    return row["words"] if known else f"{row['words']} ({row['unit']})"
 
 
 def _slug(name: str) -> str:
     return f"recorded-{_OTHER.sub('-', name).strip('-')}"
 
 
-def _same(row: Mapping[str, Any]) -> dict[str, str]:
-    sides = (("text", "id", "stated", "unit"), ("other_text", "other_id", "other_stated", "other_unit"))
-    stated = [f"{grouped(f'{row[value]:g}')} {row[unit]}" for _, _, value, unit in sides]
-    return {
-        "first": f"{row['text']}: {row['id']}",
-        "first_link": f"claim-{row['text']}-{row['id']}",
-        "first_stated": stated[0],
-        "second": f"{row['other_text']}: {row['other_id']}",
-        "second_link": f"claim-{row['other_text']}-{row['other_id']}",
-        "second_stated": stated[1],
-        "result": "agree" if row["agree"] else "differ",
-    }
+def _checks(checks: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """One row a result; base years that give another multiple are told together."""
+    for _, own in checks.groupby(["text", "check"], sort=False):
+        others = own[own["result"] == OTHER_BASE]
+        yield from _rows(own[own["result"] != OTHER_BASE])
+        if len(others):
+            bases = ", ".join(item.removeprefix("base ") for item in others["item"])
+            low, high = rounded(others["computed"].min()), rounded(others["computed"].max())
+            told = f"{low} to {high} times" if len(others) > 1 else f"{low} times"
+            yield {**_rows(others)[0], "item": f"bases {bases}", "arithmetic": told}
+
+
+def _same(row: Mapping[str, Any], known: set[str]) -> dict[str, str]:
+    sides: dict[str, str] = {}
+    for name, prefix in (("first", ""), ("second", "other_")):
+        text, ident = row[f"{prefix}text"], row[f"{prefix}id"]
+        anchor = f"claim-{text}-{ident}"
+        unit = row[f"{prefix}unit"]
+        sides |= {
+            name: f"{text}: {ident}",
+            f"{name}_link": anchor if anchor in known else "",
+            f"{name}_stated": row[f"{prefix}allowed"] + ("" if unit in ("date", "yes or no") else f" {unit}"),
+        }
+    return {**sides, "result": "agree" if row["agree"] else "differ"}
 
 
 def _figures(figures: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -180,10 +253,10 @@ def _latex_counts(counts: pd.DataFrame) -> str:
 
 
 def _latex_text(ledger: pd.DataFrame, title: str) -> str:
-    head = "\\toprule\nPlace & Claim & Stated & Computed & Verdict \\\\\n\\midrule\n"
-    widths = (0.13, 0.27, 0.12, 0.26, 0.12)
+    head = "\\toprule\nVerdict & Claim & Stated & Computed \\\\\n\\midrule\n"
+    widths = (0.15, 0.3, 0.14, 0.33)
     columns = "".join(rf">{{\raggedright\arraybackslash}}p{{{width}\linewidth}}" for width in widths)
-    rows = "".join(_latex_row(row) for row in ledger.to_dict("records"))
+    rows = "".join(_latex_row(row) for row in _rows(ledger))
     return (
         f"{{\\scriptsize\n\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n"
         f"\\caption{{{escape.latex(title)}: every claim}}\\\\\n{head}\\endfirsthead\n{head}\\endhead\n"
@@ -192,9 +265,15 @@ def _latex_text(ledger: pd.DataFrame, title: str) -> str:
 
 
 def _latex_row(row: Mapping[str, Any]) -> str:
-    computed = row["arithmetic"] or row["missing"]
-    cells = (row["place"], row["claim"], _with_unit(row["words"], row["unit"]), computed, row["verdict"])
-    return f"{' & '.join(_breaking(cell) for cell in cells)} \\\\\n"
+    """A claim with all that stands beside its verdict on the page."""
+    verdict = [row["verdict"], row["support"], "a test of ours" if row["whose"] == AUDITORS else ""]
+    verdict += [f"finding of {row['same_finding']}" if row["same_finding"] else ""]
+    stated = [stated_with_unit(row), row["deviates"]]
+    missing = f"Missing: {row['missing']}" if row["missing"] else ""
+    soft = f"Soft: {row['soft']}" if row["soft"] else ""
+    computed = [row["arithmetic"], row["caveats"], soft, missing]
+    cells = [verdict, [row["claim"], row["place"]], stated, computed]
+    return f"{' & '.join(_breaking('; '.join(filter(None, cell))) for cell in cells)} \\\\\n"
 
 
 def _breaking(cells: str) -> str:

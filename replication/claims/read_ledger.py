@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from replication.claims.claim_entries import Check, Claim, Input, Ledger, Reading, Stated
+from replication.claims.claim_entries import Cells, Check, Claim, Input, Ledger, Reading, Stated
+from replication.claims.wording import interval_of
 from replication.errors import StudyError, one_of
 from replication.language.functions import ELEMENTWISE
 from replication.language.syntax import Call, Node, names_in, parse
 from replication.project.strict import check_ids, located, read_strictly
+from replication.spec.entries import Entry
 
 ANCHOR = re.compile(r"(table|figure)-[A-Za-z][A-Za-z0-9_]*-[A-Za-z][A-Za-z0-9_]*")
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
+NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 OPERATORS = (*ELEMENTWISE, "-", "==", "!=", "in")
 
 
@@ -25,18 +31,35 @@ def read_ledger(path: Path) -> Ledger:
         Anything wrong with the file, told with its name, the key or the claim, and what is allowed.
     """
     ledger = read_strictly(path, Ledger)
-    try:
-        check_ids("claims", (claim.id for claim in ledger.claims))
-        check_ids("checks", (check.id for check in ledger.checks))
-        ids = [claim.id for claim in ledger.claims]
-        for claim in ledger.claims:
-            located(f"claims.{claim.id}", _check_claim, claim, ids)
-            located(f"claims.{claim.id}", _check_place, claim, ledger.text.parts)
-        for check in ledger.checks:
-            located(f"checks.{check.id}", _check_check, check, ids)
-    except StudyError as problem:
-        raise StudyError(f"{path.name}: {problem}") from None
+    return located(path.name, _checked, ledger)
+
+
+def _checked(ledger: Ledger) -> Ledger:
+    check_ids("claims", (claim.id for claim in ledger.claims))
+    check_ids("checks", (check.id for check in ledger.checks))
+    check_ids("cells", (cells.id for cells in ledger.cells))
+    ids = [claim.id for claim in ledger.claims]
+    located("text", _check_texts, ledger.text)
+    for claim in ledger.claims:
+        located(f"claims.{claim.id}", _check_claim, claim, ids)
+        located(f"claims.{claim.id}", _check_place, claim, ledger.text.parts)
+    for cells in ledger.cells:
+        located(f"cells.{cells.id}", _check_texts, cells)
+        located(f"cells.{cells.id}", _check_place, cells, ledger.text.parts)
+    for slip in ledger.slips:
+        located("slips", _check_texts, slip)
+    for check in ledger.checks:
+        located(f"checks.{check.id}", _check_check, check, ids)
+    _check_circles(ledger.claims)
     return ledger
+
+
+def _check_texts(entry: Entry) -> None:
+    """Refuse an empty text, which says nothing and would count as said."""
+    for name in sorted(entry.model_fields_set):
+        value = getattr(entry, name)
+        if isinstance(value, str) and not value.strip():
+            raise StudyError(f"{name} is empty; write it, or leave the key out")
 
 
 def _check_claim(claim: Claim, ids: list[str]) -> None:
@@ -44,31 +67,95 @@ def _check_claim(claim: Claim, ids: list[str]) -> None:
         raise StudyError(
             "neither readings nor missing; give a computation, or say in missing which figure is missing"
         )
+    _check_texts(claim)
     if claim.exhibit and not ANCHOR.fullmatch(claim.exhibit):
         raise StudyError(f"exhibit is {claim.exhibit[:80]!r}; allowed: table-STUDY-ID or figure-STUDY-ID")
-    _check_stated(claim.stated)
-    for other in claim.same_as:
+    located("stated", _check_stated, claim.stated, claim.kind)
+    for other in (*claim.same_as, claim.same_finding or claim.id):
         if ":" not in other:
-            located("same_as", _known, other, ids)
+            located("same_finding" if other == claim.same_finding else "same_as", _known, other, ids)
+    if claim.id in (claim.same_finding, *claim.same_as):
+        raise StudyError("a claim is not the same as itself; leave same_as and same_finding out")
     for place, reading in enumerate(claim.readings, start=1):
         located(f"readings[{place}]", _check_reading, reading, claim.id, ids)
+    _check_labels(claim)
 
 
-def _check_place(claim: Claim, parts: list[str]) -> None:
-    if parts and not claim.place.startswith(tuple(parts)):
-        raise StudyError(f"place is {claim.place[:80]!r}; allowed: one that begins with {' or '.join(parts)}")
+def _check_labels(claim: Claim) -> None:
+    """Several readings are told apart by their labels."""
+    labels = [reading.label for reading in claim.readings]
+    if len(labels) > 1 and not all(labels):
+        raise StudyError(f"readings[{labels.index('') + 1}] of several has no label; say how it differs")
+    twice = [label for label, count in Counter(labels).items() if count > 1]
+    if twice:
+        raise StudyError(f"two readings have the label {twice[0]!r}; say how they differ")
 
 
-def _check_stated(stated: Stated) -> None:
-    if stated.low is not None and stated.low > stated.value:
-        raise StudyError(f"stated.low is {stated.low:g}; allowed: at most the value, {stated.value:g}")
-    if stated.high is not None and stated.high < stated.value:
-        raise StudyError(f"stated.high is {stated.high:g}; allowed: at least the value, {stated.value:g}")
-    if stated.decimals is not None and (stated.low is not None or stated.high is not None):
-        raise StudyError("stated.decimals stands beside low or high; allowed: one way to say how exact it is")
+def _check_place(entry: Claim | Cells, parts: list[str]) -> None:
+    if parts and not entry.place.startswith(tuple(parts)):
+        raise StudyError(f"place is {entry.place[:80]!r}; allowed: one that begins with {' or '.join(parts)}")
+
+
+def _check_stated(stated: Stated, kind: str) -> None:
+    _check_texts(stated)
+    if bool(stated.date) == (stated.value is not None):
+        raise StudyError("states a figure and a date, or neither; allowed: value or date")
+    if stated.date:
+        given = {"low", "high", "decimals", "unit", "deviates"} & stated.model_fields_set
+        if given:
+            raise StudyError(f"{min(given)} stands beside date, whose days are its ends; leave it out")
+    elif not stated.unit:
+        raise StudyError("unit is missing; say what the value is counted in, in words")
+    else:
+        _check_ends(stated)
+    interval_of(stated, kind)
+
+
+def _check_ends(stated: Stated) -> None:
+    """Ends are those of a printed range, or depart from the convention for a reason."""
+    given = [end for end in (stated.low, stated.high) if end is not None]
+    if stated.low is not None and stated.low > stated.figure:
+        raise StudyError(f"low is {stated.low:g}; allowed: at most the value, {stated.figure:g}")
+    if stated.high is not None and stated.high < stated.figure:
+        raise StudyError(f"high is {stated.high:g}; allowed: at least the value, {stated.figure:g}")
+    if stated.deviates and not given:
+        raise StudyError(
+            "deviates says why low and high depart from the convention; give them, or leave it out"
+        )
+    if given and not stated.deviates and not _printed_range(stated):
+        raise StudyError(
+            f"low and high are not two figures of the words {stated.words!r}; allowed: the ends of a printed "
+            "range, or deviates with the reason to depart from the convention of wording"
+        )
+
+
+def _printed_range(stated: Stated) -> bool:
+    """Whether the words print both ends of the range."""
+    if stated.low is None or stated.high is None:
+        return False
+    words = stated.words.lower().replace(",", "")
+    figures = [float(figure) for figure in FIGURE.findall(words)]
+    figures += [float(place) for place, name in enumerate(NUMERALS) if re.search(rf"\b{name}\b", words)]
+    return {stated.low, stated.high} <= set(figures)
+
+
+def _check_circles(claims: list[Claim]) -> None:
+    """Refuse claims that bear one another out: in the end each would rest on itself."""
+    rests_on = {
+        claim.id: [spec.claim for reading in claim.readings for spec in reading.inputs.values() if spec.claim]
+        for claim in claims
+    }
+    try:
+        TopologicalSorter(rests_on).prepare()
+    except CycleError as problem:
+        circle = " -> ".join(reversed(problem.args[1]))
+        raise StudyError(
+            f"claims rest on one another in a circle: {circle}; let one of them rest on something else"
+        ) from None
 
 
 def _check_reading(reading: Reading, claim: str, ids: list[str]) -> None:
+    _check_texts(reading)
     for name, spec in reading.inputs.items():
         located(f"inputs.{name}", _check_input, spec, claim, ids)
     node = located("compute", parse, reading.compute)
@@ -101,22 +188,25 @@ def _check_input(spec: Input, claim: str, ids: list[str]) -> None:
         _check_claim_input(spec, claim, ids)
     elif spec.where is not None:
         located("where", parse, spec.where)
+    if spec.study and spec.claim:
+        raise StudyError("study is for a table; a claim gives its stated figure")
     if spec.half_width and (spec.low or spec.high):
         raise StudyError("half_width stands beside low or high; allowed: one way to say how exact it is")
-    if spec.date and (spec.half_width or spec.low or spec.high):
-        raise StudyError("a date has the days that it allows as its ends: leave half_width, low and high out")
+    if spec.date and spec.half_width:
+        raise StudyError("a date has the days that it allows as its ends: leave half_width out")
 
 
 def _check_claim_input(spec: Input, claim: str, ids: list[str]) -> None:
     located("claim", _known, spec.claim, ids)
     if spec.claim == claim:
         raise StudyError("a claim cannot rest on itself")
-    of_table = {"where", "take", "by", "low", "high", "date"} & spec.model_fields_set
+    of_table = {"where", "take", "by", "low", "high", "date", "unit"} & spec.model_fields_set
     if of_table:
         raise StudyError(f"{min(of_table)} is for a table; a claim gives its stated figure")
 
 
 def _check_check(check: Check, ids: list[str]) -> None:
+    _check_texts(check)
     for name in check.claims:
         located("claims", _known, name, ids)
     allowed = {"sum": 2, "totals": 2, "order": 2, "multiples": 1}[check.kind]

@@ -3,59 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from replication.claims.book import Book, Text
-from replication.claims.checks import FAILS, Checked, SameFact, unit_slip
+from replication.claims.checks import Checked, SameFact, Statement, unit_slip
+from replication.claims.claim_entries import Claim
 from replication.claims.judge import Outcome, Result
 from replication.claims.recorded import EVERY_ROW, STATED, Cell, Recorded
-from replication.claims.verdict import HARD, VERDICTS, Interval
-from replication.claims.wording import number, rounded, span
+from replication.claims.support import SUPPORTS
+from replication.claims.units import DATE, TRUTH, Unit, stated_unit
+from replication.claims.verdict import AGREES, VERDICTS, Interval
+from replication.claims.written import allowed, ends, number, rounded
 
 ENDS = ("", "_low", "_high")
 FEW = 8  # figures named one by one where a claim is told
+TEXTS, AUDITORS = "the text's", "the auditor's"
+REPEATED = "same finding as another claim"
 COLUMNS = {
     "ledger": [
-        *(
-            "text",
-            "document",
-            "id",
-            "place",
-            "claim",
-            "kind",
-            "words",
-            "stated",
-            "stated_low",
-            "stated_high",
-            "unit",
-        ),
-        *("computed", "computed_low", "computed_high", "verdict", "basis", "arithmetic", "rests_on"),
-        *("exhibit", "missing", "soft", "unit_slip"),
+        *("text", "document", "id", "place", "claim", "kind", "whose", "words", "allowed", "stated"),
+        *("stated_low", "stated_high", "unit", "computed", "computed_low", "computed_high", "verdict"),
+        *("support", "same_finding", "basis", "arithmetic", "caveats", "rests_on", "exhibit", "missing"),
+        *("soft", "deviates", "unit_slip"),
     ],
     "readings": [
         *("text", "id", "reading", "label", "kind", "basis", "computed", "computed_low", "computed_high"),
-        *("verdict", "arithmetic", "rests_on", "note"),
+        *("verdict", "support", "arithmetic", "caveats", "rests_on"),
     ],
-    "counts": ["text", "document", "verdict", "claims"],
+    "counts": ["text", "document", "whose", "verdict", "support", "claims"],
     "checks": [
         *("text", "check", "kind", "title", "item", "computed", "computed_low", "computed_high"),
         *("result", "arithmetic"),
     ],
     "same_facts": [
-        *("text", "id", "stated", "stated_low", "stated_high", "unit"),
-        *(
-            "other_text",
-            "other_id",
-            "other_stated",
-            "other_stated_low",
-            "other_stated_high",
-            "other_unit",
-            "agree",
-        ),
+        *("text", "id", "stated", "stated_low", "stated_high", "unit", "allowed"),
+        *("other_text", "other_id", "other_stated", "other_stated_low", "other_stated_high"),
+        *("other_unit", "other_allowed", "agree"),
     ],
     "figures": ["text", "figure", "column", "recorded", "value", "used_by"],
 }
@@ -84,48 +71,87 @@ def _frame(rows: Sequence[dict], columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(data[name], dtype=KINDS.get(name, "str")) for name in columns})
 
 
-def _ends(name: str, interval: Interval | None) -> dict[str, float]:
-    values = (np.nan,) * 3 if interval is None else (interval.point, interval.low, interval.high)
+def _ends(name: str, interval: Interval | None, unit: Unit | None = None) -> dict[str, float]:
+    """A figure and its ends; a date is told in words alone."""
+    if interval is None or unit == DATE:
+        return {f"{name}{end}": np.nan for end in ENDS}
+    values = interval.point, interval.low, interval.high
     return {f"{name}{end}": value for end, value in zip(ENDS, values, strict=True)}
 
 
 def _claim(text: Text, outcome: Outcome) -> dict:
-    claim, results = outcome.claim, outcome.results
+    claim, results, unit = outcome.claim, outcome.results, stated_unit(outcome.claim.stated)
+    plain = ("id", "place", "claim", "kind", "missing", "soft", "exhibit")
     return {
         "text": text.ledger.text.id,
         "document": text.ledger.document(claim),
-        **{
-            name: getattr(claim, name)
-            for name in ("id", "place", "claim", "kind", "missing", "soft", "exhibit")
-        },
-        "words": claim.stated.words or number(claim.stated.value),
-        **_ends("stated", outcome.stated),
-        "unit": claim.stated.unit,
-        **_ends("computed", results[0].computed if results else None),
+        **{name: getattr(claim, name) for name in plain},
+        "whose": AUDITORS if claim.auditor else TEXTS,
+        "words": stated_words(claim),
+        "allowed": ends(outcome.stated, unit, allowed),
+        **_ends("stated", outcome.stated, unit),
+        "unit": "date" if claim.stated.date else claim.stated.unit,
+        **_ends("computed", results[0].computed if results else None, unit),
         "verdict": outcome.verdict,
+        "support": outcome.support,
+        "same_finding": claim.same_finding or "",
         "basis": ", ".join(dict.fromkeys(result.reading.basis for result in results)),
         "arithmetic": _arithmetic(outcome),
+        "caveats": " ".join(_caveats(outcome)),
         "rests_on": told_cells(outcome.cells),
-        "unit_slip": unit_slip(outcome),
+        "deviates": claim.stated.deviates,
+        "unit_slip": unit_slip(outcome, text.ledger.slips),
     }
+
+
+def stated_words(claim: Claim) -> str:
+    """The printed words of a claim, or the figure where none are given."""
+    return claim.stated.words or claim.stated.date or number(claim.stated.figure)
+
+
+def arithmetic_of(text: Text, outcome: Outcome) -> str:
+    """The arithmetic of a claim with what is to be known beside it, for one line."""
+    slip = unit_slip(outcome, text.ledger.slips)
+    beside = [*_caveats(outcome), *([f"Perhaps {slip}."] if slip else [])]
+    return ". ".join(filter(None, (_arithmetic(outcome), " ".join(beside))))
 
 
 def _arithmetic(outcome: Outcome) -> str:
     """Every reading's computation, each with its verdict where there are several, then what is stated."""
     if not outcome.results:
         return ""
+    unit = stated_unit(outcome.claim.stated)
     several = len(outcome.results) > 1
-    parts = [_told(result, several) for result in outcome.results]
-    words, allowed = outcome.claim.stated.words or number(outcome.stated.point), span(outcome.stated)
-    return f"{'; '.join(parts)}; stated {words if words == allowed else f'{words}: {allowed}'}"
+    parts = [_told(result, unit, several) for result in outcome.results]
+    words, leaves = stated_words(outcome.claim), ends(outcome.stated, unit, allowed)
+    return f"{'; '.join(parts)}; stated {words if unit == TRUTH or words == leaves else f'{words}: {leaves}'}"
 
 
-def _told(result: Result, several: bool) -> str:
+def _told(result: Result, unit: Unit | None, several: bool) -> str:
     label = f"{result.reading.label}: " if result.reading.label else ""
-    ends, point = span(result.computed, rounded), rounded(result.computed.point)
-    interval = "" if ends in (point, f"{point} to {point}") else f" ({ends})"
     judged = f" [{result.verdict}]" if several else ""
-    return f"{label}{result.arithmetic}{interval}{judged}"
+    return f"{label}{result.arithmetic}{_rounding(result, unit)}{judged}"
+
+
+def _rounding(result: Result, unit: Unit | None) -> str:
+    """The computed interval in brackets, where it says more than the arithmetic before it."""
+    told = ends(result.computed, unit, rounded)
+    same = result.arithmetic.endswith((f" {told}", f": {told}"))
+    as_recorded = unit == DATE and result.arithmetic.endswith(told.removeprefix("by ").removeprefix("since "))
+    return "" if same or as_recorded else f" ({told})"
+
+
+def _caveats(outcome: Outcome) -> Iterator[str]:
+    """What is to be known beside a verdict, in sentences, with its reading where there are several."""
+    several = len(outcome.results) > 1
+    for result in outcome.results:
+        told = " ".join(map(_sentence, result.caveats))
+        if told:
+            yield f"{_sentence(result.reading.label).removesuffix('.')}: {told}" if several else told
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
 
 
 def told_cells(cells: Iterable[Cell]) -> str:
@@ -142,28 +168,50 @@ def told_cells(cells: Iterable[Cell]) -> str:
 
 
 def _readings(text: Text, outcome: Outcome) -> Iterable[dict]:
+    unit = stated_unit(outcome.claim.stated)
     for place, result in enumerate(outcome.results, start=1):
         reading = result.reading
         yield {
             "text": text.ledger.text.id,
             "id": outcome.claim.id,
             "reading": place,
-            **{name: getattr(reading, name) for name in ("label", "kind", "basis", "note")},
-            **_ends("computed", result.computed),
+            **{name: getattr(reading, name) for name in ("label", "kind", "basis")},
+            **_ends("computed", result.computed, unit),
             "verdict": result.verdict,
-            "arithmetic": result.arithmetic,
+            "support": result.support,
+            "arithmetic": result.arithmetic + _rounding(result, unit),
+            "caveats": " ".join(map(_sentence, result.caveats)),
             "rests_on": told_cells(result.cells),
         }
 
 
+def counted_as(outcome: Outcome) -> tuple[str, str]:
+    """Verdict and support under which a claim is counted; a finding told elsewhere is counted there."""
+    if outcome.claim.same_finding:
+        return REPEATED, ""
+    return outcome.verdict, outcome.support if outcome.verdict in AGREES else ""
+
+
 def _counts(text: Text) -> Iterable[dict]:
-    """One row a document and verdict; documents in the order in which the text names them."""
+    """One row a document, owner, verdict and support; documents in the order in which the text names them."""
     ledger = text.ledger
-    found = Counter((ledger.document(outcome.claim), outcome.verdict) for outcome in text.outcomes)
-    parts = [f"{ledger.text.id}: {part}" for part in ledger.text.parts] or [ledger.text.id]
-    for document, verdict in product(parts, VERDICTS):
-        claims = found[document, verdict]
-        yield {"text": ledger.text.id, "document": document, "verdict": verdict, "claims": claims}
+    found = Counter(
+        (ledger.document(o.claim), AUDITORS if o.claim.auditor else TEXTS, *counted_as(o))
+        for o in text.outcomes
+    )
+    for document in [f"{ledger.text.id}: {part}" for part in ledger.text.parts] or [ledger.text.id]:
+        for whose in (TEXTS, AUDITORS):
+            for verdict, support in _grades():
+                claims = found[document, whose, verdict, support]
+                row = (ledger.text.id, document, whose, verdict, support, claims)
+                yield dict(zip(COLUMNS["counts"], row, strict=True))
+
+
+def _grades() -> Iterator[tuple[str, str]]:
+    """Every verdict with every support that it may have, in their order."""
+    for verdict in (*VERDICTS, REPEATED):
+        for support in SUPPORTS if verdict in AGREES else ("",):
+            yield verdict, support
 
 
 def _check(text: Text, checked: Checked) -> dict:
@@ -180,16 +228,16 @@ def _check(text: Text, checked: Checked) -> dict:
 
 
 def _same(fact: SameFact) -> dict:
+    return {**_statement("", fact.here), **_statement("other_", fact.there), "agree": fact.agree}
+
+
+def _statement(prefix: str, side: Statement) -> dict:
     return {
-        "text": fact.text,
-        "id": fact.id,
-        **_ends("stated", fact.stated),
-        "unit": fact.units[0],
-        "other_text": fact.other_text,
-        "other_id": fact.other_id,
-        **_ends("other_stated", fact.other_stated),
-        "other_unit": fact.units[1],
-        "agree": fact.agree,
+        f"{prefix}text": side.text,
+        f"{prefix}id": side.id,
+        **_ends(f"{prefix}stated", side.stated, side.unit),
+        f"{prefix}unit": side.words,
+        f"{prefix}allowed": ends(side.stated, side.unit, allowed),
     }
 
 
@@ -201,7 +249,7 @@ def _figures(text: Text) -> Iterable[dict]:
             users.setdefault(cell, []).append(outcome.claim.id)
     values = {name: _values(recorded) for name, recorded in text.tables.items() if name != STATED}
     for cell in sorted(cell for cell in users if cell.table != STATED and cell.row != EVERY_ROW):
-        value = values[cell.table].at[cell.row, cell.column] if cell.column else "counted"
+        value: Any = values[cell.table].at[cell.row, cell.column] if cell.column else "counted"
         is_text = isinstance(value, str)
         yield {
             "text": text.ledger.text.id,
@@ -215,21 +263,3 @@ def _figures(text: Text) -> Iterable[dict]:
 
 def _values(recorded: Recorded) -> pd.DataFrame:
     return recorded.rows.set_index(pd.Index(recorded.names))
-
-
-def told(book: Book) -> Iterable[str]:
-    """What a command prints of a ledger: contradictions and failed checks, then counts."""
-    for text in book.texts:
-        name = text.ledger.text.id
-        for outcome in text.outcomes:
-            if outcome.verdict in HARD:
-                slip = unit_slip(outcome)
-                perhaps = f" ({slip})" if slip else ""
-                yield f"{name}: {outcome.claim.id}: {outcome.verdict}: {_arithmetic(outcome)}{perhaps}"
-        for checked in text.checks:
-            if checked.result == FAILS:
-                yield f"{name}: {checked.check.id}: {checked.item}: fails: {checked.arithmetic}"
-    for text in book.texts:
-        found = Counter(outcome.verdict for outcome in text.outcomes)
-        counts = [f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict]]
-        yield f"{text.ledger.text.id}: {len(text.outcomes)} claims: {', '.join(counts)}"

@@ -45,6 +45,7 @@ class Manifest(BaseModel):
     tables : for processed tables, the raw files behind each
     study, study_file : a study's id and the checksum of its file
     studies, claims : study files and claims files that were read
+    results : records of studies that claims rest on
     folders : checksums of the manifests that the report was made from
     settings : checksum of what the project says once for all studies
     converged : whether every model of a study did
@@ -62,6 +63,7 @@ class Manifest(BaseModel):
     study_file: str = ""
     studies: Sums = Field(default_factory=dict)
     claims: Sums = Field(default_factory=dict)
+    results: Sums = Field(default_factory=dict)
     folders: Sums = Field(default_factory=dict)
     settings: str = ""
     converged: bool = True

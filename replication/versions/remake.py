@@ -18,16 +18,26 @@ from replication.errors import DataError
 from replication.project.fingerprint import unlike_lock
 from replication.project.places import Project
 from replication.project.staging import withdraw
-from replication.versions.why import Artefact, Stage, artefacts, few, report, results, strangers, tables
+from replication.versions.why import (
+    Artefact,
+    Stage,
+    artefacts,
+    few,
+    ledger,
+    report,
+    strangers,
+    studies,
+    tables,
+)
 
 AT_ONCE = 2
 DONE, REFUSED, NOT_CONVERGED = 0, 2, 3  # exit codes of the commands
 # How far each step goes: its stages, and which commands it runs in them.
 STEPS: dict[str, tuple[tuple[Stage, ...], tuple[str, ...]]] = {
     "data": ((tables,), ("data",)),
-    "run": ((tables, results), ("data", "run")),
-    "claims": ((tables, results), ("data", "claims")),
-    "report": ((tables, results, report), ("data", "run", "claims", "report")),
+    "run": ((tables, studies), ("data", "run")),
+    "claims": ((tables, ledger), ("data", "claims")),
+    "report": ((tables, studies, ledger, report), ("data", "run", "claims", "report")),
 }
 
 

@@ -7,7 +7,7 @@ was made of it. Time stamps decide nothing.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,12 +93,14 @@ def require_current(project: Project) -> None:
 
 def artefacts(project: Project) -> list[Artefact]:
     """Everything that is made, each stage after those that it rests on."""
-    found: list[Artefact] = []
-    late: list[str] = []
-    for stage in (tables, results, report):
-        made = stage(project, late)
-        found, late = found + made, [item.name for item in made if item.reasons]
-    return found
+    cleaned = tables(project)
+    run = studies(project, _out_of_date(cleaned))
+    judged = ledger(project, _out_of_date([*cleaned, *run]))
+    return [*cleaned, *run, *judged, *report(project, _out_of_date([*run, *judged]))]
+
+
+def _out_of_date(items: Iterable[Artefact]) -> list[str]:
+    return [item.name for item in items if item.reasons]
 
 
 def tables(project: Project, late: Late = ()) -> list[Artefact]:
@@ -125,9 +127,9 @@ def _raw(project: Project) -> dict[str, str]:
     return {path.as_posix(): checksum(project.raw / path) for path in sorted(shown)}
 
 
-def results(project: Project, late: Late = ()) -> list[Artefact]:
-    """Every study and the ledger of claims, those included that nothing asks for any more."""
-    return [*_studies(project, late), *_ledger(project, late)]
+def studies(project: Project, late: Late = ()) -> list[Artefact]:
+    """Every study, those included that nothing asks for any more."""
+    return list(_studies(project, late))
 
 
 def _studies(project: Project, late: Late) -> Iterator[Artefact]:
@@ -155,20 +157,24 @@ def _studies_asked_for(project: Project) -> dict[str, Path]:
     return found
 
 
-def _ledger(project: Project, late: Late) -> Iterator[Artefact]:
+def ledger(project: Project, late: Late = ()) -> list[Artefact]:
+    """The ledger of claims, which may rest on results of studies, one that nothing asks for included."""
     folder, record = project.ledger, _record(project.ledger)
     claims = {path.name: sha256(path) for path in project.claims_files}
     if not claims:
-        if isinstance(record, Manifest):
-            yield Artefact("claims", ("no claims file asks for it",), (), folder)
-        return
+        gone = Artefact("claims", ("no claims file asks for it",), (), folder)
+        return [gone] if isinstance(record, Manifest) else []
     reasons: list[str] = []
     if isinstance(record, Manifest):
-        studies = {path.name: sha256(path) for path in project.study_files}
+        files = {path.name: sha256(path) for path in project.study_files}
+        results = {name: checksum(project.current / name) for name in record.results}
+        cascade = sorted({*late} & {f"study {name.partition('/')[0]}" for name in record.results})
         reasons += _changed("claims changed:", record.claims, claims)
-        reasons += _changed("studies changed:", record.studies, studies)
+        reasons += _changed("studies changed:", record.studies, files)
+        reasons += _changed("input changed: results/current", record.results, results)
+        reasons += [f"cascade: {few(cascade)}"] if cascade else []
     reasons += _behind(project, folder, record, late, code_behind("replication.claims.ledger"))
-    yield Artefact("claims", tuple(reasons), ("claims",), folder)
+    return [Artefact("claims", tuple(reasons), ("claims",), folder)]
 
 
 def _behind(

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.claims.claim_entries import Input
+from replication.claims.inputs import Figure, figure
 from replication.claims.judge import evaluate_claim, interval
-from replication.claims.recorded import STATED, Figure, Recorded, figure
+from replication.claims.recorded import STATED, Recorded
 from replication.claims.verdict import Interval
-from replication.claims.wording import number, span, written
+from replication.claims.written import number, span, written
 from replication.errors import StudyError
 from replication.language.syntax import parse
 from tests.support.claims_files import CLAIM, READING
@@ -49,7 +50,6 @@ def test_a_figure_and_its_ends():
     assert ends(taken(where="key == 'a'")) == (20, 20, 20)
     assert ends(taken(where="key == 'a'", half_width=0.5)) == (20, 19.5, 20.5)
     assert ends(taken(where="key == 'a'", low="low", high="high")) == (20, 19, 21)
-    assert ends(taken(where="key == 'b'", low="low", high="high")) == (100, 100, 100)
     assert ends(taken(where="key == 'c'", low="low", high="high")) == (6, 4, 8)
     assert ends(taken(where="key == 'd'", low="low", high="high")) == (7, -math.inf, 9)
 
@@ -94,8 +94,11 @@ def test_texts_are_read_as_numbers_or_as_days():
         ({"where": "key == 'a'", "take": "text", "date": True}, "'1,250'; allowed: a date such as 1987"),
         (
             {"where": "key == 'd'", "take": "when", "date": True},
-            r"figures\[d\] is '(nan|None)'; allowed: a date",
+            r"when is missing in figures\[d\]; .* not checkable",
         ),
+        ({"where": "key == 'b'", "low": "low", "high": "high"}, r"low and high is missing in figures\[b\]"),
+        ({"where": "key == 'b'", "half_width": "low"}, r"low is missing in figures\[b\]"),
+        ({"where": "key in ('a', 'b')", "by": "volatility"}, "volatility needs three positive figures"),
     ],
 )
 def test_a_figure_that_cannot_be_had(keys, message):
@@ -188,3 +191,171 @@ def test_an_error_names_claim_reading_and_input(ledger_of):
     ledger = ledger_of(CLAIM + READING.replace("'b'", "'z'"))
     with pytest.raises(StudyError, match=r"claims.share.readings\[1\]: inputs.b: no row of figures"):
         evaluate_claim(ledger.claims[0], TABLES)
+
+
+def judged(ledger_of, stated: str, readings: str, kind: str = "share", more: str = ""):
+    text = CLAIM.replace('"share"\nstated', f'"{kind}"\nstated').replace(
+        '{ value = 20, unit = "percent" }', f"{{ {stated} }}"
+    )
+    return evaluate_claim(ledger_of(text + more + readings).claims[0], TABLES)
+
+
+def reading(compute: str, basis: str = "data", more: str = "", **inputs: str) -> str:
+    named = "".join(f"inputs.{name} = {{ table = 'figures', {spec} }}\n" for name, spec in inputs.items())
+    return f'[[claims.readings]]\nbasis = "{basis}"\n{more}compute = "{compute}"\n{named}'
+
+
+A, B, MONTH = (
+    "where = \"key == 'a'\"",
+    "where = \"key == 'b'\"",
+    "where = \"key == 'b'\", take = 'when', date = true",
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "kind", "text", "verdict", "support"),
+    [
+        ('value = 20, unit = "percent"', "share", reading("a", a=A), "reproduced", "recorded data"),
+        (
+            'value = 20, unit = "percent"',
+            "share",
+            reading("a", "document", a=A),
+            "reproduced",
+            "same statement elsewhere",
+        ),
+        (
+            'value = 20, unit = "percent"',
+            "share",
+            reading("a", "elsewhere", a=A),
+            "reproduced",
+            "same statement elsewhere",
+        ),
+        (
+            'value = 30, unit = "percent"',
+            "share",
+            reading("a", "elsewhere", a=A),
+            "contradicted (soft)",
+            "same statement elsewhere",
+        ),
+        (
+            'value = 20, unit = "percent"',
+            "share",
+            reading("100 * a / b", "document", a=A, b=B),
+            "reproduced",
+            "arithmetic within the text",
+        ),
+        (
+            'value = 1, unit = "yes or no"',
+            "order",
+            reading("a < b", "document", a=A, b=B),
+            "reproduced",
+            "order or direction only",
+        ),
+        (
+            'value = 1, unit = "yes or no", words = "rose sharply"',
+            "growth",
+            reading("a < b", "document", a=A, b=B),
+            "consistent",
+            "order or direction only",
+        ),
+        (
+            'value = 2, unit = "firms"',
+            "count",
+            reading("n", "document", n="where = 'flag == 1', by = 'count'"),
+            "reproduced",
+            "count of our own list",
+        ),
+        (
+            'value = 40, unit = "percent", words = "upwards of 40 percent"',
+            "share",
+            reading("b", b=B + ", bound = 'at most'"),
+            "consistent",
+            "recorded data",
+        ),
+        (
+            'value = 40, unit = "percent", words = "upwards of 40 percent"',
+            "share",
+            reading("a", a=A + ", bound = 'at most'"),
+            "contradicted by recorded data",
+            "recorded data",
+        ),
+        ('date = "1987-11"', "date", reading("d", d=MONTH), "reproduced", "recorded data"),
+        ('date = "1987-11-05"', "date", reading("d", d=MONTH), "consistent", "recorded data"),
+        (
+            'date = "1987-12"',
+            "date",
+            reading("d", d=MONTH + ", bound = 'at most'"),
+            "contradicted by recorded data",
+            "recorded data",
+        ),
+        (
+            'date = "1986"',
+            "date",
+            reading("d", "document", d=MONTH + ", bound = 'at most'"),
+            "consistent",
+            "order or direction only",
+        ),
+    ],
+)
+def test_a_verdict_is_graded_by_what_it_rests_on(ledger_of, stated, kind, text, verdict, support):
+    found = judged(ledger_of, stated, text, kind)
+    assert (found.verdict, found.support) == (verdict, support)
+
+
+def test_a_proxy_is_consistent_at_best_and_soft_at_worst_and_is_shown(ledger_of):
+    near = reading("a", more='proxy = "One year of ten"\n', a=A)
+    found = judged(ledger_of, 'value = 20, unit = "percent"', near)
+    assert (found.verdict, found.results[0].caveats) == ("consistent", ("One year of ten",))
+    assert judged(ledger_of, 'value = 30, unit = "percent"', near).verdict == "contradicted (soft)"
+
+
+def test_an_order_that_rounding_could_turn_is_consistent_and_no_more(ledger_of):
+    close = reading("a < b", a=A + ", half_width = 50", b=B)
+    assert judged(ledger_of, 'value = 1, unit = "yes or no"', close, "order").verdict == "reproduced"
+    closer = reading("a < b", a=A + ", half_width = 90", b=B)
+    assert judged(ledger_of, 'value = 1, unit = "yes or no"', closer, "order").verdict == "consistent"
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "message"),
+    [
+        (
+            'value = 20, unit = "years"',
+            reading("a < b", a=A, b=B),
+            "compute: gives yes or no, the claim states time",
+        ),
+        (
+            'value = 1, unit = "yes or no"',
+            reading("a", a=A),
+            "compute: gives a figure, the claim states truth",
+        ),
+        (
+            'value = 20, unit = "percent"',
+            reading("a", a=A + ", unit = 'million US$'"),
+            r"gives US\$, the claim states a pure number; allowed: one measure",
+        ),
+        (
+            'value = 20, unit = "billion US$"',
+            reading("a", a=A + ", unit = 'million US$'"),
+            "gives units that are 0.001 of those of the claim; multiply by that",
+        ),
+        (
+            'value = 20, unit = "percent"',
+            reading("a + b", a=A + ", unit = 'years'", b=B + ", unit = 'percent'"),
+            "brings together time and a pure number",
+        ),
+    ],
+)
+def test_what_a_claim_states_and_what_is_computed_are_of_one_measure(ledger_of, stated, text, message):
+    with pytest.raises(
+        StudyError, match=rf"claims.share.readings\[1\]: compute: .*{message.removeprefix('compute: ')}"
+    ):
+        judged(ledger_of, stated, text)
+
+
+def test_dates_of_two_columns_and_a_volatility(ledger_of):
+    both = taken(where="key == 'a'", take="when", date=True, high="when")
+    assert both.text == "1987"
+    assert taken(where="key != 'c'", by="volatility").point == pytest.approx(
+        np.std(np.diff(np.log([20, 100, 7])), ddof=1)
+    )

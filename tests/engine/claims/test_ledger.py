@@ -11,12 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from replication.claims import terminal
 from replication.claims.ledger import check_file, make_ledger
 from replication.claims.tidy import COLUMNS
 from replication.cli import main
 from replication.errors import UserError
+from replication.project.files import sha256
 from replication.project.places import Project
 from replication.report.report_page import write_report
+from replication.versions.why import why
 from tests.support.claims_files import CLAIM, HEAD, READING
 from tests.support.repository import ROOT
 
@@ -40,7 +43,7 @@ def example(tmp_path_factory) -> Path:
     return folder
 
 
-def test_the_example_has_ten_claims_and_every_kind_of_verdict(example):
+def test_the_example_has_twelve_claims_and_every_kind_of_verdict(example):
     ledger = pd.read_parquet(example / "ledger.parquet").set_index("id")
     assert ledger["verdict"].to_dict() == {
         "loans_1993": "reproduced",
@@ -53,11 +56,35 @@ def test_the_example_has_ten_claims_and_every_kind_of_verdict(example):
         "firms_growth": "ambiguous",
         "staff": "reproduced within rounding",
         "overnight": "contradicted (soft)",
+        "closed": "consistent",
+        "years_open": "reproduced",
     }
     assert ledger.at["almost_double", "arithmetic"] == (
         "103.7 / 64.2 = 1.615 (1.613 to 1.617); stated almost double: 1.75 to 2"
     )
     assert ledger.at["almost_double", "rests_on"] == "figures[loans_1993]; figures[loans_1990]"
+    assert ledger.at["almost_double", "allowed"] == "1.75 to 2"
+    assert ledger.at["closed", "arithmetic"] == (
+        "recorded no later than 1994-03-20; stated in March 1994: 1994-03"
+    )
+    assert ledger.at["overnight", "deviates"] == "A season is three months"
+
+
+def test_what_agrees_is_counted_by_what_it_rests_on_and_our_tests_apart(example):
+    counts = pd.read_parquet(example / "counts.parquet")
+    given = counts[counts["claims"] > 0].set_index(["whose", "verdict", "support"])["claims"]
+    assert given["the text's", "reproduced", "recorded data"] == 3
+    assert given["the text's", "consistent", "order or direction only"] == 1
+    assert given["the auditor's", "reproduced", "order or direction only"] == 1
+    assert given["the text's"].sum() == 11
+
+
+def test_caveats_stand_where_the_verdict_stands(example):
+    told = "No later than the newspaper that reports it."
+    assert pd.read_parquet(example / "ledger.parquet").set_index("id").at["closed", "caveats"] == told
+    assert told in (example / "ledger.html").read_text() and told in (example / "ledger.tex").read_text()
+    assert "A season is three months" in (example / "ledger.html").read_text()
+    assert "A season is three months" in (example / "ledger.tex").read_text()
 
 
 def test_csv_and_parquet_hold_the_same_records(example):
@@ -66,7 +93,7 @@ def test_csv_and_parquet_hold_the_same_records(example):
         assert table.columns.tolist() == columns
         assert len(pd.read_csv(example / f"{name}.csv")) == len(table)
     counts = pd.read_parquet(example / "counts.parquet")
-    assert counts["claims"].sum() == 10
+    assert counts["claims"].sum() == 12
     manifest = json.loads((example / "manifest.json").read_text())
     assert {"ledger.html", "ledger.tex", "ledger.csv"} <= set(manifest["files"])
 
@@ -92,7 +119,7 @@ def test_the_page_is_whole_by_itself_and_every_link_in_it_leads_somewhere(exampl
     text = (example / "ledger.html").read_text(encoding="utf-8")
     page = Page()
     page.feed(text)
-    assert page.rows == 10
+    assert page.rows == 12
     assert page.outside == [] and "http" not in text
     assert len(page.ids) == len(set(page.ids))
     assert {link[1:] for link in page.links} <= set(page.ids)
@@ -104,7 +131,8 @@ def test_contradictions_come_first_with_their_arithmetic(example):
     told = text[text.index('id="contradictions"') : text.index('id="claims"')]
     assert "103.7 / 64.2 = 1.615" in told
     assert told.index("Against the document&#39;s own figures") < told.index("Against recorded data")
-    assert "firms" not in told
+    assert told.index("contradicted (soft)") < told.index("ambiguous") < told.index("firms")
+    assert "A test of ours" not in told and "closed" not in told
     rested_on = text[text.index('id="figures"') :]
     assert "amount 103.7" in rested_on and "date 1991-11" in rested_on
 
@@ -184,10 +212,67 @@ def test_without_a_claims_file_the_way_to_one_is_told(tmp_path):
         make_ledger(Project(tmp_path))
 
 
-def test_facts_shared_with_other_texts_do_not_keep_a_file_from_being_checked(tmp_path):
-    path = tmp_path / "mine.toml"
-    path.write_text(HEAD + CLAIM + 'missing = "x"\nsame_as = ["other:share"]')
-    assert check_file(Project(tmp_path), path).same == ()
+def test_a_fact_of_another_text_is_looked_for_beside_the_file_and_in_the_project(project, tmp_path):
+    path = tmp_path / "yours/yours.toml"
+    path.parent.mkdir()
+    text = HEAD.replace("mine", "yours") + CLAIM + 'missing = "x"\nsame_as = ["mine:share"]'
+    path.write_text(text)
+    assert [fact.agree for fact in check_file(project, path).same] == [True]
+    for wrong, message in (("mine:shore", "claim of mine 'shore'"), ("nobody:share", "text 'nobody'")):
+        path.write_text(text.replace("mine:share", wrong))
+        with pytest.raises(UserError, match=message):
+            check_file(project, path)
+
+
+def test_a_finding_that_two_claims_bring_up_is_told_and_counted_once(project):
+    reading = READING.replace("100 * a / b", "a").partition("inputs.b")[0]
+    wrong = CLAIM.replace("= 20", "= 30") + reading
+    again = wrong.replace('id = "share"', 'id = "again"').replace(
+        "[[claims.r", 'same_finding = "share"\n[[claims.r'
+    )
+    path = project.root / "twice.toml"
+    path.write_text(HEAD + wrong + again)
+    shutil.copytree(project.claims, project.root / "data")
+    (project.root / "data/figures.csv").write_text("key,value\na,20\nb,100\n")
+    book = check_file(project, path, project.root / "data", project.root / "out")
+    page = (project.root / "out/ledger.html").read_text()
+    told = page[page.index('id="contradictions"') : page.index('id="claims"')]
+    assert told.count("<li>") == 1 and '<a href="#claim-mine-again">again</a>' in told
+    assert list(terminal.told(book))[-1] == (
+        "mine: 2 claims: 1 contradicted by the document, 1 same finding as another claim"
+    )
+
+
+def test_a_result_of_a_study_is_an_input_like_any_other(project):
+    folder = project.current / "mine"
+    folder.mkdir(parents=True)
+    values = {"value": [20.1], "unit": "percent"}
+    frame = pd.DataFrame({"study": "mine", "statistic": "share", "group": "all", "period": "1990", **values})
+    frame.to_parquet(folder / "statistics.parquet")
+    (folder / "manifest.json").write_text(
+        json.dumps({"files": {"statistics.parquet": sha256(folder / "statistics.parquet")}})
+    )
+    reading = """[[claims.readings]]
+basis = "data"
+compute = "a"
+inputs.a = { study = "mine", table = "statistics", where = "statistic == 'share'" }
+"""
+    (project.claims / "mine.toml").write_text(HEAD + CLAIM + reading)
+    make_ledger(project)
+    ledger = pd.read_parquet(project.ledger / "ledger.parquet")
+    assert ledger["rests_on"].tolist() == ["mine.statistics[share, all, 1990]"]
+    assert "mine/statistics.parquet" in json.loads((project.ledger / "manifest.json").read_text())["results"]
+    assert "claims: cascade: study mine" in why(project)  # the study file is newer than these results
+    frame.assign(value=[19.0]).to_parquet(folder / "statistics.parquet")
+    assert "claims: input changed: results/current mine/statistics.parquet" in why(project)
+    with pytest.raises(UserError, match="statistics.parquet: was changed since it was made"):
+        make_ledger(project)
+    (project.claims / "mine.toml").write_text(HEAD + CLAIM + reading.replace("statistics", "statistic"))
+    with pytest.raises(UserError, match="study mine: record 'statistic' is not known; .*mean 'statistics'"):
+        make_ledger(project)
+    (project.claims / "mine.toml").write_text(HEAD + CLAIM + reading.replace('"mine", t', '"yours", t'))
+    with pytest.raises(UserError, match="study yours has no results; run it first"):
+        make_ledger(project)
 
 
 def test_own_tables_are_read_from_a_folder_and_a_wrong_name_lists_them(tmp_path):
@@ -210,7 +295,9 @@ def test_the_commands(tmp_path, capsys):
     assert main(["claims", "check", str(EXAMPLE / "claims.toml"), "--data", str(EXAMPLE)]) == 0
     assert main(["--project", str(tmp_path), "claims"]) == 2
     said = capsys.readouterr()
-    assert "mine: 3 claims: 1 reproduced, 2 not checkable" in said.out
+    assert "mine: 4 claims: 1 reproduced, 3 not checkable" in said.out
+    assert "mine: reproduced (arithmetic within the text) (1): half" in said.out
+    assert "example: 11 claims: " in said.out and said.out.rstrip().endswith("; 1 tests of ours")
     assert re.search(
         r"example: grants_share: contradicted by the document: 100 \* 41.5 / 160 = 25.94", said.out
     )

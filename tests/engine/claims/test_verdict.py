@@ -10,26 +10,8 @@ from hypothesis import strategies as st
 
 from replication.claims import verdict
 from replication.claims.claim_entries import Stated
-from replication.claims.verdict import Interval, bounds, of_claim, of_reading
-
-
-@pytest.mark.parametrize(
-    ("stated", "kind", "ends"),
-    [
-        ({"value": 55.7}, "share", (55.65, 55.75)),
-        ({"value": 55}, "share", (54.5, 55.5)),
-        ({"value": 55.0, "decimals": 1}, "share", (54.95, 55.05)),
-        ({"value": 4000.0, "decimals": -3}, "amount", (3500.0, 4500.0)),
-        ({"value": 1e-7}, "level", (5e-8, 1.5e-7)),
-        ({"value": 17.0}, "count", (17.0, 17.0)),
-        ({"value": 1.0}, "order", (1.0, 1.0)),
-        ({"value": 2, "low": 1.75, "high": 2}, "multiple", (1.75, 2.0)),
-        ({"value": 40, "low": 40}, "share", (40.0, math.inf)),
-        ({"value": 40, "high": 40}, "count", (-math.inf, 40.0)),
-    ],
-)
-def test_what_a_wording_allows(stated, kind, ends):
-    assert bounds(Stated(unit="unit", **stated), kind) == ends
+from replication.claims.verdict import Interval, of_claim, of_reading
+from replication.claims.wording import interval_of
 
 
 @pytest.mark.parametrize(
@@ -42,11 +24,27 @@ def test_what_a_wording_allows(stated, kind, ends):
         (Interval(1.7, 1.6, 1.75), (1.75, 2.0), verdict.WITHIN_ROUNDING),
         (Interval(0.1 + 0.2, 0.1 + 0.2, 0.1 + 0.2), (0.3, 0.3), verdict.REPRODUCED),
         (Interval(1e9, 1e9, 1e9), (40.0, math.inf), verdict.REPRODUCED),
-        (Interval(5.0, -math.inf, math.inf), (40.0, 41.0), verdict.WITHIN_ROUNDING),
+        (Interval(5.0, -math.inf, math.inf), (40.0, 41.0), verdict.CONSISTENT),
+        (Interval(50.0, 50.0, math.inf), (40.0, math.inf), verdict.REPRODUCED),
+        (Interval(41.0, 30.0, math.inf), (40.0, math.inf), verdict.CONSISTENT),
+        (Interval(41.0, -math.inf, 41.0), (40.0, math.inf), verdict.CONSISTENT),
+        (Interval(30.0, -math.inf, 39.0), (40.0, math.inf), verdict.BY_DATA),
     ],
 )
 def test_one_reading(computed, stated, expected):
-    assert of_reading(computed, stated, "data", soft=False) == expected
+    assert of_reading(computed, stated, "data") == expected
+
+
+@pytest.mark.parametrize(
+    ("computed", "expected"),
+    [
+        ((5.0, 4.0, 6.0), verdict.REPRODUCED),
+        ((5.0, 4.0, 9.0), verdict.CONSISTENT),
+        ((9.0, 8.0, 10.0), verdict.BY_DATA),
+    ],
+)
+def test_a_span_of_days_is_no_rounding(computed, expected):
+    assert of_reading(Interval(*computed), (4.0, 7.0), "data", span=True) == expected
 
 
 def test_a_contradiction_says_by_what_and_whether_it_is_soft():
@@ -67,6 +65,10 @@ def test_a_contradiction_says_by_what_and_whether_it_is_soft():
         ([verdict.REPRODUCED, verdict.BY_DATA], ["vintage", "vintage"], verdict.BY_VINTAGE),
         ([verdict.BY_DATA, verdict.BY_DATA], ["vintage", "vintage"], verdict.BY_DATA),
         ([verdict.WITHIN_ROUNDING, verdict.SOFT], ["vintage", "reading"], verdict.AMBIGUOUS),
+        ([verdict.CONSISTENT, verdict.CONSISTENT], ["reading", "reading"], verdict.CONSISTENT),
+        ([verdict.CONSISTENT, verdict.REPRODUCED], ["reading", "reading"], verdict.REPRODUCED),
+        ([verdict.CONSISTENT, verdict.BY_DATA], ["reading", "reading"], verdict.AMBIGUOUS),
+        ([verdict.BY_DATA, verdict.SOFT], ["reading", "reading"], verdict.SOFT),
     ],
 )
 def test_several_readings(verdicts, kinds, expected):
@@ -90,5 +92,5 @@ def test_wider_rounding_never_makes_a_contradiction(point, half, value, allowed,
 def test_what_rounds_to_a_printed_figure_reproduces_it(digits, decimals, rest):
     printed = digits / 10**decimals
     computed = (digits + rest) / 10**decimals
-    ends = bounds(Stated(value=printed, unit="", decimals=decimals), "level")
-    assert of_reading(Interval(computed, computed, computed), ends, "data", soft=False) == verdict.REPRODUCED
+    ends = interval_of(Stated(value=printed, unit="yen", decimals=decimals), "level")
+    assert of_reading(Interval(computed, computed, computed), ends, "data") == verdict.REPRODUCED

@@ -4,6 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from replication.claims.book import Text
+from replication.claims.ledger import check_file
+from replication.project.places import Project
+from tests.support.claims_files import ROOT, cleaned
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory) -> Project:
+    """The repository's raw figures, cleaned once for all texts."""
+    return cleaned(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def text(request, project) -> Text:
+    """The text that a module names in TEXT, evaluated."""
+    return check_file(project, ROOT / f"claims/{request.module.TEXT}.toml").texts[0]
+
 
 @pytest.fixture(scope="module")
 def verdicts(text) -> dict[str, str]:

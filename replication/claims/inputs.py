@@ -1,0 +1,287 @@
+"""An input of a computation -> the figure that it names: how exact it is, in which unit, from which cells."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from replication.claims.claim_entries import Input
+from replication.claims.days import span
+from replication.claims.recorded import EVERY_ROW, ROW_UNIT, STATED, Cell, Recorded, middle, source_of
+from replication.claims.written import number, rounded
+from replication.errors import StudyError, one_of
+from replication.language.syntax import names_in, parse
+
+NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+DATE_BOUNDS = {"at least": "no earlier than", "at most": "no later than"}
+DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One input of a computation.
+
+    Attributes
+    ----------
+    point, low, high : float
+        The figure and the interval that its rounding leaves; an open end is infinite. Dates are days.
+    text : str
+        The figure as a reader would write it.
+    unit : str
+        In words; empty if nobody says it.
+    cells : tuple of Cell
+        All that it rests on.
+    """
+
+    point: float
+    low: float
+    high: float
+    text: str
+    cells: tuple[Cell, ...]
+    unit: str = ""
+
+
+def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
+    """The figure that an input names.
+
+    Raises
+    ------
+    StudyError
+        An unknown column, no row or (for `only`) more than one, a missing figure, a text that is no number.
+    """
+    stated = spec.claim is not None
+    spec = _of_stated(spec) if stated else spec
+    recorded = tables[source_of(spec)]
+    places = recorded.places(spec.where)
+    filters = tuple(Cell(source_of(spec), EVERY_ROW, name) for name in _filters(spec, recorded))
+    if spec.by == "count":
+        counted = tuple(Cell(source_of(spec), recorded.names[place], "") for place in places)
+        return Figure(
+            len(places),
+            len(places),
+            len(places),
+            f"{len(places)}",
+            (*filters, *counted),
+            spec.unit or "count",
+        )
+    taken = _taken(spec, recorded, places)
+    columns = [name for name in dict.fromkeys((spec.take, spec.low, spec.high, _half_column(spec))) if name]
+    cells = tuple(Cell(source_of(spec), key, name) for key in taken.keys for name in columns)
+    point, low, high = (_aggregate(spec.by, values) for values in (taken.points, taken.lows, taken.highs))
+    text = str(recorded.rows["words"].iloc[places[0]]) if stated else _text(spec, taken, point)
+    unit = _unit(spec, recorded, places)
+    return _as_bound(Figure(point, low, high, text, (*filters, *cells), unit), spec.bound)
+
+
+def _as_bound(found: Figure, bound: str | None) -> Figure:
+    """The figure as an end of what is meant, the other end open."""
+    if bound is None:
+        return found
+    low, high = (found.low, math.inf) if bound == "at least" else (-math.inf, found.high)
+    words = DATE_BOUNDS[bound] if found.unit == "date" else bound
+    return replace(found, low=low, high=high, text=f"[{words} {found.text}]")
+
+
+def _unit(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> str:
+    """The unit of an input: as the file says it, else as its table does; of several rows, that of all."""
+    if spec.date or spec.by == "volatility":
+        return "date" if spec.date else "ratio"
+    said = spec.unit or recorded.units.get(spec.take, "")
+    if said != ROW_UNIT:
+        return said
+    if "unit" not in recorded.rows:
+        return ""
+    units = recorded.rows["unit"].iloc[places].dropna().unique()
+    return str(units[0]) if len(units) == 1 else ""
+
+
+def _of_stated(spec: Input) -> Input:
+    """The same claim as a row of the table of what claims state."""
+    low, high = (None, None) if spec.half_width else ("low", "high")
+    where = f'id == "{spec.claim}"'
+    return Input(table=STATED, where=where, half_width=spec.half_width, low=low, high=high, bound=spec.bound)
+
+
+@lru_cache(maxsize=4096)
+def _names(where: str) -> tuple[str, ...]:
+    return tuple(names_in(parse(where)))
+
+
+def _filters(spec: Input, recorded: Recorded) -> list[str]:
+    """Figures that decide which rows are taken: columns of the filter that are numbers and no keys."""
+    names = _names(spec.where) if spec.where else ()
+    return [
+        name
+        for name in names
+        if name not in recorded.key and pd.api.types.is_numeric_dtype(recorded.rows[name])
+    ]
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """Names, figures and ends (n,) of the rows that an input takes, and the figures as recorded."""
+
+    keys: list[str]
+    points: NDArray[np.float64]
+    lows: NDArray[np.float64]
+    highs: NDArray[np.float64]
+    texts: list[str]
+
+
+def _taken(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> _Taken:
+    if not len(places):
+        raise StudyError(f"no row of {source_of(spec)} fits {spec.where or 'an empty table'}")
+    if spec.by == "only" and len(places) > 1:
+        fit = f"{len(places)} rows of {source_of(spec)} fit {spec.where or 'no filter'}"
+        raise StudyError(f"{fit}; narrow where to one, or say in by how to take several")
+    if spec.by in ("first", "last"):
+        places = places[:1] if spec.by == "first" else places[-1:]
+    keys = [recorded.names[place] for place in places]
+    read = _dates if spec.date else _numbers
+    return read(spec, recorded.rows, places, keys)
+
+
+def _dates(spec: Input, rows: pd.DataFrame, places: NDArray[np.int64], keys: list[str]) -> _Taken:
+    """Dates as days, from the first that one column allows to the last that another does, or the same."""
+    columns = {end: _column(spec, rows, name).iloc[places] for end, name in _date_columns(spec).items()}
+    texts = [
+        _date_text(cells, spec, key)
+        for cells, key in zip(zip(*columns.values(), strict=True), keys, strict=True)
+    ]
+    days = np.array([span(text) for text in texts], float).reshape(-1, 2)
+    return _Taken(keys, middle(days[:, 0], days[:, 1]), days[:, 0], days[:, 1], texts)
+
+
+def _date_columns(spec: Input) -> dict[str, str]:
+    return {"first": spec.low or spec.take, "last": spec.high or spec.take}
+
+
+def _date_text(cells: tuple[object, object], spec: Input, key: str) -> str:
+    """One date, or one to another; a missing last one is the first."""
+    first, last = map(_cell_text, cells)
+    for text in filter(None, (first, last)):
+        if not DATE.fullmatch(text):
+            raise StudyError(
+                f"{source_of(spec)}[{key}] is {text[:80]!r}; allowed: a date such as 1987, 1987-11 "
+                "or 1987-11-05"
+            )
+    if not first:
+        raise StudyError(
+            f"{spec.take} is missing in {source_of(spec)}[{key}]; a claim that rests on it is not checkable"
+        )
+    return first if last in ("", first) else f"{first} to {last}"
+
+
+def _cell_text(cell: Any) -> str:
+    """A date as text; a column of years with an empty cell holds floats."""
+    if pd.isna(cell):
+        return ""
+    return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _numbers(spec: Input, rows: pd.DataFrame, places: NDArray[np.int64], keys: list[str]) -> _Taken:
+    points, lows, highs, halves = (
+        _values(spec, _column(spec, rows, name).iloc[places], keys) if name else np.full(len(places), np.nan)
+        for name in (spec.take, spec.low, spec.high, _half_column(spec))
+    )
+    if spec.low or spec.high:
+        return _ranges(spec, points, lows, highs, keys)
+    _refuse_missing(spec, spec.take, points, keys)
+    half = _half_column(spec)
+    if half is not None:
+        _refuse_missing(spec, half, halves, keys)
+    else:
+        halves = np.full(len(places), spec.half_width)
+    return _Taken(keys, points, points - halves, points + halves, [number(value) for value in points])
+
+
+def _half_column(spec: Input) -> str | None:
+    return spec.half_width if isinstance(spec.half_width, str) else None
+
+
+def _ranges(
+    spec: Input,
+    points: NDArray[np.float64],
+    lows: NDArray[np.float64],
+    highs: NDArray[np.float64],
+    keys: list[str],
+) -> _Taken:
+    """Figures with their ends; one empty end is open, a range without a figure has its middle as figure."""
+    ends = np.where(np.isnan(lows), highs, lows)
+    _refuse_missing(spec, " and ".join(filter(None, (spec.low, spec.high))), ends, keys)
+    points = np.where(
+        np.isnan(points),
+        middle(np.where(np.isnan(lows), highs, lows), np.where(np.isnan(highs), lows, highs)),
+        points,
+    )
+    lows = np.where(np.isnan(lows), -np.inf if spec.low else points, lows)
+    highs = np.where(np.isnan(highs), np.inf if spec.high else points, highs)
+    return _Taken(keys, points, lows, highs, [number(value) for value in points])
+
+
+def _refuse_missing(spec: Input, column: str, values: NDArray[np.float64], keys: list[str]) -> None:
+    missing = np.flatnonzero(np.isnan(values))
+    if len(missing):
+        place = f"{source_of(spec)}[{keys[missing[0]]}]"
+        raise StudyError(f"{column} is missing in {place}; a claim that rests on it is not checkable")
+
+
+def _column(spec: Input, rows: pd.DataFrame, name: str) -> pd.Series:
+    if name not in rows.columns:
+        raise StudyError(f"table {source_of(spec)}: {one_of('column', name, map(str, rows.columns))}")
+    return rows[name]
+
+
+def _values(spec: Input, values: pd.Series, keys: list[str]) -> NDArray[np.float64]:
+    if pd.api.types.is_numeric_dtype(values):
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    return np.array(
+        [_read(text, f"{source_of(spec)}[{key}]") for text, key in zip(values, keys, strict=True)]
+    )
+
+
+def _read(text: Any, place: str) -> float:
+    """A number that stands in a column of texts."""
+    if pd.isna(text):
+        return np.nan
+    if not NUMBER.fullmatch(str(text)):
+        hint = "; for a date add date = true" if DATE.fullmatch(str(text)) else ""
+        raise StudyError(f"{place} is {str(text)[:80]!r}; allowed: a number{hint}")
+    return float(str(text).replace(",", ""))
+
+
+def _volatility(values: NDArray[np.float64]) -> float:
+    """Standard deviation (divisor n - 1) of the changes of the logarithm from row to row."""
+    if len(values) < 3 or not (values > 0).all():
+        raise StudyError("volatility needs three positive figures or more")
+    return float(np.std(np.diff(np.log(values)), ddof=1))
+
+
+AGGREGATES: dict[str, Callable[[NDArray[np.float64]], float]] = {
+    "sum": np.sum,
+    "mean": np.mean,
+    "min": np.min,
+    "max": np.max,
+    "volatility": _volatility,
+}
+
+
+def _aggregate(by: str, values: NDArray[np.float64]) -> float:
+    return float(AGGREGATES[by](values)) if by in AGGREGATES else float(values[0])
+
+
+def _text(spec: Input, taken: _Taken, point: float) -> str:
+    if spec.by not in AGGREGATES:
+        return taken.texts[0]
+    if spec.date and spec.by != "mean":
+        return f"[{spec.by} of {len(taken.keys)} dates]"
+    shown = rounded if spec.by in ("mean", "volatility") else number  # a computed figure, not a recorded one
+    return f"[{spec.by} of {len(taken.keys)}: {shown(point)}]"
