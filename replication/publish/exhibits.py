@@ -14,7 +14,8 @@ from replication.project.files import write_text
 from replication.project.places import Project
 from replication.publish.figures import write_figure
 from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
-from replication.publish.model_tables import error_words, model_table
+from replication.publish.model_notes import error_words
+from replication.publish.model_tables import model_table
 from replication.publish.printed_words import term_words
 from replication.publish.prose import told
 from replication.publish.statistics_tables import data_table, statistics_table
@@ -40,14 +41,7 @@ def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
     specs = study.tables
     if not specs and study.models:
         specs = [TableSpec(id="models", title=study.study.title, models=[model.id for model in study.models])]
-    return [
-        _answered(spec, _located(f"tables.{spec.id}", _build, project, study, found, spec)) for spec in specs
-    ]
-
-
-def _answered(spec: TableSpec, table: Table) -> Table:
-    """The table with its finding before its notes."""
-    return replace(table, notes=(spec.finding, *table.notes)) if spec.finding else table
+    return [_located(f"tables.{spec.id}", _build, project, study, found, spec) for spec in specs]
 
 
 def write_tables(tables: list[Table], folder: Path) -> None:
@@ -67,6 +61,10 @@ def draw_figures(project: Project, study: Study, found: Records, folder: Path) -
 
 
 def _build(project: Project, study: Study, found: Records, spec: TableSpec) -> Table:
+    return replace(_made(project, study, found, spec), finding=spec.finding)
+
+
+def _made(project: Project, study: Study, found: Records, spec: TableSpec) -> Table:
     if spec.models:
         return model_table(spec, found.estimates, found.models, found.accounts, labels_of(study))
     if spec.statistics:

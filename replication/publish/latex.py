@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 from replication.project import escape
-from replication.publish.table import Cell, Table, is_figure, printed
+from replication.publish.table import Cell, Line, Table, is_figure, printed
 
 _LINE = 453.0  # points between one-inch margins on letter paper; A4 has as many
 _GAP = 12.0  # points between two columns
@@ -54,13 +54,19 @@ def _caption(table: Table) -> str:
 
 
 def _notes(table: Table) -> str:
-    if not table.notes:
+    said = _said(table)
+    if not said:
         return ""
-    text = escape.latex(" ".join(table.notes))
+    text = escape.latex(" ".join(said))
     return (
         "\\par\\smallskip\\noindent\n\\begin{minipage}{\\linewidth}\\footnotesize\n"
         f"\\textit{{Notes.}} {text}\n\\end{{minipage}}\n"
     )
+
+
+def _said(table: Table) -> list[str]:
+    """All that stands under the table, its finding first."""
+    return [*filter(None, [table.finding]), *table.notes, *table.account]
 
 
 def _panels(table: Table, text: int) -> list[list[int]]:
@@ -84,12 +90,13 @@ def _width(table: Table, column: int, text: int) -> float:
     """Points that a column takes, with the space beside it."""
     numeric = table.numeric(column)
     longest = max(len(line) for line in _lines(table.header[column])) * _LETTER
-    for row in table.rows:
-        cell = row[column]
-        if numeric and is_figure(cell.text):
-            longest = max(longest, (len(printed(cell)) + sum(table.padding(cell, column))) * _DIGIT)
+    for line in table.lines:
+        cells = table.cells(line, column)
+        shown = " ".join(map(printed, cells))
+        if numeric and any(is_figure(cell.text) for cell in cells):
+            longest = max(longest, (len(shown) + sum(table.padding(cells[-1], column))) * _DIGIT)
         else:
-            words = max(map(len, _lines(printed(cell)))) if numeric else len(cell.text) + 2 * cell.level
+            words = max(map(len, _lines(shown))) if numeric else len(shown) + 2 * cells[0].level
             longest = max(longest, words * _LETTER)
     if not numeric:
         longest = min(longest, _setting(table, column, text) * _LETTER)
@@ -98,17 +105,18 @@ def _width(table: Table, column: int, text: int) -> float:
 
 def _setting(table: Table, column: int, text: int) -> int:
     """Characters on a line of a column of words: as asked, or as its longest word needs."""
-    words = (word for row in table.rows for word in (row[column].text or " ").split())
+    words = (word for line in table.lines for word in (table.cells(line, column)[0].text or " ").split())
     return max(text, max(map(len, words), default=0))
 
 
 def _height(table: Table, text: int, panels: int) -> int:
     """Lines that all panels and the notes take."""
-    numeric = [table.numeric(column) for column in range(len(table.header))]
+    columns = range(len(table.header))
     rows = sum(
-        max(_depth(cell, kind, text) for cell, kind in zip(row, numeric, strict=True)) for row in table.rows
+        max(_depth(table.cells(line, column)[0], table.numeric(column), text) for column in columns)
+        for line in table.lines
     )
-    return panels * (rows + len(table.rules) + 2) + sum(map(len, table.notes)) // 110
+    return panels * (rows + len(table.rules) + 2) + sum(map(len, _said(table))) // 110
 
 
 def _depth(cell: Cell, numeric: bool, text: int) -> int:
@@ -168,36 +176,39 @@ def _stack(label: str, numeric: bool) -> str:
 
 def _rows(table: Table, columns: list[int]) -> str:
     lines = []
-    for place, row in enumerate(table.rows):
-        if _says_nothing_here(row, columns):
+    before: Line | None = None
+    for line in table.lines:
+        if _says_nothing_here(table, line, columns):
             continue
-        cells = " & ".join(_cell(table, column, row[column]) for column in columns)
-        lines.append(f"{_space(table, place)}{cells} \\\\\n")
+        cells = " & ".join(_cell(table, line, column) for column in columns)
+        lines.append(f"{_space(table, before, line)}{cells} \\\\\n")
+        before = line
     return "".join(lines)
 
 
-def _says_nothing_here(row: tuple[Cell, ...], columns: list[int]) -> bool:
-    """Whether a row of a model's figures has them in another panel only."""
+def _says_nothing_here(table: Table, line: Line, columns: list[int]) -> bool:
+    """Whether a line of a model's figures has them in another panel only."""
+    row = table.rows[line.rows[0]]
     of_model = any(cell.source[:1] in (("models",), ("estimates",)) for cell in row)
     return of_model and not any(row[column].text for column in columns[1:])
 
 
-def _space(table: Table, place: int) -> str:
+def _space(table: Table, before: Line | None, line: Line) -> str:
     """A rule where the table asks for one; a little air after a group of rows under one label."""
-    if place in table.rules:
+    if line.rows[0] in table.rules:
         return "\\midrule\n"
-    ends = place > 0 and table.rows[place - 1][0].level > table.rows[place][0].level
-    return "\\addlinespace\n" if ends else ""
+    return "\\addlinespace\n" if before and before.label.level > line.label.level else ""
 
 
-def _cell(table: Table, column: int, cell: Cell) -> str:
-    if not (cell.source and is_figure(cell.text)):
-        text = _stack(cell.text, True) if table.numeric(column) and cell.text else escape.latex(printed(cell))
-        return r"\quad " * cell.level + text
-    text = _figure(printed(cell))
-    if cell.wrap:
-        text = rf"{text[: -len(_figure(cell.wrap[1]))]}\rlap{{{_figure(cell.wrap[1])}}}"
-    point, digits = table.padding(cell, column)
+def _cell(table: Table, line: Line, column: int) -> str:
+    cells = table.cells(line, column)
+    first, last = cells[0], cells[-1]
+    if not any(cell.source and is_figure(cell.text) for cell in cells):
+        numeric = table.numeric(column) and first.text
+        text = _stack(first.text, True) if numeric else escape.latex(printed(first))
+        return r"\quad " * first.level + text
+    text = " ".join(_figure(printed(cell)) for cell in cells)
+    point, digits = table.padding(last, column)
     padding = "." * point + "0" * digits
     return rf"{text}\phantom{{{padding}}}" if padding else text
 

@@ -1,40 +1,30 @@
-"""Tables of models: terms as rows, models as columns, errors under the coefficients."""
+"""Tables of models: terms as rows, models as columns, errors with their intervals under the coefficients."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from replication.errors import StudyError, one_of
 from replication.estimate.design import Term
-from replication.publish import rounding
-from replication.publish.printed_words import capital, in_words, statistic_words, term_words
+from replication.publish import model_notes, rounding
+from replication.publish.model_notes import Column, effects_words, error_words, sentence
+from replication.publish.printed_words import capital, factor_of, in_words, statistic_words, term_words
 from replication.publish.record_index import Key, RecordIndex, statistic_text
 from replication.publish.rounding import Precision
-from replication.publish.table import Cell, Table
+from replication.publish.table import Cell, Line, Table
 from replication.records.account import ErrorAccount, ModelAccount
 from replication.records.model_statistics import STATISTICS
 from replication.spec.entries import TableSpec
 
 EMPTY = Cell("")
-INTERVAL_NOTE = "The p value and the 95 percent interval belong to the first standard error."
+PLACES = ("first", "second")  # errors with a line each under a coefficient; with its own that makes three
+LEVELS = 5  # of one factor, that have rows of their own; more are one row that says they are there
+WITHOUT_ERROR = "wild_bootstrap"  # it gives p values and intervals; the error it draws around is another's
 
-
-@dataclass(frozen=True)
-class _Column:
-    """A model as it stands in a table: the error that its coefficients are shown with first, then others."""
-
-    id: str
-    account: ModelAccount
-    errors: tuple[ErrorAccount, ...]
-
-    @property
-    def head(self) -> ErrorAccount:
-        """The error that the coefficients are shown with."""
-        return self.errors[0]
+Row = tuple[Cell, ...]
 
 
 def model_table(
@@ -46,8 +36,9 @@ def model_table(
 ) -> Table:
     """The table that `spec.models` asks for.
 
-    One model stands with its errors side by side and its interval; several models stand as columns, the
-    headline error and p value under each coefficient, further errors below them.
+    One model stands with its errors side by side, each with its p value and interval. Of several models each
+    is a column: the estimate with its standard error, and a line for each of two errors with the interval
+    and the p value.
 
     Parameters
     ----------
@@ -62,19 +53,11 @@ def model_table(
     StudyError
         A model or term that the study did not estimate.
     """
-    records = RecordIndex(estimates, models)
-    columns = _columns(spec, accounts)
-    terms = _terms(spec, columns)
-    body = _single(spec, columns[0], terms, records, labels) if len(columns) == 1 else None
-    header, rows = body or _several(spec, columns, terms, records, labels)
-    facts = _fact_rows(columns, labels) if len(columns) > 1 else []
-    footers = [*facts, *_footer_rows(columns, records, labels)]
-    padded = [row + (EMPTY,) * (len(header) - len(row)) for row in footers]
-    notes = (*_reading(columns, labels), *_notes(spec, columns, terms, labels))
-    return Table(spec.id, spec.title, header, (*rows, *padded), (len(rows),), notes)
+    table = _Models(spec, RecordIndex(estimates, models), _columns(spec, accounts), labels)
+    return table.single() if len(table.columns) == 1 else table.several()
 
 
-def _columns(spec: TableSpec, accounts: Sequence[ModelAccount]) -> list[_Column]:
+def _columns(spec: TableSpec, accounts: Sequence[ModelAccount]) -> list[Column]:
     known = {name: (account, error) for account in accounts for name, error in account.results.items()}
     for name in spec.models:
         if name not in known:
@@ -82,129 +65,202 @@ def _columns(spec: TableSpec, accounts: Sequence[ModelAccount]) -> list[_Column]
     return [_column(name, *known[name], spec.models) for name in spec.models]
 
 
-def _column(name: str, account: ModelAccount, error: ErrorAccount, shown: Sequence[str]) -> _Column:
+def _column(name: str, account: ModelAccount, error: ErrorAccount, shown: Sequence[str]) -> Column:
     """A model with all of its errors that have no column of their own, or with the one that is asked for."""
     if name != account.model:
-        return _Column(name, account, (error,))
+        return Column(name, account, (error,))
     further = [other for ident, other in account.results.items() if ident not in shown]
-    return _Column(name, account, (error, *further))
+    return Column(name, account, (error, *further))
 
 
-def _terms(spec: TableSpec, columns: list[_Column]) -> list[Term]:
+class _Models:
+    """What a table of models is made from."""
+
+    def __init__(
+        self, spec: TableSpec, records: RecordIndex, columns: list[Column], labels: Mapping[str, str]
+    ):
+        self.spec, self.records, self.columns, self.labels = spec, records, columns, labels
+        self.told = _factors(columns, labels) if not spec.terms else {}
+        self.terms = _terms(spec, columns, self.told)
+
+    def single(self) -> Table:
+        """One model: estimate, then each error with its p value and interval."""
+        (column,) = self.columns
+        several = len(column.errors) > 1
+        wanted: list[tuple[str, ErrorAccount, str]] = [("Estimate", column.head, "estimate")]
+        for error in column.errors:
+            names = (("s.e.", "std_error"),) if error.kind != WITHOUT_ERROR else ()
+            names += (("p", "p_value"), ("95% from", "conf_low"), ("95% to", "conf_high"))
+            wanted += [
+                (f"{word}, {error_words(error)}" if several else word, error, name) for word, name in names
+            ]
+        rows = [
+            (self._stub(term), *(self._coefficient(column, error, term, name) for _, error, name in wanted))
+            for term in self.terms
+        ]
+        return self._table(("", *(word for word, *_ in wanted)), rows, [])
+
+    def several(self) -> Table:
+        """Several models: for each term a line of estimates, then one a place among the errors."""
+        header = ("", *(self.labels.get(c.id) or c.account.title or c.id for c in self.columns))
+        rows: list[Row] = []
+        joined: list[Line] = []
+        for term in self.terms:
+            for label, block in self._blocks(term):
+                joined.append(Line(label, tuple(range(len(rows), len(rows) + len(block)))))
+                rows += block
+        return self._table(header, rows, joined)
+
+    def _blocks(self, term: Term) -> Iterator[tuple[Cell, list[Row]]]:
+        """The printed lines of a term, each with its rows."""
+        stub = self._stub(term)
+        yield stub, self._rows(term, 0, [(stub.text, "estimate"), ("s.e.", "std_error")])
+        for place in range(len(PLACES)):
+            words = {error_words(c.errors[place]) for c in self.columns if len(c.errors) > place}
+            kind = words.pop() if len(words) == 1 else f"{PLACES[place]} error"
+            rows = self._rows(
+                term,
+                place,
+                [
+                    (f"{kind}, 95% from", "conf_low"),
+                    (f"{kind}, 95% to", "conf_high"),
+                    (f"{kind}, p", "p_value"),
+                ],
+            )
+            if rows:
+                yield Cell(kind, level=1), rows
+
+    def _rows(self, term: Term, place: int, wanted: list[tuple[str, str]]) -> list[Row]:
+        found = []
+        for label, name in wanted:
+            cells = [
+                self._coefficient(c, c.errors[place], term, name) if len(c.errors) > place else EMPTY
+                for c in self.columns
+            ]
+            if name == "estimate" or any(cell.source for cell in cells):
+                found.append((Cell(label, level=int(name != "estimate")), *cells))
+        return found
+
+    def _stub(self, term: Term) -> Cell:
+        return Cell(term_words(term, self.labels))
+
+    def _coefficient(self, column: Column, error: ErrorAccount, term: Term, name: str) -> Cell:
+        """A number of a coefficient; nothing where the model lacks the term, or the error the number."""
+        key = ("estimates", column.account.model, error.label, term.label, name)
+        if key not in self.records.values or (name == "std_error" and error.kind == WITHOUT_ERROR):
+            return EMPTY
+        value = self.records.values[key]
+        text = rounding.p_value(value) if name == "p_value" else self._rounded(column, term, value)
+        single = len(self.columns) == 1
+        before, after = {"std_error": ("(", ")"), "conf_low": ("[", ","), "conf_high": ("", "]")}.get(
+            name, ("", "")
+        )
+        return Cell(text, key, "" if single else before, "" if single else after)
+
+    def _rounded(self, column: Column, term: Term, value: float) -> str:
+        """To the decimals asked for, or to those that the error of the coefficient calls for."""
+        if self.spec.decimals is not None:
+            return rounding.rounded(value, Precision(self.spec.decimals))
+        model, error = column.account.model, column.head.label
+        return rounding.rounded(value, self.records.precision(model, error, term.label))
+
+    def _table(self, header: tuple[str, ...], rows: list[Row], joined: list[Line]) -> Table:
+        facts = [_padded(row, len(header)) for row in self._facts()]
+        body = [*rows, *facts]
+        for label, block in self._footers():
+            joined.append(Line(label, tuple(range(len(body), len(body) + len(block)))))
+            body += [_padded(row, len(header)) for row in block]
+        shown = set(self.terms) | {term for terms in self.told.values() for term in terms}
+        unshown = [term for c in self.columns for term in c.account.terms if term not in shown]
+        notes = [*model_notes.reading(self.columns, self.labels, unshown)]
+        notes += [sentence(self.spec.note)] if self.spec.note else []
+        further = [(c, e) for c in self.columns for e in c.errors[len(PLACES) :] if len(self.columns) > 1]
+        return Table(
+            self.spec.id,
+            self.spec.title,
+            header,
+            tuple(body),
+            (len(rows),),
+            tuple(notes),
+            tuple(model_notes.account(self.columns, self.labels, further)),
+            joined=tuple(line for line in joined if len(line.rows) > 1),
+        )
+
+    def _facts(self) -> Iterator[Row]:
+        """What each model is in words, which levels it has that are not shown, whether it converged."""
+        columns, single = self.columns, len(self.columns) == 1
+        facts = {
+            "Outcome": [self.labels.get(c.account.outcome) or c.account.outcome for c in columns],
+            "Estimator": [in_words(c.account.estimator) for c in columns],
+            "Effects": [effects_words(c.account, self.labels) for c in columns],
+            "Errors": ["; ".join(map(error_words, c.errors[: len(PLACES)])) for c in columns],
+        }
+        if single:
+            facts = {}
+        for name, terms in self.told.items():
+            facts[name] = ["yes" if terms & set(c.account.terms) else "" for c in columns]
+        if not single and not all(c.account.converged for c in columns):
+            facts["Converged"] = ["yes" if c.account.converged else "NO" for c in columns]
+        return ((Cell(name), *map(Cell, found)) for name, found in facts.items())
+
+    def _footers(self) -> Iterator[tuple[Cell, list[Row]]]:
+        """Fit and tests: the statistics that have a place, then every test with its p value."""
+        found = list(dict.fromkeys(key for column in self.columns for key in self._of(column)))
+        for name, of in _placed(found):
+            yield self._footer([(name, of)])
+        for name, of in found:
+            declared = STATISTICS[name]
+            if declared.measure == "p":
+                has = (declared.p_of, of) in found
+                yield self._footer([(declared.p_of, of), (name, of)] if has else [(name, of)])
+
+    def _footer(self, keys: list[tuple[str, str]]) -> tuple[Cell, list[Row]]:
+        """One line: a statistic, or a test with its p value behind it in brackets."""
+        labels = [Cell(statistic_words(name, of, self.labels)) for name, of in keys]
+        rows = [
+            (label, *(self._statistic(c, *key, behind=place > 0) for c in self.columns))
+            for place, (label, key) in enumerate(zip(labels, keys, strict=True))
+        ]
+        return labels[0], rows
+
+    def _of(self, column: Column) -> list[tuple[str, str]]:
+        """Statistics of a column's model, and those that go with its error."""
+        model, error = column.account.model, column.head.label
+        known = self.records.statistics
+        return [*known.get((model, ""), []), *known.get((model, error), [])]
+
+    def _statistic(self, column: Column, name: str, of: str, *, behind: bool) -> Cell:
+        keys = [("models", column.account.model, error, name, of) for error in ("", column.head.label)]
+        for key in keys:
+            if key in self.records.values:
+                before, after = ("[", "]") if behind else ("", "")
+                return Cell(statistic_text(name, self.records.values[key]), key, before, after)
+        return EMPTY
+
+
+def _factors(columns: list[Column], labels: Mapping[str, str]) -> dict[str, set[Term]]:
+    """Terms that are told in one row: periods, and the levels of a factor that has many."""
+    found: dict[str, set[Term]] = {}
+    for column in columns:
+        factors = Counter(factor for term in column.account.terms if (factor := factor_of(term)))
+        for term in column.account.terms:
+            factor = "period" if term.kind == "period" else factor_of(term)
+            if term.kind == "period" or factors[factor] > LEVELS:
+                words = f"{labels.get(factor, factor)} dummies"
+                name = f"{capital(term.equation)}: {words}" if term.equation else capital(words)
+                found.setdefault(name, set()).add(term)
+    return found
+
+
+def _terms(spec: TableSpec, columns: list[Column], told: Mapping[str, set[Term]]) -> list[Term]:
     found = {term.label: term for column in columns for term in column.account.terms}
     for term in spec.terms:
         if term not in found:
             raise StudyError(f"table '{spec.id}': {one_of('term', term, found)}")
     if spec.terms:
         return [found[label] for label in spec.terms]
-    return sorted(found.values(), key=lambda term: term.kind == "constant" and not term.equation)
-
-
-def _single(
-    spec: TableSpec, column: _Column, terms: list[Term], records: RecordIndex, labels: Mapping[str, str]
-) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
-    """One model: estimate, one column an error, then p value and interval of the headline error."""
-    errors = [f"s.e., {error_words(error)}" for error in column.errors]
-    header = ("", "Estimate", *errors, "p value", "95% from", "95% to")
-    wanted = [(column.head, "estimate"), *((error, "std_error") for error in column.errors)]
-    wanted += [(column.head, name) for name in ("p_value", "conf_low", "conf_high")]
-    rows = []
-    for term in terms:
-        precision = _precision(spec, column, term, records)
-        cells = [_estimate_cell(records, column, error, term, name, precision) for error, name in wanted]
-        rows.append((Cell(term_words(term, labels)), *cells))
-    return header, rows
-
-
-def _several(
-    spec: TableSpec,
-    columns: list[_Column],
-    terms: list[Term],
-    records: RecordIndex,
-    labels: Mapping[str, str],
-) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
-    """Several models: for each term the estimates, the errors and p values under them."""
-    header = ("", *(labels.get(c.id) or c.account.title or c.id for c in columns))
-    kinds = list(dict.fromkeys(error_words(error) for c in columns for error in c.errors[1:]))
-    rows = []
-    for term in terms:
-        lines = [
-            (term_words(term, labels), "estimate", None),
-            ("s.e.", "std_error", None),
-            ("p", "p_value", None),
-        ]
-        lines += [(f"s.e., {kind}", "std_error", kind) for kind in kinds]
-        for label, name, kind in lines:
-            cells = [_stacked_cell(spec, column, term, name, kind, records) for column in columns]
-            if name == "estimate" or any(cell.source for cell in cells):
-                rows.append((Cell(label, level=int(name != "estimate")), *cells))
-    return header, rows
-
-
-def _stacked_cell(
-    spec: TableSpec, column: _Column, term: Term, name: str, kind: str | None, records: RecordIndex
-) -> Cell:
-    errors = [e for e in column.errors[1:] if error_words(e) == kind] if kind else [column.head]
-    if not errors or term not in column.account.terms:
-        return EMPTY
-    precision = _precision(spec, column, term, records)
-    wrap = {"std_error": "()", "p_value": "[]"}.get(name, "")
-    return _estimate_cell(records, column, errors[0], term, name, precision, wrap)
-
-
-def _precision(spec: TableSpec, column: _Column, term: Term, records: RecordIndex) -> Precision:
-    """Decimals asked for, or those that the error of the coefficient calls for."""
-    if spec.decimals is not None:
-        return Precision(spec.decimals)
-    return records.precision(column.account.model, column.head.label, term.label)
-
-
-def _estimate_cell(
-    records: RecordIndex,
-    column: _Column,
-    error: ErrorAccount,
-    term: Term,
-    name: str,
-    precision: Precision,
-    wrap: str = "",
-) -> Cell:
-    key = ("estimates", column.account.model, error.label, term.label, name)
-    if key not in records.values:
-        return EMPTY
-    value = records.values[key]
-    text = rounding.p_value(value) if name == "p_value" else rounding.rounded(value, precision)
-    return Cell(text, key, wrap if text else "")
-
-
-def _fact_rows(columns: list[_Column], labels: Mapping[str, str]) -> list[tuple[Cell, ...]]:
-    """What each model is in words, and whether it converged if one did not."""
-    facts = {
-        "Outcome": [labels.get(c.account.outcome) or c.account.outcome for c in columns],
-        "Estimator": [in_words(c.account.estimator) for c in columns],
-        "Effects": [c.account.effects or "none" for c in columns],
-        "Standard error": [error_words(c.head) for c in columns],
-        "Converged": ["yes" if c.account.converged else "NO" for c in columns],
-    }
-    if all(c.account.converged for c in columns):
-        del facts["Converged"]
-    return [(Cell(name), *map(Cell, found)) for name, found in facts.items()]
-
-
-def _footer_rows(
-    columns: list[_Column], records: RecordIndex, labels: Mapping[str, str]
-) -> list[tuple[Cell, ...]]:
-    """Fit and tests: the statistics that have a place, then every test that has a p value."""
-    found = list(dict.fromkeys(key for column in columns for key in _of(column, records)))
-    return [
-        (Cell(statistic_words(name, of, labels)), *(_model_cell(records, c, name, of) for c in columns))
-        for name, of in [*_placed(found), *_tests(found)]
-    ]
-
-
-def _of(column: _Column, records: RecordIndex) -> list[tuple[str, str]]:
-    """Statistics of a column's model, and those that go with its error."""
-    model, error = column.account.model, column.head.label
-    return [*records.statistics.get((model, ""), []), *records.statistics.get((model, error), [])]
+    shown = [term for term in found.values() if not any(term in terms for terms in told.values())]
+    return sorted(shown, key=lambda term: term.kind == "constant" and not term.equation)
 
 
 def _placed(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -212,93 +268,10 @@ def _placed(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted((key for key, place in places.items() if place is not None), key=lambda key: places[key])
 
 
-def _tests(found: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Each test statistic with its p value below it."""
-    for name, of in found:
-        declared = STATISTICS[name]
-        if declared.measure == "p":
-            if (declared.p_of, of) in found:
-                yield declared.p_of, of
-            yield name, of
-
-
-def _model_cell(records: RecordIndex, column: _Column, name: str, of: str) -> Cell:
-    keys = [("models", column.account.model, error, name, of) for error in ("", column.head.label)]
-    known = [key for key in keys if key in records.values]
-    return statistic_cell(known[0], records.values[known[0]]) if known else EMPTY
+def _padded(row: Row, width: int) -> Row:
+    return row + (EMPTY,) * (width - len(row))
 
 
 def statistic_cell(key: Key, value: float) -> Cell:
     """One statistic of a model under ("models", model, error, name, of), rounded as its measure is."""
     return Cell(statistic_text(key[3], value), key)
-
-
-def error_words(error: ErrorAccount) -> str:
-    """What an error is called: by the label that the study gives it, or by its kind."""
-    return in_words(error.label)
-
-
-def _reading(columns: list[_Column], labels: Mapping[str, str]) -> tuple[str, ...]:
-    if len(columns) > 1:
-        return ("Standard errors in parentheses, p values of the first standard error in brackets.",)
-    account = columns[0].account
-    facts = (
-        f"Outcome: {labels.get(account.outcome) or account.outcome}; estimator: "
-        f"{in_words(account.estimator)}; effects: {account.effects or 'none'}."
-    )
-    stopped = () if account.converged else ("The estimator did NOT CONVERGE.",)
-    return (*stopped, facts, INTERVAL_NOTE)
-
-
-def _notes(
-    spec: TableSpec, columns: list[_Column], terms: list[Term], labels: Mapping[str, str]
-) -> Iterable[str]:
-    said = [((error_words(e), e.convention), c) for c in columns for e in c.errors]
-    for (kind, convention), named in _told_once(said):
-        yield f"{capital(kind)}{_for(named, columns)}: {sentence(convention)}"
-    for column in columns:
-        yield rows_note(column.account, column.account.title if len(columns) > 1 else "")
-    for column in columns:
-        if column.account.choices:
-            yield f"Options{_for([column], columns)}: {sentence(column.account.choices)}"
-    hidden = dict.fromkeys(term for c in columns for term in c.account.terms if term not in terms)
-    if hidden:
-        yield f"Not shown: {', '.join(term_words(term, labels) for term in hidden)}."
-    warned = [(w, c) for c in columns for w in c.account.warnings]
-    warned += [(w, c) for c in columns for e in c.errors for w in e.warnings]
-    for warning, named in _told_once(warned):
-        yield f"Warning{_for(named, columns)}: {sentence(warning)}"
-    if spec.note:
-        yield sentence(spec.note)
-
-
-def sentence(text: str) -> str:
-    """Text that ends like a sentence, so that another can follow it."""
-    return text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}."
-
-
-Said = TypeVar("Said")
-
-
-def _told_once(said: Iterable[tuple[Said, _Column]]) -> list[tuple[Said, list[_Column]]]:
-    """What is said of several columns, told once with all of them."""
-    groups: dict[Said, list[_Column]] = {}
-    for what, column in said:
-        named = groups.setdefault(what, [])
-        if column not in named:
-            named.append(column)
-    return list(groups.items())
-
-
-def _for(named: Sequence[_Column], columns: list[_Column]) -> str:
-    """` (title, title)`, or nothing where every model of the table is meant."""
-    models = dict.fromkeys(c.account.model for c in named)
-    meant = [c for c in columns if c.account.model in models]
-    return "" if len(meant) == len(columns) else f" ({', '.join(c.account.title or c.id for c in meant)})"
-
-
-def rows_note(account: ModelAccount, title: str = "") -> str:
-    """How many rows a model used, and how many were left out for which cause."""
-    causes = "; ".join(f"{count} {cause}" for cause, count in account.dropped)
-    used = f"{account.nobs} of {account.rows_in_panel} rows used"
-    return f"{title + ': ' if title else ''}{used}{', left out: ' + causes if causes else ''}."

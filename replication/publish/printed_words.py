@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from replication.errors import StudyError
@@ -74,6 +75,7 @@ TOLD = {
     "entity_mean": "Mean of",
     "period": "Period",
 }
+_CAUSE = re.compile(r"(?P<what>(?:missing|undefined) \w+|single row of its|missing cluster) (?P<name>.+)")
 _PAIRS = (
     "Prais Winsten",
     "Fama MacBeth",
@@ -117,6 +119,22 @@ def _bare_words(term: Term, labels: Mapping[str, str]) -> str:
     if isinstance(tree, Call) and tree.function == "interaction":
         return " × ".join(_bare_words(Term(show(factor)), labels) for factor in tree.arguments)
     return term.name
+
+
+def factor_of(term: Term) -> str:
+    """The factor of which a term is a level, as `dummies` names it ("year=1985"), or nothing."""
+    try:
+        parse(term.name)
+    except StudyError:
+        return term.name.partition("=")[0] if "=" in term.name else ""
+    return ""
+
+
+def cause_words(cause: str, labels: Mapping[str, str]) -> str:
+    """Why rows were left out, with what was missing by its label."""
+    found = _CAUSE.fullmatch(cause)
+    label = labels.get(found["name"]) if found else None
+    return f"{found['what']} \u201c{label}\u201d" if found and label else cause
 
 
 def statistic_words(name: str, of: str, labels: Mapping[str, str]) -> str:

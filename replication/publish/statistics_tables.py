@@ -9,7 +9,8 @@ from pandas.api import types
 
 from replication.errors import DataError, StudyError, one_of
 from replication.publish import rounding
-from replication.publish.model_tables import EMPTY, model_table, sentence
+from replication.publish.model_notes import sentence
+from replication.publish.model_tables import EMPTY, model_table
 from replication.publish.periods import in_order
 from replication.publish.table import Cell, Table
 from replication.spec.entries import StatisticSpec, TableSpec

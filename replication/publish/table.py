@@ -22,8 +22,8 @@ class Cell:
         Key of the tidy record that the text is rounded from: ("estimates", model, error,
         term, column), ("models", model, error, name, of), ("statistics", statistic, group, period) or
         ("table", name, row number, column); empty for a label.
-    wrap : str
-        Two characters that print formats set around the number, "()" or "[]". A CSV leaves them out,
+    before, after : str
+        What print formats set around the number: brackets, the comma of an interval. A CSV leaves them out,
         because spreadsheets read (1.2) as minus 1.2.
     level : int
         Depth of a row label under the label above it.
@@ -31,8 +31,24 @@ class Cell:
 
     text: str
     source: tuple[str, ...] = ()
-    wrap: str = ""
+    before: str = ""
+    after: str = ""
     level: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed line: rows that are set beside one another, and what stands before them.
+
+    Attributes
+    ----------
+    label : Cell
+    rows : tuple of int
+        Indexes of the rows of the table.
+    """
+
+    label: Cell
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -50,7 +66,13 @@ class Table:
     rules : tuple of int
         Indexes of the rows that a thin line stands above.
     notes : tuple of str
-        Sentences under the table.
+        What a reader of the table must know; sentences.
+    account : tuple of str
+        How its numbers were made: conventions, rows used and left out, options; sentences.
+    finding : str
+        The sentence that answers what the table asks.
+    joined : tuple of Line
+        Rows that print formats set on one line, in order; a CSV has them apart. None: each row is a line.
     """
 
     id: str
@@ -59,6 +81,28 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     rules: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
+    finding: str = ""
+    joined: tuple[Line, ...] = ()
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every printed line, in order."""
+        together = {line.rows[0]: line for line in self.joined}
+        behind = {row for line in self.joined for row in line.rows[1:]}
+        return tuple(
+            together.get(place, Line(row[0], (place,)))
+            for place, row in enumerate(self.rows)
+            if place not in behind
+        )
+
+    def cells(self, line: Line, column: int) -> tuple[Cell, ...]:
+        """What a line shows in a column; a single empty cell if nothing, or if every record is missing."""
+        if column == 0:
+            return (line.label,)
+        cells = tuple(self.rows[row][column] for row in line.rows)
+        shown = tuple(cell for cell in cells if cell.source or cell.text)
+        return shown if any(cell.text for cell in shown) else shown[:1] or cells[:1]
 
     def numeric(self, column: int) -> bool:
         """Whether the column holds figures, so that they are set with their points under one another."""
@@ -71,23 +115,24 @@ class Table:
 
     @cached_property
     def _decimals(self) -> tuple[int, ...]:
-        """Most digits after the point in each column; -1 where no figure has a point."""
+        """Most digits after the point at the end of a line in each column; -1 where none has a point."""
         columns = range(len(self.header))
-        return tuple(max((_after_point(row[c]) for row in self.rows), default=-1) for c in columns)
+        ends = [[self.cells(line, c)[-1] for line in self.lines] for c in columns]
+        return tuple(max((_after_point(cell) for cell in cells), default=-1) for cells in ends)
 
     def padding(self, cell: Cell, column: int) -> tuple[bool, int]:
-        """What a figure lacks on its right so that points align: a point or not, and how many digits."""
+        """What the last figure of a line lacks so that points align: a point or not, and how many digits."""
         most, own = self._decimals[column], _after_point(cell)
-        if most < 0 or not is_figure(cell.text) or "e" in cell.text:
+        if most < 0 or not is_figure(cell.text) or "e" in cell.text or cell.after:
             return False, 0
         return own < 0, most - max(own, 0)
 
 
 def printed(cell: Cell) -> str:
-    """The cell as a reader sees it: thousands apart, wrapped, a dash for a missing record."""
+    """The cell as a reader sees it: thousands apart, in its brackets, a dash for a missing record."""
     if not cell.source:
         return cell.text
-    return cell.wrap[:1] + grouped(cell.text) + cell.wrap[1:] if cell.text else DASH
+    return cell.before + grouped(cell.text) + cell.after if cell.text else DASH
 
 
 def is_figure(text: str) -> bool:
@@ -100,5 +145,5 @@ def is_figure(text: str) -> bool:
 
 
 def _after_point(cell: Cell) -> int:
-    plain = cell.source and is_figure(cell.text) and "e" not in cell.text
+    plain = cell.source and is_figure(cell.text) and "e" not in cell.text and not cell.after
     return len(cell.text.partition(".")[2]) if plain and "." in cell.text else -1

@@ -15,13 +15,8 @@ from markupsafe import Markup
 from replication.project import escape
 from replication.project.files import write_text
 from replication.publish.formats import stylesheet, to_html
-from replication.publish.model_tables import (
-    INTERVAL_NOTE,
-    error_words,
-    model_table,
-    rows_note,
-    statistic_cell,
-)
+from replication.publish.model_notes import error_words, rows_note
+from replication.publish.model_tables import model_table, statistic_cell
 from replication.publish.periods import runs
 from replication.publish.printed_words import in_words, statistic_words
 from replication.publish.table import Cell, Table, printed
@@ -160,7 +155,7 @@ def _facts(results: StudyResults, account: ModelAccount) -> list[tuple[str, str]
         ("Estimator", in_words(account.estimator)),
         ("Options", account.choices or "none"),
         ("Effects", account.effects or "none"),
-        ("Rows", rows_note(account)),
+        ("Rows", rows_note(account, labels)),
     ]
     facts += [(f"Error: {error_words(error)}", error.convention) for error in account.errors]
     return [*facts, ("Statistics", _statistics(results.models, account.model, labels))]
@@ -182,7 +177,7 @@ def _full_table(results: StudyResults, account: ModelAccount) -> Table:
     title = f"All coefficients: {account.title or account.model}"
     spec = TableSpec(id=account.model, title=title[:2000], models=[account.model])
     table = model_table(spec, results.estimates, results.models, results.accounts, results.study.labels)
-    return replace(table, rows=table.rows[: table.rules[0]], rules=(), notes=(INTERVAL_NOTE,))
+    return replace(table, rows=table.rows[: table.rules[0]], rules=(), notes=(), account=())
 
 
 def _dropped(rows: pd.DataFrame, model: str) -> list[tuple[str, str]]:

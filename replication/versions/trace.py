@@ -19,7 +19,7 @@ from replication.project.files import sha256
 from replication.project.places import Project
 from replication.project.readback import Manifest, read_back, read_manifest
 from replication.publish.exhibits import build_tables
-from replication.publish.model_tables import rows_note
+from replication.publish.model_notes import rows_note
 from replication.publish.periods import runs
 from replication.publish.table import Cell, printed
 from replication.records.records import Records, read_records, read_study_of

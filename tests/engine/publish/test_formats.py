@@ -6,6 +6,7 @@ import csv
 import html.parser
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from replication.publish.formats import html_document, latex_document, to_csv, to_html, to_latex, to_markdown
 from replication.publish.statistics_tables import model_table, statistics_table
-from replication.publish.table import Cell, Table
+from replication.publish.table import Cell, Line, Table, printed
 from replication.spec.entries import TableSpec
 
 SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -44,7 +45,7 @@ class _Grid(html.parser.HTMLParser):
 
 def bare(text: str) -> str:
     """A print format's number as the CSV writes it."""
-    text = text.strip().replace("\u2212", "-").strip("()[]")
+    text = re.sub(r",(?= )|[()\[\]]", "", text.strip().replace("\u2212", "-"))
     text = re.sub("×10([⁻⁰-⁹¹²³]+)", lambda power: "e" + power[1].translate(SUPERSCRIPT), text)
     text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     return "" if text == "\u2013" else text
@@ -79,17 +80,13 @@ def from_latex(table: Table) -> list[list[str]]:
 def _plain(cell: str) -> str:
     cell = re.sub(r"\\phantom\{[.0]*\}", "", cell).replace("$-$", "-")
     cell = re.sub(r"\$\\times10\^\{(-?\d+)\}\$", r"e\1", cell)
-    cell = re.sub(r"\\shortstack\[r\]\{(.*)\}$", lambda match: match[1].replace("\\\\", " "), cell)
+    cell = re.sub(
+        r"\\shortstack\[r\]\{(.*)\}$", lambda match: match[1].replace("-\\\\", "-").replace("\\\\", " "), cell
+    )
     cell = (
         cell.replace(r"\textsuperscript{2}", "²").replace(r"\textless{}", "<").replace(r"\textendash{}", "–")
     )
-    return (
-        cell.replace("{[}", "[")
-        .replace("{]}", "]")
-        .replace("\\_", "_")
-        .replace("\\rlap{)}", ")")
-        .replace("\\rlap{]}", "]")
-    )
+    return cell.replace("{[}", "[").replace("{]}", "]").replace("\\_", "_")
 
 
 @pytest.fixture(params=["one model", "several models", "statistics"])
@@ -105,13 +102,30 @@ def table(request, estimates, models, accounts, statistics, statistic_specs) -> 
 def test_formats_agree_cell_by_cell(table):
     expected = [list(table.header), *([cell.text for cell in row] for row in table.rows)]
     assert from_csv(table) == expected
-    assert from_html(table) == [[bare(text) for text in row] for row in expected]
-    assert from_markdown(table) == [[bare(text) for text in row] for row in expected]
+    assert from_html(table) == [list(map(bare, table.header)), *lines_of(table)]
+    assert from_markdown(table) == [list(map(bare, table.header)), *lines_of(table)]
+
+
+def lines_of(table: Table) -> list[list[str]]:
+    """What each printed line says in each column, of the rows that it joins."""
+    columns = range(1, len(table.header))
+    return [
+        [
+            bare(line.label.text),
+            *(bare(" ".join(table.rows[row][c].text for row in line.rows)) for c in columns),
+        ]
+        for line in table.lines
+    ]
+
+
+def test_every_row_stands_on_one_line(table):
+    assert [row for line in table.lines for row in line.rows] == list(range(len(table.rows)))
 
 
 def test_latex_has_the_same_figures(table):
-    narrow = Table(table.id, table.title, table.header[:4], tuple(row[:4] for row in table.rows), table.rules)
-    expected = [[bare(cell.text).replace("χ", r"\ensuremath{\chi}") for cell in row] for row in narrow.rows]
+    rows = tuple(row[:3] for row in table.rows)
+    narrow = replace(table, header=table.header[:3], rows=rows, notes=(), account=())
+    expected = [[text.replace("χ", r"\ensuremath{\chi}") for text in line] for line in lines_of(narrow)]
     assert from_latex(narrow) == expected
 
 
@@ -135,27 +149,45 @@ def test_a_long_table_runs_over_pages_with_its_heading_on_each():
 
 
 def test_points_are_aligned_under_one_another():
-    cells = [Cell("1.25", ("a",)), Cell("10", ("b",)), Cell("0.5", ("c",), "()")]
+    cells = [Cell("1.25", ("a",)), Cell("10", ("b",)), Cell("0.125", ("c",), "(", ")")]
     table = Table("t", "T", ("", "x"), tuple((Cell("r"), cell) for cell in cells))
-    assert [table.padding(cell, 1) for cell in cells] == [(False, 0), (True, 2), (False, 1)]
+    assert [table.padding(cell, 1) for cell in cells] == [(False, 0), (True, 2), (False, 0)]
     assert "10\\phantom{.00}" in to_latex(table)
-    assert "(0.5\\rlap{)}\\phantom{0}" in to_latex(table)
+    assert "& (0.125) " in to_latex(table)
     assert "10\u2008\u2007\u2007<" in to_html(table)
 
 
+def test_rows_that_are_joined_stand_on_one_line_in_print_and_apart_in_a_csv():
+    low, high = Cell("-1.5", ("a",), "[", ","), Cell("0.5", ("b",), "", "]")
+    rows = ((Cell("from"), low), (Cell("to"), high), (Cell("p"), Cell("0.3", ("c",))))
+    table = Table("t", "T", ("", "x"), rows, joined=(Line(Cell("Interval"), (0, 1, 2)),))
+    assert to_csv(table) == ",x\nfrom,-1.5\nto,0.5\np,0.3\n"
+    assert "Interval & [$-$1.5, 0.5] 0.3".replace("[", "{[}").replace("]", "{]}") in to_latex(table)
+    assert "| Interval | \\[-1.5, 0.5\\] 0.3 |" in to_markdown(table)
+    assert from_html(table)[1] == ["Interval", "-1.5 0.5 0.3"]
+
+
+def test_a_line_of_missing_records_is_one_dash_and_one_without_records_is_empty():
+    missing = tuple((Cell(word), Cell("", (word,)), Cell("")) for word in ("from", "to"))
+    table = Table("t", "T", ("", "x", "y"), missing, joined=(Line(Cell("Interval"), (0, 1)),))
+    assert [printed(cell) for cell in table.cells(table.lines[0], 1)] == ["\u2013"]
+    assert [printed(cell) for cell in table.cells(table.lines[0], 2)] == [""]
+
+
 def test_numbers_print_as_a_journal_prints_them_and_stay_bare_in_csv():
-    cell = Cell("-12345.5", ("a",), "()")
+    cell = Cell("-12345.5", ("a",), "(", ")")
     table = Table("t", "T", ("", "x"), ((Cell("r"), cell), (Cell("s"), Cell("-1.20e-7", ("b",)))))
     assert to_csv(table) == ",x\nr,-12345.5\ns,-1.20e-7\n"
-    assert "(\u221212,345.5<" in to_html(table)
+    assert "(\u221212,345.5)<" in to_html(table)
     assert "\u22121.20×10⁻⁷" in to_html(table)
-    assert "($-$12,345.5\\rlap{)}" in to_latex(table)
+    assert "($-$12,345.5)" in to_latex(table)
     assert "$-$1.20$\\times10^{-7}$" in to_latex(table)
 
 
 def test_injection_in_every_place_of_a_table_is_text():
     evil = '"><script>alert(1)</script> | \\input{x} & =1+1'
-    table = Table("t", evil, (evil, evil), ((Cell(evil), Cell("1", ("a",))),), (), (evil,))
+    cells = ((Cell(evil), Cell("1", ("a",))),)
+    table = Table("t", evil, (evil, evil), cells, (), (evil,), (evil,), evil)
     assert "<script" not in html_document(table)
     assert "<script" not in to_markdown(table)
     assert "\\input" not in latex_document([table])

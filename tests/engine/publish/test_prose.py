@@ -149,7 +149,7 @@ def test_every_prose_of_a_study_is_told_and_the_rest_is_kept(found, tmp_path):
     assert made.study.title == "{x}"
     assert made.model_dump(exclude_defaults=True).keys() == study.model_dump(exclude_defaults=True).keys()
     (table,) = build_tables(None, study, found)
-    assert table.notes.count("It is 30.8.") == 3
+    assert (table.notes.count("It is 30.8."), table.finding) == (2, "It is 30.8.")
 
 
 def test_a_piece_keeps_what_it_is_printed_from(narrator):

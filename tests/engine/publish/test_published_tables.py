@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,8 +13,10 @@ from replication.errors import DataError, StudyError
 from replication.publish.printed_words import in_words, statistic_words
 from replication.publish.statistics_tables import data_table, model_table, statistics_table
 from replication.publish.table import Cell, Table, is_figure
+from replication.records.records import COLUMNS
 from replication.spec.entries import TableSpec
 from tests.support.printed_cells import assert_printed, record
+from tests.support.terms import terms_of
 
 LABELS = {"us_trade": "Trade with the United States", "JPN": "Japan"}
 
@@ -36,48 +40,113 @@ def test_model_tables_print_their_records(chosen, decimals, estimates, models, a
     assert_every_cell_is_its_record(table, {"estimates": estimates, "models": models})
     printed = {cell.source for row in table.rows for cell in row if cell.source[:1] == ("estimates",)}
     shown = estimates[estimates["model"].isin(chosen)]
+    if len(chosen) > 1:  # of a model's errors two have a line; a third is in the account of the model
+        shown = shown[shown["error"] != "pcse_casewise"]
     keys = shown[["model", "error", "term"]].itertuples(index=False, name=None)
-    errors = {("estimates", *key, "std_error") for key in keys}
-    assert errors <= printed
+    assert {
+        ("estimates", *key, name) for key in keys for name in ("p_value", "conf_low", "conf_high")
+    } <= printed
 
 
 def test_a_coefficient_and_its_errors_share_their_decimals(estimates, models, accounts):
     spec = TableSpec(id="t", title="T", models=["baseline"])
     table = model_table(spec, estimates, models, accounts, {})
     for row in table.rows[: table.rules[0]]:
-        ends = {cell.text.partition(".")[2] and len(cell.text.partition(".")[2]) for cell in row[1:5]}
+        shown = [row[place].text for place in (1, 2, 4, 5)]  # the third is a p value
+        ends = {text.partition(".")[2] and len(text.partition(".")[2]) for text in shown}
         if "e" not in row[1].text:
             assert len(ends) == 1
 
 
-def test_one_model_shows_every_error_and_the_interval(estimates, models, accounts):
+def test_one_model_shows_every_error_and_its_interval(estimates, models, accounts):
     table = model_table(
         TableSpec(id="t", title="T", models=["baseline"]), estimates, models, accounts, LABELS
     )
-    errors = ("s.e., panel-corrected", "s.e., clustered", "s.e., panel-corrected casewise")
-    assert table.header == ("", "Estimate", *errors, "p value", "95% from", "95% to")
+    errors = ("panel-corrected", "clustered", "panel-corrected casewise")
+    wanted = [f"{word}, {error}" for error in errors for word in ("s.e.", "p", "95% from", "95% to")]
+    assert table.header == ("", "Estimate", *wanted)
     labels = [row[0].text for row in table.rows]
     assert labels[:4] == ["bank_lending", "Trade with the United States", "log(gdp_per_head)", "Constant"]
-    notes = " ".join(table.notes)
-    assert "182 of 1054 rows used, left out: 860 outside the sample; 12 missing regressor us_trade." in notes
-    assert "Clustered: clustered with the factor G/(G-1)." in notes
-    assert "Warning: The panel is unbalanced." in notes
+    told = " ".join(table.account)
+    assert "182 of 1054 rows used, left out: 860 outside the sample; 12 missing regressor “Trade with" in told
+    assert "Clustered with the factor G/(G-1)." in told
+    assert "Warning: The panel is unbalanced." in table.notes
 
 
-def test_several_models_stand_side_by_side_with_errors_below(estimates, models, accounts):
+def test_several_models_stand_side_by_side_with_three_lines_a_coefficient(estimates, models, accounts):
     spec = TableSpec(id="t", title="T", models=["baseline", "two_way", "log"], terms=["us_trade", "const"])
     table = model_table(spec, estimates, models, accounts, {})
     rows = {row[0].text: row for row in table.rows}
     assert table.header == ("", "Baseline", "Two-way", "Log")
-    stub = ["us_trade", "s.e.", "p", "s.e., clustered", "s.e., panel-corrected casewise"]
-    assert [row[0].text for row in table.rows[:5]] == stub
-    assert [cell.wrap for cell in table.rows[1][1:]] == ["()"] * 3
-    assert [bool(cell.text) for cell in table.rows[3][1:]] == [True, False, False]
+    names = ("95% from", "95% to", "p")
+    of_first, of_second = ([f"{kind}, {name}" for name in names] for kind in ("first error", "clustered"))
+    assert [row[0].text for row in table.rows[:8]] == ["us_trade", "s.e.", *of_first, *of_second]
+    assert [line.label.text for line in table.lines[:4]] == [
+        "us_trade",
+        "first error",
+        "clustered",
+        "Constant",
+    ]
+    assert [line.rows for line in table.lines[:3]] == [(0, 1), (2, 3, 4), (5, 6, 7)]
+    assert [(cell.before, cell.after) for cell in (row[1] for row in table.rows[:5])] == [
+        ("", ""),
+        ("(", ")"),
+        ("[", ","),
+        ("", "]"),
+        ("", ""),
+    ]
+    assert [bool(cell.text) for cell in table.rows[5][1:]] == [True, False, False]
     assert not rows["Constant"][2].text
+    assert [cell.text for cell in rows["Errors"]] == [
+        "Errors",
+        "panel-corrected; clustered",
+        "clustered",
+        "panel-corrected",
+    ]
     assert [cell.text for cell in rows["Converged"]] == ["Converged", "yes", "yes", "NO"]
     assert [cell.text for cell in rows["Observations"]] == ["Observations", "12345", "12346", "12347"]
-    assert rows["Hausman χ², p value"][1].text == "<0.001"
+    hausman = next(line for line in table.lines if line.label.text == "Hausman χ²")
+    assert [cell.text for cell in table.cells(hausman, 1)] == ["12.35", "<0.001"]
     assert "Not shown: bank_lending, log(gdp_per_head)." in table.notes
+    assert "By panel-corrected casewise errors (Baseline): in the account of the model." in table.account
+
+
+@pytest.mark.parametrize("chosen", [["baseline"], ["baseline", "two_way"]])
+def test_a_wild_bootstrap_has_p_and_interval_and_no_standard_error(chosen, estimates, models, accounts):
+    wild = [
+        replace(account, errors=tuple(replace(e, kind="wild_bootstrap") for e in account.errors))
+        for account in accounts
+    ]
+    table = model_table(TableSpec(id="t", title="T", models=chosen), estimates, models, wild, {})
+    quantities = {cell.source[-1] for row in table.rows for cell in row if cell.source[:1] == ("estimates",)}
+    assert quantities == {"estimate", "p_value", "conf_low", "conf_high"}
+    assert not any("s.e." in word for word in (*table.header, *(row[0].text for row in table.rows)))
+
+
+def test_the_levels_of_a_factor_are_one_row_unless_they_are_few_or_asked_for(models, accounts):
+    account = replace(accounts[0], errors=accounts[0].errors[:1])
+    for levels in (5, 6):
+        terms = terms_of("us_trade", *(f"year={year}" for year in range(1980, 1980 + levels)))
+        rows = [
+            ("study", "baseline", "panel-corrected", "regressor", term.label, 1.0, 0.5, 2.0, 0.05, 0.0, 2.0)
+            for term in terms
+        ]
+        estimates = pd.DataFrame(rows, columns=COLUMNS["estimates"])
+        made = {
+            key: model_table(
+                TableSpec(id="t", title="T", models=["baseline"], **entry),
+                estimates,
+                models,
+                [replace(account, terms=terms)],
+                {"year": "Calendar year"},
+            )
+            for key, entry in {"all": {}, "asked": {"terms": ["year=1981"]}}.items()
+        }
+        labels = {key: [row[0].text for row in table.rows] for key, table in made.items()}
+        assert ("year=1980" in labels["all"]) == (levels == 5)
+        assert ("Calendar year dummies" in labels["all"]) == (levels == 6)
+        assert labels["asked"][0] == "year=1981"
+        assert not any(note.startswith("Not shown") for note in made["all"].notes)
 
 
 def test_no_stars_anywhere(estimates, models, accounts):

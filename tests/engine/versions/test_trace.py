@@ -71,7 +71,7 @@ def test_rows_and_columns_go_by_several_names(project, row, column):
 def test_an_error_under_a_coefficient_is_named_by_both_labels(project):
     told = trace(project, "small/models", f"{TERM} / s.e.", "1")
     assert "std_error = " in fact(told, "record: ") and "printed (" in told[0]
-    told = trace(project, "small/models", f"{TERM} / s.e., classical", "1")
+    told = trace(project, "small/models", f"{TERM} / classical, p", "1")
     assert fact(told, "  error: classical: ") and not [line for line in told if "error: clustered" in line]
 
 
