@@ -159,7 +159,7 @@ def wild(solved: Solved, blocks: Hat, multipliers: Floats, *, null: bool = True)
     """
     length = (solved.influence**2).sum(axis=1)
     slope = solved.influence / np.where(solved.safe, length, 1.0)[:, None] * null
-    forms = [_cluster_forms(solved, blocks, z) for z in (solved.residual, slope)]
+    forms = [cluster_forms(solved, blocks, z) for z in (solved.residual, slope)]
     draws = [
         draws_of(list(parts), multipliers)
         for parts in zip(*(zip(*form, strict=True) for form in forms), strict=True)
@@ -168,7 +168,7 @@ def wild(solved: Solved, blocks: Hat, multipliers: Floats, *, null: bool = True)
     return draws, found.safe & _split(solved, blocks).clear
 
 
-def _cluster_forms(solved: Solved, blocks: Hat, z: Floats) -> tuple[Floats, Floats]:
+def cluster_forms(solved: Solved, blocks: Hat, z: Floats) -> tuple[Floats, Floats]:
     """(P, G) scores u'K_g z and (P, G, G) matrices diag(scores) - u_g'H_gh z_h."""
     inner, between = blocks.inner, blocks.between
     left, right = (np.einsum("gij,pj->pgi", inner, w) for w in (solved.influence, z))

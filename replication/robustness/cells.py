@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,14 +54,60 @@ def estimate(batch: Batch) -> pd.DataFrame:
     `one_by_one` says that the condition bound did not hold, or that the specification cannot be estimated,
     and `problem` why not.
     """
-    needed = batch.members.copy()
-    needed[np.arange(len(needed)), batch.outcomes] = True
-    found = _Found(len(needed))
-    for chosen, rows in by_rows(batch.base.usable(), needed):
-        found.nobs[chosen] = len(rows.columns)
-        _on_rows(batch, chosen, rows, found)
+    found = _Found(len(batch.members))
+    for ground, parts in grounds(batch):
+        errors = _prepared(ground, batch)
+        for part in parts:
+            _fill(batch, ground, errors, part, found)
     table = pd.DataFrame(found.numbers, columns=list(NUMBERS))
     return table.assign(nobs=found.nobs, one_by_one=~found.safe, problem=found.problem)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Specifications of one size on the same rows.
+
+    Attributes
+    ----------
+    chosen : (P,) int array
+        Their places in the batch.
+    sets : (P, k) int array
+        Columns of the ground, the constant first where there is one, the key last.
+    outcomes : (P,) int array
+    """
+
+    chosen: Integers
+    sets: Integers
+    outcomes: Integers
+
+
+def grounds(batch: Batch) -> Iterator[tuple[Ground, list[Part]]]:
+    """The different rows that specifications of a batch use, and the specifications, size by size."""
+    needed = batch.members.copy()
+    needed[np.arange(len(needed)), batch.outcomes] = True
+    for chosen, rows in by_rows(batch.base.usable(), needed):
+        members = batch.members[chosen] & ~(rows.dummies & ~rows.columns.any(axis=0))
+        outcomes, keys = batch.outcomes[chosen], batch.keys[chosen]
+        used = np.unique([*np.flatnonzero(members.any(axis=0)), *outcomes])
+        position = np.full(members.shape[1], -1)
+        position[used] = np.arange(len(used)) + rows.has_constant
+        parts = [
+            Part(
+                chosen[some],
+                _sets(members[some], keys[some], position, rows.has_constant),
+                position[outcomes[some]],
+            )
+            for some in _same_size(members.sum(axis=1), len(used))
+        ]
+        yield _ground(rows, used), parts
+
+
+def _same_size(sizes: Integers, columns: int) -> Iterator[Integers]:
+    """Places of specifications with as many regressors, a number of them at a time."""
+    step = max(1, AT_ONCE // (columns + 1) ** 2)
+    for size in np.unique(sizes):
+        same = np.flatnonzero(sizes == size)
+        yield from (same[first : first + step] for first in range(0, len(same), step))
 
 
 class _Found:
@@ -72,24 +118,6 @@ class _Found:
         self.nobs = np.zeros(size, dtype=np.int64)
         self.safe = np.zeros(size, dtype=bool)
         self.problem = np.full(size, "", dtype=object)
-
-
-def _on_rows(batch: Batch, chosen: Integers, rows: Base, found: _Found) -> None:
-    """The specifications that use these rows, size by size."""
-    members = batch.members[chosen] & ~(rows.dummies & ~rows.columns.any(axis=0))
-    outcomes, keys = batch.outcomes[chosen], batch.keys[chosen]
-    used = np.unique([*np.flatnonzero(members.any(axis=0)), *outcomes])
-    ground = _ground(rows, used)
-    position = np.full(members.shape[1], -1)
-    position[used] = np.arange(len(used)) + rows.has_constant
-    errors = _prepared(ground, batch)
-    sizes = members.sum(axis=1)
-    for size in np.unique(sizes):
-        same = np.flatnonzero(sizes == size)
-        step = max(1, AT_ONCE // ground.columns.shape[1] ** 2)
-        for some in (same[first : first + step] for first in range(0, len(same), step)):
-            sets = _sets(members[some], keys[some], position, rows.has_constant)
-            _solve(batch, ground, errors, chosen[some], sets, position[outcomes[some]], found)
 
 
 def _ground(rows: Base, used: Integers) -> Ground:
@@ -115,20 +143,14 @@ def _prepared(ground: Ground, batch: Batch) -> Errors | None:
         return None
 
 
-def _solve(
-    batch: Batch,
-    ground: Ground,
-    errors: Errors | None,
-    chosen: Integers,
-    sets: Integers,
-    outcomes: Integers,
-    found: _Found,
-) -> None:
+def _fill(batch: Batch, ground: Ground, errors: Errors | None, part: Part, found: _Found) -> None:
     """The specifications of one size, those that blocks do not give one by one."""
-    found.numbers[chosen], found.safe[chosen] = _by_blocks(ground, errors, sets, outcomes)
+    chosen = part.chosen
+    found.nobs[chosen] = len(ground.columns)
+    found.numbers[chosen], found.safe[chosen] = _by_blocks(ground, errors, part.sets, part.outcomes)
     for place in np.flatnonzero(~found.safe[chosen]):
-        number = chosen[place]
-        found.numbers[number], found.problem[number] = _one(batch, ground, sets[place], outcomes[place])
+        one = _one(batch, ground, part.sets[place], part.outcomes[place])
+        found.numbers[chosen[place]], found.problem[chosen[place]] = one
 
 
 def _by_blocks(

@@ -19,6 +19,7 @@ from replication.panel.panel import Panel
 from replication.robustness.cells import NUMBERS
 from replication.robustness.choices import Universe, universe
 from replication.robustness.combinations import Combinations, combinations
+from replication.robustness.curve_test import CurveTest, curve_test
 from replication.robustness.executors import Executor, carry_out
 from replication.robustness.tasks import FEW, Models, Work, do, models_task, require_one_column, work_of
 from replication.spec.entries import ModelSpec
@@ -69,6 +70,7 @@ class Curve:
     left_out : mapping of str to int
         Combinations that make no sense, by reason.
     check : Check
+    test : CurveTest or None
     """
 
     spec: RobustnessSpec
@@ -77,6 +79,7 @@ class Curve:
     table: pd.DataFrame
     left_out: Mapping[str, int]
     check: Check
+    test: CurveTest | None = None
 
     @property
     def estimated(self) -> pd.DataFrame:
@@ -124,12 +127,20 @@ def curve(
     found = universe(spec, model, panel.time_name, partial(_levels, panel, model))
     require_one_column(panel, found)
     kept = combinations(found, _unfit)
-    work = work_of(panel, found, kept, spec.rows == "common")
+    groups = (
+        () if spec.inference is None else tuple(filter(None, (spec.inference.cluster, spec.inference.strata)))
+    )
+    work = work_of(panel, found, kept, common=spec.rows == "common", groups=groups)
     tables = carry_out(do, work.tasks, executor, unfinished / "estimates", f"{spec.id}: specifications")
     table = _in_order(len(kept.places), work, tables)
     chosen = _drawn(spec, table, work.fast)
     again = _again(panel, found, kept, chosen)
     alone = carry_out(do, again, executor, unfinished / "check", f"{spec.id}: check")
+    test = (
+        None
+        if spec.inference is None
+        else curve_test(work.batches(found, kept), spec.inference, f"{spec.id}: test")
+    )
     left = ~table["nobs"].isna().to_numpy()
     table = table[left].astype({"nobs": int, "one_by_one": bool}).reset_index(drop=True)
     if table["problem"].iloc[0]:
@@ -141,6 +152,7 @@ def curve(
         table,
         dict(Counter(kept.left_out) + work.left_out),
         _compared(tables, work, chosen, alone),
+        test,
     )
 
 

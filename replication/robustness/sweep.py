@@ -100,7 +100,7 @@ class Solved:
         """Rows less all parameters, absorbed ones included."""
         return self.nobs - self.space.shape[2] - self.absorbed
 
-    def some(self, which: slice) -> Solved:
+    def some(self, which: slice | Integers) -> Solved:
         """The same for some of the subsets."""
         parts = ("estimate", "influence", "residual", "space", "upper", "lengths", "safe")
         return replace(self, **{name: getattr(self, name)[which] for name in parts})

@@ -72,6 +72,17 @@ class Work:
         some = [rows for task, rows in zip(self.tasks, self.rows, strict=True) if isinstance(task, Batch)]
         return np.concatenate([np.empty(0, dtype=np.int64), *some])
 
+    def batches(self, found: Universe, kept: Combinations) -> list[Batch]:
+        """The least-squares specifications with the first error that blocks give, each once."""
+        errors = [number for number, choice in enumerate(found.choices) if choice.kind == "covariance"]
+        some = [
+            (task, tuple(kept.places[rows[0], errors]))
+            for task, rows in zip(self.tasks, self.rows, strict=True)
+            if isinstance(task, Batch)
+        ]
+        first = min((error for _, error in some), default=())
+        return [task for task, error in some if error == first]
+
 
 def do(task: Task) -> pd.DataFrame:
     """One row a specification: NUMBERS, nobs, one_by_one, problem."""
@@ -99,13 +110,17 @@ def _alone(panel: Panel, model: ModelSpec, term: str) -> tuple:
     return (*(float(row[name]) for name in NUMBERS), fit.nobs, True, "")
 
 
-def work_of(panel: Panel, found: Universe, kept: Combinations, common: bool) -> Work:
+def work_of(
+    panel: Panel, found: Universe, kept: Combinations, *, common: bool, groups: tuple[str, ...] = ()
+) -> Work:
     """The pieces of work of a universe on a panel.
 
     Parameters
     ----------
     common : bool
         All specifications of a sample use the rows that have every column that one of them names.
+    groups : tuple of str
+        Further columns of levels that the rows need.
 
     Raises
     ------
@@ -115,7 +130,7 @@ def work_of(panel: Panel, found: Universe, kept: Combinations, common: bool) -> 
     tasks: list[Task] = []
     rows: list[Integers] = []
     left_out: Counter[str] = Counter()
-    samples = _Samples(panel, found)
+    samples = _Samples(panel, found, groups)
     seen: dict[tuple, str] = {}
     for place, chosen in _by_sample(found, kept.places):
         model = model_of(found, place)
@@ -164,7 +179,8 @@ def _some(stands: Named, which: Flags) -> Named:
 class _Samples:
     """Expressions on the rows of a sample, each worked out once."""
 
-    def __init__(self, panel: Panel, found: Universe) -> None:
+    def __init__(self, panel: Panel, found: Universe, groups: tuple[str, ...]) -> None:
+        self.groups = groups
         years = found.model.average_over
         self.given, self.found = panel, found
         self.panel = panel if years is None else average_blocks(panel, years)
@@ -239,7 +255,7 @@ class _Samples:
         return Column(text, evaluate_numbers(parse(text), self.panel.rows(inside)))
 
     def _base(self, columns: list[Column], model: ModelSpec, options: dict, inside: Flags) -> Base:
-        names = dict.fromkeys(["entity", "time", *model.effects, *options.get("cluster", [])])
+        names = dict.fromkeys(["entity", "time", *model.effects, *options.get("cluster", []), *self.groups])
         rows = self.panel.rows(inside)
         return Base(
             names=tuple(column.name for column in columns),

@@ -1,0 +1,225 @@
+"""Is the whole curve more than chance? All specifications at once under the hypothesis of no effect.
+
+Simonsohn, Simmons and Nelson (2020): the median estimate, the share of significant results in the direction
+that has most of them, and the average z (Stouffer) are compared with what they are where there is no effect.
+There is none in draws whose residuals are those of each specification without the term, times one random sign
+a cluster that all specifications share (so that they move together as they do in the data), or whose term is
+assigned anew among the clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+
+from replication.errors import EstimationError
+from replication.estimate.coefficient_table import LEVEL
+from replication.estimate.covariances.small_sample import counted_parameters
+from replication.estimate.design import Floats, Integers
+from replication.estimate.seeds import generator
+from replication.project.progress import track
+from replication.robustness.block_hat import Hat, cluster_forms, hat
+from replication.robustness.cells import Batch, estimate, grounds
+from replication.robustness.fast_errors import Ground
+from replication.robustness.sweep import Solved, solve
+from replication.spec.robustness_entries import InferenceSpec
+
+MOST = 20_000
+"""Specifications that a test takes; of more, so many are drawn by seed."""
+
+PIECE = 4_000_000
+"""Numbers of one array."""
+
+TIE = 1e-9
+"""Relative difference below which two statistics are equal but for rounding."""
+
+STATISTICS = ("median", "share significant", "average z")
+
+
+@dataclass(frozen=True)
+class CurveTest:
+    """The test of a whole curve.
+
+    Attributes
+    ----------
+    spec : InferenceSpec
+    specifications : int
+        That took part.
+    values : mapping of str to float
+        Of STATISTICS, in the data.
+    p_values : mapping of str to float
+    """
+
+    spec: InferenceSpec
+    specifications: int
+    values: dict[str, float]
+    p_values: dict[str, float]
+
+
+def curve_test(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> CurveTest:
+    """Test the least-squares specifications of a curve.
+
+    Raises
+    ------
+    EstimationError
+        No specification that blocks give, or a term that varies within the units that it is permuted between.
+    """
+    some = _some(batches, spec)
+    draw = _bootstrapped if spec.under == "bootstrap" else _permuted
+    estimates, z = draw(some, spec, what)
+    found = [_statistics(b, z_of) for b, z_of in zip(estimates, z, strict=True)]
+    data, drawn = found[0], np.array(found[1:])
+    as_large = (np.abs(drawn) >= np.abs(data) * (1.0 - TIE)).sum(axis=0)
+    p_values = (1.0 + as_large) / (1.0 + len(drawn))
+    return CurveTest(
+        spec,
+        estimates.shape[1],
+        dict(zip(STATISTICS, map(float, data), strict=True)),
+        dict(zip(STATISTICS, map(float, p_values), strict=True)),
+    )
+
+
+def _statistics(b: Floats, z: Floats) -> Floats:
+    """The three of one draw."""
+    critical = stats.norm.ppf((1 + LEVEL) / 2)
+    share = max((z > critical).mean(), (z < -critical).mean())
+    return np.array([np.median(b), share, z.sum() / np.sqrt(len(z))])
+
+
+def _some(batches: Sequence[Batch], spec: InferenceSpec) -> list[Batch]:
+    """At most MOST of the specifications, drawn by seed, on rows that can be used."""
+    batches = [replace(batch, base=batch.base.usable()) for batch in batches]
+    sizes = [len(batch.outcomes) for batch in batches]
+    total = sum(sizes)
+    if not total:
+        raise EstimationError("inference: no specification is of the kind that blocks give (ols)")
+    if total <= MOST:
+        return batches
+    chosen = np.sort(generator(spec.seed, "curve test").choice(total, MOST, replace=False))
+    starts = np.cumsum([0, *sizes])
+    parts = [
+        chosen[(chosen >= low) & (chosen < high)] - low for low, high in zip(starts, starts[1:], strict=False)
+    ]
+    return [_chosen(batch, part) for batch, part in zip(batches, parts, strict=True) if len(part)]
+
+
+def _chosen(batch: Batch, part: Integers) -> Batch:
+    return replace(batch, **{name: getattr(batch, name)[part] for name in ("outcomes", "keys", "members")})
+
+
+def _bootstrapped(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, Floats]:
+    """(1 + B, P) estimates and z values, of the data and of the draws."""
+    levels = max(int(batch.base.groups[spec.cluster].max()) for batch in batches) + 1
+    signs = generator(spec.seed, "curve test", "signs").integers(2, size=(spec.draws, levels)) * 2.0 - 1.0
+    found = [
+        _of_part(ground, part.sets, part.outcomes, spec.cluster, signs)
+        for batch in track(batches, what)
+        for ground, parts in grounds(batch)
+        for part in parts
+        if len(ground.columns) > part.sets.shape[1] + ground.swept.absorbed
+    ]
+    estimates, z = (
+        np.concatenate([part for pieces in found for part in pieces[place]], axis=1) for place in (0, 1)
+    )
+    return estimates, z
+
+
+def _of_part(
+    ground: Ground, sets: Integers, outcomes: Integers, cluster: str, signs: Floats
+) -> tuple[list[Floats], list[Floats]]:
+    """Estimates and z values of specifications of one size, a few at a time."""
+    present, key = np.unique(ground.base.groups[cluster], return_inverse=True)
+    if len(present) < 2:
+        return [], []
+    blocks = hat(ground.swept, ground.effects, ground.weights, key)
+    solved = solve(ground.swept, sets, outcomes)
+    solved = solved.some(np.flatnonzero(solved.safe))
+    k = counted_parameters(sets.shape[1], solved.absorbed, ground.nested([cluster]), "nested")
+    factor = len(present) / (len(present) - 1) * (solved.nobs - 1) / (solved.nobs - k)
+    step = max(1, PIECE // (len(signs) * len(present)))
+    estimates, z = [], []
+    for first in range(0, len(solved.estimate), step):
+        some = solved.some(slice(first, first + step))
+        b, variance = _draws(some, blocks, signs[:, present])
+        t = b / np.sqrt(np.where(variance > 0, variance, np.nan) * factor)
+        known = np.isfinite(t).all(axis=0)
+        estimates.append(b[:, known])
+        z.append(_z(t[:, known], len(present) - 1))
+    return estimates, z
+
+
+def _draws(solved: Solved, blocks: Hat, signs: Floats) -> tuple[Floats, Floats]:
+    """(1 + B, P) estimates and clustered variances, of the data and of draws in which there is no effect."""
+    own, _ = cluster_forms(solved, blocks, solved.residual)
+    length = (solved.influence**2).sum(axis=1)
+    without = solved.residual + (solved.estimate / length)[:, None] * solved.influence
+    scores, forms = cluster_forms(solved, blocks, without)
+    drawn = np.matmul(forms, signs.T)
+    estimates = np.vstack([solved.estimate, signs @ scores.T])
+    return estimates, np.vstack([(own**2).sum(axis=1), (drawn**2).sum(axis=1).T])
+
+
+def _z(t: Floats, df: int) -> Floats:
+    """The normal value as far out as t with these degrees of freedom."""
+    return np.sign(t) * stats.norm.isf(stats.t.sf(np.abs(t), df))
+
+
+def _permuted(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, Floats]:
+    """The same, the term assigned anew among the units of the cluster."""
+    lottery = _Lottery(batches, spec)
+    rows = []
+    for assigned in track([None, *range(spec.draws)], what):
+        tables = [
+            estimate(batch if assigned is None else lottery.drawn(batch, assigned)) for batch in batches
+        ]
+        rows.append(
+            [np.concatenate([table[name].to_numpy() for table in tables]) for name in ("estimate", "p_value")]
+        )
+    estimates, p_values = np.array(rows).transpose(1, 0, 2)
+    known = np.isfinite(estimates).all(axis=0) & np.isfinite(p_values).all(axis=0)
+    estimates = estimates[:, known]
+    return estimates, np.sign(estimates) * stats.norm.isf(np.maximum(p_values[:, known], 1e-300) / 2.0)
+
+
+class _Lottery:
+    """The term, the same for all rows of a unit, assigned anew among units (within strata)."""
+
+    def __init__(self, batches: list[Batch], spec: InferenceSpec) -> None:
+        self.spec = spec
+        levels = max(int(batch.base.groups[spec.cluster].max()) for batch in batches) + 1
+        self.strata = np.zeros(levels, dtype=np.int64)
+        self.values: dict[str, Floats] = {}
+        for batch in batches:
+            units = batch.base.groups[spec.cluster]
+            if spec.strata is not None:
+                self.strata[units] = batch.base.groups[spec.strata]
+            for key in np.unique(batch.keys):
+                known = self.values.setdefault(batch.base.names[key], np.full(levels, np.nan))
+                self._learn(known, units, batch.base.columns[:, key], batch.base.names[key])
+
+    def _learn(self, known: Floats, units: Integers, values: Floats, name: str) -> None:
+        finite = np.isfinite(values)
+        known[units[finite]] = values[finite]
+        if (known[units[finite]] != values[finite]).any():
+            raise EstimationError(
+                f"inference: {name} varies within {self.spec.cluster}; under permutation the term must not: "
+                'under = "bootstrap" serves any'
+            )
+
+    def drawn(self, batch: Batch, number: int) -> Batch:
+        """The batch with the terms of one draw; the same draw for all batches."""
+        columns = batch.base.columns.copy()
+        for key in np.unique(batch.keys):
+            values = self._assigned(batch.base.names[key], number)[batch.base.groups[self.spec.cluster]]
+            columns[:, key] = np.where(np.isfinite(columns[:, key]), values, np.nan)
+        return replace(batch, base=replace(batch.base, columns=columns))
+
+    def _assigned(self, name: str, number: int) -> Floats:
+        values, random = self.values[name].copy(), generator(self.spec.seed, "curve test", str(number))
+        for stratum in np.unique(self.strata):
+            units = np.flatnonzero((self.strata == stratum) & np.isfinite(values))
+            values[units] = values[random.permutation(units)]
+        return values

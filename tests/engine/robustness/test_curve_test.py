@@ -1,0 +1,119 @@
+"""The test of a whole curve: brute force, and how often it rejects what is true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from replication.errors import EstimationError
+from replication.estimate.covariances.cluster_robust import projection
+from replication.estimate.covariances.wild_bootstrap import coefficient_draws
+from replication.estimate.design import Design
+from replication.estimate.linear.linear import ols
+from replication.estimate.seeds import generator
+from replication.panel.panel import panel_of
+from replication.panel.reading import Reading
+from replication.robustness.cells import Batch
+from replication.robustness.curve import curve
+from replication.robustness.curve_test import _Lottery, curve_test
+from replication.robustness.executors import here
+from replication.spec.entries import ModelSpec
+from replication.spec.robustness_entries import InferenceSpec, RobustnessSpec
+from tests.engine.robustness.test_cells import base_of, every_set, table
+from tests.support.terms import terms_of
+
+
+def batch(seed: int = 3, sets: slice = slice(None)) -> Batch:
+    members = every_set()[sets]
+    return Batch(
+        base_of(table(seed), ("entity",), False),
+        np.zeros(len(members), dtype=int),
+        np.full(len(members), 6),
+        members,
+        "hc1",
+        {},
+    )
+
+
+def test_of_a_single_specification_it_is_the_wild_bootstrap():
+    one = batch(sets=slice(3, 4))
+    spec = InferenceSpec(draws=499, seed=5)
+    found = curve_test([one], spec, "test")
+    rows = one.base.rows(np.isfinite(one.base.columns[:, [0, 2, 3, 6]]).all(axis=1))
+    columns = rows.columns[:, [2, 3, 6]]
+    design = Design("y", terms_of("a", "b", "key"), rows.columns[:, 0], columns, rows.entity, rows.time)
+    fit = ols(design, effects=["entity"])
+    levels = int(one.base.entity.max()) + 1
+    signs = generator(5, "curve test", "signs").integers(2, size=(499, levels)) * 2.0 - 1.0
+    present, key = np.unique(rows.entity, return_inverse=True)
+    draws = coefficient_draws(fit, projection(fit), key, signs[:, present], 2)
+    b = float(fit.params[2])
+    assert found.values["median"] == pytest.approx(b)
+    assert found.p_values["average z"] == pytest.approx((499 * draws.p_value(b, "included") + 1) / 500)
+
+
+def test_specifications_share_their_signs():
+    twice = batch(sets=slice(0, 1))
+    both = Batch(twice.base, np.zeros(2, int), np.full(2, 6), np.repeat(twice.members, 2, axis=0), "hc1", {})
+    one, two = (curve_test([each], InferenceSpec(draws=99), "test") for each in (twice, both))
+    assert two.p_values == one.p_values
+    assert two.values["average z"] == pytest.approx(np.sqrt(2) * one.values["average z"])
+
+
+def test_it_rejects_what_is_true_about_as_often_as_it_says():
+    rejected = []
+    for seed in range(120):
+        random = np.random.default_rng(seed)
+        made = table(seed)
+        made["y"] = made["a"] + random.normal(size=len(made)) + random.normal(size=12)[made["firm"]]
+        members = every_set()[[0, 1, 2, 4, 7]]
+        some = Batch(base_of(made, (), False), np.zeros(5, int), np.full(5, 6), members, "hc1", {})
+        found = curve_test([some], InferenceSpec(draws=99, seed=seed), "test")
+        rejected.append([p <= 0.1 for p in found.p_values.values()])
+    shares = np.mean(rejected, axis=0)
+    assert ((shares > 0.02) & (shares < 0.19)).all()  # 0.1 and three standard errors of 120 tries
+
+
+def test_permutation_of_a_term_of_firms_and_what_it_refuses(tmp_path):
+    random = np.random.default_rng(2)
+    made = table(2)
+    treated = random.permutation(np.repeat([0.0, 1.0], 6))
+    made["treated"] = treated[made["firm"]]
+    made["y"] = made["y"] + 6.0 * made["treated"]
+    panel = panel_of(Reading(made, "made up"), "firm", "year", {})
+    model = ModelSpec(id="main", formula="y ~ treated + a + b")
+    entry = {
+        "id": "curve",
+        "model": "main",
+        "term": "treated",
+        "choices": [{"id": "controls", "controls": "all_subsets"}],
+        "inference": {"under": "permutation", "cluster": "entity", "draws": 99},
+    }
+    found = curve(panel, RobustnessSpec.model_validate(entry), model, here, tmp_path)
+    assert found.test.specifications == 4
+    assert found.test.p_values["median"] == pytest.approx(0.01)
+    with pytest.raises(EstimationError, match="varies within entity"):
+        curve(panel, RobustnessSpec.model_validate({**entry, "term": "a"}), model, here, tmp_path)
+
+
+def test_permutation_stays_within_strata():
+    one = batch(sets=slice(0, 1))
+    base = one.base
+    values = np.arange(12.0)[base.entity]
+    columns = base.columns.copy()
+    columns[:, 6] = values
+    fixed = replace(one, base=replace(base, columns=columns))
+    lottery = _Lottery([fixed], InferenceSpec(under="permutation", strata="region"))
+    drawn = lottery.drawn(fixed, 4).base.columns[:, 6]
+    moved = pd.Series(drawn).groupby(base.entity).first()
+    assert sorted(moved) == list(range(12))
+    assert (moved.to_numpy() != np.arange(12)).any()
+    assert (moved.to_numpy() // 4 == np.arange(12) // 4).all()
+
+
+def test_without_least_squares_there_is_no_test():
+    with pytest.raises(EstimationError, match="no specification is of the kind"):
+        curve_test([], InferenceSpec(), "test")
