@@ -137,7 +137,7 @@ def _of_part(
     blocks = hat(ground.swept, ground.effects, ground.weights, key)
     solved = solve(ground.swept, sets, outcomes)
     solved = solved.some(np.flatnonzero(solved.safe))
-    k = counted_parameters(sets.shape[1], solved.absorbed, ground.nested([cluster]), "nested")
+    k = counted_parameters(sets.shape[1], solved.absorbed, ground.apart([cluster]), "nested")
     factor = len(present) / (len(present) - 1) * (solved.nobs - 1) / (solved.nobs - k)
     step = max(1, PIECE // (len(signs) * len(present)))
     estimates, z = [], []

@@ -31,7 +31,12 @@ class Candidates:
     @property
     def clusters(self) -> dict[str, np.ndarray]:
         """Keys of clustered errors."""
-        return {"entity": self.entity, "time": self.time, "region": self.entity // 3}
+        return {
+            "entity": self.entity,
+            "time": self.time,
+            "region": self.entity // 3,
+            "era": (self.time - 1990) // 3 * 4 + self.entity // 3,
+        }
 
     @property
     def groupings(self) -> Groupings:

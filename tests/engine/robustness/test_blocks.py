@@ -20,7 +20,9 @@ from replication.robustness.block_hat import cr2, hat, wild
 from replication.robustness.block_pcse import panel_corrected, quartic
 from tests.engine.robustness.candidates import DIGITS, compare, draw, subsets
 
-EFFECTS = st.sampled_from([(), ("entity",), ("time",), ("entity", "time")])
+EFFECTS = st.sampled_from(
+    [(), ("entity",), ("time",), ("entity", "time"), ("region", "time"), ("entity", "era", "time")]
+)
 APART = st.sampled_from([1.0, 1e-2, 1e-4, 1e-6, 1e-8, 0.0])
 SAMPLES = given(st.integers(0, 10_000), EFFECTS, st.booleans(), st.integers(0, 4), APART)
 FEW = settings(max_examples=25)
