@@ -7,8 +7,41 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from replication.errors import StudyError
 from replication.estimate.design import Floats, Integers
 from replication.robustness.sweep import Flags
+
+
+@dataclass(frozen=True)
+class Factor:
+    """Levels that dummies are made of.
+
+    Attributes
+    ----------
+    term : str
+    codes : (n,) int array
+        -1 where missing.
+    base : int or None
+        The level without a dummy, where the term names it; otherwise the first that a row has.
+    """
+
+    term: str
+    codes: Integers
+    base: int | None
+
+    def base_here(self) -> int:
+        """The base on these rows.
+
+        Raises
+        ------
+        StudyError
+            No row is of the level that is named.
+        """
+        if self.base is None:
+            return int(self.codes[self.codes >= 0].min(initial=np.iinfo(np.int64).max))
+        if not (self.codes == self.base).any():
+            raise StudyError(f"{self.term}: no row that is used is of its base level")
+        return self.base
 
 
 @dataclass(frozen=True)
@@ -21,8 +54,9 @@ class Base:
         Of the m columns, as a study file writes them.
     columns : (n, m) float array
         NaN or infinite where missing or undefined.
-    dummies : (m,) bool array
-        Columns that go where no row that is used has the level.
+    levels : tuple of tuple of (int, int)
+        For each column, the factors (by place) and levels whose dummies it is the product of.
+    factors : tuple of Factor
     entity, time : (n,) int arrays
     groups : mapping of str to (n,) int array
         Codes of effects and clusters, -1 where missing; "entity" and "time" among them.
@@ -35,7 +69,8 @@ class Base:
 
     names: tuple[str, ...]
     columns: Floats
-    dummies: Flags
+    levels: tuple[tuple[tuple[int, int], ...], ...]
+    factors: tuple[Factor, ...]
     entity: Integers
     time: Integers
     groups: Mapping[str, Integers]
@@ -53,11 +88,29 @@ class Base:
         return replace(
             self,
             columns=self.columns[keep],
+            factors=tuple(replace(factor, codes=factor.codes[keep]) for factor in self.factors),
             entity=self.entity[keep],
             time=self.time[keep],
             groups={name: codes[keep] for name, codes in self.groups.items()},
             weights=None if self.weights is None else self.weights[keep],
         )
+
+    def living(self) -> Flags:
+        """(m,) which columns are regressors here: not dummies of base levels, nor of levels without rows.
+
+        Raises
+        ------
+        StudyError
+            A base level that a term names has no row.
+        """
+        bases = [factor.base_here() for factor in self.factors]
+        at_base = [any(bases[place] == level for place, level in levels) for levels in self.levels]
+        return ~np.array(at_base, dtype=bool) & (self.columns.any(axis=0) | ~self.is_dummy)
+
+    @property
+    def is_dummy(self) -> Flags:
+        """(m,) whether each column is one of a factor's."""
+        return np.array([bool(levels) for levels in self.levels], dtype=bool)
 
     def usable(self) -> Base:
         """The rows with weights, if there are any, and all groups."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.errors import NUMERICAL, EstimationError, UserError, numerical
+from replication.errors import NUMERICAL, EstimationError, StudyError, UserError, numerical
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.design import CONSTANT, Design, Floats, Integers, Term
 from replication.estimate.linear.linear import ols
@@ -56,7 +56,7 @@ def estimate(batch: Batch) -> pd.DataFrame:
     """
     found = _Found(len(batch.members))
     for ground, parts in grounds(batch):
-        errors = _prepared(ground, batch)
+        errors = None if ground.problem else _prepared(ground, batch)
         for part in parts:
             _fill(batch, ground, errors, part, found)
     table = pd.DataFrame(found.numbers, columns=list(NUMBERS))
@@ -86,8 +86,12 @@ def grounds(batch: Batch) -> Iterator[tuple[Ground, list[Part]]]:
     needed = batch.members.copy()
     needed[np.arange(len(needed)), batch.outcomes] = True
     for chosen, rows in by_rows(batch.base.usable(), needed):
-        members = batch.members[chosen] & ~(rows.dummies & ~rows.columns.any(axis=0))
         outcomes, keys = batch.outcomes[chosen], batch.keys[chosen]
+        try:
+            members = batch.members[chosen] & rows.living()
+        except StudyError as problem:
+            yield Ground(rows, (), rows.columns, str(problem)), [Part(chosen, keys[:, None], outcomes)]
+            continue
         used = np.unique([*np.flatnonzero(members.any(axis=0)), *outcomes])
         position = np.full(members.shape[1], -1)
         position[used] = np.arange(len(used)) + rows.has_constant
@@ -171,6 +175,8 @@ def _by_blocks(
 
 def _one(batch: Batch, ground: Ground, chosen: Integers, outcome: int) -> tuple[Floats, str]:
     """NUMBERS of one specification by the ordinary path, and why there are none."""
+    if ground.problem:
+        return np.full(len(NUMBERS), np.nan), ground.problem
     base = ground.base
     terms = tuple(ground.terms[place] for place in chosen)
     y, x = ground.columns[:, outcome], ground.columns[:, chosen]

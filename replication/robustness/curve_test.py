@@ -118,6 +118,7 @@ def _bootstrapped(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple
         _of_part(ground, part.sets, part.outcomes, spec.cluster, signs)
         for batch in track(batches, what)
         for ground, parts in grounds(batch)
+        if not ground.problem
         for part in parts
         if len(ground.columns) > part.sets.shape[1] + ground.swept.absorbed
     ]

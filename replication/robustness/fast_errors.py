@@ -39,11 +39,14 @@ class Ground:
     terms : tuple of Term
         Of the m columns, the constant first where there is one.
     columns : (n, m) float array
+    problem : str
+        Why nothing can be estimated on these rows, if so.
     """
 
     base: Base
     terms: tuple[Term, ...]
     columns: Floats
+    problem: str = ""
 
     @cached_property
     def weights(self) -> Floats:

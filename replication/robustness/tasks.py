@@ -18,7 +18,7 @@ from replication.language.syntax import parse
 from replication.language.terms import Column, term_columns
 from replication.panel.panel import Panel, average_blocks
 from replication.panel.rows import group_codes
-from replication.robustness.base_rows import Base, complete
+from replication.robustness.base_rows import Base, Factor, complete
 from replication.robustness.cells import NUMBERS, Batch, estimate
 from replication.robustness.choices import Universe
 from replication.robustness.combinations import ITSELF, SAME, Combinations, Named, named
@@ -257,10 +257,17 @@ class _Samples:
     def _base(self, columns: list[Column], model: ModelSpec, options: dict, inside: Flags) -> Base:
         names = dict.fromkeys(["entity", "time", *model.effects, *options.get("cluster", []), *self.groups])
         rows = self.panel.rows(inside)
+        factors = {id(factor): factor for column in columns for factor, _ in column.dummies}
+        known = {name: place for place, name in enumerate(factors)}
         return Base(
             names=tuple(column.name for column in columns),
             columns=np.column_stack([column.values for column in columns]),
-            dummies=np.array([bool(column.level) for column in columns]),
+            levels=tuple(
+                tuple((known[id(factor)], level) for factor, level in column.dummies) for column in columns
+            ),
+            factors=tuple(
+                Factor(factor.term, factor.levels.codes, factor.base) for factor in factors.values()
+            ),
             entity=self.panel.entity,
             time=self.panel.time,
             groups={name: group_codes(name, self.panel) for name in names},

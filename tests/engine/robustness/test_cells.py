@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.panel.panel import read_panel
-from replication.robustness.base_rows import Base, complete
+from replication.robustness.base_rows import Base, Factor, complete
 from replication.robustness.cells import NUMBERS, Batch, estimate
 from replication.spec.entries import CovarianceSpec, ModelSpec
 from replication.study.one_model import plan, run_model
@@ -51,7 +51,8 @@ def base_of(found: pd.DataFrame, effects: tuple[str, ...], weighted: bool) -> Ba
     return Base(
         names=tuple(COLUMNS),
         columns=found[COLUMNS].to_numpy(),
-        dummies=np.zeros(len(COLUMNS), dtype=bool),
+        levels=((),) * len(COLUMNS),
+        factors=(),
         entity=groups["firm"],
         time=found["year"].to_numpy(),
         groups={**groups, "entity": groups["firm"], "time": groups["year"]},
@@ -133,22 +134,24 @@ def test_common_rows_are_those_that_every_column_has():
     assert set(cells["nobs"]) == {len(found.dropna())}
 
 
-def test_dummies_of_levels_without_rows_go_and_too_few_rows_are_told():
+def test_dummies_of_base_levels_and_of_levels_without_rows_go_and_what_is_missing_is_told():
     base = base_of(table(5), (), False)
+    codes = np.where(np.isnan(base.columns[:, 4]), 2, base.groups["region"] % 2)
     columns = base.columns.copy()
-    columns[:, 2] = np.isnan(columns[:, 4]).astype(float)  # a level that only rows without c have
-    flags = np.arange(len(COLUMNS)) == 2
-    batch = Batch(
-        replace(base, columns=columns, dummies=flags),
-        np.zeros(2, dtype=int),
-        np.full(2, 6),
-        np.array([[0, 0, 1, 0, 1, 0, 1], [0, 0, 1, 0, 0, 0, 1]], dtype=bool),
-        "hc1",
-        {},
-    )
-    assert estimate(batch)["problem"].tolist() == ["", ""]
-    few = estimate(replace(batch, base=base.rows(np.arange(len(columns)) < 3)))
+    columns[:, 2:4] = codes[:, None] == [1, 2]  # only rows without c are of level 2
+    factor = Factor("dummies(level)", codes, None)
+    levels = ((), (), ((0, 1),), ((0, 2),), (), (), ())
+    named = replace(base, columns=columns, factors=(factor,), levels=levels)
+    sets = np.array([[0, 0, 1, 1, 1, 0, 1], [0, 0, 1, 1, 0, 0, 1]], dtype=bool)
+    batch = Batch(named, np.zeros(2, dtype=int), np.full(2, 6), sets, "hc1", {})
+    found = estimate(batch)
+    assert found["problem"].tolist() == ["", ""]
+    assert not found["one_by_one"].any()
+    few = estimate(replace(batch, base=named.rows(np.arange(len(columns)) < 3)))
     assert few["problem"].str.contains("too few").all()
+    absent = replace(named, factors=(replace(factor, base=2),))
+    told = estimate(replace(batch, base=absent))["problem"].tolist()
+    assert told == ["dummies(level): no row that is used is of its base level", ""]
 
 
 def test_an_error_that_cannot_be_is_told_for_each():

@@ -68,6 +68,28 @@ def test_every_specification_is_that_of_the_study(panel, found):
         assert row["nobs"] == result.account.nobs
 
 
+def test_dummies_are_those_of_the_study(panel, tmp_path):
+    model = MODEL.model_copy(
+        update={
+            "formula": "y ~ lag(key, 1) + a + dummies(region) + interaction(b, dummies(year, 1994)) + c",
+            "effects": [],
+            "where": "region > 0 or year > 1995",
+        }
+    )
+    few = [CHOICES[0] | {"blocks": {}}, {"id": "where", "where": ["region == 1"]}]
+    found = curve(panel, read(choices=few), model, here, tmp_path)
+    assert not found.estimated["one_by_one"].all()
+    for place, row in zip(found.places, found.table.itertuples(), strict=True):
+        one = model_of(found.universe, place)
+        try:
+            result = run_model(panel, plan(one)).estimates.set_index("term").loc["lag(key, 1)"]
+        except EstimationError as problem:
+            assert row.problem and str(problem)
+            continue
+        assert row.estimate == pytest.approx(result["estimate"], rel=1e-9)
+        assert row.std_error == pytest.approx(result["std_error"], rel=1e-9)
+
+
 def test_every_combination_is_accounted_for(found):
     assert len(found.universe) == 4 * 3 * 3 * 3 * 2 * 3 * 3 * 2
     assert len(found.table) + sum(found.left_out.values()) == len(found.universe)
