@@ -77,6 +77,15 @@ def triads(net: Network) -> tuple[int, int]:
     return int((products > 0).sum()), int((np.abs(products) > 0).sum())
 
 
+def triads_with_a_mixed_pair(net: Network) -> int:
+    """Number of triples with a tie on each pair, one at least mixed: `triads` leaves them out."""
+    tied = (net.positive + net.negative) > 0
+    mixed = (net.positive > 0) & (net.negative > 0)
+    triples = combinations(range(len(tied)), 3)
+    pairs = [[(i, j), (j, k), (i, k)] for i, j, k in triples]
+    return sum(all(tied[pair] for pair in three) and any(mixed[pair] for pair in three) for three in pairs)
+
+
 def splits(n: int, camps: int) -> np.ndarray:
     """Every split of n actors into at most `camps` camps, once each: (splits, n), camps numbered from 0.
 
@@ -162,6 +171,7 @@ def _counts(net: Network) -> dict[str, float]:
         "mixed pairs": ((positive > 0) & (negative > 0)).sum(),
         "triads": all_triads,
         "balanced triads": balanced,
+        "triads with a mixed pair": triads_with_a_mixed_pair(net),
     }
 
 

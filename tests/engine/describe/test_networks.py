@@ -185,3 +185,13 @@ def test_a_network_too_large_for_all_splits_is_refused_at_once():
     )
     with pytest.raises(StudyError, match="61 actors in 2 camps: more than 2,000,000 splits"):
         networks.frustration(chain)
+
+
+def test_a_triad_with_a_mixed_pair_is_counted_apart():
+    source, target = np.array(["a", "b", "a", "a"]), np.array(["b", "c", "c", "b"])
+    net = networks.network(source, target, np.array([1, 1, 1, -1]))
+    assert networks.triads(net) == (0, 0)
+    assert networks.triads_with_a_mixed_pair(net) == 1
+    whole = networks.network(source[:3], target[:3], np.array([1, 1, 1]))
+    assert networks.triads(whole) == (1, 1)
+    assert networks.triads_with_a_mixed_pair(whole) == 0
