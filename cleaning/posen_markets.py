@@ -107,10 +107,10 @@ TRANSACTIONS = Schema(
     "Gross purchases and sales of long-term US Treasury securities (an empty slot)",
     (
         series("holder", ("japan", "all_foreign"), "residence of the buyer or seller"),
-        series("flow", ("purchases", "sales"), "gross flow"),
+        series("flow", ("purchases", "sales", "net_sales"), "gross flow, or sales less purchases"),
         MONTH_COLUMN,
         YEAR,
-        figure("million US dollars"),
+        figure("million US dollars", low=None),
     ),
     ("flow", "holder", "month"),
 )
@@ -190,6 +190,16 @@ def growth(raw: Rows) -> pd.DataFrame:
     return _long(rows.assign(**billions), ["year"], names)
 
 
+def transactions(raw: Rows) -> pd.DataFrame:
+    """Gross flows, and net sales of each month that has both."""
+    rows = raw[TRANSACTIONS_SLOT]
+    gross = rows.assign(value=pd.to_numeric(rows["value"], errors="coerce"))
+    gross = gross.set_index(["holder", "month", "flow"])["value"].unstack()
+    both = gross.reindex(columns=["purchases", "sales"])
+    net = (both["sales"] - both["purchases"]).dropna().rename("value").reset_index()
+    return _dated(pd.concat([rows, net.assign(flow="net_sales").astype({"value": str})]))
+
+
 def as_dated(file: str) -> Callable[[Rows], pd.DataFrame]:
     """A builder of the rows of one file with the year of their month."""
     return lambda raw: _dated(raw[file])
@@ -201,6 +211,6 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(OFFICIAL, (OFFICIAL_FILE,), official),
     Recipe(JAPANESE, (JAPANESE_FILE,), japanese),
     Recipe(GROWTH, (GROWTH_FILE,), growth),
-    Recipe(TRANSACTIONS, (TRANSACTIONS_SLOT,), as_dated(TRANSACTIONS_SLOT)),
+    Recipe(TRANSACTIONS, (TRANSACTIONS_SLOT,), transactions),
     Recipe(BANKS, (BANKS_SLOT,), as_dated(BANKS_SLOT)),
 )

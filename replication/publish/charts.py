@@ -15,7 +15,7 @@ from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from replication.publish import style
-from replication.publish.periods import in_order, position
+from replication.publish.periods import in_order, length, position
 from replication.publish.rounding import common_decimals, fixed, grouped, significant
 
 Floats = NDArray[np.float64]
@@ -262,7 +262,8 @@ def _inches(axes: Axes) -> float:
 def shade(axes: Axes, spans: Sequence[Sequence[str]], categories: Sequence[str] = ()) -> None:
     """A tint behind each span of periods, half a step beyond its ends; spans that are not drawn are left out.
 
-    `categories` are the periods in order where the axis counts them; without it the axis is one of time.
+    `categories` are the periods in order where the axis counts them; without it the axis is one of time,
+    and half a step is half of a year, a quarter, a month or a day, as the span is written.
     """
     for first, last in spans:
         places = [
@@ -270,8 +271,9 @@ def shade(axes: Axes, spans: Sequence[Sequence[str]], categories: Sequence[str] 
             for period in (first, last)
         ]
         if None not in places:
+            half = (1.0 if categories else length(first)) / 2
             axes.axvspan(
-                places[0] - 0.5, places[1] + 0.5, color=style.FAINT, alpha=0.6, linewidth=0, zorder=0
+                places[0] - half, places[1] + half, color=style.FAINT, alpha=0.6, linewidth=0, zorder=0
             )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 _YEAR_PART = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?|-?Q(?P<quarter>[1-4]))?"
 )
+_PARTS = {"quarter": 1 / 4, "day": 1 / 372, "month": 1 / 12}
 _COUNT = re.compile(r"[+-]?\d+(\.0)?")
 
 
@@ -18,6 +19,14 @@ def position(period: str) -> float | None:
         return float(period) if _COUNT.fullmatch(period) else None
     month, day, quarter = (int(match[name] or 1) for name in ("month", "day", "quarter"))
     return int(match["year"]) + (month - 1) / 12 + (day - 1) / 372 + (quarter - 1) / 4
+
+
+def length(period: str) -> float:
+    """Years that one date lasts, as it is written (a quarter, a month, a day); 1 for event time."""
+    match = _YEAR_PART.fullmatch(period)
+    if match is None:
+        return 1.0
+    return next((part for name, part in _PARTS.items() if match[name]), 1.0)
 
 
 def in_order(periods: Iterable[str]) -> list[str]:

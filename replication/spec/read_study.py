@@ -45,6 +45,8 @@ def labels_of(study: Study) -> dict[str, str]:
 
 def canonical(term: str) -> str:
     """A term in its one spelling."""
+    if term[:1].isdigit():
+        return term  # a period, which reads as a subtraction
     try:
         return show(parse(term))
     except StudyError:

@@ -73,6 +73,21 @@ def test_spans_of_periods_are_tinted_where_they_are_drawn(statistics):
     assert (span.get_x(), span.get_width()) == (1984.5, 2)
 
 
+@pytest.mark.parametrize(
+    ("span", "left", "width"),
+    [
+        (["1985", "1985"], 1984.5, 1),
+        (["1985-07", "1985-12"], 1985.5 - 1 / 24, 1 / 2),
+        (["1985Q1", "1985Q1"], 1985 - 1 / 8, 1 / 4),
+    ],
+)
+def test_a_span_reaches_half_of_its_own_period_beyond_its_ends(statistics, span, left, width):
+    with style.journal():
+        figure = draw(spec("lines", statistics=["share"], shaded=[span]), statistics, {})
+    (tint,) = figure.axes[0].patches
+    assert (tint.get_x(), tint.get_width()) == pytest.approx((left, width))
+
+
 def test_every_kind_is_written_twice_with_the_same_bytes(requests, actors, tmp_path):
     for place, (entry, records) in enumerate(requests):
         once = write_figure(entry, records, tmp_path / f"a{place}", {}, actors)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cleaning import posen, posen_text
-from replication.sources.pipeline import clean_all
+from cleaning.posen_markets import RECIPES as MARKETS
+from cleaning.posen_markets import TRANSACTIONS, TRANSACTIONS_SLOT
+from replication.sources.pipeline import build_all, clean_all
 from replication.spec.entries import Study
 from replication.spec.read_study import read_study
 from replication.study.statistics import run_statistic
-from tests.support.repository import ROOT
+from tests.support.repository import HERE, ROOT
 
-RECIPES = (*posen.RECIPES, *posen_text.RECIPES)
 CLOSE = 1e-12  # a quotient of two doubles
 
 
@@ -25,9 +25,8 @@ def study() -> Study:
 
 
 @pytest.fixture(scope="module")
-def statistics(study, raw_project, tmp_path_factory) -> pd.DataFrame:
-    raw = {path: (ROOT / "data" / "raw" / path).read_bytes() for each in RECIPES for path in each.inputs}
-    tables = clean_all(raw_project(tmp_path_factory.mktemp("posen"), raw), RECIPES)
+def statistics(study) -> pd.DataFrame:
+    tables, _ = build_all(HERE)
     return pd.concat([run_statistic(spec, tables[spec.table]) for spec in study.statistics])
 
 
@@ -62,6 +61,17 @@ EXPECTED = [
     ("distance_half", "japan / united_states", "1998", 0.658 - 43.4 / 100.1),
     # months of net sales of Japan at hand: 1986-01, 1986-05, 1986-10
     ("net_sales_months", "japan", "1985-01/1986-11", 3),
+    # 1.7 trillion over twelve times the largest claims at hand, 62,163 million of December 1988
+    ("scale_claims_start", "annualised", "1986-03/1996-09", 1_700_000 / (12 * 62163)),
+    # BEA: 83,498 million at the end of 1990; Bureau of Transportation Statistics: 125 billion at that of 1997
+    ("fdi_position_1990s", "japan_in_us_position", "1990/1997", 125_000 - 83_498),
+    # half of |15.7 - 55.0| + |34.0 - 28.0| + |22.7 - 7.2| + |27.7 - 9.8|, the American shares of 100.1 as printed
+    (
+        "distance_four",
+        "japan / united_states",
+        "1998",
+        (55.0 - 1570 / 100.1 + 3400 / 100.1 - 28.0 + 2270 / 100.1 - 7.2 + 2770 / 100.1 - 9.8) / 200,
+    ),
 ]
 
 
@@ -70,3 +80,61 @@ def test_values_by_hand(statistics, statistic, group, period, value):
     keys = statistics[["statistic", "group", "period"]]
     found = statistics.loc[(keys == [statistic, group, period]).all(axis=1), "value"]
     assert found.tolist() == pytest.approx([value], rel=CLOSE)
+
+
+def test_no_difference_of_two_volatilities_is_claimed(statistics):
+    rows = statistics[statistics["statistic"].str.startswith("volatility_")]
+    tests = rows[rows["group"].notna() & rows["period"].str.contains(", p", regex=False)]
+    assert len(tests) == 9
+    assert (tests["value"] > 0.1).all()
+
+
+def test_the_least_rank_of_a_yield_is_no_rare_one(statistics):
+    ranks = statistics.query("statistic == 'event_ranks_yields'")["value"]
+    assert len(ranks) == 2 * 13
+    assert ranks.min() > 0.05
+
+
+def test_two_dates_moved_the_yen_as_few_windows_do(statistics):
+    ranks = statistics.query("statistic == 'event_ranks_yen' and value < 0.05")
+    assert ranks["period"].tolist() == ["1995-08", "1998-10"]
+
+
+MONTHS = [f"{year}-{month:02}" for year in (1988, 1989) for month in range(1, 13)]
+
+
+@pytest.fixture(scope="module")
+def transactions(raw_project, tmp_path_factory) -> dict[str, pd.DataFrame]:
+    """The template on a slot filled with made-up months: Japan a quarter of all, one month of large sales."""
+    lines = (ROOT / "data" / "raw" / TRANSACTIONS_SLOT).read_text()
+    for month in MONTHS:
+        sales = 112_000 if month == "1989-06" else 11_000
+        for holder, times in (("japan", 1), ("all_foreign", 4)):
+            lines += f"{holder},purchases,{month},{10_000 * times}\n{holder},sales,{month},{sales * times}\n"
+    (recipe,) = (each for each in MARKETS if each.schema is TRANSACTIONS)
+    project = raw_project(tmp_path_factory.mktemp("slot"), {TRANSACTIONS_SLOT: lines.encode()})
+    tables = clean_all(project, (recipe,))
+    template = read_study(ROOT / "specs" / "templates" / "posen_transactions.toml")
+    return {spec.id: run_statistic(spec, tables[spec.table]) for spec in template.statistics}
+
+
+@pytest.mark.parametrize(
+    ("statistic", "value"),
+    [
+        ("net_sales", {"1988-01": 1.0, "1989-06": 102.0}),
+        ("net_sales_year", {"1988-12": 12_000.0, "1989-12": 113_000.0}),
+        ("share_of_purchases", {"1988-01": 25.0}),
+        ("share_of_sales", {"1989-06": 25.0}),
+        ("above_50", {"1988-01/1989-12": 1.0}),
+        ("above_100", {"1988-01/1989-12": 1.0}),
+    ],
+)
+def test_a_filled_slot_draws_his_figures_4_and_5(transactions, statistic, value):
+    found = transactions[statistic].set_index("period")["value"]
+    assert {period: found[period] for period in value} == pytest.approx(value)
+
+
+def test_the_template_shows_every_statistic():
+    template = read_study(ROOT / "specs" / "templates" / "posen_transactions.toml")
+    shown = {name for entry in (*template.tables, *template.figures) for name in entry.statistics}
+    assert shown == {spec.id for spec in template.statistics}
