@@ -72,10 +72,11 @@ def eastern_europe(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rows.assign(bloc=rows["iso3"].isin(list(BLOC)))
 
 
-REGIONS = ("Latin America without Panama", "Asia without Singapore", "Panama", "Singapore")
+EAST = "Soviet bloc in Eastern Europe"
+REGIONS = ("Latin America without Panama", "Asia without Singapore", "Panama", "Singapore", EAST)
 BY_REGION = Schema(
     table="bank_claims_by_region",
-    title="Claims of five creditors' banks by region of the debtors, the two booking places apart",
+    title="Claims of five creditors' banks by region of the debtors, two booking places and the bloc apart",
     columns=(
         Column("region", "text", "name", "region of the debtors", allowed=REGIONS),
         Column("creditor", "text", "name", "home of the banks", allowed=tuple(CREDITORS.values())),
@@ -92,15 +93,15 @@ def by_region(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Sums over the debtors of a region; a German blank of 2000 is no zero, so the sum has fewer debtors."""
     claims, countries = tables["bank_claims"], tables["countries"]
     regions = countries.set_index("iso3")["region"].replace({"Latin America": REGIONS[0], "Asia": REGIONS[1]})
-    known = claims.dropna(subset="value").assign(
-        region=claims["iso3"].map(BOOKING).fillna(claims["iso3"].map(regions))
-    )
+    panel = claims.assign(region=claims["iso3"].map(BOOKING).fillna(claims["iso3"].map(regions)))
+    east = tables["bank_claims_east"]
+    known = pd.concat([panel, east[east["bloc"]].assign(region=EAST)]).dropna(subset="value")
     sums = known.groupby(["region", "creditor", "year"])["value"].agg(["sum", "count"]).reset_index()
     return sums.rename(columns={"count": "debtors"}).assign(value=sums["sum"] / 1e3).drop(columns="sum")
 
 
 RECIPES: tuple[Recipe, ...] = (
-    Recipe(BY_REGION, ("bank_claims", "countries"), by_region, derived=True),
+    Recipe(BY_REGION, ("bank_claims", "bank_claims_east", "countries"), by_region, derived=True),
     Recipe(CLAIMS, (DEBTORS,), debtors),
     Recipe(CLAIMS_EAST, (EASTERN_EUROPE,), eastern_europe),
 )

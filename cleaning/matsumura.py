@@ -199,6 +199,38 @@ LISTS = Schema(
 )
 
 
+VIEWS = Schema(
+    table="matsumura_world_views",
+    title="Table 1 of the article: views of the Soviet Union",
+    columns=(
+        Column("number", "integer", "1 to 3", "number of the view in the table", 1, 3),
+        Column("wing", "text", "", "wing of it, where it has two", missing=True),
+        ID,
+        Column("view", "text", "", "name of the view"),
+        Column("actor", "text", "", "who holds it"),
+        Column("goal", "text", "", "what is wanted"),
+        Column("strategy", "text", "", "how it is to be reached"),
+        SECTION,
+        PLACE,
+    ),
+    key=("number", "id"),
+)
+SCHEME_2 = Schema(
+    table="matsumura_scheme_2",
+    title="Scheme 2 of the article as its text tells it",
+    columns=(
+        ID,
+        Column("centre", "text", "name", "centre of power after the Cold War"),
+        Column("actor", "text", "", "who would act there"),
+        Column("side", "text", "side", "side on control", allowed=SIDES),
+        Column("role", "text", "", "what the article has it do, in our words"),
+        SECTION,
+        PLACE,
+    ),
+    key=("id",),
+)
+
+
 def build_loans(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Loans with the year's yen per dollar and their value in trillion yen; an unknown rate stays missing."""
     loans, averages, ends = raw[f"{FOLDER}/loans.csv"], raw[AVERAGES], raw[YEAR_ENDS]
@@ -256,6 +288,8 @@ RECIPES: tuple[Recipe, ...] = (
     as_read(SHARES, f"{FOLDER}/lending_shares.csv"),
     Recipe(LOANS, (f"{FOLDER}/loans.csv", AVERAGES, YEAR_ENDS), build_loans),
     as_read(ACTORS, f"{FOLDER}/actors.csv"),
+    as_read(VIEWS, f"{FOLDER}/world_views.csv"),
+    as_read(SCHEME_2, f"{FOLDER}/scheme_2.csv"),
     Recipe(TIES, (f"{FOLDER}/ties.csv", f"{FOLDER}/actors.csv"), build_ties),
     Recipe(EVENTS, (f"{FOLDER}/events.csv",), build_events),
     as_read(LISTS, f"{FOLDER}/lists.csv"),

@@ -142,7 +142,7 @@ def data_table(spec: TableSpec, rows: pd.DataFrame, labels: Mapping[str, str]) -
     Parameters
     ----------
     rows : already filtered by `spec.where`, in the order to print
-    labels : printed words for columns
+    labels : printed words for columns, and for the codes of a column of which every code has one
 
     Raises
     ------
@@ -153,14 +153,14 @@ def data_table(spec: TableSpec, rows: pd.DataFrame, labels: Mapping[str, str]) -
     for name in shown:
         if name not in rows.columns:
             raise StudyError(f"table '{spec.id}': {one_of('column', name, rows.columns)}")
-    columns = [_data_cells(spec, name, rows[name]) for name in shown]
+    columns = [_data_cells(spec, name, rows[name], labels) for name in shown]
     cells = tuple(zip(*columns, strict=True))
     header = tuple(labels.get(name) or name for name in shown)
     notes = ((MISSING_NOTE,) if _any_missing(cells) else ()) + ((sentence(spec.note),) if spec.note else ())
     return Table(spec.id, spec.title, header, cells, (), notes)
 
 
-def _data_cells(spec: TableSpec, name: str, column: pd.Series) -> list[Cell]:
+def _data_cells(spec: TableSpec, name: str, column: pd.Series, labels: Mapping[str, str]) -> list[Cell]:
     keys = [("table", str(spec.table), str(row), name) for row in range(len(column))]
     if types.is_bool_dtype(column):
         return [Cell("" if pd.isna(value) else "yes" if value else "no") for value in column]
@@ -169,7 +169,9 @@ def _data_cells(spec: TableSpec, name: str, column: pd.Series) -> list[Cell]:
         own = rounding.common_decimals(values)
         texts = [rounding.fixed(value, own if spec.decimals is None else spec.decimals) for value in values]
         return [Cell(text, key) for text, key in zip(texts, keys, strict=True)]
-    return [Cell("" if pd.isna(value) else str(value)) for value in column]
+    texts = ["" if pd.isna(value) else str(value) for value in column]
+    coded = all(text in labels and not text.isdigit() for text in texts if text)  # 1 may be a section
+    return [Cell(labels[text] if coded and text else text) for text in texts]
 
 
 def _any_missing(rows: tuple[tuple[Cell, ...], ...]) -> bool:

@@ -210,6 +210,15 @@ def test_data_tables_print_their_rows(rows):
     assert {row[3].text for row in table.rows} == {"yes"}
 
 
+def test_a_column_of_codes_is_printed_in_words_where_each_has_one():
+    frame = pd.DataFrame({"side": ["pro", None], "mixed": ["pro", "7 (a)"], "section": ["1", "1"]})
+    words = {"pro": "For control", "1": "First phase", "side": "Side"}
+    table = data_table(TableSpec(id="t", title="T", table="flows"), frame, words)
+    texts = [[cell.text for cell in row] for row in table.rows]
+    assert table.header == ("Side", "mixed", "section")
+    assert texts == [["For control", "pro", "1"], ["", "7 (a)", "1"]]
+
+
 def test_a_data_table_shows_the_columns_asked_for():
     frame = pd.DataFrame({"a": [0.5, None], "b": ["=1", None]})
     table = data_table(TableSpec(id="t", title="T", table="flows", show=["b", "a"]), frame, {})

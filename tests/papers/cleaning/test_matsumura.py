@@ -23,6 +23,8 @@ ROWS = {
     "matsumura_ties": 75,
     "matsumura_events": 34,
     "matsumura_lists": 35,
+    "matsumura_world_views": 4,
+    "matsumura_scheme_2": 6,
 }
 
 
@@ -122,3 +124,22 @@ def test_a_month_spans_its_days_and_a_leap_february_has_one_more():
 def test_a_date_that_is_none_is_refused_with_its_line(stated):
     with pytest.raises(DataError, match="events.csv, line 7: .* is not a date"):
         build_events(dated(*stated))
+
+
+def test_table_1_gives_every_view_of_the_actors(tables):
+    views, actors = tables["matsumura_world_views"], tables["matsumura_actors"]
+    assert set(views["id"]) == set(actors["world_view"].dropna())
+    named = {name for cell in views["actor"] for name in cell.split("; ")}
+    assert named == {
+        "Department of Defense",
+        "Department of Commerce",
+        "Ministry of International Trade and Industry",
+        "Ministry of Finance",
+    }
+    assert named <= set(actors["name"])
+
+
+def test_scheme_2_has_the_three_centres_that_the_text_lists(tables):
+    lists = tables["matsumura_lists"]
+    centres = set(lists.loc[lists["list"] == "power_centers", "item"])
+    assert set(tables["matsumura_scheme_2"]["centre"]) == centres
