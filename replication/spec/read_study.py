@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from replication.spec.robustness_checks import check_robustness
 LEDGER = "claims"  # folder of the claims ledger among the results of the studies
 
 
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
 RECONCILED = ("errors", "factors")
 
 
@@ -45,8 +47,8 @@ def labels_of(study: Study) -> dict[str, str]:
 
 def canonical(term: str) -> str:
     """A term in its one spelling."""
-    if term[:1].isdigit():
-        return term  # a period, which reads as a subtraction
+    if _DATE.fullmatch(term):
+        return term  # which reads as a subtraction
     try:
         return show(parse(term))
     except StudyError:

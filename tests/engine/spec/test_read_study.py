@@ -36,7 +36,9 @@ def test_a_small_study(tmp_path):
 
 
 def test_labels_are_found_whatever_the_spacing(tmp_path):
-    study = read(tmp_path, STUDY + '[labels]\n"lag( x,1 )" = "x before"\n"region=Asia" = "Asia"\n"1993-07" = "July"')
+    study = read(
+        tmp_path, STUDY + '[labels]\n"lag( x,1 )" = "x before"\n"region=Asia" = "Asia"\n"1993-07" = "July"'
+    )
     assert labels_of(study) == {"lag(x, 1)": "x before", "region=Asia": "Asia", "1993-07": "July"}
 
 

@@ -1,4 +1,4 @@
-"""The study of coalitions: camps do not hang on pressure, what is left out is counted, claims follow from raw figures."""
+"""The study of coalitions: camps do not hang on pressure, and what is left out is counted."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ EXPECTED = [
     ("scale_claims_start", "annualised", "1986-03/1996-09", 1_700_000 / (12 * 62163)),
     # BEA: 83,498 million at the end of 1990; Bureau of Transportation Statistics: 125 billion at that of 1997
     ("fdi_position_1990s", "japan_in_us_position", "1990/1997", 125_000 - 83_498),
-    # half of |15.7 - 55.0| + |34.0 - 28.0| + |22.7 - 7.2| + |27.7 - 9.8|, the American shares of 100.1 as printed
+    # half the sum of |15.7 - 55.0|, |34.0 - 28.0|, |22.7 - 7.2|, |27.7 - 9.8|; American shares of 100.1
     (
         "distance_four",
         "japan / united_states",
