@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -126,6 +126,11 @@ class Design:
         return tuple(term.label for term in self.terms)
 
     @property
+    def unit_weights(self) -> Floats:
+        """(n,) weights rescaled to mean one; ones if there are none."""
+        return np.ones(self.nobs) if self.weights is None else self.weights / self.weights.mean()
+
+    @property
     def groups(self) -> Mapping[str, Integers]:
         """Every column by whose levels rows can be grouped, by its name in a study file."""
         return {**self.clusters, "entity": self.entity, "time": self.time}
@@ -135,7 +140,7 @@ class Design:
         """The terms without the constant."""
         return self.terms[self.has_constant :]
 
-    def rows(self, keep: NDArray[np.bool_]) -> Design:
+    def rows(self, keep: Booleans) -> Design:
         """The same design on the rows where `keep` is true."""
         return replace(
             self,
@@ -147,96 +152,6 @@ class Design:
             clusters={name: codes[keep] for name, codes in self.clusters.items()},
             extra={name: values[keep] for name, values in self.extra.items()},
         )
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Point estimates, with all that any covariance needs.
-
-    Attributes
-    ----------
-    estimator : str
-        Name of the estimator in a study file.
-    terms : tuple of Term
-        The k parameters.
-    params : (k,) float array
-    bread : (k, k) float array
-        Inverse of X'WX for least squares, inverse of the negative Hessian for a likelihood.
-    scores : (n, k) float array
-        Row i is the derivative of the objective at observation i: w_i x_i e_i for least squares.
-    x, residuals : (n, k) and (n,) float arrays, or None
-        Regressors and residuals in the metric in which the estimator is least squares (after within,
-        quasi-demeaning, square-root weighting); None where an estimator is not least squares.
-    entity, time : (n,) int arrays
-    clusters : mapping of str to (n,) int array
-    design : Design
-        What the model was given, before any transformation.
-    kept : (n0,) bool array or None
-        Rows of the design that were used, where an estimator drops some (separation, first periods).
-    effects : tuple of str
-        "entity", "time" or both, where x and residuals are what projection on these dummies left.
-    absorbed : int
-        Parameters absorbed and not in `terms` (fixed effects).
-    absorbed_by : tuple of str
-        Groupings whose dummies these are: "entity", "time" or names of `clusters`.
-    covariance : (k, k) float array or None
-        The estimator's own covariance where a sandwich of `bread` and `scores` is not the right one.
-    convention : str
-        One sentence on that covariance, for the note under the table.
-    df : float or None
-        Degrees of freedom that it is referred to; None for the normal.
-    statistics : mapping of str or Of to float
-        Rows for models.csv: name to value (rsquared_within, loglikelihood, sargan, ...).
-    telemetry : mapping of str to float
-        How the search went (iterations, gradient_norm, ...): told apart, for it depends on the machine.
-    warnings : tuple of str
-        One sentence each; shown under the table.
-    converged : bool
-        False makes the table say so and sets the exit code.
-    """
-
-    estimator: str
-    terms: tuple[Term, ...]
-    params: Floats
-    bread: Floats
-    scores: Floats
-    x: Floats | None
-    residuals: Floats | None
-    entity: Integers
-    time: Integers
-    clusters: Mapping[str, Integers]
-    design: Design
-    kept: NDArray[np.bool_] | None = None
-    effects: tuple[str, ...] = ()
-    absorbed: int = 0
-    absorbed_by: tuple[str, ...] = ()
-    covariance: Floats | None = None
-    convention: str = ""
-    df: float | None = None
-    statistics: Statistics = field(default_factory=dict)
-    telemetry: Mapping[str, float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    converged: bool = True
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """How study files call the k parameters."""
-        return tuple(term.label for term in self.terms)
-
-    @property
-    def nobs(self) -> int:
-        """Number of rows used."""
-        return len(self.scores)
-
-    @property
-    def groups(self) -> Mapping[str, Integers]:
-        """Every column by whose levels the rows used can be grouped, by its name in a study file."""
-        return {**self.clusters, "entity": self.entity, "time": self.time}
-
-    @property
-    def df_resid(self) -> int:
-        """Rows less all parameters, absorbed ones included."""
-        return self.nobs - len(self.params) - self.absorbed
 
 
 @dataclass(frozen=True)
@@ -271,6 +186,146 @@ class Covariance:
     p_values: Floats | None = None
     intervals: Floats | None = None
     warnings: tuple[str, ...] = ()
+
+
+Law = Literal["t", "normal"]
+Metric = Literal["ordinary", "weighted", "fitted"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """Point estimates, with what every estimator has and any sandwich needs.
+
+    Attributes
+    ----------
+    estimator : str
+        Name of the estimator in a study file.
+    terms : tuple of Term
+        The k parameters.
+    params : (k,) float array
+    bread : (k, k) float array
+        Inverse of X'WX for least squares, inverse of the negative Hessian for a likelihood.
+    scores : (n, k) float array
+        Row i is the derivative of the objective at observation i: w_i x_i e_i for least squares.
+    entity, time : (n,) int arrays
+    clusters : mapping of str to (n,) int array
+    design : Design
+        What the model was given, before any transformation.
+    law : "t" or "normal"
+        What estimates over their errors are referred to.
+    kept : (n0,) bool array or None
+        Rows of the design that were used, where an estimator drops some (separation, first periods).
+    absorbed : int
+        Parameters absorbed and not in `terms` (fixed effects).
+    absorbed_by : tuple of str
+        Groupings whose dummies these are: "entity", "time" or names of `clusters`.
+    own : Covariance or None
+        The estimator's own covariance where a sandwich of `bread` and `scores` is not the right one.
+    statistics : mapping of str or Of to float
+        Rows for models.csv: name to value (rsquared_within, loglikelihood, sargan, ...).
+    telemetry : mapping of str to float
+        How the search went (iterations, gradient_norm, ...): told apart, for it depends on the machine.
+    warnings : tuple of str
+        One sentence each; shown under the table.
+    converged : bool
+        False makes the table say so and sets the exit code.
+    """
+
+    estimator: str
+    terms: tuple[Term, ...]
+    params: Floats
+    bread: Floats
+    scores: Floats
+    entity: Integers
+    time: Integers
+    clusters: Mapping[str, Integers]
+    design: Design
+    law: Law
+    kept: Booleans | None = None
+    absorbed: int = 0
+    absorbed_by: tuple[str, ...] = ()
+    own: Covariance | None = None
+    statistics: Statistics = field(default_factory=dict)
+    telemetry: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    converged: bool = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """How study files call the k parameters."""
+        return tuple(term.label for term in self.terms)
+
+    @property
+    def nobs(self) -> int:
+        """Number of rows used."""
+        return len(self.scores)
+
+    @property
+    def groups(self) -> Mapping[str, Integers]:
+        """Every column by whose levels the rows used can be grouped, by its name in a study file."""
+        return {**self.clusters, "entity": self.entity, "time": self.time}
+
+    @property
+    def df_resid(self) -> int:
+        """Rows less all parameters, absorbed ones included."""
+        return self.nobs - len(self.params) - self.absorbed
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeastSquaresFit(Fit):
+    """An estimator that is least squares of some transformation of the data.
+
+    Attributes
+    ----------
+    x, residuals : (n, k) and (n,) float arrays
+        Regressors and residuals in that metric (after within, quasi-demeaning, square-root weighting).
+    effects : tuple of str
+        Groupings whose dummies were projected out of x and residuals, under the design's weights.
+    metric : "ordinary", "weighted" or "fitted"
+        The data themselves, their means, differences or deviations; weighted by estimated variances; or x
+        fitted on instruments, the residuals being those of the actual regressors.
+    """
+
+    x: Floats
+    residuals: Floats
+    effects: tuple[str, ...] = ()
+    metric: Metric = "ordinary"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LikelihoodFit(Fit):
+    """The maximum of a log-likelihood; `bread` is the inverse of its information.
+
+    Attributes
+    ----------
+    means : mapping of str to MeanOf
+        The mean "outcome" as a function of index and further parameters, and where the model has a latent
+        outcome ("latent") that of this one; empty where marginal effects are not those of one index.
+    """
+
+    means: Mapping[str, MeanOf] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean outcome as a function of the index x'b and of s parameters that follow b.
+
+    Attributes
+    ----------
+    value, slope, bend : (n,) float arrays
+        The mean and its first and second derivative in the index.
+    by_other, slope_by_other : (n, s) float arrays
+        Derivatives of `value` and of `slope` in the other parameters.
+    """
+
+    value: Floats
+    slope: Floats
+    bend: Floats
+    by_other: Floats
+    slope_by_other: Floats
+
+
+MeanOf = Callable[[Floats, Floats], Mean]
 
 
 @dataclass(frozen=True)

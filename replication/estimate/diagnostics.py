@@ -13,9 +13,9 @@ from scipy import stats
 
 from replication.errors import EstimationError, one_of
 from replication.estimate.covariances.pcse import residual_grid
-from replication.estimate.covariances.sandwich import classical, group_sums
-from replication.estimate.design import Covariance, Design, Fit, Floats, Of
-from replication.estimate.linear.linear import normalised_weights, ols
+from replication.estimate.covariances.sandwich import classical, group_sums, least_squares_only
+from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics
+from replication.estimate.linear.linear import ols
 from replication.estimate.linear.random_effects import random_effects
 from replication.estimate.numbers.absorb import projector, residuals, varies
 from replication.estimate.numbers.algebra import least_squares, residual_ssr
@@ -23,14 +23,14 @@ from replication.estimate.numbers.goodness import ratio
 from replication.estimate.numbers.groupings import of_design
 
 
-def f_effects(fit: Fit) -> dict[str, float]:
+def f_effects(fit: Fit) -> Statistics:
     """F test that all effects of the model are equal, against pooled ols (Baltagi 2021, 4.2; R's pFtest).
 
     The effects are those of the fit, or entity effects where it has none. Classical errors.
     """
-    _residuals(fit, "f_effects")
+    fit = least_squares_only("f_effects", fit)
     design = fit.design
-    weights = normalised_weights(design)
+    weights = design.unit_weights
     by = projector(of_design(design, fit.effects or ["entity"]), weights)
     root = np.sqrt(weights)
     x = design.x if design.has_constant else np.column_stack([np.ones(design.nobs), design.x])
@@ -45,14 +45,14 @@ def f_effects(fit: Fit) -> dict[str, float]:
     return _f_row("effects", ratio((pooled - within) / df1, within / df2), df1, df2)
 
 
-def hausman(fit: Fit) -> dict[str, float]:
+def hausman(fit: Fit) -> Statistics:
     """Hausman (1978) test of random against entity effects, on the slopes that both estimate.
 
     Each covariance has its own residual variance (Stata's `hausman fe re`, R's phtest). Where their
     difference is not positive semidefinite, hausman_positive is 0, the statistic is still the quadratic
     form in the generalised inverse, as in Stata, and a negative one has no p value. hausman_df is the rank.
     """
-    _residuals(fit, "hausman")
+    fit = least_squares_only("hausman", fit)
     design = fit.design
     by = projector(of_design(design, ["entity"]), np.ones(design.nobs))
     inside = varies(residuals(by, design.x), design.x)
@@ -89,13 +89,13 @@ def quadratic_form(values: Floats, variance: Floats) -> tuple[float, int, bool]:
     return float(part**2 @ (1.0 / roots[used])), int(used.sum()), bool((roots[used] > 0).all())
 
 
-def breusch_pagan(fit: Fit) -> dict[str, float]:
+def breusch_pagan(fit: Fit) -> Statistics:
     """Lagrange multiplier test for random entity effects on pooled residuals, chi2(1).
 
     Breusch and Pagan (1980), for unbalanced panels Baltagi and Li (1990): with A = 1 - sum_i (sum_t e_it)^2
     / sum e^2 and n rows, LM = n^2 A^2 / (2 (sum T_i^2 - n)). Stata's xttest0 halves the p value given here.
     """
-    _residuals(fit, "breusch_pagan")
+    fit = least_squares_only("breusch_pagan", fit)
     if fit.design.weights is not None:
         raise EstimationError("breusch_pagan takes no weights")
     e = ols(fit.design).residuals
@@ -109,13 +109,13 @@ def breusch_pagan(fit: Fit) -> dict[str, float]:
     return {"breusch_pagan_lm": lm, "breusch_pagan_df": 1.0, "breusch_pagan_p": float(stats.chi2.sf(lm, 1))}
 
 
-def pesaran_cd(fit: Fit) -> dict[str, float]:
+def pesaran_cd(fit: Fit) -> Statistics:
     """Pesaran (2004, equation 31) test of cross-sectional dependence on the residuals of the fit.
 
     Correlations are over the periods that two entities share, about their means there (R's pcdtest);
     pairs that share fewer than two periods, or that do not vary there, are left out. Normal, two-sided.
     """
-    _residuals(fit, "pesaran_cd")
+    fit = least_squares_only("pesaran_cd", fit)
     residuals, present = residual_grid(fit)
     common = present.T @ present
     sums = residuals.T @ present
@@ -132,20 +132,14 @@ def pesaran_cd(fit: Fit) -> dict[str, float]:
     return {"pesaran_cd": cd, "pesaran_cd_p": float(2 * stats.norm.sf(abs(cd)))}
 
 
-def _residuals(fit: Fit, test: str) -> Floats:
-    if fit.residuals is None or fit.x is None:
-        raise EstimationError(f"{test} needs a least-squares estimator; found {fit.estimator}")
-    return fit.residuals
-
-
-def wooldridge_ar(fit: Fit) -> dict[str, float]:
+def wooldridge_ar(fit: Fit) -> Statistics:
     """Wooldridge (2010, 10.5.4) test for serial correlation in the residuals of a within model.
 
     The residuals are regressed on a constant and on those of the row before in the same entity; under no
     serial correlation the slope is -1/(T-1), T the number of periods. Errors clustered by entity without
     small-sample factor (R's pwartest). A fit without entity effects is fitted again with them.
     """
-    _residuals(fit, "wooldridge_ar")
+    fit = least_squares_only("wooldridge_ar", fit)
     if "entity" not in fit.effects:
         fit = ols(fit.design, effects=["entity"])
     later = np.flatnonzero(np.diff(fit.entity) == 0) + 1
@@ -161,13 +155,14 @@ def wooldridge_ar(fit: Fit) -> dict[str, float]:
     return _f_row("wooldridge_ar", f, 1, len(later) - 2)
 
 
-def breusch_godfrey(fit: Fit) -> dict[str, float]:
+def breusch_godfrey(fit: Fit) -> Statistics:
     """Breusch-Godfrey test for first-order serial correlation on the transformed data of the model, chi2(1).
 
     n times the uncentred R squared of the residuals on the regressors and the residual of the row before,
     zero before the first row. As in R's pbgtest, the lag runs over the stacked rows, across entities.
     """
-    e = _residuals(fit, "breusch_godfrey")
+    fit = least_squares_only("breusch_godfrey", fit)
+    e = fit.residuals
     lagged = np.concatenate([[0.0], e[:-1]])
     left, _ = residual_ssr(e, np.column_stack([fit.x, lagged]))
     chi2 = fit.nobs * (1.0 - ratio(left, float(e @ e)))
@@ -178,13 +173,13 @@ def breusch_godfrey(fit: Fit) -> dict[str, float]:
     }
 
 
-def vif(fit: Fit) -> dict[str, float]:
+def vif(fit: Fit) -> Statistics:
     """Variance inflation factor of each regressor but the constant, in the metric of the estimator.
 
     1 / (1 - R squared) of the regressor on the others: its sum of squares (about its mean if the fit has a
     constant) times its entry of (X'X)^-1. As in statsmodels where there is a constant.
     """
-    _residuals(fit, "vif")
+    fit = least_squares_only("vif", fit)
     constant = fit.x[:, : fit.terms[0].kind == "constant"]
     found = {}
     for j, term in enumerate(fit.terms):
@@ -194,7 +189,7 @@ def vif(fit: Fit) -> dict[str, float]:
     return found
 
 
-def wald(fit: Fit, covariance: Covariance, terms: Sequence[str]) -> dict[str, float]:
+def wald(fit: Fit, covariance: Covariance, terms: Sequence[str]) -> Statistics:
     """Joint test that the coefficients of `terms` are zero.
 
     F with `covariance.df` degrees of freedom (the smallest of them where they differ), chi2 where that is
@@ -214,7 +209,7 @@ def wald(fit: Fit, covariance: Covariance, terms: Sequence[str]) -> dict[str, fl
     return {"test_f": value / rank, "test_f_df1": float(rank), "test_f_df2": float(df), "test_f_p": p}
 
 
-def _f_row(name: str, f: float, df1: float, df2: float) -> dict[str, float]:
+def _f_row(name: str, f: float, df1: float, df2: float) -> Statistics:
     return {
         f"{name}_f": f,
         f"{name}_df1": float(df1),

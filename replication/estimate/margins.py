@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import expit, ndtr
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Fit, Term
-from replication.estimate.numbers.likelihood import unit_weights
-
-Floats = NDArray[np.float64]
+from replication.estimate.design import Booleans, Fit, Floats, LikelihoodFit, MeanOf, Term
 
 
 @dataclass(frozen=True)
@@ -34,31 +28,12 @@ class MarginalEffects:
     terms: tuple[Term, ...]
     effects: Floats
     covariance: Floats
-    discrete: NDArray[np.bool_]
+    discrete: Booleans
 
     @property
     def std_errors(self) -> Floats:
         """(J,) square roots of the diagonal of `covariance`."""
         return np.sqrt(np.diag(self.covariance))
-
-
-@dataclass(frozen=True)
-class Mean:
-    """The mean outcome as a function of the index x'b and of s parameters that follow b.
-
-    Attributes
-    ----------
-    value, slope, bend : (n,) float arrays
-        The mean and its first and second derivative in the index.
-    by_other, slope_by_other : (n, s) float arrays
-        Derivatives of `value` and of `slope` in the other parameters.
-    """
-
-    value: Floats
-    slope: Floats
-    bend: Floats
-    by_other: Floats
-    slope_by_other: Floats
 
 
 def average_marginal_effects(fit: Fit, covariance: Floats, *, on: str = "outcome") -> MarginalEffects:
@@ -69,9 +44,9 @@ def average_marginal_effects(fit: Fit, covariance: Floats, *, on: str = "outcome
     effects are the coefficients. Standard errors are those of Stata's `margins, dydx(*)` (Bartus 2005).
     Raises EstimationError for estimators without such effects.
     """
-    mean_of = _mean_function(fit, on)
+    mean_of = _mean_of(fit, on)
     k = len(fit.design.terms)
-    weights = unit_weights(fit.design) / fit.design.nobs
+    weights = fit.design.unit_weights / fit.design.nobs
     columns = [j for j in range(k) if fit.design.terms[j].kind != "constant"]
     discrete = np.array([_is_dummy(fit.design.x[:, j]) for j in columns], dtype=bool)
     results = [
@@ -91,12 +66,7 @@ def _is_dummy(column: Floats) -> bool:
     return bool(np.isin(column, (0.0, 1.0)).all())
 
 
-MeanFunction = Callable[[Floats, Floats], Mean]
-
-
-def _derivative(
-    x: Floats, params: Floats, j: int, weights: Floats, mean_of: MeanFunction
-) -> tuple[float, Floats]:
+def _derivative(x: Floats, params: Floats, j: int, weights: Floats, mean_of: MeanOf) -> tuple[float, Floats]:
     """Average of slope(x'b) b_j and its derivative in the parameters."""
     k = x.shape[1]
     mean = mean_of(x @ params[:k], params[k:])
@@ -106,7 +76,7 @@ def _derivative(
     return float(average * params[j]), row
 
 
-def _step(x: Floats, params: Floats, j: int, weights: Floats, mean_of: MeanFunction) -> tuple[float, Floats]:
+def _step(x: Floats, params: Floats, j: int, weights: Floats, mean_of: MeanOf) -> tuple[float, Floats]:
     """Average change of the mean when column j goes from 0 to 1, and its derivative in the parameters."""
     effect, row = 0.0, np.zeros(len(params))
     for sign, level in ((1, 1.0), (-1, 0.0)):
@@ -118,70 +88,16 @@ def _step(x: Floats, params: Floats, j: int, weights: Floats, mean_of: MeanFunct
     return effect, row
 
 
-def _mean_function(fit: Fit, on: str) -> MeanFunction:
+def _mean_of(fit: Fit, on: str) -> MeanOf:
     """The mean outcome of the estimator."""
     if on not in ("outcome", "latent"):
         raise EstimationError(one_of("marginal effects on", on, ("outcome", "latent")))
-    if fit.estimator in ("tobit", "tobit_random_effects"):
-        if on == "latent":
-            return _linear
-        limits = fit.statistics.get("lower", -np.inf), fit.statistics.get("upper", np.inf)
-        return lambda index, spreads: _censored(index, spreads, *limits)
-    if fit.estimator not in INDEX_MEANS:
-        words = ", ".join([*INDEX_MEANS, "tobit", "tobit_random_effects"])
-        raise EstimationError(f"{fit.estimator} has no average marginal effects; allowed: {words}")
-    if on == "latent":
+    means = fit.means if isinstance(fit, LikelihoodFit) else {}
+    if not means:
+        raise EstimationError(
+            f"{fit.estimator} has no average marginal effects; allowed: logit, probit, fractional and Tobit "
+            "models"
+        )
+    if on not in means:
         raise EstimationError(f'{fit.estimator} has no latent effects, only Tobit has; take "outcome"')
-    return INDEX_MEANS[fit.estimator]
-
-
-def _normal(index: Floats, _: Floats) -> Mean:
-    density = _phi(index)
-    none = np.zeros((len(index), 0))
-    return Mean(ndtr(index), density, -index * density, none, none)
-
-
-def _logistic(index: Floats, _: Floats) -> Mean:
-    p, q = expit(index), expit(-index)
-    none = np.zeros((len(index), 0))
-    return Mean(p, p * q, p * q * (q - p), none, none)
-
-
-INDEX_MEANS = {
-    "probit": _normal,
-    "fractional_probit": _normal,
-    "logit": _logistic,
-    "fractional_logit": _logistic,
-}
-
-
-def _linear(index: Floats, spreads: Floats) -> Mean:
-    none = np.zeros((len(index), len(spreads)))
-    return Mean(index, np.ones_like(index), np.zeros_like(index), none, none)
-
-
-def _censored(index: Floats, spreads: Floats, lower: float, upper: float) -> Mean:
-    """E(y) between limits (Greene 2003, section 22.3.2); spreads add in squares to one normal error."""
-    sigma = np.sqrt(spreads @ spreads)
-    a, b = (lower - index) / sigma, (upper - index) / sigma
-    inside, phi_a, phi_b = ndtr(b) - ndtr(a), _phi(a), _phi(b)
-    value = index * inside + sigma * (phi_a - phi_b)
-    value += (lower * ndtr(a) if np.isfinite(lower) else 0) + (upper * ndtr(-b) if np.isfinite(upper) else 0)
-    slope_by_sigma = _times(phi_a, a) / sigma - _times(phi_b, b) / sigma
-    by_spread = spreads / sigma
-    return Mean(
-        value,
-        inside,
-        (phi_a - phi_b) / sigma,
-        np.outer(phi_a - phi_b, by_spread),
-        np.outer(slope_by_sigma, by_spread),
-    )
-
-
-def _phi(a: Floats) -> Floats:
-    return np.exp(-0.5 * a**2) / np.sqrt(2 * np.pi)
-
-
-def _times(density: Floats, a: Floats) -> Floats:
-    """density * a, zero where a is infinite."""
-    return density * np.where(np.isfinite(a), a, 0.0)
+    return means[on]

@@ -31,7 +31,7 @@ def design(y, x, terms: Sequence[str], entity=None, time=None, **rest) -> Design
 
 def std_errors(fit: Fit) -> np.ndarray:
     """From the fit's own covariance."""
-    return np.sqrt(np.diag(fit.bread if fit.covariance is None else fit.covariance))
+    return np.sqrt(np.diag(fit.bread if fit.own is None else fit.own.matrix))
 
 
 def assert_printed(values, texts: Sequence[str], units: float = 0.51) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import numpy as np
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from linearmodels.datasets import wage_panel
 from scipy.linalg import qr
 
-from replication.estimate.design import Design
+from replication.estimate.design import Design, Fit
 from tests.support.terms import terms_of
 
 DIGITS = 1e-9
@@ -123,6 +123,11 @@ def frame(design: Design) -> pd.DataFrame:
 def dummies(codes) -> np.ndarray:
     """One column for each value that occurs."""
     return (np.asarray(codes)[:, None] == np.unique(codes)[None, :]).astype(float)
+
+
+def bare(fit: Fit) -> Fit:
+    """The fit as one of no kind: bread and scores alone, referred to the normal."""
+    return Fit(**{part.name: getattr(fit, part.name) for part in fields(Fit)} | {"law": "normal"})
 
 
 def errors(covariance) -> np.ndarray:

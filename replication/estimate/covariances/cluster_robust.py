@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.sandwich import cluster_key, effects_of, group_sums
-from replication.estimate.design import Covariance, Fit, Floats, Integers
+from replication.estimate.design import Booleans, Covariance, Fit, Floats, Integers, LeastSquaresFit
 from replication.estimate.numbers.absorb import rest_basis
 from replication.estimate.numbers.algebra import column_space
-
-Flags = NDArray[np.bool_]
 
 SATURATED = 1e-10
 """1 less the squared singular value of a cluster's block of the hat matrix below which it is zero."""
@@ -45,7 +42,7 @@ class Projection:
     level: Integers | None = None
 
 
-def projection(fit: Fit) -> Projection:
+def projection(fit: LeastSquaresFit) -> Projection:
     """The hat matrix of a least-squares fit, absorbed effects included, in the metric of `fit.x`."""
     own = column_space(fit.x)
     if not fit.effects:
@@ -86,7 +83,9 @@ def cluster_rows(key: Integers) -> list[Integers]:
     return np.split(order, np.cumsum(np.bincount(key))[:-1])
 
 
-def adjusted_regressors(fit: Fit, hat: Projection, key: Integers, power: float) -> tuple[Floats, Flags]:
+def adjusted_regressors(
+    fit: LeastSquaresFit, hat: Projection, key: Integers, power: float
+) -> tuple[Floats, Booleans]:
     """Regressors of each cluster times the symmetric (I - H_gg)^-power, a generalised inverse where singular.
 
     Returns
@@ -127,14 +126,14 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
     EstimationError
         An estimator that is not least squares; not one known name; fewer than two clusters.
     """
-    name, key = single_cluster(fit, "cr2", cluster)
+    fit, name, key = single_cluster(fit, "cr2", cluster)
     hat = projection(fit)
     adjusted, alone = adjusted_regressors(fit, hat, key, 0.5)
     influence = adjusted @ fit.bread
     changes = group_sums(key, influence * fit.residuals[:, None])
     df = np.array([satterthwaite(hat, key, column) for column in influence.T])
     groups = len(changes)
-    plain = fit.design.weights is None and fit.estimator != "random_effects"
+    plain = fit.design.weights is None and fit.metric == "ordinary"
     whose = " (R clubSandwich, Stata vce(hc2 ..., dfadjust))" if plain else ""
     note = (
         f"clustered by {name} ({groups} clusters), CR2 with Satterthwaite degrees of freedom "
@@ -144,7 +143,7 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
     return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=said)
 
 
-def single_cluster_warnings(fit: Fit, name: str, alone: Flags, so: str) -> tuple[str, ...]:
+def single_cluster_warnings(fit: Fit, name: str, alone: Booleans, so: str) -> tuple[str, ...]:
     """A sentence for each coefficient that a single cluster identifies (MacKinnon and Webb 2017)."""
     return tuple(f"'{fit.terms[j]}' rests on a single cluster of {name}: {so}" for j in np.flatnonzero(alone))
 
@@ -190,7 +189,7 @@ def cr3(
     EstimationError
         An estimator that is not least squares; not one known name; fewer than two clusters.
     """
-    name, key = single_cluster(fit, "cr3", cluster)
+    fit, name, key = single_cluster(fit, "cr3", cluster)
     adjusted, alone = adjusted_regressors(fit, projection(fit), key, 1.0)
     changes = group_sums(key, fit.residuals[:, None] * adjusted) @ fit.bread
     groups = len(changes)
@@ -206,22 +205,22 @@ def cr3(
     return Covariance("cr3", matrix, float(groups - 1), factors, note, warnings=said)
 
 
-def single_cluster(fit: Fit, kind: str, cluster: list[str] | None) -> tuple[str, Integers]:
-    """The one cluster name and its codes 0 .. G-1, for errors that exist for least squares alone.
+def single_cluster(fit: Fit, kind: str, cluster: list[str] | None) -> tuple[LeastSquaresFit, str, Integers]:
+    """The fit, the one cluster name and its codes 0 .. G-1, for errors that exist for least squares alone.
 
     Raises
     ------
     EstimationError
         An estimator that is not least squares; not one known name; fewer than two clusters.
     """
-    if fit.x is None or "endogenous" in fit.design.extra:
+    if not isinstance(fit, LeastSquaresFit) or fit.metric == "fitted":
         raise EstimationError(
             f"{kind} needs least squares, found {fit.estimator}; allowed: clustered, pairs_bootstrap"
         )
     names = ["entity"] if cluster is None else cluster
     if len(names) != 1:
         raise EstimationError(f"{kind}: cluster is {names}; allowed: one name")
-    return names[0], cluster_key(fit, names[0])
+    return fit, names[0], cluster_key(fit, names[0])
 
 
 COVARIANCES = {"cr2": cr2, "cr3": cr3}

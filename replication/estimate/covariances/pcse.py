@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.design import Covariance, Fit, Floats
+from replication.estimate.covariances.sandwich import least_squares_only
+from replication.estimate.design import Covariance, Fit, Floats, LeastSquaresFit
 
 LARGEST = 20_000
 """Entities beyond which the N x N covariance across entities would take more than 3 GB."""
@@ -53,8 +54,7 @@ def pcse(
         An estimator without residuals, fewer than two periods, no period common to all entities
         (casewise), or no more periods than parameters (divisor T-k).
     """
-    if fit.x is None or fit.residuals is None:
-        raise EstimationError(f"pcse needs a least-squares estimator; found {fit.estimator}")
+    fit = least_squares_only("pcse", fit)
     grid = residual_grid(fit)
     if len(grid[0]) < 2:
         raise EstimationError("pcse needs at least two periods")
@@ -66,7 +66,7 @@ def pcse(
     return Covariance("pcse", matrix, None, factors, note)
 
 
-def residual_grid(fit: Fit) -> tuple[Floats, Floats]:
+def residual_grid(fit: LeastSquaresFit) -> tuple[Floats, Floats]:
     """(T, N) residuals, zero where there is no row, and (T, N) of ones where there is one."""
     periods, t = np.unique(fit.time, return_inverse=True)
     entities, i = np.unique(fit.entity, return_inverse=True)
@@ -96,7 +96,7 @@ def _sigma(residuals: Floats, present: Floats, kind: str, lost: int) -> Floats:
     return np.divide(sums, common - lost, out=np.zeros_like(sums), where=common > 0)
 
 
-def _across(fit: Fit, sigma: Floats) -> Floats:
+def _across(fit: LeastSquaresFit, sigma: Floats) -> Floats:
     """Sum over periods of A_t' Sigma_t A_t, A = X (X'X)^-1, Sigma_t the covariance of the entities in t."""
     influence = fit.x @ fit.bread
     entity = np.unique(fit.entity, return_inverse=True)[1]

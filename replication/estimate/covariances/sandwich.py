@@ -13,7 +13,7 @@ import numpy as np
 
 from replication.errors import EstimationError, one_of
 from replication.estimate.covariances.small_sample import counted_parameters, group_factors
-from replication.estimate.design import Covariance, Fit, Floats, Integers
+from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit, LikelihoodFit
 from replication.estimate.numbers.absorb import Projector, counted, leverage, projector
 from replication.estimate.numbers.groupings import grouped
 
@@ -26,8 +26,14 @@ def sandwich(fit: Fit, meat: Floats) -> Floats:
 
 def reference_df(fit: Fit, df: float) -> float | None:
     """Degrees of freedom of the t distribution, or None where the estimator is referred to the normal."""
-    normal = fit.x is None or fit.estimator in ("random_effects", "fgls", "general_fgls", "sur")
-    return None if normal else float(df)
+    return float(df) if fit.law == "t" else None
+
+
+def least_squares_only(what: str, fit: Fit) -> LeastSquaresFit:
+    """The fit, if it is of least squares; EstimationError saying that `what` is for no other."""
+    if not isinstance(fit, LeastSquaresFit):
+        raise EstimationError(f"{what} needs a least-squares estimator; found {fit.estimator}")
+    return fit
 
 
 def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
@@ -38,11 +44,17 @@ def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
     divisor : "n-k" or "n"
         What SSR is divided by; k counts absorbed effects. "n" is the maximum likelihood variance and is
         referred to the normal.
+
+    Raises
+    ------
+    EstimationError
+        An estimator that is neither, or that has a covariance of its own.
     """
-    if fit.covariance is not None:
-        raise EstimationError(f'{fit.estimator} has no classical errors; take kind = "own"')
-    if fit.residuals is None:
+    if isinstance(fit, LikelihoodFit):
         return Covariance("classical", fit.bread, None, {}, "inverse of the information (maximum likelihood)")
+    if fit.own is not None:
+        raise EstimationError(f'{fit.estimator} has no classical errors; take kind = "own"')
+    fit = least_squares_only("classical", fit)
     rows = fit.df_resid if divisor == "n-k" else fit.nobs
     variance = float(fit.residuals @ fit.residuals) / rows
     df = reference_df(fit, fit.df_resid) if divisor == "n-k" else None
@@ -59,14 +71,14 @@ def own(fit: Fit) -> Covariance:
     EstimationError
         The estimator has none.
     """
-    if fit.covariance is None:
+    if fit.own is None:
         raise EstimationError(f"{fit.estimator} has no covariance of its own; allowed: any other kind")
-    return Covariance("own", fit.covariance, fit.df, {}, fit.convention)
+    return fit.own
 
 
 def usual(fit: Fit) -> Covariance:
     """What a model gets whose study file names no error: the estimator's own, or clustered by entity."""
-    return clustered(fit) if fit.covariance is None else own(fit)
+    return clustered(fit) if fit.own is None else fit.own
 
 
 def hc0(fit: Fit) -> Covariance:
@@ -93,7 +105,7 @@ def hc3(fit: Fit) -> Covariance:
 
 
 def _leveraged(fit: Fit, kind: str, power: float, divisor: str) -> Covariance:
-    left = 1.0 - row_leverage(fit)
+    left = 1.0 - row_leverage(least_squares_only(kind, fit))
     saturated = left < 1e-10
     scale = np.where(saturated, 0.0, np.where(saturated, 1.0, left) ** -power)
     factors = {"rows with leverage one, left out": float(saturated.sum())} if saturated.any() else {}
@@ -107,17 +119,15 @@ def _white(fit: Fit, kind: str, scores: Floats, factors: dict[str, float], note:
     return Covariance(kind, matrix, reference_df(fit, fit.df_resid), factors, note)
 
 
-def row_leverage(fit: Fit) -> Floats:
+def row_leverage(fit: LeastSquaresFit) -> Floats:
     """(n,) diagonal of the hat matrix, absorbed effects included, in the metric of `fit.x`."""
-    if fit.x is None:
-        raise EstimationError(f"{fit.estimator} has no leverages: allowed errors are hc0, hc1, clustered")
     own = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
     if not fit.effects:
         return own
     return own + leverage(effects_of(fit))
 
 
-def effects_of(fit: Fit) -> Projector:
+def effects_of(fit: LeastSquaresFit) -> Projector:
     """The projection on the dummies of the effects that were taken out of `fit.x`."""
     groups = grouped({name: fit.groups[name] for name in fit.effects})
     weights = np.ones(fit.nobs) if fit.design.weights is None else fit.design.weights

@@ -23,7 +23,7 @@ from replication.estimate.covariances.cluster_robust import (
     single_cluster_warnings,
 )
 from replication.estimate.covariances.sandwich import clustered
-from replication.estimate.design import Covariance, Fit, Floats, Integers
+from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit
 from replication.estimate.seeds import ROOT_SEED, generator, require_draws
 
 Weights = Literal["rademacher", "webb"]
@@ -122,7 +122,7 @@ def wild_bootstrap(
         An estimator that is not least squares; not one known name; fewer than two clusters; fewer than 19
         draws, which cannot reject at 5 percent, or too many to hold.
     """
-    name, key, multipliers = _setting(fit, cluster, draws, weights, seed)
+    fit, name, key, multipliers = _setting(fit, cluster, draws, weights, seed)
     hat = projection(fit)
     alone = adjusted_regressors(fit, hat, key, 0.5)[1]
     found = np.full((len(fit.params), 3), np.nan)
@@ -163,7 +163,7 @@ def bootstrap_statistics(
     Options as in `wild_bootstrap`. For tests of many hypotheses together: models whose clusters are the
     same share their draws, so that the columns of several calls can be put side by side.
     """
-    _, key, multipliers = _setting(fit, cluster, draws, weights, seed)
+    fit, _, key, multipliers = _setting(fit, cluster, draws, weights, seed)
     hat = projection(fit)
     data, drawn = np.empty(len(fit.params)), np.empty((len(multipliers), len(fit.params)))
     for j, b in enumerate(fit.params):
@@ -176,12 +176,12 @@ def bootstrap_statistics(
 
 def _setting(
     fit: Fit, cluster: list[str] | None, draws: int, weights: Weights, seed: int
-) -> tuple[str, Integers, Floats]:
-    """Name of the cluster, codes in order of appearance, and the (B, G) weights."""
+) -> tuple[LeastSquaresFit, str, Integers, Floats]:
+    """The fit, name of the cluster, codes in order of appearance, and the (B, G) weights."""
     require_draws("wild_bootstrap", draws, 19)
-    name, key = single_cluster(fit, "wild_bootstrap", cluster)
+    known, name, key = single_cluster(fit, "wild_bootstrap", cluster)
     key = by_appearance(key)
-    return name, key, cluster_weights(int(key.max()) + 1, draws, weights, seed, name)
+    return known, name, key, cluster_weights(int(key.max()) + 1, draws, weights, seed, name)
 
 
 def by_appearance(key: Integers) -> Integers:
@@ -203,7 +203,7 @@ def cluster_weights(groups: int, draws: int, weights: Weights, seed: int, name: 
 
 
 def coefficient_draws(
-    fit: Fit, hat: Projection, key: Integers, multipliers: Floats, j: int, *, null: bool = True
+    fit: LeastSquaresFit, hat: Projection, key: Integers, multipliers: Floats, j: int, *, null: bool = True
 ) -> Draws:
     """The draws of coefficient j.
 

@@ -20,22 +20,27 @@ The constant differences out: difference GMM leaves it out, system GMM has it in
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
+from typing import Any, get_type_hints
+
 import numpy as np
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers, Term
+from replication.estimate.design import Covariance, Design, Fit, Floats, Integers, Statistics, Term
 from replication.estimate.dynamic.dynamic_rows import (
-    Equation,
-    HMatrix,
+    Options,
     Panel,
     Plan,
-    checked_plan,
+    check_plan,
     panel_rows,
     stacked_moments,
     without_collinear,
 )
-from replication.estimate.dynamic.gmm_instruments import Transformation, difference, lagged, operator, spread
+from replication.estimate.dynamic.gmm_instruments import difference, lagged, operator, spread
 from replication.estimate.dynamic.gmm_moments import (
     DifferencedErrors,
     HomoskedasticErrors,
@@ -49,37 +54,43 @@ from replication.estimate.dynamic.gmm_moments import (
     windmeijer,
 )
 
+Estimator = Callable[..., Fit]
 
-def difference_gmm(
-    design: Design,
-    *,
-    lags: int = 1,
-    steps: int = 2,
-    robust: bool = True,
-    windmeijer: bool = True,
-    instrument_lags: list[int] = (2, 99),
-    predetermined: list[str] = (),
-    endogenous: list[str] = (),
-    collapse: bool = False,
-    transformation: Transformation = "difference",
-    time_dummies: bool = False,
-    h_matrix: HMatrix = "full",
-) -> Fit:
-    """Arellano and Bond's (1991) GMM on the transformed equation.
 
-    Parameters
-    ----------
-    lags : lags of the outcome among the regressors; their terms, "lag(y, 1)", stand first.
-    steps : 1 or 2.
-    robust : one-step covariance robust within entities; otherwise that of homoskedastic errors.
-    windmeijer : two-step covariance with Windmeijer's (2005) correction.
-    instrument_lags : shortest and longest lag of the outcome, and of endogenous terms, among the instruments;
-        for predetermined terms both are one shorter.
-    predetermined, endogenous : terms with instruments of that kind; all others are strictly exogenous.
-    collapse : one instrument for each lag instead of one for each lag and period.
-    transformation : first differences, or forward orthogonal deviations (Arellano and Bover 1995).
-    time_dummies : a dummy for every period, as regressor and as instrument.
-    h_matrix : assumed covariance in the first step; see the module.
+def takes_options(*, without: tuple[str, ...] = ()) -> Callable[[Estimator], Estimator]:
+    """Give an estimator that hands its keywords on the signature that the fields of `Options` make."""
+    hints, defaults = get_type_hints(Options), Options()
+    keywords = [
+        inspect.Parameter(
+            each.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=getattr(defaults, each.name),
+            annotation=hints[each.name],
+        )
+        for each in fields(Options)
+        if each.name not in without
+    ]
+
+    def signed(estimator: Estimator) -> Estimator:
+        """The estimator, which refuses keywords that its signature does not have."""
+        design = inspect.Parameter("design", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Design)
+        signature = inspect.Signature([design, *keywords], return_annotation=Fit)
+
+        @wraps(estimator)
+        def estimate(design: Design, **options: Any) -> Fit:
+            signature.bind(design, **options)
+            return estimator(design, **options)
+
+        estimate.__annotations__ = {each.name: each.annotation for each in (design, *keywords)}
+        estimate.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature reads
+        return estimate
+
+    return signed
+
+
+@takes_options(without=("standard_equation",))
+def difference_gmm(design: Design, **options: Any) -> Fit:
+    """Arellano and Bond's (1991) GMM on the transformed equation; for its options see `Options`.
 
     Raises
     ------
@@ -87,75 +98,24 @@ def difference_gmm(
         An option out of range or a term unknown; T too short; a regressor without variation; fewer
         instruments than parameters.
     """
-    plan = checked_plan(
-        design,
-        estimator="difference_gmm",
-        system=False,
-        lags=lags,
-        steps=steps,
-        robust=robust,
-        windmeijer=windmeijer,
-        instrument_lags=instrument_lags,
-        predetermined=predetermined,
-        endogenous=endogenous,
-        collapse=collapse,
-        transformation=transformation,
-        time_dummies=time_dummies,
-        h_matrix=h_matrix,
-        standard_equation="difference",
-    )
-    return _estimate(design, plan)
+    return _estimate(design, Plan(estimator="difference_gmm", system=False, **options))
 
 
-def system_gmm(
-    design: Design,
-    *,
-    lags: int = 1,
-    steps: int = 2,
-    robust: bool = True,
-    windmeijer: bool = True,
-    instrument_lags: list[int] = (2, 99),
-    predetermined: list[str] = (),
-    endogenous: list[str] = (),
-    collapse: bool = False,
-    transformation: Transformation = "difference",
-    time_dummies: bool = False,
-    h_matrix: HMatrix = "full",
-    standard_equation: Equation = "both",
-) -> Fit:
+@takes_options()
+def system_gmm(design: Design, **options: Any) -> Fit:
     """Blundell and Bond's (1998) GMM on the transformed and the level equation together.
 
-    Options as in `difference_gmm`; the level equation is instrumented by the latest change of every variable
-    that has instruments of its own lags.
-
-    `standard_equation` says which equation the strictly exogenous terms and period dummies instrument; in
-    "both" each is one instrument with a value in either equation. That needs terms that are uncorrelated with
-    the entity's effect; "difference" does not.
+    The level equation is instrumented by the latest change of every variable that has instruments of its own
+    lags. Options and errors as in `difference_gmm`.
     """
-    plan = checked_plan(
-        design,
-        estimator="system_gmm",
-        system=True,
-        lags=lags,
-        steps=steps,
-        robust=robust,
-        windmeijer=windmeijer,
-        instrument_lags=instrument_lags,
-        predetermined=predetermined,
-        endogenous=endogenous,
-        collapse=collapse,
-        transformation=transformation,
-        time_dummies=time_dummies,
-        h_matrix=h_matrix,
-        standard_equation=standard_equation,
-    )
-    return _estimate(design, plan)
+    return _estimate(design, Plan(estimator="system_gmm", system=True, **options))
 
 
 ESTIMATORS = {"difference_gmm": difference_gmm, "system_gmm": system_gmm}
 
 
 def _estimate(design: Design, plan: Plan) -> Fit:
+    check_plan(design, plan)
     panel, dropped = without_collinear(panel_rows(design, plan), plan)
     stack = stacked_moments(panel, plan)
     first = _first_step(stack, plan)
@@ -177,15 +137,13 @@ def _estimate(design: Design, plan: Plan) -> Fit:
         params=step.params,
         bread=step.bread,
         scores=_scores(stack, step, plan)[tuple(cells.T)],
-        x=None,
-        residuals=None,
         entity=rows.entity,
         time=rows.time,
         clusters=rows.clusters,
         design=design,
         kept=np.isin(np.arange(design.nobs), used),
-        covariance=covariance,
-        convention=_convention(plan),
+        law="normal",
+        own=Covariance("own", covariance, None, {}, _convention(plan)),
         statistics=statistics,
         warnings=_warnings(first, second, statistics, dropped, plan),
     )
@@ -228,7 +186,7 @@ def _covariance(stack: Stack, first: Step, second: Step, variance: float, plan: 
     return windmeijer(stack, first, second) if plan.windmeijer else second.bread
 
 
-def _overidentification(first: Step, second: Step, variance: float) -> dict[str, float]:
+def _overidentification(first: Step, second: Step, variance: float) -> Statistics:
     """Sargan from the first step, Hansen from the second; their p values are NaN when exactly identified.
 
     What pgmm prints as the Sargan test of a one-step fit is `sargan_pgmm`: the second step's weights at the
@@ -246,7 +204,7 @@ def _overidentification(first: Step, second: Step, variance: float) -> dict[str,
 
 def _serial_correlations(
     stack: Stack, panel: Panel, step: Step, covariance: Floats, variance: float, plan: Plan
-) -> dict[str, float]:
+) -> Statistics:
     """Arellano and Bond's m1 and m2, always on first differences of the level residuals."""
     level = np.where(panel.complete, panel.y - panel.x @ step.params, np.nan)
     change = difference(level)
@@ -273,7 +231,7 @@ def _homoskedastic(stack: Stack, variance: float, plan: Plan, *, periods: int) -
     )
 
 
-def _counts(design: Design, panel: Panel, first: Step, plan: Plan) -> dict[str, float]:
+def _counts(design: Design, panel: Panel, first: Step, plan: Plan) -> Statistics:
     """Instruments that are not redundant, entities, and the design's rows that were lost, by cause."""
     grid = spread(design)
     present = grid.row >= 0

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Design, Floats, Term
+from replication.estimate.design import Booleans, Design, Floats, Term
 from replication.estimate.dynamic.gmm_instruments import (
-    Booleans,
     Grid,
     Transformation,
     gmm_columns,
@@ -33,24 +32,58 @@ Equation = Literal["both", "difference", "level"]
 HMatrix = Literal["full", "block", "identity"]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What was asked for, checked."""
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What can be asked of difference and system GMM.
+
+    Attributes
+    ----------
+    lags : int
+        Lags of the outcome among the regressors; their terms, "lag(y, 1)", stand first.
+    steps : 1 or 2
+    robust : bool
+        One-step covariance robust within entities; otherwise that of homoskedastic errors.
+    windmeijer : bool
+        Two-step covariance with Windmeijer's (2005) correction.
+    instrument_lags : list of two int
+        Shortest and longest lag of the outcome, and of endogenous terms, among the instruments; for
+        predetermined terms both are one shorter.
+    predetermined, endogenous : lists of str
+        Terms with instruments of that kind; all others are strictly exogenous.
+    collapse : bool
+        One instrument for each lag instead of one for each lag and period.
+    transformation : "difference" or "orthogonal_deviations"
+        First differences, or forward orthogonal deviations (Arellano and Bover 1995).
+    time_dummies : bool
+        A dummy for every period, as regressor and as instrument.
+    h_matrix : "full", "block" or "identity"
+        Assumed covariance in the first step; see `dynamic`.
+    standard_equation : "both", "difference" or "level"
+        Of system GMM: the equation that strictly exogenous terms and period dummies instrument; in "both"
+        each is one instrument with a value in either equation. That needs terms that are uncorrelated with
+        the entity's effect; "difference" does not.
+    """
+
+    lags: int = 1
+    steps: int = 2
+    robust: bool = True
+    windmeijer: bool = True
+    instrument_lags: list[int] = field(default_factory=lambda: [2, 99])
+    predetermined: list[str] = field(default_factory=list)
+    endogenous: list[str] = field(default_factory=list)
+    collapse: bool = False
+    transformation: Transformation = "difference"
+    time_dummies: bool = False
+    h_matrix: HMatrix = "full"
+    standard_equation: Equation = "both"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Options):
+    """What was asked for, and of which estimator."""
 
     estimator: str
     system: bool
-    lags: int
-    steps: int
-    robust: bool
-    windmeijer: bool
-    instrument_lags: tuple[int, int]
-    predetermined: tuple[str, ...]
-    endogenous: tuple[str, ...]
-    collapse: bool
-    transformation: Transformation
-    time_dummies: bool
-    h_matrix: HMatrix
-    standard_equation: Equation
 
 
 @dataclass(frozen=True)
@@ -76,12 +109,8 @@ class Panel:
     grid: Grid
 
 
-def checked_plan(design: Design, **options: object) -> Plan:
-    """The options, or one clear sentence on the first that is wrong."""
-    options["instrument_lags"] = tuple(options["instrument_lags"])
-    options["predetermined"] = tuple(options["predetermined"])
-    options["endogenous"] = tuple(options["endogenous"])
-    plan = Plan(**options)
+def check_plan(design: Design, plan: Plan) -> None:
+    """Raise EstimationError on the first option that is wrong."""
     name = plan.estimator
     if design.weights is not None:
         raise EstimationError(f"{name} takes no weights")
@@ -92,7 +121,6 @@ def checked_plan(design: Design, **options: object) -> Plan:
     _check_words(plan)
     _check_instrument_lags(name, plan.instrument_lags)
     _check_terms(design, plan)
-    return plan
 
 
 def _check_words(plan: Plan) -> None:

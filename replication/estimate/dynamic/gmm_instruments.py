@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from replication.estimate.design import Design, Floats, Integers
+from replication.estimate.design import Booleans, Design, Floats, Integers
 
 Transformation = Literal["difference", "orthogonal_deviations"]
-Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

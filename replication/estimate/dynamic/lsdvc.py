@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Design, Fit, Floats, Term
+from replication.estimate.design import Covariance, Design, Fit, Floats, Term
 from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
 from replication.estimate.dynamic.gmm_instruments import Booleans, independent, lagged, spread
 
@@ -271,14 +271,13 @@ def _fit(
     residuals = np.einsum("nst,nt->ns", centering, rows.y - rows.x @ fitted.params)
     centered = np.einsum("nst,ntk->nsk", centering, rows.x)
     entities = int(rows.selected.any(axis=1).sum())
+    convention = f"parametric bootstrap, {replications} replications, seed {seed} (Stata xtlsdvc)"
     return Fit(
         estimator="lsdvc",
         terms=(Term(f"lag({design.outcome}, 1)"), *model.terms),
         params=fitted.params,
         bread=fitted.bread,
         scores=(centered * residuals[:, :, None])[rows.selected],
-        x=None,
-        residuals=None,
         entity=used.entity,
         time=used.time,
         clusters=used.clusters,
@@ -286,8 +285,8 @@ def _fit(
         kept=kept,
         absorbed=entities,
         absorbed_by=("entity",),
-        covariance=np.atleast_2d(covariance),
-        convention=f"parametric bootstrap, {replications} replications, seed {seed} (Stata xtlsdvc)",
+        law="normal",
+        own=Covariance("own", np.atleast_2d(covariance), None, {}, convention),
         statistics={
             "entities": float(entities),
             "lag_uncorrected": float(fitted.uncorrected[0]),

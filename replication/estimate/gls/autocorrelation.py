@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from replication.estimate.design import Design, Floats, Integers
+from replication.estimate.design import Booleans, Design, Floats, Integers
 from replication.estimate.numbers.goodness import ratio
 
 Kind = Literal["regress", "freg", "tscorr", "dw"]
@@ -42,7 +41,7 @@ class Autocorrelations:
         return ratio(float(weights[known] @ self.rho[known]), float(weights[known].sum()))
 
 
-def neighbours(design: Design) -> NDArray[np.bool_]:
+def neighbours(design: Design) -> Booleans:
     """(n,) whether the row before is the same entity one period earlier."""
     found = np.zeros(design.nobs, dtype=bool)
     found[1:] = (np.diff(design.entity) == 0) & (np.diff(design.time) == 1)
@@ -50,7 +49,7 @@ def neighbours(design: Design) -> NDArray[np.bool_]:
 
 
 def autocorrelations(
-    residuals: Floats, codes: Integers, follows: NDArray[np.bool_], kind: AdjustedKind, regressors: int
+    residuals: Floats, codes: Integers, follows: Booleans, kind: AdjustedKind, regressors: int
 ) -> Autocorrelations:
     """Autocorrelation of each entity's residuals (Stata's rhotype; Judge et al. 1985, 8.2).
 
@@ -96,7 +95,7 @@ def autocorrelations(
     return Autocorrelations(rho, pairs, rows)
 
 
-def remove_autocorrelation(values: Floats, rho: Floats, follows: NDArray[np.bool_]) -> Floats:
+def remove_autocorrelation(values: Floats, rho: Floats, follows: Booleans) -> Floats:
     """z_t - rho z_{t-1}, and sqrt(1 - rho^2) z_t where there is no neighbour (Prais and Winsten 1954).
 
     Parameters
@@ -112,7 +111,7 @@ def remove_autocorrelation(values: Floats, rho: Floats, follows: NDArray[np.bool
     return changed
 
 
-def durbin_watson(residuals: Floats, follows: NDArray[np.bool_]) -> float:
+def durbin_watson(residuals: Floats, follows: Booleans) -> float:
     """Squared changes between neighbours over squared residuals (Bhargava et al. 1982)."""
     later = np.flatnonzero(follows)
     return ratio(float(((residuals[later] - residuals[later - 1]) ** 2).sum()), float(residuals @ residuals))

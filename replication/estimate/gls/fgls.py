@@ -11,11 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers, Of
+from replication.estimate.design import (
+    Booleans,
+    Covariance,
+    Design,
+    Floats,
+    Integers,
+    LeastSquaresFit,
+    Of,
+    Statistics,
+)
 from replication.estimate.diagnostics import quadratic_form
 from replication.estimate.gls.autocorrelation import (
     AdjustedKind,
@@ -59,7 +67,7 @@ class Serial:
     """
 
     design: Design
-    kept: NDArray[np.bool_]
+    kept: Booleans
     statistics: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -88,7 +96,7 @@ def fgls(
     rho: AdjustedKind = "regress",
     iterate: bool = False,
     divisor: Literal["n", "n-k"] = "n",
-) -> Fit:
+) -> LeastSquaresFit:
     """Generalised least squares with an estimated covariance of the disturbances (Stata's xtgls).
 
     Least squares give the autocorrelations; least squares on the transformed rows give the variances, each
@@ -136,9 +144,9 @@ def fgls(
     fit = _fit(design, serial, solution, variances, converged)
     factor = fit.nobs / fit.df_resid if divisor == "n-k" else 1.0
     convention = _convention(panels, autocorrelation, iterate, divisor)
-    fit = replace(fit, covariance=factor * fit.bread, convention=convention)
+    fit = replace(fit, own=Covariance("own", factor * fit.bread, None, {}, convention))
     likelihood = autocorrelation == "none" and (iterate or panels == "iid")
-    rows = _statistics(fit, serial, panels, likelihood)
+    rows = _statistics(fit, factor, serial, panels, likelihood)
     return replace(fit, statistics=rows, telemetry={"iterations": float(steps)})
 
 
@@ -183,7 +191,7 @@ def _rho(design: Design, found: Autocorrelations, autocorrelation: str) -> Float
     return found.rho
 
 
-def _rho_rows(design: Design, rho: Floats, autocorrelation: str) -> dict[str, float]:
+def _rho_rows(design: Design, rho: Floats, autocorrelation: str) -> Statistics:
     if autocorrelation == "common":
         return {"rho": float(rho[0])}
     entities, first = np.unique(design.entity, return_index=True)
@@ -195,10 +203,10 @@ def _rho_rows(design: Design, rho: Floats, autocorrelation: str) -> dict[str, fl
 
 def _serial_warnings(
     design: Design,
-    several: NDArray[np.bool_],
+    several: Booleans,
     used: Design,
-    finite: NDArray[np.bool_],
-    follows: NDArray[np.bool_],
+    finite: Booleans,
+    follows: Booleans,
 ) -> tuple[str, ...]:
     said = []
     if not several.all():
@@ -278,12 +286,14 @@ def _squares(panels: Panels, codes: Integers, residuals: Floats) -> Floats:
     return (np.bincount(codes, residuals**2) / np.bincount(codes))[codes]
 
 
-def _fit(design: Design, serial: Serial, solution: Solution, variances: Variances, converged: bool) -> Fit:
+def _fit(
+    design: Design, serial: Serial, solution: Solution, variances: Variances, converged: bool
+) -> LeastSquaresFit:
     unsettled = () if converged else (f"the weights did not settle in {STEPS} steps",)
     used = serial.design
     x = variances.whiten(used.x)
     unweighted = used.y - used.x @ solution.params
-    return Fit(
+    return LeastSquaresFit(
         estimator="fgls",
         terms=design.terms,
         params=solution.params,
@@ -295,6 +305,8 @@ def _fit(design: Design, serial: Serial, solution: Solution, variances: Variance
         time=used.time,
         clusters=used.clusters,
         design=design,
+        law="normal",
+        metric="weighted",
         kept=None if serial.kept.all() else serial.kept,
         warnings=(*solution.warnings, *serial.warnings, *unsettled),
         converged=converged,
@@ -311,23 +323,25 @@ def _convention(panels: str, autocorrelation: str, iterate: bool, divisor: str) 
     )
 
 
-def _statistics(fit: Fit, serial: Serial, panels: Panels, likelihood: bool) -> dict[str, float]:
+def _statistics(
+    fit: LeastSquaresFit, factor: float, serial: Serial, panels: Panels, likelihood: bool
+) -> Statistics:
     """Rows for models.csv; `likelihood` says whether the estimate is maximum likelihood."""
     residuals = serial.design.y - serial.design.x @ fit.params
     return {
         **counts(fit.entity, fit.time, fit.df_resid),
         **serial.statistics,
-        **_slopes_test(fit),
+        **_slopes_test(fit, factor * fit.bread),
         **({"loglikelihood": _loglikelihood(serial.design, panels, residuals)} if likelihood else {}),
     }
 
 
-def _slopes_test(fit: Fit) -> dict[str, float]:
+def _slopes_test(fit: LeastSquaresFit, matrix: Floats) -> Statistics:
     """Wald test that all slopes are zero, chi2."""
     slopes = [j for j, term in enumerate(fit.terms) if term.kind != "constant"]
     if not slopes:
         return {}
-    value, rank, _ = quadratic_form(fit.params[slopes], fit.covariance[np.ix_(slopes, slopes)])
+    value, rank, _ = quadratic_form(fit.params[slopes], matrix[np.ix_(slopes, slopes)])
     return {"chi2": value, "chi2_df": float(rank), "chi2_p": float(stats.chi2.sf(value, rank))}
 
 

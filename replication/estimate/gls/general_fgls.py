@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Term
+from replication.estimate.design import Covariance, Design, Floats, LeastSquaresFit, Term
 from replication.estimate.gls.contemporaneous import require_residuals
 from replication.estimate.linear.linear import refuse_weights, require_rows, require_slopes_vary
 from replication.estimate.numbers.absorb import projector, require_variation, residuals
@@ -18,6 +18,8 @@ from replication.estimate.numbers.groupings import Groupings, of_design
 
 MOST_DUMMIES = 1_000
 """Of effects besides entity, which must be weighted with the regressors."""
+
+CONVENTION = "inverse of X'V^-1 X, V one unrestricted covariance over the periods (R pggls)"
 
 DEPENDENT = 1e-10
 """Share of the largest variance below which a period adds nothing to those before it (R's bdsmatrix)."""
@@ -60,7 +62,7 @@ class Data:
         return left - self.others @ heights
 
 
-def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
+def general_fgls(design: Design, *, effects: list[str] | None = None) -> LeastSquaresFit:
     """General feasible generalised least squares (Kiefer 1980; Wooldridge 2010, 7.5 and 10.5; R's pggls).
 
     Residuals of least squares give the covariance of periods s and t: the mean of e_is e_it over the
@@ -110,7 +112,7 @@ def general_fgls(design: Design, *, effects: list[str] | None = None) -> Fit:
     )
 
 
-def _fit(design: Design, data: Data, roots: list[Floats]) -> tuple[Fit, Floats]:
+def _fit(design: Design, data: Data, roots: list[Floats]) -> tuple[LeastSquaresFit, Floats]:
     """The fit, and the residuals (n,) before weighting."""
 
     def whiten(values: Floats) -> Floats:
@@ -124,8 +126,8 @@ def _fit(design: Design, data: Data, roots: list[Floats]) -> tuple[Fit, Floats]:
     return _as_fit(design, data, solution, x, weighted * unweighted[:, None]), unweighted
 
 
-def _as_fit(design: Design, data: Data, solution: Solution, x: Floats, scores: Floats) -> Fit:
-    return Fit(
+def _as_fit(design: Design, data: Data, solution: Solution, x: Floats, scores: Floats) -> LeastSquaresFit:
+    return LeastSquaresFit(
         estimator="general_fgls",
         terms=data.terms,
         params=solution.params,
@@ -137,9 +139,10 @@ def _as_fit(design: Design, data: Data, solution: Solution, x: Floats, scores: F
         time=design.time,
         clusters=design.clusters,
         design=design,
+        law="normal",
+        metric="weighted",
         absorbed=data.absorbed,
-        covariance=solution.bread,
-        convention="inverse of X'V^-1 X, V one unrestricted covariance over the periods (R pggls)",
+        own=Covariance("own", solution.bread, None, {}, CONVENTION),
         warnings=solution.warnings,
     )
 

@@ -8,10 +8,9 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers, Of
+from replication.estimate.design import Booleans, Design, Floats, Integers, LeastSquaresFit, Of, Statistics
 from replication.estimate.gls.autocorrelation import (
     Autocorrelations,
     Kind,
@@ -44,8 +43,8 @@ class Serial:
     """
 
     rho: Floats
-    bounded: NDArray[np.bool_]
-    assumed: NDArray[np.bool_]
+    bounded: Booleans
+    assumed: Booleans
 
 
 Estimate = Callable[[Floats], Serial]
@@ -59,7 +58,7 @@ def prais_winsten(
     rho: Kind = "regress",
     average: Literal["T-1", "T"] = "T-1",
     iterate: bool = False,
-) -> Fit:
+) -> LeastSquaresFit:
     """Prais-Winsten regression (Prais and Winsten 1954; Beck and Katz 1995; Stata's xtpcse, ar1 and psar1).
 
     Autocorrelation is estimated from residuals of pooled least squares, entity by entity; an estimate beyond
@@ -115,7 +114,7 @@ def prais_winsten(
 
 def _estimate(
     codes: Integers,
-    follows: NDArray[np.bool_],
+    follows: Booleans,
     slopes: int,
     kind: Kind,
     autocorrelation: str,
@@ -139,7 +138,7 @@ def _in_use(found: Autocorrelations, autocorrelation: str, average: str) -> Seri
 
 
 def _iterate(
-    design: Design, codes: Integers, follows: NDArray[np.bool_], serial: Serial, estimate: Estimate
+    design: Design, codes: Integers, follows: Booleans, serial: Serial, estimate: Estimate
 ) -> tuple[Serial, int, bool]:
     """Autocorrelations that the residuals at their own coefficients give again; steps; whether they did."""
     for step in range(2, STEPS + 1):
@@ -152,7 +151,7 @@ def _iterate(
     return serial, STEPS, False
 
 
-def _transformed(design: Design, codes: Integers, follows: NDArray[np.bool_], serial: Serial) -> Fit:
+def _transformed(design: Design, codes: Integers, follows: Booleans, serial: Serial) -> LeastSquaresFit:
     if design.has_constant and (serial.rho == 1.0).all():
         raise EstimationError(
             "the autocorrelation is one or more in every entity, which leaves nothing of the constant; take "
@@ -160,12 +159,12 @@ def _transformed(design: Design, codes: Integers, follows: NDArray[np.bool_], se
         )
     y = remove_autocorrelation(design.y, serial.rho[codes], follows)
     x = remove_autocorrelation(design.x, serial.rho[codes], follows)
-    return linear_fit("prais_winsten", design, y, x, design.terms)
+    return linear_fit("prais_winsten", design, y, x, design.terms, metric="weighted")
 
 
 def _statistics(
-    fit: Fit, serial: Serial, autocorrelation: str, follows: NDArray[np.bool_], start: Solution
-) -> dict[str, float]:
+    fit: LeastSquaresFit, serial: Serial, autocorrelation: str, follows: Booleans, start: Solution
+) -> Statistics:
     ssr = float(fit.residuals @ fit.residuals)
     transformed = fit.x @ fit.params + fit.residuals
     total = squares(transformed, np.ones(fit.nobs), centred=fit.design.has_constant)
@@ -179,7 +178,7 @@ def _statistics(
     }
 
 
-def _rho_rows(design: Design, serial: Serial, autocorrelation: str) -> dict[str, float]:
+def _rho_rows(design: Design, serial: Serial, autocorrelation: str) -> Statistics:
     if autocorrelation == "common":
         return {"rho": float(serial.rho[0])}
     entities = np.unique(design.entity)

@@ -6,12 +6,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from scipy.linalg import block_diag
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Of, Term
+from replication.estimate.design import (
+    Booleans,
+    Covariance,
+    Design,
+    Floats,
+    LeastSquaresFit,
+    Of,
+    Statistics,
+    Term,
+)
 from replication.estimate.gls.contemporaneous import across, inverse_root, require_residuals
 from replication.estimate.labels import entity_name
 from replication.estimate.linear.linear import refuse_weights
@@ -58,7 +66,7 @@ def sur(
     pooled: bool = False,
     divisor: Literal["T", "T-k"] = "T",
     iterate: bool = False,
-) -> Fit:
+) -> LeastSquaresFit:
     """Generalised least squares of a system with one equation an entity (Zellner 1962; Greene 2003, 14.2).
 
     Only periods in which every entity is observed are used; the others are counted in a warning. The
@@ -96,12 +104,15 @@ def sur(
     lost = system.regressors if divisor == "T-k" else 0
     solution, root, steps, converged = _solve(system, first, lost, iterate)
     fit = _fit(design, kept, system, solution, root)
+    convention = (
+        f"inverse of X'(S^-1 kron I)X, S divided by {divisor} = {system.periods - lost} "
+        "(systemfit, Stata sureg)"
+    )
     said = [] if kept.all() else [_periods_left_out(design, kept)]
     said += [] if converged else [f"the covariance did not settle in {STEPS} steps"]
     return replace(
         fit,
-        convention=f"inverse of X'(S^-1 kron I)X, S divided by {divisor} = {system.periods - lost} "
-        f"(systemfit, Stata sureg)",
+        own=Covariance("own", fit.bread, None, {}, convention),
         statistics={
             **counts(fit.entity, fit.time, fit.df_resid),
             **_fit_statistics(system, solution.params, design.has_constant),
@@ -113,7 +124,7 @@ def sur(
     )
 
 
-def _common(design: Design) -> NDArray[np.bool_]:
+def _common(design: Design) -> Booleans:
     """Rows in periods that every entity has."""
     entities = len(np.unique(design.entity))
     if entities < 2:
@@ -127,7 +138,7 @@ def _common(design: Design) -> NDArray[np.bool_]:
     return kept
 
 
-def _periods_left_out(design: Design, kept: NDArray[np.bool_]) -> str:
+def _periods_left_out(design: Design, kept: Booleans) -> str:
     periods = len(np.unique(design.time[~kept]))
     return f"{periods} periods ({int((~kept).sum())} rows) in which an entity is missing are left out"
 
@@ -178,11 +189,11 @@ def _solve(system: System, residuals: Floats, lost: int, iterate: bool) -> tuple
     return solution, root, STEPS, False
 
 
-def _fit(design: Design, kept: NDArray[np.bool_], system: System, solution: Solution, root: Floats) -> Fit:
+def _fit(design: Design, kept: Booleans, system: System, solution: Solution, root: Floats) -> LeastSquaresFit:
     used = design.rows(kept)
     x = across(root, system.x)
     unweighted = system.y - system.x @ solution.params
-    return Fit(
+    return LeastSquaresFit(
         estimator="sur",
         terms=system.terms,
         params=solution.params,
@@ -194,13 +205,14 @@ def _fit(design: Design, kept: NDArray[np.bool_], system: System, solution: Solu
         time=used.time,
         clusters=used.clusters,
         design=design,
+        law="normal",
+        metric="weighted",
         kept=None if kept.all() else kept,
-        covariance=solution.bread,
         warnings=solution.warnings,
     )
 
 
-def _fit_statistics(system: System, params: Floats, centred: bool) -> dict[str, float]:
+def _fit_statistics(system: System, params: Floats, centred: bool) -> Statistics:
     e, y = system.grid(system.y - system.x @ params), system.grid(system.y)
     about = y - y.mean(axis=1, keepdims=True) if centred else y
     periods = system.periods
@@ -216,7 +228,7 @@ def _fit_statistics(system: System, params: Floats, centred: bool) -> dict[str, 
     return {"loglikelihood": float(loglikelihood), "rsquared_mcelroy": mcelroy, **equations}
 
 
-def _independence(residuals: Floats) -> dict[str, float]:
+def _independence(residuals: Floats) -> Statistics:
     """Breusch and Pagan's (1980) T times the sum of squared correlations of the equations (N, T), chi2."""
     deviations = np.sqrt((residuals**2).sum(axis=1))
     correlations = residuals @ residuals.T / np.outer(deviations, deviations)

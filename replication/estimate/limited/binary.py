@@ -5,37 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, xlogy
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Floats, LikelihoodFit, MeanOf, Statistics
+from replication.estimate.limited.mean_outcome import logistic_mean, normal_mean
 from replication.estimate.limited.perfect_prediction import is_flat, refuse_perfect_prediction
 from replication.estimate.numbers.basis import orthogonal
-from replication.estimate.numbers.likelihood import against_null, fit_from_optimum, unit_weights
+from replication.estimate.numbers.likelihood import against_null, fit_from_optimum
 from replication.estimate.numbers.normal import log_cdf
 from replication.estimate.numbers.optimize import Likelihood, Optimum, maximise
 
-Floats = NDArray[np.float64]
 LogCdf = Callable[[Floats], tuple[Floats, Floats, Floats]]
 
 
-def probit(design: Design) -> Fit:
+def probit(design: Design) -> LikelihoodFit:
     """Maximum likelihood of P(y = 1) = Phi(x'b); bread is the inverse of the observed information.
 
     Raises EstimationError if y is not 0/1, does not vary, or is predicted perfectly.
     """
     require_binary(design.outcome, design.y)
-    return fit_index(design, "probit", log_cdf)
+    return fit_index(design, "probit", log_cdf, normal_mean)
 
 
-def logit(design: Design) -> Fit:
+def logit(design: Design) -> LikelihoodFit:
     """Maximum likelihood of P(y = 1) = 1 / (1 + exp(-x'b)); bread is the inverse of the information.
 
     Raises EstimationError if y is not 0/1, does not vary, or is predicted perfectly.
     """
     require_binary(design.outcome, design.y)
-    return fit_index(design, "logit", log_logistic)
+    return fit_index(design, "logit", log_logistic, logistic_mean)
 
 
 def log_logistic(a: Floats) -> tuple[Floats, Floats, Floats]:
@@ -54,9 +53,9 @@ def require_binary(outcome: str, y: Floats) -> None:
         raise EstimationError(f"{outcome!r} is {values[0]:g} in all {len(y)} rows: no variation to explain")
 
 
-def fit_index(design: Design, estimator: str, link: LogCdf) -> Fit:
+def fit_index(design: Design, estimator: str, link: LogCdf, mean: MeanOf) -> LikelihoodFit:
     """Maximise sum w [y log F(x'b) + (1 - y) log F(-x'b)] for a symmetric F (Papke and Wooldridge 1996)."""
-    weights = unit_weights(design)
+    weights = design.unit_weights
     basis = orthogonal(design.x, design.terms)
     optimum = _search(design.y, basis.q, weights, link)
     if is_flat(optimum, len(design.terms)):
@@ -71,6 +70,7 @@ def fit_index(design: Design, estimator: str, link: LogCdf) -> Fit:
         optimum,
         _statistics(design, optimum, weights),
         basis.warnings,
+        means={"outcome": mean},
     )
 
 
@@ -91,7 +91,7 @@ def _search(y: Floats, x: Floats, weights: Floats, link: LogCdf) -> Optimum:
     return maximise(objective, np.zeros(x.shape[1]), second_start=projected)
 
 
-def _statistics(design: Design, optimum: Optimum, weights: Floats) -> dict[str, float]:
+def _statistics(design: Design, optimum: Optimum, weights: Floats) -> Statistics:
     """Fit against a constant alone (whose log-likelihood is that of the mean), where there is a constant."""
     if not design.has_constant:
         return {}

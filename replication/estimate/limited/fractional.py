@@ -5,28 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, LikelihoodFit
 from replication.estimate.limited.binary import fit_index, log_logistic
+from replication.estimate.limited.mean_outcome import logistic_mean, normal_mean
 from replication.estimate.numbers.normal import log_cdf
 
 
-def fractional_logit(design: Design) -> Fit:
+def fractional_logit(design: Design) -> LikelihoodFit:
     """Bernoulli quasi-likelihood with E(y) = 1 / (1 + exp(-x'b)) (Papke and Wooldridge 1996).
 
     A quasi-likelihood: only a sandwich (hc0, hc1, clustered) gives valid errors.
     Raises EstimationError if y leaves 0..1 or does not vary.
     """
     require_shares(design)
-    return fit_index(design, "fractional_logit", log_logistic)
+    return fit_index(design, "fractional_logit", log_logistic, logistic_mean)
 
 
-def fractional_probit(design: Design) -> Fit:
+def fractional_probit(design: Design) -> LikelihoodFit:
     """Bernoulli quasi-likelihood with E(y) = Phi(x'b) (Papke and Wooldridge 2008); errors as for the logit.
 
     Raises EstimationError if y leaves 0..1 or does not vary.
     """
     require_shares(design)
-    return fit_index(design, "fractional_probit", log_cdf)
+    return fit_index(design, "fractional_probit", log_cdf, normal_mean)
 
 
 def require_shares(design: Design) -> None:

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import betaln, digamma, gammaln, polygamma
 
-from replication.estimate.design import Design, Fit, Floats, parameters
+from replication.estimate.design import Design, Floats, LikelihoodFit, Statistics, parameters
 from replication.estimate.limited.poisson import ppml
 from replication.estimate.numbers.basis import Basis, orthogonal
-from replication.estimate.numbers.likelihood import fit_from_optimum, unit_weights
+from replication.estimate.numbers.likelihood import fit_from_optimum
 from replication.estimate.numbers.optimize import Likelihood, Optimum, maximise
 
 
-def negative_binomial(design: Design) -> Fit:
+def negative_binomial(design: Design) -> LikelihoodFit:
     """Maximum likelihood of counts with E(y) = mu = exp(x'b) and variance mu + alpha mu^2.
 
     Cameron and Trivedi (2013), section 3.3.1, NB2; Stata's `nbreg, dispersion(mean)`. The last term is
@@ -39,7 +39,7 @@ def negative_binomial(design: Design) -> Fit:
     used = design if start.kept is None else design.rows(start.kept)
     columns = [used.terms.index(term) for term in start.terms]
     used = replace(used, terms=start.terms, x=used.x[:, columns])
-    weights, mean = unit_weights(used), np.exp(used.x @ start.params)
+    weights, mean = used.unit_weights, np.exp(used.x @ start.params)
     if _slope_at_zero(used.y, mean, weights) <= 0:
         return _poisson_limit(start)
     basis = orthogonal(used.x, used.terms)
@@ -65,7 +65,7 @@ def _slope_at_zero(y: Floats, mean: Floats, weights: Floats) -> float:
     return float(weights @ ((y - mean) ** 2 - y)) / 2
 
 
-def _poisson_limit(start: Fit) -> Fit:
+def _poisson_limit(start: LikelihoodFit) -> LikelihoodFit:
     sentence = (
         "No overdispersion: the likelihood is highest at alpha = 0, where the model is Poisson; "
         "lnalpha is minus infinity and not reported."
@@ -76,7 +76,7 @@ def _poisson_limit(start: Fit) -> Fit:
     )
 
 
-def _counts(start: Fit) -> dict[str, float]:
+def _counts(start: LikelihoodFit) -> Statistics:
     names = ("nobs", "entities", "periods", "separated_rows")
     return {name: start.statistics[name] for name in names} | {"df_resid": start.df_resid - 1.0}
 
@@ -114,7 +114,7 @@ def _log_rising(y: Floats, r: float) -> Floats:
     return np.where(y > 0, gammaln(some) - betaln(some, r) - some * np.log(r), 0.0)
 
 
-def _null(used: Design, weights: Floats, optimum: Optimum) -> dict[str, float]:
+def _null(used: Design, weights: Floats, optimum: Optimum) -> Statistics:
     """Against a constant alone, where there is one; with its own alpha."""
     if not used.has_constant:
         return {}

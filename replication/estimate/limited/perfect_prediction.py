@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from replication.errors import EstimationError
-from replication.estimate.design import Term
+from replication.estimate.design import Floats, Term
 from replication.estimate.numbers.optimize import Optimum
-
-Floats = NDArray[np.float64]
 
 FLAT = 1e-7
 """Curvature per row, on an orthogonal basis, below which perfect prediction is worth a search."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, xlogy
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Term
+from replication.estimate.design import Booleans, Design, Floats, LikelihoodFit, Statistics, Term
 from replication.estimate.limited.separation import Separation, find_separated
 from replication.estimate.numbers.absorb import (
     Projector,
@@ -24,7 +23,7 @@ from replication.estimate.numbers.algebra import COLLINEAR
 from replication.estimate.numbers.basis import orthogonal
 from replication.estimate.numbers.goodness import counts
 from replication.estimate.numbers.groupings import Groupings, of_design
-from replication.estimate.numbers.likelihood import fit_from_optimum, unit_weights
+from replication.estimate.numbers.likelihood import fit_from_optimum
 from replication.estimate.numbers.optimize import TOLERANCE, Likelihood, Optimum
 
 MOST_STEPS = 100
@@ -51,7 +50,7 @@ class _Problem:
     weights: Floats
     x: Floats
     groups: Groupings
-    chosen: NDArray[np.bool_]
+    chosen: Booleans
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class _Step:
     gradient_norm: float
 
 
-def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
+def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
     """Poisson pseudo-maximum likelihood: E(y) = exp(x'b + effects), y nonnegative, integer or not.
 
     Gourieroux, Monfort and Trognon (1984); Santos Silva and Tenreyro (2006). Newton's method on all
@@ -124,7 +123,7 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
     kept_terms = tuple(term for term, stay in zip(terms, stays, strict=True) if stay)
     _require_rows(used.nobs, len(kept_terms), separation.unit)
     basis = orthogonal(left[:, stays], kept_terms)
-    problem = _Problem(used.y, unit_weights(used), basis.q, separation.groups, separation.unit.chosen)
+    problem = _Problem(used.y, used.unit_weights, basis.q, separation.groups, separation.unit.chosen)
     optimum, end = _maximise(problem)
     omitted = (_omitted(name) for name in terms if name not in kept_terms)
     fit = fit_from_optimum(
@@ -140,7 +139,9 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> Fit:
     return _with_effects(fit, design, names, separation)
 
 
-def _with_effects(fit: Fit, design: Design, names: tuple[str, ...], separation: Separation) -> Fit:
+def _with_effects(
+    fit: LikelihoodFit, design: Design, names: tuple[str, ...], separation: Separation
+) -> LikelihoodFit:
     """The fit as one of all rows of the design, with what was absorbed and the counts that follow."""
     fit = replace(
         fit,
@@ -173,7 +174,7 @@ def _require_rows(nobs: int, k: int, unit: Projector) -> None:
         )
 
 
-def _independent(x: Floats, left: Floats) -> NDArray[np.bool_]:
+def _independent(x: Floats, left: Floats) -> Booleans:
     """(k,) columns of x that neither the effects nor the columns before them explain; `left` is the rest."""
     length, own = np.linalg.norm(x, axis=0), np.linalg.norm(left, axis=0)
     stays = own > COLLINEAR * length
@@ -305,7 +306,7 @@ def _trouble(last: _Step | None, iterations: int) -> tuple[str, ...]:
     return ()
 
 
-def _statistics(problem: _Problem, optimum: Optimum, mean: Floats) -> dict[str, float]:
+def _statistics(problem: _Problem, optimum: Optimum, mean: Floats) -> Statistics:
     """Against a constant alone, and against a mean for each row."""
     y, weights = problem.y, problem.weights
     average = float(weights @ y / weights.sum())

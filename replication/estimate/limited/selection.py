@@ -5,19 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from replication.errors import EstimationError
-from replication.estimate.design import CONSTANT, Design, Fit, Of, Statistics, parameters
+from replication.estimate.design import (
+    CONSTANT,
+    Booleans,
+    Covariance,
+    Design,
+    Fit,
+    Floats,
+    LikelihoodFit,
+    Of,
+    Statistics,
+    parameters,
+)
 from replication.estimate.limited.binary import probit
 from replication.estimate.numbers.basis import orthogonal
 from replication.estimate.numbers.likelihood import refuse_exact_fit
 from replication.estimate.numbers.normal import inverse_mills
 
-Floats = NDArray[np.float64]
+CONVENTION = "Heckman (1979), with the estimation of the probit allowed for (Stata heckman, twostep)"
 
 
-def participation(design: Design, chosen: NDArray[np.bool_]) -> Design:
+def participation(design: Design, chosen: Booleans) -> Design:
     """The design of the probit of `chosen`: a constant and the selection columns, or x if there are none."""
     if "selection" in design.extra:
         columns = np.asarray(design.extra["selection"], float).reshape(design.nobs, -1)
@@ -50,24 +60,32 @@ def heckman_two_step(design: Design) -> Fit:
     chosen, first = first_step(design)
     second = second_step(design, chosen, first)
     covariance = _joint_covariance(second, first)
-    return replace(
-        first,
+    return Fit(
         estimator="heckman_two_step",
         terms=(*design.terms, *parameters("lambda"), *first.terms),
         params=np.append(second.params, first.params),
         bread=covariance,
         scores=np.linalg.solve(covariance, _influence(second, first, chosen).T).T,
+        entity=design.entity,
+        time=design.time,
+        clusters=design.clusters,
         design=design,
-        covariance=covariance,
-        convention="Heckman (1979), with the estimation of the probit allowed for (Stata heckman, twostep)",
-        statistics=counts(chosen)
-        | {"sigma": second.sigma, "rho": second.rho, "lambda": float(second.params[-1])}
-        | selection_statistics(first),
+        law="normal",
+        own=Covariance("own", covariance, None, {}, CONVENTION),
+        statistics={
+            **counts(chosen),
+            "sigma": second.sigma,
+            "rho": second.rho,
+            "lambda": float(second.params[-1]),
+            **selection_statistics(first),
+        },
+        telemetry=first.telemetry,
         warnings=equation_warnings(design, first) + _outside(second.rho),
+        converged=first.converged,
     )
 
 
-def _selected(design: Design) -> NDArray[np.bool_]:
+def _selected(design: Design) -> Booleans:
     """(n,) where the outcome is seen; EstimationError unless there is a selection equation of 0 and 1."""
     missing = [name for name in ("selected", "selection") if name not in design.extra]
     if missing:
@@ -82,7 +100,7 @@ def _selected(design: Design) -> NDArray[np.bool_]:
     return np.asarray(design.extra["selected"]).ravel() == 1
 
 
-def first_step(design: Design) -> tuple[NDArray[np.bool_], Fit]:
+def first_step(design: Design) -> tuple[Booleans, LikelihoodFit]:
     """Who is selected, and the probit of it."""
     chosen = _selected(design)
     return chosen, probit(participation(design, chosen))
@@ -114,7 +132,7 @@ class SecondStep:
     delta: Floats
 
 
-def second_step(design: Design, chosen: NDArray[np.bool_], first: Fit) -> SecondStep:
+def second_step(design: Design, chosen: Booleans, first: LikelihoodFit) -> SecondStep:
     """The second step and the variance that is recovered from it (Greene 2003, section 22.4.3)."""
     z = first.design.x[chosen]
     index = z @ first.params
@@ -130,7 +148,7 @@ def second_step(design: Design, chosen: NDArray[np.bool_], first: Fit) -> Second
     return SecondStep(params, sigma, float(params[-1] / sigma), w, z, inverse, residuals, delta)
 
 
-def _joint_covariance(second: SecondStep, first: Fit) -> Floats:
+def _joint_covariance(second: SecondStep, first: LikelihoodFit) -> Floats:
     """(k + 1 + m, k + 1 + m) covariance of the second step and of the probit, and between them."""
     through = second.inverse @ (second.w.T * second.delta) @ second.z * second.params[-1]
     noise = second.sigma**2 * (1 - second.rho**2 * second.delta)
@@ -139,7 +157,7 @@ def _joint_covariance(second: SecondStep, first: Fit) -> Floats:
     return np.block([[own + across @ through.T, across], [across.T, first.bread]])
 
 
-def _influence(second: SecondStep, first: Fit, chosen: NDArray[np.bool_]) -> Floats:
+def _influence(second: SecondStep, first: LikelihoodFit, chosen: Booleans) -> Floats:
     """(n, k + 1 + m) influence of each row on the estimates (Newey and McFadden 1994, section 6)."""
     probit_part = first.scores @ first.bread
     through = second.inverse @ (second.w.T * second.delta) @ second.z * second.params[-1]
@@ -148,17 +166,17 @@ def _influence(second: SecondStep, first: Fit, chosen: NDArray[np.bool_]) -> Flo
     return np.column_stack([own + probit_part @ through.T, probit_part])
 
 
-def selection_statistics(first: Fit) -> Statistics:
+def selection_statistics(first: LikelihoodFit) -> Statistics:
     """What the probit reports, told of the equation of selection."""
     return {Of(str(name), "selection"): value for name, value in first.statistics.items()}
 
 
-def counts(chosen: NDArray[np.bool_]) -> dict[str, float]:
+def counts(chosen: Booleans) -> Statistics:
     """Rows with and without an outcome."""
     return {"selected": float(chosen.sum()), "not_selected": float((~chosen).sum())}
 
 
-def equation_warnings(design: Design, first: Fit) -> tuple[str, ...]:
+def equation_warnings(design: Design, first: LikelihoodFit) -> tuple[str, ...]:
     """What the probit said, and whether anything but its shape identifies the correction."""
     if {term.name for term in first.terms} <= {term.name for term in (*design.terms, CONSTANT)}:
         sentence = "Every regressor of selection is in the outcome's equation: only normality identifies it."

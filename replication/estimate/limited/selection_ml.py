@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from replication.estimate.design import Design, Fit, parameters
+from replication.estimate.design import Booleans, Design, Floats, LikelihoodFit, Statistics, parameters
 from replication.estimate.limited.selection import counts, equation_warnings, first_step, second_step
 from replication.estimate.numbers.basis import orthogonal
-from replication.estimate.numbers.likelihood import fit_from_optimum, unit_weights
+from replication.estimate.numbers.likelihood import fit_from_optimum
 from replication.estimate.numbers.normal import LOG_SQRT_2PI, log_cdf
 from replication.estimate.numbers.optimize import Likelihood, Optimum, maximise
 
-Floats = NDArray[np.float64]
 
-
-def heckman_ml(design: Design) -> Fit:
+def heckman_ml(design: Design) -> LikelihoodFit:
     """Maximum likelihood of outcome and selection with jointly normal errors (Heckman 1974).
 
     The search runs over b / sigma, 1 / sigma, g and atanh(rho), from the two-step estimates and from a
@@ -25,7 +22,7 @@ def heckman_ml(design: Design) -> Fit:
     lambda = rho sigma are among the statistics, with the likelihood ratio against rho = 0.
     Raises EstimationError as `heckman_two_step` does.
     """
-    weights = unit_weights(design)
+    weights = design.unit_weights
     chosen, first = first_step(design)
     x = orthogonal(design.x[chosen], design.terms, "rows with an outcome")
     z = orthogonal(first.design.x, first.terms)
@@ -60,13 +57,11 @@ class SelectionData:
 
     outcome: Floats
     selection: Floats
-    chosen: NDArray[np.bool_]
+    chosen: Booleans
     weights: Floats
 
 
-def layout(
-    design: Design, chosen: NDArray[np.bool_], basis: Floats, z: Floats, weights: Floats
-) -> SelectionData:
+def layout(design: Design, chosen: Booleans, basis: Floats, z: Floats, weights: Floats) -> SelectionData:
     """Lay the two equations out over the parameters (b / sigma, 1 / sigma, g, atanh rho)."""
     k, m = basis.shape[1], z.shape[1]
     outcome = np.zeros((design.nobs, k + m + 2))
@@ -128,7 +123,9 @@ def _assemble(
     return Likelihood(rows, scores, hessian)
 
 
-def _search(data: SelectionData, design: Design, first: Fit, back_x: Floats, back_z: Floats) -> Optimum:
+def _search(
+    data: SelectionData, design: Design, first: LikelihoodFit, back_x: Floats, back_z: Floats
+) -> Optimum:
     """From the two-step estimates, and from a correlation of the other sign."""
     second = second_step(replace(design, weights=None), data.chosen, first)
     k = len(back_x)
@@ -163,7 +160,7 @@ def _at_the_limit(params: Floats) -> tuple[str, ...]:
     return (f"The correlation is estimated at its limit, {rho:.6g}.",) if abs(rho) > 1 - 1e-6 else ()
 
 
-def _ml_statistics(params: Floats, optimum: Optimum, first: Fit, data: SelectionData) -> dict[str, float]:
+def _ml_statistics(params: Floats, optimum: Optimum, first: LikelihoodFit, data: SelectionData) -> Statistics:
     """sigma, rho, lambda, and twice the gain over a probit and a least squares apart from each other."""
     sigma, rho = float(np.exp(params[-1])), float(np.tanh(params[-2]))
     k = int(np.flatnonzero(data.selection.any(axis=0))[0]) - 1

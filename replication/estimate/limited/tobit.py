@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, parameters
+from replication.estimate.design import (
+    Booleans,
+    Design,
+    Floats,
+    LikelihoodFit,
+    MeanOf,
+    Statistics,
+    parameters,
+)
+from replication.estimate.limited.mean_outcome import censored_mean, linear_mean
 from replication.estimate.limited.perfect_prediction import is_flat, refuse_perfect_prediction
 from replication.estimate.numbers.basis import orthogonal
 from replication.estimate.numbers.likelihood import (
     against_null,
     fit_from_optimum,
     refuse_exact_fit,
-    unit_weights,
 )
 from replication.estimate.numbers.mundlak import with_entity_means
 from replication.estimate.numbers.normal import log_cdf, log_density
 from replication.estimate.numbers.optimize import Likelihood, Optimum, maximise
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,12 @@ class Censored:
     beyond: int
 
     @property
-    def seen(self) -> NDArray[np.bool_]:
+    def seen(self) -> Booleans:
         """(n,) whether the row is not censored."""
         return self.side == 0
 
     @property
-    def statistics(self) -> dict[str, float]:
+    def statistics(self) -> Statistics:
         """The limits that there are, and the rows at each."""
         limits = {"lower": self.lower, "upper": self.upper}
         return {name: value for name, value in limits.items() if np.isfinite(value)} | {
@@ -60,6 +66,11 @@ class Censored:
             "censored_upper": float((self.side > 0).sum()),
             "uncensored": float(self.seen.sum()),
         }
+
+    @property
+    def means(self) -> dict[str, MeanOf]:
+        """The mean outcome, and that of the outcome before censoring."""
+        return {"outcome": partial(censored_mean, self.lower, self.upper), "latent": linear_mean}
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -99,7 +110,7 @@ def censor(design: Design, lower: float | None, upper: float | None) -> Censored
 
 def tobit(
     design: Design, *, lower: float | None = 0.0, upper: float | None = None, mundlak: bool = False
-) -> Fit:
+) -> LikelihoodFit:
     """Maximum likelihood of y* = x'b + e, e normal, y = y* between the limits (Tobin 1958).
 
     The search runs over b / sigma and 1 / sigma, in which the likelihood is concave (Olsen 1978); b and
@@ -108,7 +119,7 @@ def tobit(
     """
     design = with_entity_means(design) if mundlak else design
     outcome = censor(design, lower, upper)
-    weights = unit_weights(design)
+    weights = design.unit_weights
     basis = orthogonal(design.x, design.terms)
     optimum = search(outcome, basis.q, weights)
     refuse_if_unbounded(design, outcome, optimum)
@@ -122,6 +133,7 @@ def tobit(
         optimum,
         _statistics(design, outcome, optimum, weights),
         outcome.warnings + basis.warnings,
+        means=outcome.means,
     )
 
 
@@ -172,7 +184,7 @@ def refuse_if_unbounded(design: Design, outcome: Censored, optimum: Optimum) -> 
         refuse_perfect_prediction(design.outcome, outcome.side, design.x, design.terms, **words)
 
 
-def _statistics(design: Design, outcome: Censored, optimum: Optimum, weights: Floats) -> dict[str, float]:
+def _statistics(design: Design, outcome: Censored, optimum: Optimum, weights: Floats) -> Statistics:
     """Counts, and the fit against a constant alone."""
     if not design.has_constant or len(design.terms) == 1:
         return outcome.statistics

@@ -6,21 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import logsumexp, roots_hermite, roots_legendre
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, parameters
+from replication.estimate.design import Design, Floats, Integers, LikelihoodFit, Statistics, parameters
 from replication.estimate.limited.tobit import Censored, censor, refuse_if_unbounded
 from replication.estimate.limited.tobit import search as pooled_search
 from replication.estimate.numbers.basis import orthogonal
-from replication.estimate.numbers.likelihood import fit_from_optimum, unit_weights
+from replication.estimate.numbers.likelihood import fit_from_optimum
 from replication.estimate.numbers.mundlak import with_entity_means
 from replication.estimate.numbers.normal import LOG_SQRT_2PI
 from replication.estimate.numbers.optimize import SAME_PLACE, Likelihood, Optimum, better_of, maximise
-
-Floats = NDArray[np.float64]
 
 FALL = 28.0
 """Logarithm by which the integrand has fallen where adaptive nodes end: 1e-12."""
@@ -50,7 +47,7 @@ class Panel:
 
     outcome: Censored
     regressors: Floats
-    entity: NDArray[np.int64]
+    entity: Integers
     members: csr_array
 
     @property
@@ -63,7 +60,7 @@ class Panel:
         return self.members @ rows
 
 
-def panel_of(outcome: Censored, x: Floats, entity: NDArray[np.int64]) -> Panel:
+def panel_of(outcome: Censored, x: Floats, entity: Integers) -> Panel:
     """The Panel of regressors x (n, k) and codes `entity` (n,), which may have gaps."""
     codes = np.unique(entity, return_inverse=True)[1]
     rows = np.arange(len(codes))
@@ -94,7 +91,7 @@ def tobit_random_effects(
     points: int = 32,
     adaptive: bool = True,
     mundlak: bool = False,
-) -> Fit:
+) -> LikelihoodFit:
     """Maximum likelihood of y* = x'b + u_i + e_it, u and e normal, y = y* between the limits.
 
     u is integrated out by quadrature with `points` nodes: Gauss-Legendre over the range that matters for
@@ -110,7 +107,7 @@ def tobit_random_effects(
     outcome = censor(design, lower, upper)
     basis = orthogonal(design.x, design.terms)
     panel = panel_of(outcome, basis.q, design.entity)
-    pooled = pooled_search(outcome, basis.q, unit_weights(design))
+    pooled = pooled_search(outcome, basis.q, design.unit_weights)
     refuse_if_unbounded(design, outcome, pooled)
     optimum = better_of(*(_search(panel, _start(pooled, ratio), points, adaptive) for ratio in (0.5, 1.5)))
     params, jacobian = _reported(optimum.params, basis.back)
@@ -123,6 +120,7 @@ def tobit_random_effects(
         optimum,
         _statistics(outcome, optimum, pooled, params),
         outcome.warnings + basis.warnings + _no_effect(params),
+        means=outcome.means,
     )
     more = _search(panel, optimum.params, 2 * points, adaptive)
     return _with_quadrature_check(fit, _reported(more.params, basis.back)[0], points)
@@ -265,7 +263,7 @@ def _reported(theta: Floats, back: Floats) -> tuple[Floats, Floats]:
     return np.concatenate([b, [ratio * sigma, sigma]]), jacobian
 
 
-def _statistics(outcome: Censored, optimum: Optimum, pooled: Optimum, params: Floats) -> dict[str, float]:
+def _statistics(outcome: Censored, optimum: Optimum, pooled: Optimum, params: Floats) -> Statistics:
     """Counts, the share of variance that is between entities, and the ratio against the pooled Tobit."""
     between, within = params[-2] ** 2, params[-1] ** 2
     gain = 2 * (optimum.likelihood.value - pooled.likelihood.value)
@@ -283,7 +281,7 @@ def _no_effect(params: Floats) -> tuple[str, ...]:
     return ("The variance between entities is estimated as zero: the pooled Tobit says the same.",)
 
 
-def _with_quadrature_check(fit: Fit, more: Floats, points: int) -> Fit:
+def _with_quadrature_check(fit: LikelihoodFit, more: Floats, points: int) -> LikelihoodFit:
     """The fit with the largest relative change of its parameters under twice the points."""
     size = np.maximum(np.abs(fit.params), np.sqrt(np.diag(fit.bread)))
     change = float(np.max(np.abs(more - fit.params) / size))

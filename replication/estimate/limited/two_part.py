@@ -5,21 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, parameters
+from replication.estimate.design import Booleans, Design, Floats, LikelihoodFit, parameters
 from replication.estimate.limited.binary import probit
 from replication.estimate.limited.selection import participation, selection_statistics
 from replication.estimate.numbers.basis import orthogonal
-from replication.estimate.numbers.likelihood import refuse_exact_fit, unit_weights
+from replication.estimate.numbers.likelihood import refuse_exact_fit
 from replication.estimate.numbers.normal import LOG_SQRT_2PI
 
-Floats = NDArray[np.float64]
 
-
-def two_part(design: Design) -> Fit:
+def two_part(design: Design) -> LikelihoodFit:
     """Lognormal hurdle (Cragg 1971): P(y > 0) = Phi(z'g); log y given y > 0 is normal around x'b.
 
     z is the design's selection equation where it has one, else x. Reported: b, the probit as
@@ -42,18 +39,19 @@ def two_part(design: Design) -> Fit:
         bread=_between(block, first.bread),
         scores=np.column_stack([scores[:, :-1], first.scores, scores[:, -1]]),
         design=design,
+        means={},
         statistics={
             **selection_statistics(first),
             "loglikelihood": total,
             "amount_loglikelihood": value,
-            "levels_loglikelihood": total - float(unit_weights(design)[positive] @ logs),
+            "levels_loglikelihood": total - float(design.unit_weights[positive] @ logs),
             "positive": float(positive.sum()),
         },
         warnings=_warnings(design) + first.warnings,
     )
 
 
-def _refuse(design: Design, positive: NDArray[np.bool_]) -> None:
+def _refuse(design: Design, positive: Booleans) -> None:
     """Raise EstimationError where one of the two parts has nothing to explain."""
     if not positive.any() or positive.all():
         state = "is positive in all" if positive.all() else "is positive in none of the"
@@ -67,10 +65,10 @@ def _warnings(design: Design) -> tuple[str, ...]:
 
 
 def _least_squares(
-    design: Design, positive: NDArray[np.bool_], logs: Floats
+    design: Design, positive: Booleans, logs: Floats
 ) -> tuple[Floats, float, Floats, Floats, float]:
     """b (k,), sigma, inverse information (k + 1, k + 1), scores (n, k + 1), log-likelihood of the amounts."""
-    weights = unit_weights(design)[positive]
+    weights = design.unit_weights[positive]
     root = np.sqrt(weights)
     basis = orthogonal(design.x[positive] * root[:, None], design.terms, "rows with a positive outcome")
     count = weights.sum()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers
+from replication.estimate.design import Covariance, Design, Fit, Floats, Integers, Statistics
 from replication.estimate.linear.linear import refuse_weights
 from replication.estimate.numbers.algebra import column_space, least_squares
 from replication.estimate.numbers.goodness import ratio, squares
@@ -72,21 +72,19 @@ def fama_macbeth(design: Design, *, lags: int = 0) -> Fit:
     mean = sections.params.mean(axis=0)
     deviations = sections.params - mean
     how = f"Newey-West with {lags} lags" if lags else "standard deviation"
+    convention = f"{how} of the coefficients of {periods} periods, times 1/(T-1) (Stata xtfmb)"
     return Fit(
         estimator="fama_macbeth",
         terms=design.terms,
         params=mean,
         bread=np.eye(len(mean)) / periods,
         scores=deviations,
-        x=None,
-        residuals=None,
         entity=np.zeros(periods, dtype=np.int64),
         time=sections.periods,
         clusters={},
         design=design,
-        covariance=_covariance(deviations, lags),
-        convention=f"{how} of the coefficients of {periods} periods, times 1/(T-1) (Stata xtfmb)",
-        df=periods - 1.0,
+        law="normal",
+        own=Covariance("own", _covariance(deviations, lags), periods - 1.0, {}, convention),
         statistics=_statistics(design, sections),
         warnings=_warnings(sections),
     )
@@ -118,7 +116,7 @@ def _covariance(deviations: Floats, lags: int) -> Floats:
     return total / (periods * (periods - 1))
 
 
-def _statistics(design: Design, sections: CrossSections) -> dict[str, float]:
+def _statistics(design: Design, sections: CrossSections) -> Statistics:
     periods = len(sections.periods)
     entities = np.unique(design.entity[np.isin(design.time, sections.periods)])
     return {

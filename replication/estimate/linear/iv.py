@@ -22,7 +22,16 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import CONSTANT, Design, Fit, Floats, Term
+from replication.estimate.design import (
+    CONSTANT,
+    Covariance,
+    Design,
+    Fit,
+    Floats,
+    LeastSquaresFit,
+    Statistics,
+    Term,
+)
 from replication.estimate.linear.anderson_rubin import anderson_rubin
 from replication.estimate.linear.iv_tests import (
     Moments,
@@ -31,13 +40,13 @@ from replication.estimate.linear.iv_tests import (
     overidentification,
     strength,
 )
-from replication.estimate.linear.linear import normalised_weights
 from replication.estimate.numbers.absorb import counted, projector, require_variation, residuals
 from replication.estimate.numbers.algebra import least_squares
 from replication.estimate.numbers.goodness import counts, ratio
 from replication.estimate.numbers.groupings import Groupings, of_design
 
 Kind = Literal["unadjusted", "robust", "clustered"]
+EFFICIENT = "efficient GMM, no small-sample factor (Stata ivreg2, gmm2s)"
 
 
 @dataclass(frozen=True)
@@ -96,8 +105,8 @@ def iv_2sls(
     fitted = _projection(v)
     solution = least_squares(v.y, fitted, v.terms)
     residuals = v.y - v.x @ solution.params
-    fit = _fit(design, "iv_2sls", v, solution.params, solution.bread, fitted, residuals)
-    return _with_statistics(fit, v, {})
+    fit = _as_least_squares(design, "iv_2sls", v, solution.params, solution.bread, fitted, residuals)
+    return _with_statistics(fit, v, residuals, residuals)
 
 
 def liml(
@@ -121,8 +130,9 @@ def liml(
     bread = 0.5 * (bread + bread.T)
     params = bread @ (mixed.T @ v.y)
     params = params + bread @ (mixed.T @ (v.y - v.x @ params))
-    fit = _fit(design, "liml", v, params, bread, fitted, v.y - v.x @ params)
-    return _with_statistics(fit, v, {"kappa": kappa})
+    residuals = v.y - v.x @ params
+    fit = _as_least_squares(design, "liml", v, params, bread, fitted, residuals)
+    return _with_statistics(fit, v, residuals, residuals, {"kappa": kappa})
 
 
 def iv_gmm(
@@ -145,9 +155,22 @@ def iv_gmm(
     solution = least_squares(basis.T @ v.y, basis.T @ v.x, v.terms)
     residuals = v.y - v.x @ solution.params
     scores = basis @ (basis.T @ v.x) * residuals[:, None]
-    fit = _fit(design, "iv_gmm", v, solution.params, solution.bread, None, None, scores=scores)
-    first = v.y - v.x @ start
-    return _with_statistics(fit, v, {}, residuals=residuals, first=first, covariance=solution.bread)
+    fit = Fit(
+        estimator="iv_gmm",
+        terms=v.terms,
+        params=solution.params,
+        bread=solution.bread,
+        scores=scores,
+        entity=design.entity,
+        time=design.time,
+        clusters=design.clusters,
+        design=design,
+        law="normal",
+        absorbed=v.absorbed,
+        absorbed_by=v.effects,
+        own=Covariance("own", solution.bread, None, {}, EFFICIENT),
+    )
+    return _with_statistics(fit, v, residuals, v.y - v.x @ start)
 
 
 ESTIMATORS = {"iv_2sls": iv_2sls, "liml": liml, "iv_gmm": iv_gmm}
@@ -180,7 +203,7 @@ def _without_effects(
     design: Design, columns: Floats, terms: tuple[Term, ...], groups: Groupings
 ) -> tuple[Floats, int]:
     """Outcome and `terms` (n, m) after effects and weights, and the rank of the effects."""
-    weights = normalised_weights(design)
+    weights = design.unit_weights
     root = np.sqrt(weights)[:, None]
     if not groups.names:
         return columns * root, 0
@@ -276,29 +299,23 @@ def _moment_root(v: Variables, residuals: Floats) -> Floats:
     return (vectors / np.sqrt(values)).T * scale
 
 
-def _fit(
-    design: Design,
-    name: str,
-    v: Variables,
-    params: Floats,
-    bread: Floats,
-    fitted: Floats | None,
-    residuals: Floats | None,
-    *,
-    scores: Floats | None = None,
-) -> Fit:
-    return Fit(
+def _as_least_squares(
+    design: Design, name: str, v: Variables, params: Floats, bread: Floats, fitted: Floats, residuals: Floats
+) -> LeastSquaresFit:
+    return LeastSquaresFit(
         estimator=name,
         terms=v.terms,
         params=params,
         bread=bread,
-        scores=fitted * residuals[:, None] if scores is None else scores,
+        scores=fitted * residuals[:, None],
         x=fitted,
         residuals=residuals,
         entity=design.entity,
         time=design.time,
         clusters=design.clusters,
         design=design,
+        law="t",
+        metric="fitted",
         effects=v.effects,
         absorbed=v.absorbed,
         absorbed_by=v.effects,
@@ -306,23 +323,15 @@ def _fit(
 
 
 def _with_statistics(
-    fit: Fit,
-    v: Variables,
-    more: dict[str, float],
-    *,
-    residuals: Floats | None = None,
-    first: Floats | None = None,
-    covariance: Floats | None = None,
+    fit: Fit, v: Variables, residuals: Floats, first: Floats, more: Statistics | None = None
 ) -> Fit:
-    """The fit with its tests; `first` are the residuals that weigh the moments, if they are others."""
-    residuals = fit.residuals if residuals is None else residuals
-    first = residuals if first is None else first
+    """The fit with its tests; `first` are the residuals that weigh the moments."""
     constant = CONSTANT in v.exogenous_terms
-    statistics = {
+    statistics: Statistics = {
         **counts(fit.entity, fit.time, fit.df_resid),
         "rsquared": 1.0 - ratio(float(residuals @ residuals), _total(v, constant)),
         "instruments": float(v.z.shape[1]),
-        **more,
+        **(more or {}),
         **strength(v.exogenous, v.endogenous, v.instruments, v.endogenous_terms, v.moments),
         **overidentification(v.exogenous, v.endogenous, v.instruments, v.y, first, v.moments),
         **endogeneity(v.x, v.z, v.y, len(v.endogenous_terms), v.absorbed),
@@ -330,14 +339,9 @@ def _with_statistics(
     warnings = fit.warnings
     if len(v.endogenous_terms) == 1:
         interval, sentence = anderson_rubin(v.exogenous, v.endogenous, v.instruments, v.y, v.moments)
-        statistics |= interval
+        statistics = {**statistics, **interval}
         warnings += (sentence,) if sentence else ()
-    convention = (
-        "efficient GMM, no small-sample factor (Stata ivreg2, gmm2s)" if covariance is not None else ""
-    )
-    return replace(
-        fit, statistics=statistics, warnings=warnings, covariance=covariance, convention=convention
-    )
+    return replace(fit, statistics=statistics, warnings=warnings)
 
 
 def _total(v: Variables, constant: bool) -> float:

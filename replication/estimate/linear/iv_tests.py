@@ -12,7 +12,7 @@ import numpy as np
 from linearmodels.iv.common import cragg_donald_f, kleibergen_paap_f
 from scipy import stats
 
-from replication.estimate.design import Floats, Integers, Of, Term
+from replication.estimate.design import Floats, Integers, Of, Statistics, Term
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _wald(values: Floats, covariance: Floats) -> float:
 
 def strength(
     exogenous: Floats, endogenous: Floats, instruments: Floats, terms: tuple[Term, ...], moments: Moments
-) -> dict[str, float]:
+) -> Statistics:
     """First-stage F and partial R squared by regressor; Cragg-Donald, Kleibergen-Paap rk and effective F.
 
     Those that `moments` is for are NaN where it gives a singular covariance (too few clusters).
@@ -159,7 +159,7 @@ def strength(
 
 def overidentification(
     exogenous: Floats, endogenous: Floats, instruments: Floats, y: Floats, residuals: Floats, moments: Moments
-) -> dict[str, float]:
+) -> Statistics:
     """Sargan's statistic at the estimate, and Hansen's J of two-step GMM under `moments`.
 
     Sargan (1958): n R squared of the residuals on all instruments. J is the minimised two-step objective with
@@ -190,7 +190,7 @@ def _hansen(
     return _wald(left, covariance)
 
 
-def endogeneity(x: Floats, z: Floats, y: Floats, count: int, absorbed: int) -> dict[str, float]:
+def endogeneity(x: Floats, z: Floats, y: Floats, count: int, absorbed: int) -> Statistics:
     """Durbin's chi squared and the Wu-Hausman F: do the first-stage residuals belong in the regression?
 
     The last `count` columns of x are endogenous (Wooldridge 2010, 6.3.1; Stata's estat endogenous).

@@ -7,7 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.design import CONSTANT, Design, Fit, Floats, Integers, Term
+from replication.estimate.design import (
+    CONSTANT,
+    Design,
+    Floats,
+    Integers,
+    Law,
+    LeastSquaresFit,
+    Metric,
+    Statistics,
+    Term,
+)
 from replication.estimate.numbers.absorb import projector, require_variation, residuals
 from replication.estimate.numbers.algebra import Solution, least_squares
 from replication.estimate.numbers.goodness import (
@@ -21,7 +31,7 @@ from replication.estimate.numbers.goodness import (
 from replication.estimate.numbers.groupings import of_design
 
 
-def ols(design: Design, *, effects: list[str] | None = None) -> Fit:
+def ols(design: Design, *, effects: list[str] | None = None) -> LeastSquaresFit:
     """Least squares, pooled or with effects absorbed.
 
     Parameters
@@ -50,18 +60,18 @@ def ols(design: Design, *, effects: list[str] | None = None) -> Fit:
     return _within(design, tuple(effects)) if effects else _pooled(design)
 
 
-def _pooled(design: Design) -> Fit:
+def _pooled(design: Design) -> LeastSquaresFit:
     require_rows(len(design.y), len(design.terms))
     if design.has_constant:
         require_slopes_vary(design.x, design.terms, "does not vary")
-    weights = normalised_weights(design)
+    weights = design.unit_weights
     fit = linear_fit("ols", design, design.y, design.x, design.terms, weights=weights)
     total = squares(design.y, weights, centred=design.has_constant)
     return with_statistics(fit, total, design.has_constant, _loglikelihood(fit, weights))
 
 
-def _within(design: Design, names: tuple[str, ...]) -> Fit:
-    weights = normalised_weights(design)
+def _within(design: Design, names: tuple[str, ...]) -> LeastSquaresFit:
+    weights = design.unit_weights
     by = projector(of_design(design, names), weights)
     terms = design.slopes
     require_rows(len(design.y), len(terms) + by.rank)
@@ -76,7 +86,7 @@ def _within(design: Design, names: tuple[str, ...]) -> Fit:
     return replace(fit, statistics={**fit.statistics, **_within_rsquared(fit, total, weights)})
 
 
-def _within_rsquared(fit: Fit, total: float, weights: Floats) -> dict[str, float]:
+def _within_rsquared(fit: LeastSquaresFit, total: float, weights: Floats) -> Statistics:
     ssr = float(fit.residuals @ fit.residuals)
     whole = squares(fit.design.y, weights, centred=True)
     kinds = {"rsquared_within": 1.0 - ratio(ssr, total)}
@@ -86,7 +96,7 @@ def _within_rsquared(fit: Fit, total: float, weights: Floats) -> dict[str, float
     return {"rsquared": 1.0 - ratio(ssr, whole), "rsquared_adjusted": adjusted, **kinds}
 
 
-def between(design: Design) -> Fit:
+def between(design: Design) -> LeastSquaresFit:
     """Least squares on the unweighted means of each entity (Stata's `xtreg, be`; Baltagi 2021, 2.3).
 
     The rows of the fit are entities. Clusters that do not vary within entity are kept; there is no time.
@@ -119,7 +129,7 @@ def between(design: Design) -> Fit:
     return replace(fit, statistics={**fit.statistics, **kinds})
 
 
-def first_difference(design: Design, *, constant: bool = True) -> Fit:
+def first_difference(design: Design, *, constant: bool = True) -> LeastSquaresFit:
     """Least squares on changes from time - 1 to time; a gap in the years gives no change.
 
     Parameters
@@ -168,8 +178,10 @@ def linear_fit(
     *,
     weights: Floats | None = None,
     rows: Integers | None = None,
-) -> Fit:
-    """Least squares of y on x as a Fit, on `rows` of the design (all of them if None), without statistics.
+    law: Law = "t",
+    metric: Metric = "ordinary",
+) -> LeastSquaresFit:
+    """Least squares of y on x as a fit, on `rows` of the design (all of them if None), without statistics.
 
     y and x may stand for something else than rows (entity means); the caller then sets entity and time.
     """
@@ -178,7 +190,7 @@ def linear_fit(
         y, x = y * root, x * root[:, None]
     solution = _solve(y, x, terms)
     pick = slice(None) if rows is None else rows
-    return Fit(
+    return LeastSquaresFit(
         estimator=estimator,
         terms=terms,
         params=solution.params,
@@ -190,6 +202,8 @@ def linear_fit(
         time=design.time[pick],
         clusters={name: codes[pick] for name, codes in design.clusters.items()},
         design=design,
+        law=law,
+        metric=metric,
         warnings=solution.warnings,
     )
 
@@ -204,7 +218,9 @@ def _solve(y: Floats, x: Floats, terms: tuple[Term, ...]) -> Solution:
     return replace(solution, params=params)
 
 
-def with_statistics(fit: Fit, total: float, has_constant: bool, more: dict[str, float] | None = None) -> Fit:
+def with_statistics(
+    fit: LeastSquaresFit, total: float, has_constant: bool, more: Statistics | None = None
+) -> LeastSquaresFit:
     """The fit with the statistics of a regression whose outcome has `total` sum of squares."""
     ssr, df = float(fit.residuals @ fit.residuals), fit.df_resid
     r2 = 1.0 - ratio(ssr, total)
@@ -219,17 +235,12 @@ def with_statistics(fit: Fit, total: float, has_constant: bool, more: dict[str, 
     return replace(fit, statistics=statistics)
 
 
-def _loglikelihood(fit: Fit, weights: Floats) -> dict[str, float]:
+def _loglikelihood(fit: LeastSquaresFit, weights: Floats) -> Statistics:
     """Normal log-likelihood at the maximum likelihood variance SSR / n, variances 1 / w_i."""
     n, ssr = fit.nobs, float(fit.residuals @ fit.residuals)
     with np.errstate(divide="ignore"):
         value = -0.5 * n * (np.log(2 * np.pi) + np.log(ssr / n) + 1.0) + 0.5 * np.log(weights).sum()
     return {"loglikelihood": float(value)}
-
-
-def normalised_weights(design: Design) -> Floats:
-    """Analytic weights rescaled to mean one; ones if there are none."""
-    return np.ones(design.nobs) if design.weights is None else design.weights / design.weights.mean()
 
 
 def refuse_weights(design: Design, estimator: str) -> None:

@@ -10,10 +10,9 @@ from scipy import stats
 from scipy.optimize import linprog
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Of, Statistics
+from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics
 from replication.estimate.numbers.basis import Basis, orthogonal
 from replication.estimate.numbers.goodness import counts, ratio
-from replication.estimate.numbers.likelihood import unit_weights
 
 OWN = {"kernel": "Powell's sandwich", "iid": "Koenker and Bassett"}
 """Whose covariance the estimator's own is."""
@@ -70,24 +69,23 @@ def quantile(
     """
     if not 0 < q < 1:
         raise EstimationError(f"q is {q:g}; allowed: above 0 and below 1")
-    weights, basis = unit_weights(design), orthogonal(design.x, design.terms)
+    weights, basis = design.unit_weights, orthogonal(design.x, design.terms)
     found = _solve(design.y, basis, weights, q)
     width, widths = _bandwidth(found.residuals, q, kernel)
     density = KERNELS[kernel][0](found.residuals / width) / width
+    convention = f"{OWN[errors]}, density by the {kernel} kernel, bandwidth {width:.6g} (Hall-Sheather)"
     return Fit(
         estimator="quantile",
         terms=design.terms,
         params=found.params,
         bread=_inverse(design.x, weights * density),
         scores=design.x * (weights * (q - (found.residuals < 0)))[:, None],
-        x=None,
-        residuals=None,
         entity=design.entity,
         time=design.time,
         clusters=design.clusters,
         design=design,
-        covariance=_own(design.x, weights, density, q, errors),
-        convention=f"{OWN[errors]}, density by the {kernel} kernel, bandwidth {width:.6g} (Hall-Sheather)",
+        law="normal",
+        own=Covariance("own", _own(design.x, weights, density, q, errors), None, {}, convention),
         statistics=_statistics(design, found, weights, density, q, widths),
         telemetry={"iterations": float(found.iterations)},
         warnings=(*basis.warnings, *found.warnings),
@@ -163,7 +161,7 @@ def _own(x: Floats, weights: Floats, density: Floats, q: float, errors: str) -> 
 
 def _statistics(
     design: Design, found: _Solution, weights: Floats, density: Floats, q: float, widths: Statistics
-) -> dict[str, float]:
+) -> Statistics:
     return {
         **counts(design.entity, design.time, design.nobs - len(design.terms)),
         **_deviations(design.y, weights, found.residuals, q),
@@ -172,7 +170,7 @@ def _statistics(
     }
 
 
-def _deviations(y: Floats, weights: Floats, residuals: Floats, q: float) -> dict[str, float]:
+def _deviations(y: Floats, weights: Floats, residuals: Floats, q: float) -> Statistics:
     order = np.argsort(y, kind="stable")
     reached = np.cumsum(weights[order]) >= q * weights.sum() * (1 - 1e-14)
     alone = y - y[order][np.argmax(reached)]

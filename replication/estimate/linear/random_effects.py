@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Floats, Integers
+from replication.estimate.design import Design, Floats, Integers, LeastSquaresFit, Statistics
 from replication.estimate.linear.linear import linear_fit, refuse_weights, require_rows, with_statistics
 from replication.estimate.numbers.absorb import projector, residuals, varies
 from replication.estimate.numbers.algebra import column_space, residual_ssr
@@ -17,7 +17,9 @@ from replication.estimate.numbers.goodness import means_by, panel_rsquared, squa
 from replication.estimate.numbers.groupings import of_design
 
 
-def random_effects(design: Design, *, components: Literal["harmonic", "exact"] = "harmonic") -> Fit:
+def random_effects(
+    design: Design, *, components: Literal["harmonic", "exact"] = "harmonic"
+) -> LeastSquaresFit:
     """Random entity effects, variances by Swamy and Arora.
 
     Parameters
@@ -49,9 +51,9 @@ def random_effects(design: Design, *, components: Literal["harmonic", "exact"] =
     theta = 1.0 - np.sqrt(variance_e / (size * max(variance_u, 0.0) + variance_e))
     y = design.y - (theta * means_by(codes, design.y))[codes]
     x = design.x - (theta[:, None] * means_by(codes, design.x))[codes]
-    fit = linear_fit("random_effects", design, y, x, design.terms)
+    fit = linear_fit("random_effects", design, y, x, design.terms, law="normal", metric="weighted")
     fit = _described(fit, y, x)
-    statistics = fit.statistics | _components(variance_e, max(variance_u, 0.0), theta)
+    statistics = {**fit.statistics, **_components(variance_e, max(variance_u, 0.0), theta)}
     return replace(fit, statistics=statistics, warnings=fit.warnings + _pooled(variance_u))
 
 
@@ -93,7 +95,7 @@ def _variance_between(
     return (ssr - df * variance_e) / (design.nobs - float(size @ (basis**2).sum(axis=1)))
 
 
-def _described(fit: Fit, y: Floats, x: Floats) -> Fit:
+def _described(fit: LeastSquaresFit, y: Floats, x: Floats) -> LeastSquaresFit:
     """The fit with its statistics; the sum of squares to be explained is that left by the constant alone."""
     has_constant = fit.design.has_constant
     total, _ = (
@@ -111,7 +113,7 @@ def _described(fit: Fit, y: Floats, x: Floats) -> Fit:
     return replace(fit, statistics={**fit.statistics, **kinds, **wald})
 
 
-def _components(variance_e: float, variance_u: float, theta: Floats) -> dict[str, float]:
+def _components(variance_e: float, variance_u: float, theta: Floats) -> Statistics:
     return {
         "sigma_e": float(np.sqrt(variance_e)),
         "sigma_u": float(np.sqrt(variance_u)),

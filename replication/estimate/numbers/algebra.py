@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
 
 from replication.errors import EstimationError
-from replication.estimate.design import Term
-
-Floats = NDArray[np.float64]
+from replication.estimate.design import Floats, Term
 
 COLLINEAR = 1e-10
 """Share of a column's length left after projection on the columns before it, below which it is none."""

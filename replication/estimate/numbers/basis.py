@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from replication.errors import EstimationError
-from replication.estimate.design import Term
+from replication.estimate.design import Floats, Term
 from replication.estimate.numbers.algebra import column_lengths, least_squares
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

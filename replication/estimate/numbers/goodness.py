@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from replication.estimate.design import Design, Floats, Integers, Term
+from replication.estimate.design import Design, Floats, Integers, Statistics, Term
 
 
-def counts(entity: Integers, time: Integers, df_resid: int) -> dict[str, float]:
+def counts(entity: Integers, time: Integers, df_resid: int) -> Statistics:
     """Rows, entities, periods and residual degrees of freedom."""
     return {
         "nobs": float(len(entity)),
@@ -24,7 +24,7 @@ def ratio(top: float, bottom: float) -> float:
         return float(np.float64(top) / np.float64(bottom))
 
 
-def slopes_test(total: float, ssr: float, slopes: int, df_resid: int) -> dict[str, float]:
+def slopes_test(total: float, ssr: float, slopes: int, df_resid: int) -> Statistics:
     """Classical F test that all slopes are zero: `total` is the sum of squares without them."""
     if slopes == 0:
         return {}
@@ -63,7 +63,7 @@ def means_by(codes: Integers, values: Floats, weights: Floats | None = None) -> 
 
 def panel_rsquared(
     design: Design, terms: tuple[Term, ...], params: Floats, weights: Floats | None = None
-) -> dict[str, float]:
+) -> Statistics:
     """R squared within, between and overall as squared correlations of y and xb (Stata [XT] xtreg).
 
     Of the deviations from entity means, of the entity means, and of the rows themselves; xb leaves the

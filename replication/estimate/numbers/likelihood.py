@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import pinvh
 
 from replication.errors import EstimationError
-from replication.estimate.design import Design, Fit, Statistics, Term
+from replication.estimate.design import Design, Floats, LikelihoodFit, MeanOf, Statistics, Term
 from replication.estimate.numbers.optimize import Optimum
-
-Floats = NDArray[np.float64]
 
 EXACT = 1e-6
 """Ratio of sigma to the standard deviation of the outcomes seen below which the fit counts as exact."""
-
-
-def unit_weights(design: Design) -> Floats:
-    """(n,) weights with mean one; ones where the design has none."""
-    if design.weights is None:
-        return np.ones(design.nobs)
-    return design.weights / design.weights.mean()
 
 
 def information_inverse(hessian: Floats) -> Floats:
@@ -47,33 +39,35 @@ def fit_from_optimum(
     optimum: Optimum,
     statistics: Statistics,
     warnings: tuple[str, ...] = (),
-) -> Fit:
+    *,
+    means: Mapping[str, MeanOf] | None = None,
+) -> LikelihoodFit:
     """The Fit in the parameters that are reported.
 
     `jacobian` (k, k) is the derivative of the reported parameters `params` in those of the search; as the
     gradient is zero at the maximum, bread and scores carry over by it exactly.
     """
     likelihood = optimum.likelihood
-    return Fit(
+    return LikelihoodFit(
         estimator=estimator,
         terms=terms,
         params=params,
         bread=jacobian @ information_inverse(likelihood.hessian) @ jacobian.T,
         scores=np.linalg.solve(jacobian.T, likelihood.scores.T).T,
-        x=None,
-        residuals=None,
         entity=design.entity,
         time=design.time,
         clusters=design.clusters,
         design=design,
+        law="normal",
         statistics={**statistics, "loglikelihood": optimum.likelihood.value},
         telemetry=optimum.telemetry,
         warnings=(*warnings, *optimum.warnings),
         converged=optimum.converged,
+        means=means or {},
     )
 
 
-def against_null(loglikelihood: float, null: float, restrictions: int) -> dict[str, float]:
+def against_null(loglikelihood: float, null: float, restrictions: int) -> Statistics:
     """McFadden's (1974) pseudo R2 and the likelihood ratio against a constant alone."""
     return {
         "loglikelihood_null": null,

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from replication.estimate.design import Design
+from replication.estimate.design import Design, Floats, Integers
 from replication.estimate.numbers.algebra import column_space
-
-Floats = NDArray[np.float64]
 
 
 def with_entity_means(design: Design) -> Design:
@@ -27,7 +24,7 @@ def with_entity_means(design: Design) -> Design:
     return replace(design, x=x, terms=terms)
 
 
-def entity_mean(values: Floats, entity: NDArray[np.int64]) -> Floats:
+def entity_mean(values: Floats, entity: Integers) -> Floats:
     """(n,) mean of each row's entity."""
     codes = np.unique(entity, return_inverse=True)[1]
     return (np.bincount(codes, values) / np.bincount(codes))[codes]

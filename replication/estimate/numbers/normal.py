@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erfcx, log_ndtr
 
-Floats = NDArray[np.float64]
+from replication.estimate.design import Floats
 
 LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from replication.estimate.design import Floats
 
 TOLERANCE = 1e-14
 """On the Newton decrement g'(-H)^-1 g, which is the squared distance to the maximum in standard errors."""

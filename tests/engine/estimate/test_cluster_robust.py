@@ -26,6 +26,7 @@ from replication.estimate.linear.random_effects import random_effects
 from tests.support.linear_panels import (
     all_dummies,
     assert_printed,
+    bare,
     cross_section,
     draw,
     errors,
@@ -178,7 +179,7 @@ def test_singleton_clusters_are_hc2_and_hc3(seed, effects, weighted):
 def test_unbiased_under_the_working_model(seed):
     """The adjusted regressors turn (I - H)_gg into X_g'X_g, so that the expected meat is X'X."""
     fit = ols(draw(seed))
-    _, key = single_cluster(fit, "cr2", ["region"])
+    _, _, key = single_cluster(fit, "cr2", ["region"])
     adjusted, _ = adjusted_regressors(fit, projection(fit), key, 0.5)
     for rows in cluster_rows(key):
         x, a = fit.x[rows], adjusted[rows]
@@ -274,9 +275,9 @@ def test_first_differences_have_a_jackknife_too():
             "cr2: cluster is ['entity', 'time']; allowed: one name",
         ),
         (lambda f: cr3(f, cluster=["firm"]), "cluster 'firm' is not known; allowed: entity"),
-        (lambda f: cr3(replace(f, x=None)), "cr3 needs least squares, found ols; allowed: clustered"),
+        (lambda f: cr3(bare(f)), "cr3 needs least squares, found ols; allowed: clustered"),
         (
-            lambda f: cr2(replace(f, design=replace(f.design, extra={"endogenous": f.x}))),
+            lambda f: cr2(replace(f, metric="fitted")),
             "cr2 needs least squares",
         ),
         (lambda f: cr2(replace(f, entity=0 * f.entity)), "cluster 'entity' has fewer than two clusters"),

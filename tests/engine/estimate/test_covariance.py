@@ -24,12 +24,14 @@ from replication.estimate.covariances.sandwich import (
     newey_west,
     own,
 )
+from replication.estimate.design import Covariance
 from replication.estimate.linear.linear import between, ols
 from replication.estimate.linear.random_effects import random_effects
 from tests.support.linear_panels import (
     DIGITS,
     STATA_FLOATS,
     assert_printed,
+    bare,
     draw,
     dummies,
     errors,
@@ -179,21 +181,20 @@ def test_random_effects_are_referred_to_the_normal():
 
 
 def test_sandwiches_need_only_bread_and_scores():
-    """What a likelihood estimator hands over: no regressors, no residuals."""
+    """What any estimator hands over: no regressors, no residuals."""
     fit = ols(draw(2))
-    bare = replace(fit, x=None, residuals=None)
+    plain = bare(fit)
     for covariance in (hc0, hc1, clustered, driscoll_kraay, newey_west):
-        assert_allclose(covariance(bare).matrix, covariance(fit).matrix)
-        assert covariance(bare).df is None
-    assert_allclose(classical(bare).matrix, fit.bread)
+        assert_allclose(covariance(plain).matrix, covariance(fit).matrix)
+        assert covariance(plain).df is None
     with pytest.raises(EstimationError, match="has no covariance of its own"):
-        own(bare)
-    derived = replace(bare, covariance=2 * fit.bread)
+        own(plain)
+    derived = replace(plain, own=Covariance("own", 2 * fit.bread, None, {}, ""))
     assert_allclose(own(derived).matrix, 2 * fit.bread)
     with pytest.raises(EstimationError, match='take kind = "own"'):
         classical(derived)
-    with pytest.raises(EstimationError, match="has no leverages"):
-        hc3(bare)
+    with pytest.raises(EstimationError, match="hc3 needs a least-squares estimator"):
+        hc3(plain)
 
 
 def test_rows_with_leverage_one_are_left_out_and_said():

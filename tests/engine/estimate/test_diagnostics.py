@@ -32,6 +32,7 @@ from replication.estimate.linear.random_effects import random_effects
 from tests.support.linear_panels import (
     all_dummies,
     assert_printed,
+    bare,
     draw,
     frame,
     grunfeld,
@@ -203,8 +204,8 @@ def test_wald_drops_what_few_clusters_cannot_test():
         (lambda d: wald(ols(d), classical(ols(d)), ["d"]), "term 'd' is not known; allowed: a, b, const"),
         (lambda d: hausman(ols(only(d, ["const"]))), "varies within entity; none does"),
         (lambda d: breusch_pagan(ols(replace(d, weights=np.ones(d.nobs)))), "takes no weights"),
-        (lambda d: pesaran_cd(replace(ols(d), residuals=None)), "needs a least-squares estimator"),
-        (lambda d: vif(replace(ols(d), x=None)), "needs a least-squares estimator"),
+        (lambda d: pesaran_cd(bare(ols(d))), "needs a least-squares estimator"),
+        (lambda d: vif(bare(ols(d))), "needs a least-squares estimator"),
     ],
 )
 def test_refusals(call, message):

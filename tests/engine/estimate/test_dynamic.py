@@ -76,7 +76,7 @@ def test_wage_panel_agrees_with_plm():
     assert fit.labels == ("lag(lwage, 1)", "union", "married")
     assert_allclose(fit.params, [0.251425076064, 0.005269474713, 0.209705117023], atol=5e-13)
     assert_allclose(
-        np.sqrt(np.diag(fit.covariance)), [0.047452969560, 0.026981575300, 0.025108244340], atol=5e-13
+        np.sqrt(np.diag(fit.own.matrix)), [0.047452969560, 0.026981575300, 0.025108244340], atol=5e-13
     )
     assert fit.statistics["ar1"] == pytest.approx(-9.016356, abs=5e-7)
     assert fit.statistics["ar2"] == pytest.approx(3.453001, abs=5e-7)
@@ -130,14 +130,14 @@ def test_unbalanced_panels_agree_with_the_slow_implementation(options, system, k
 
     fit = estimator(design_of(panel, ("x", "w")), steps=1, **options, **styled)
     assert_allclose(fit.params, params, **SAME)
-    assert_allclose(fit.covariance, slow.robust(), **SAME)
+    assert_allclose(fit.own.matrix, slow.robust(), **SAME)
     _, total = slow.meat(params)
     assert_allclose(fit.statistics["sargan"], total @ weight @ total / variance, **SAME)
     for order in (1, 2):
         m = slow.serial(order, params, slow.robust(), bread, zx, weight)
         assert_allclose(fit.statistics[f"ar{order}"], m, **SAME)
     plain = estimator(design_of(panel, ("x", "w")), steps=1, robust=False, **options, **styled)
-    assert_allclose(plain.covariance, variance * bread, **SAME)
+    assert_allclose(plain.own.matrix, variance * bread, **SAME)
     if options.get("h_matrix") != "identity":
         m = slow.serial_homoskedastic(1, params, variance, bread, zx, weight)
         assert_allclose(plain.statistics["ar1"], m, **SAME)
@@ -145,11 +145,11 @@ def test_unbalanced_panels_agree_with_the_slow_implementation(options, system, k
     second, bread, zx, weight = slow.two_step_from(params)
     fit = estimator(design_of(panel, ("x", "w")), **options, **styled)
     assert_allclose(fit.params, second, **SAME)
-    assert_allclose(fit.covariance, slow.windmeijer(), **NUMERICAL)
+    assert_allclose(fit.own.matrix, slow.windmeijer(), **NUMERICAL)
     _, total = slow.meat(second)
     assert_allclose(fit.statistics["hansen"], total @ weight @ total, **SAME)
     for order in (1, 2):
-        m = slow.serial(order, second, fit.covariance, bread, zx, weight)
+        m = slow.serial(order, second, fit.own.matrix, bread, zx, weight)
         assert_allclose(fit.statistics[f"ar{order}"], m, **SAME)
     assert fit.nobs == sum(row["eq"] == ("L" if system else "D") for *_, rows in slow.blocks for row in rows)
 
@@ -206,7 +206,7 @@ def test_deviations_and_differences_agree_with_all_instruments(styled):
     differences = difference_gmm(design, steps=1, **styled)
     deviations = difference_gmm(design, steps=1, transformation="orthogonal_deviations", **styled)
     assert_allclose(deviations.params, differences.params, rtol=1e-9)
-    assert_allclose(deviations.covariance, differences.covariance, rtol=1e-8)
+    assert_allclose(deviations.own.matrix, differences.own.matrix, rtol=1e-8)
 
 
 def test_time_dummies_are_the_dummies_as_regressors():
@@ -256,7 +256,7 @@ def test_scores_between_breads_are_the_robust_covariance(estimator, transformati
     fit = estimator(design, steps=1, transformation=transformation, collapse=True)
     sums = np.zeros((design.entity.max() + 1, len(fit.labels)))
     np.add.at(sums, fit.entity, fit.scores)
-    assert_allclose(fit.bread @ sums.T @ sums @ fit.bread, fit.covariance, rtol=1e-8)
+    assert_allclose(fit.bread @ sums.T @ sums @ fit.bread, fit.own.matrix, rtol=1e-8)
     assert fit.kept.sum() == fit.nobs == len(fit.entity) == len(fit.clusters["entity"])
 
 
@@ -279,7 +279,7 @@ def test_units_of_measurement_and_names_do_not_matter(seed, scale, system, ortho
     again = estimator(design_of(scaled, ("x", "w")), **options)
     units = np.array([1.0, scale, scale, 1.0]) if system else np.array([1.0, scale, 1.0])
     assert_allclose(again.params, fit.params * units, rtol=1e-6)
-    assert_allclose(again.covariance, fit.covariance * np.outer(units, units), rtol=1e-5)
+    assert_allclose(again.own.matrix, fit.own.matrix * np.outer(units, units), rtol=1e-5)
     assert_allclose(again.statistics["hansen"], fit.statistics["hansen"], rtol=1e-6)
     assert_allclose(again.statistics["ar2"], fit.statistics["ar2"], rtol=1e-6)
 

@@ -125,7 +125,7 @@ def test_griliches_agrees_with_ivreg2(estimator, moments, name):
     order = [fit.labels.index("const" if term == "_cons" else term) for term in stata.params_table_rownames]
     assert_allclose(fit.params[order], stata.params_table[:, 0], **IVREG2)
     if estimator is iv_gmm:
-        found = np.sqrt(np.diag(fit.covariance))
+        found = np.sqrt(np.diag(fit.own.matrix))
     else:
         found = errors(classical(fit, divisor="n") if moments == "unadjusted" else hc0(fit))
     assert_allclose(found[order], stata.params_table[:, 1], **IVREG2)
@@ -161,7 +161,7 @@ def test_housing_agrees_with_stata(estimator, kind):
     order = [fit.labels.index("const" if term == "_cons" else term) for term in stata.params.index]
     assert_allclose(fit.params[order], stata.params, rtol=1e-8)
     covariance = {
-        "unadjusted": lambda: classical(replace(fit, covariance=None)),
+        "unadjusted": lambda: classical(fit),
         "robust": lambda: hc1(fit),
         "cluster": lambda: clustered(fit, cluster=["division"]),
     }[kind]()
@@ -328,7 +328,7 @@ def test_clustered_gmm_with_clusters_of_one_is_robust():
     alone = replace(design, clusters={"row": np.arange(design.nobs)})
     robust, by_row = iv_gmm(alone, moments="robust"), iv_gmm(alone, moments="clustered", cluster="row")
     assert_allclose(by_row.params, robust.params, rtol=1e-9)
-    assert_allclose(by_row.covariance, robust.covariance, rtol=1e-8)
+    assert_allclose(by_row.own.matrix, robust.own.matrix, rtol=1e-8)
     assert_allclose(by_row.statistics["hansen"], robust.statistics["hansen"], rtol=1e-8)
 
 
@@ -336,7 +336,7 @@ def test_gmm_scores_are_those_of_its_covariance():
     """The sandwich of bread and scores is the efficient covariance but for the residuals' step."""
     design = simulated(4, n=4000)
     fit = iv_gmm(design)
-    assert_allclose(fit.bread @ fit.scores.T @ fit.scores @ fit.bread, fit.covariance, rtol=0.05)
+    assert_allclose(fit.bread @ fit.scores.T @ fit.scores @ fit.bread, fit.own.matrix, rtol=0.05)
     assert_allclose(fit.scores.sum(axis=0), 0, atol=1e-6)
 
 

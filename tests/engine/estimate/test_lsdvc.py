@@ -160,12 +160,12 @@ def test_bootstrap_is_seeded_and_its_errors_are_of_the_right_size():
     fit = lsdvc(design, replications=100)
     again = lsdvc(design, replications=100)
     other = lsdvc(design, replications=100, seed=1)
-    assert (fit.covariance == again.covariance).all()
-    assert (fit.covariance != other.covariance).all()
+    assert (fit.own.matrix == again.own.matrix).all()
+    assert (fit.own.matrix != other.own.matrix).all()
     assert fit.statistics["seed"] == 12345
     # a bootstrap of 100 draws is within a third of the within estimator's own errors here
     classical = fit.statistics["sigma"] * np.sqrt(np.diag(fit.bread))
-    assert_allclose(np.sqrt(np.diag(fit.covariance)), classical, rtol=0.35)
+    assert_allclose(np.sqrt(np.diag(fit.own.matrix)), classical, rtol=0.35)
     assert fit.absorbed == 30
 
 

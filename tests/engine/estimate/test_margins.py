@@ -136,7 +136,7 @@ def test_latent_effects_are_the_coefficients() -> None:
 
 def test_what_has_no_such_effects_is_named() -> None:
     fit = probit(outcome_design(probit))
-    with pytest.raises(EstimationError, match="ols has no average marginal effects; allowed: probit"):
-        average_marginal_effects(replace(fit, estimator="ols"), fit.bread)
+    with pytest.raises(EstimationError, match="probit has no average marginal effects; allowed: logit"):
+        average_marginal_effects(replace(fit, means={}), fit.bread)
     with pytest.raises(EstimationError, match="'laten' is not known; allowed: latent, outcome"):
         average_marginal_effects(fit, fit.bread, on="laten")

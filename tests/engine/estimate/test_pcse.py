@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +10,7 @@ from numpy.testing import assert_allclose
 from replication.errors import EstimationError
 from replication.estimate.covariances.pcse import pcse
 from replication.estimate.linear.linear import between, first_difference, ols
-from tests.support.linear_panels import assert_printed, draw, errors, grunfeld, make, seeds
+from tests.support.linear_panels import assert_printed, bare, draw, errors, grunfeld, make, seeds
 
 
 def test_grunfeld_pooled():
@@ -104,7 +102,7 @@ def test_differences_can_be_corrected_too():
     [
         (lambda d: pcse(between(d)), "at least two periods"),
         (
-            lambda d: pcse(replace(ols(d), x=None, residuals=None)),
+            lambda d: pcse(bare(ols(d))),
             "needs a least-squares estimator; found ols",
         ),
         (

@@ -129,7 +129,7 @@ def test_equivariances(seed: int, q: float, unit: float) -> None:
     turn = np.array([[1.0, 0.3, 0.0], [0.0, 2.0, 1.0], [0.0, 0.0, -0.5]])
     turned = quantile(replace(design, x=design.x @ turn), q=q)
     np.testing.assert_allclose(turn @ turned.params, fit.params, atol=1e-8)
-    np.testing.assert_allclose(turn @ turned.covariance @ turn.T, fit.covariance, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(turn @ turned.own.matrix @ turn.T, fit.own.matrix, rtol=1e-6, atol=1e-9)
 
 
 @settings(max_examples=25, deadline=None)
@@ -163,9 +163,9 @@ def test_kernel_sandwich_by_hand() -> None:
     gram = design.x.T @ design.x
     np.testing.assert_allclose(fit.bread, bread, rtol=1e-9)
     np.testing.assert_allclose(fit.scores, design.x * (q - (e < 0))[:, None], rtol=1e-14)
-    np.testing.assert_allclose(fit.covariance, q * (1 - q) * bread @ gram @ bread, rtol=1e-9)
+    np.testing.assert_allclose(fit.own.matrix, q * (1 - q) * bread @ gram @ bread, rtol=1e-9)
     np.testing.assert_allclose(
-        iid.covariance, q * (1 - q) * np.linalg.inv(gram) / density.mean() ** 2, rtol=1e-9
+        iid.own.matrix, q * (1 - q) * np.linalg.inv(gram) / density.mean() ** 2, rtol=1e-9
     )
 
 

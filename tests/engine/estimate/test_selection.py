@@ -91,7 +91,7 @@ def test_two_step_as_printed_by_sample_selection() -> None:
     assert_printed(
         std_errors(fit)[:6], ["2.0593505", "0.0624646", "0.0018782", "0.1002497", "0.3158984", "1.2659856"]
     )
-    assert_printed([fit.covariance[5, 5], fit.covariance[0, 5]], ["1.60271957", "-2.32141041"])
+    assert_printed([fit.own.matrix[5, 5], fit.own.matrix[0, 5]], ["1.60271957", "-2.32141041"])
     assert_printed(
         fit.params[6:], ["-4.1568", "1.8540e-1", "-2.4259e-3", "4.5804e-6", "-4.4899e-1", "9.8182e-2"]
     )

@@ -25,6 +25,7 @@ from replication.estimate.linear.linear import ols
 from tests.support.linear_panels import (
     all_dummies,
     assert_printed,
+    bare,
     draw,
     errors,
     grunfeld,
@@ -257,5 +258,5 @@ def test_refusals(options, message):
 
 
 def test_only_least_squares():
-    with pytest.raises(EstimationError, match="wild_bootstrap needs least squares, found probit"):
-        wild_bootstrap(replace(ols(draw(0)), x=None, estimator="probit"))
+    with pytest.raises(EstimationError, match="wild_bootstrap needs least squares, found ols"):
+        wild_bootstrap(bare(ols(draw(0))))
