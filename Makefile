@@ -16,6 +16,7 @@ help:
 	@echo "make lint    style and types of the code"
 	@echo "make data    processed tables and codebook alone"
 	@echo "make run     every study of specs/, tables and figures"
+	@echo "make crosscheck  every model through statsmodels and linearmodels too: results/crosscheck"
 	@echo "make claims  every claim of claims/*.toml checked: results/current/claims/ledger.html"
 	@echo "make report  the report page: results/current/report.html"
 	@echo "make check   current results against the newest frozen version, cell by cell"
@@ -36,6 +37,9 @@ run: $(VENV)/installed
 
 claims: $(VENV)/installed
 	@$(RUN) all claims
+
+crosscheck: $(VENV)/installed
+	@$(RUN) all crosscheck
 
 report: $(VENV)/installed
 	@$(RUN) all report
@@ -92,7 +96,7 @@ lock:
 	$(COMPILE) --extra build --extra bench --generate-hashes -c requirements.lock -o requirements-bench.lock
 
 clean:
-	rm -rf data/processed results/current results/.v*
+	rm -rf data/processed results/current results/crosscheck results/.v*
 
-.PHONY: all help data run claims report test lint check freeze verify why deposit harden bench lock clean
+.PHONY: all help data run crosscheck claims report test lint check freeze verify why deposit harden bench lock clean
 .DELETE_ON_ERROR:

@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     everything = _add(
         commands, "all", _all, "make again what is out of date, up to the report; then check it"
     )
-    steps = ("data", "run", "claims", "report")
+    steps = ("data", "run", "crosscheck", "claims", "report")
     everything.add_argument("step", nargs="?", choices=steps, help="how far to go; nothing is checked then")
     _add(commands, "data", _data, "check the raw figures and make the processed tables and the codebook")
     run = _add(commands, "run", _run, "estimate a study: tables, figures and tidy records")
@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, metavar="FILE", help="panel of your own: .csv, .parquet, .dta, .xlsx"
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for the results (results/current/STUDY)")
+    second = _add(commands, "crosscheck", _crosscheck, "every model of a study through other programs too")
+    second.add_argument("study", type=Path, metavar="STUDY", help="study file")
+    second.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
     _add_claims(_add(commands, "claims", _claims, "check every claim of claims/*.toml and write the ledger"))
     compare = _add(
         commands, "reconcile", _reconcile, "one model's errors under the conventions of other programs"
@@ -148,6 +151,15 @@ def _run(call: argparse.Namespace) -> int:
     for line in outcome.lines:
         print(line)
     return 0 if outcome.converged else NOT_CONVERGED
+
+
+def _crosscheck(call: argparse.Namespace) -> int:
+    from replication.crosscheck.second_opinion import crosscheck
+
+    lines, agree = crosscheck(Project(call.project), call.study, call.data)
+    for line in lines:
+        print(line)
+    return 0 if agree else MOVED
 
 
 def _claims(call: argparse.Namespace) -> int:

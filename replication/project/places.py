@@ -95,6 +95,11 @@ class Project:
         return self.current / "claims"
 
     @property
+    def crosscheck(self) -> Path:
+        """What other programs say of the studies' models, one folder a study."""
+        return self.results / "crosscheck"
+
+    @property
     def report(self) -> Path:
         """The report page."""
         return self.current / "report.html"

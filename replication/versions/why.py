@@ -128,8 +128,8 @@ def _raw(project: Project) -> dict[str, str]:
 
 
 def studies(project: Project, late: Late = ()) -> list[Artefact]:
-    """Every study, those included that nothing asks for any more."""
-    return list(_studies(project, late))
+    """Every study and its second opinion, those included that nothing asks for any more."""
+    return [*_studies(project, late), *_opinions(project, late)]
 
 
 def _studies(project: Project, late: Late) -> Iterator[Artefact]:
@@ -145,6 +145,22 @@ def _studies(project: Project, late: Late) -> Iterator[Artefact]:
     for name, folder in result_folders(project.current).items():
         if name not in wanted and folder != project.ledger and isinstance(_record(folder), Manifest):
             yield Artefact(f"study {name}", ("no study file in specs asks for it",), (), folder)
+
+
+def _opinions(project: Project, late: Late) -> Iterator[Artefact]:
+    """What other programs say of the models of each study that has some."""
+    wanted = {name: path for name, path in _studies_asked_for(project).items() if _has_models(path)}
+    code = code_behind("replication.crosscheck.second_opinion")
+    for name, path in wanted.items():
+        folder = project.crosscheck / name
+        record = _record(folder)
+        changed = isinstance(record, Manifest) and record.study_file != checksum(path)
+        reasons = [*(["study changed"] if changed else []), *_behind(project, folder, record, late, code)]
+        yield Artefact(f"second opinion {name}", tuple(reasons), ("crosscheck", str(path)), folder)
+    for folder in sorted(path.parent for path in project.crosscheck.glob(f"*/{MANIFEST}")):
+        if folder.name not in wanted:
+            name = f"second opinion {folder.name}"
+            yield Artefact(name, ("no study file in specs asks for it",), (), folder)
 
 
 def _studies_asked_for(project: Project) -> dict[str, Path]:
@@ -281,6 +297,13 @@ def _study_id(path: Path) -> str:
         return str(tomllib.loads(path.read_text(encoding="utf-8"))["study"]["id"])
     except (OSError, ValueError, KeyError, TypeError):
         return path.stem
+
+
+def _has_models(path: Path) -> bool:
+    try:
+        return bool(tomllib.loads(path.read_text(encoding="utf-8")).get("models"))
+    except (OSError, ValueError):
+        return False
 
 
 def _frozen(project: Project) -> str:

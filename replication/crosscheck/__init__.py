@@ -1,0 +1,1 @@
+"""A second opinion on every model: the same design through other programs; imported nowhere else."""

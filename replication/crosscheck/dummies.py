@@ -1,0 +1,48 @@
+"""A design with every absorbed effect written out as dummies, as programs that absorb nothing need it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from replication.estimate.design import Design, Fit
+
+Floats = NDArray[np.float64]
+MOST_COLUMNS = 1500  # beyond it another program would take minutes and gigabytes
+
+
+def used_rows(fit: Fit) -> Design:
+    """The rows that the estimator used."""
+    return fit.design if fit.kept is None else fit.design.rows(fit.kept)
+
+
+def written_out(fit: Fit, effects: tuple[str, ...]) -> Floats | None:
+    """(n, k + d) regressors of the fit first, then a full set of independent dummies; None if too many.
+
+    Without effects it is the design itself. The dummies stand after the regressors, and those that the ones
+    before them already span are left out, so that the whole has full rank.
+    """
+    design = used_rows(fit)
+    places = [design.terms.index(term) for term in fit.terms if term in design.terms]
+    x = design.x[:, places]
+    if not effects:
+        return x
+    levels = [codes(design, name) for name in effects]
+    if sum(int(level.max()) + 1 for level in levels) > MOST_COLUMNS:
+        return None
+    full = [pd.get_dummies(level).to_numpy(dtype=float) for level in levels]
+    return np.column_stack([x, _independent(np.column_stack(full))])
+
+
+def codes(design: Design, name: str) -> NDArray[np.int64]:
+    """0 .. G-1 by the levels of an effect or cluster."""
+    keys = {"entity": design.entity, "time": design.time, **design.clusters}
+    return np.unique(keys[name], return_inverse=True)[1].astype(np.int64)
+
+
+def _independent(columns: Floats) -> Floats:
+    """The columns without those that others before them span."""
+    triangle = np.linalg.qr(columns, mode="r")
+    diagonal = np.abs(np.diag(triangle))
+    return columns[:, diagonal > 1e-9 * diagonal.max()]

@@ -1,0 +1,172 @@
+"""Every model of a study that another program can estimate, estimated by it too, and the two compared."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from replication.crosscheck import by_linearmodels, by_statsmodels
+from replication.crosscheck.opinion import Opinion, versions_of
+from replication.estimate.design import Fit
+from replication.project.files import sha256, write_csv
+from replication.project.fingerprint import code_behind
+from replication.project.places import Project
+from replication.project.progress import track
+from replication.project.staging import Staging, write_manifest
+from replication.records.records import made_from, tables_read
+from replication.spec.entries import ModelSpec
+from replication.spec.read_study import read_study
+from replication.study.one_model import fit_model, plan
+from replication.study.panels import panels_of
+
+PROGRAMS = {"statsmodels": by_statsmodels.MODELS, "linearmodels": by_linearmodels.MODELS}
+COLUMNS = [
+    "study",
+    "model",
+    "quantity",
+    "term",
+    "ours",
+    "theirs",
+    "program",
+    "version",
+    "difference",
+    "tolerance",
+    "agrees",
+]
+FILE = "crosscheck.csv"
+
+
+@dataclass(frozen=True)
+class ModelOpinions:
+    """What other programs say of one model; nothing where none can estimate it.
+
+    Attributes
+    ----------
+    model : str
+    opinions : tuple of Opinion
+    failed : tuple of str
+        Programs that gave up on it, each with its own word: that is no disagreement, and it is told.
+    """
+
+    model: str
+    opinions: tuple[Opinion, ...]
+    failed: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """One line for a reader."""
+        if not self.opinions:
+            return f"{self.model}: no second program" + "".join(f" ({why})" for why in self.failed)
+        apart = [opinion for opinion in self.opinions if not opinion.agrees]
+        if apart:
+            worst = max(apart, key=lambda opinion: opinion.difference)
+            at = f"{worst.quantity} {worst.term}".strip()
+            return (
+                f"{self.model}: DISAGREES with {worst.program} in {len(apart)} of {len(self.opinions)} "
+                f"numbers, most in {at}: {worst.ours:.12g} against {worst.theirs:.12g}"
+            )
+        programs = " and ".join(dict.fromkeys(opinion.program for opinion in self.opinions))
+        largest = max(opinion.difference for opinion in self.opinions)
+        told = "".join(f"; {why}" for why in self.failed)
+        return f"{self.model}: {len(self.opinions)} numbers agree with {programs} to {largest:.0e}{told}"
+
+
+def second_opinions(project: Project, path: Path, data: Path | None = None) -> list[ModelOpinions]:
+    """What other programs say of every model of a study.
+
+    Raises
+    ------
+    UserError
+        As a run of the study.
+    """
+    study = read_study(path)
+    panels = panels_of(project, study, data)
+    found = []
+    for model in track(study.models, f"{study.study.id}: second opinion"):
+        _, fit = fit_model(panels[model.data, model.entity], plan(model))
+        found.append(opinions_on(fit, model))
+    return found
+
+
+def opinions_on(fit: Fit, model: ModelSpec) -> ModelOpinions:
+    """What every program that knows the estimator says of one fit."""
+    if not fit.converged:
+        return ModelOpinions(model.id, (), ("did not converge",))
+    opinions: list[Opinion] = []
+    failed = []
+    for program, models in PROGRAMS.items():
+        if model.estimator in models:
+            said, why = _asked(models[model.estimator], fit, model)
+            opinions += said
+            failed += [f"{program} gave up: {why}"] if why else []
+    return ModelOpinions(model.id, tuple(opinions), tuple(failed))
+
+
+def _asked(
+    ask: Callable[[Fit, ModelSpec], Iterator[Opinion]], fit: Fit, model: ModelSpec
+) -> tuple[list[Opinion], str]:
+    """The opinions of one program, and its complaint if it stopped in between."""
+    said: list[Opinion] = []
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            for opinion in ask(fit, model):
+                said.append(opinion)
+        except (ArithmeticError, ValueError, np.linalg.LinAlgError) as problem:
+            return said, " ".join(str(problem).split())[:120]
+    return said, ""
+
+
+def crosscheck(project: Project, path: Path, data: Path | None = None) -> tuple[list[str], bool]:
+    """Ask, tell, and, where all agree, write `results/crosscheck/<study>/crosscheck.csv`; whether they do.
+
+    A disagreement writes nothing: it is asked again until it is mended. Of a panel brought with `data`
+    nothing is written either.
+
+    Raises
+    ------
+    UserError
+        As a run of the study, or a folder that cannot be written.
+    """
+    study = read_study(path)
+    found = second_opinions(project, path, data)
+    lines = [*(each.line for each in found), _closing(found)]
+    if not agree(found) or data is not None:
+        return lines, agree(found)
+    with Staging(project.crosscheck / study.study.id) as staging:
+        write_csv(staging / FILE, as_table(study.study.id, found))
+        about = made_from(project, tables_read(study), code_behind(__name__))
+        write_manifest(staging, {"study": study.study.id, "study_file": sha256(path), **about})
+    return lines, True
+
+
+def agree(found: list[ModelOpinions]) -> bool:
+    """Whether no number disagrees."""
+    return all(opinion.agrees for each in found for opinion in each.opinions)
+
+
+def _closing(found: list[ModelOpinions]) -> str:
+    opinions = [opinion for each in found for opinion in each.opinions]
+    asked = sum(bool(each.opinions) for each in found)
+    apart = sum(not opinion.agrees for opinion in opinions)
+    verdict = f"{apart} DISAGREE" if apart else "all agree"
+    return f"second opinion on {asked} of {len(found)} models, {len(opinions):,} numbers: {verdict}"
+
+
+def as_table(study: str, found: list[ModelOpinions]) -> pd.DataFrame:
+    """One row a number that another program computed too."""
+    rows = [(each.model, opinion) for each in found for opinion in each.opinions]
+    versions = versions_of([opinion.program for _, opinion in rows])
+    return pd.DataFrame(
+        [
+            (study, model, o.quantity, o.term, o.ours, o.theirs, o.program, versions[o.program])
+            + (o.difference, o.tolerance, "yes" if o.agrees else "NO")
+            for model, o in rows
+        ],
+        columns=COLUMNS,
+    )
