@@ -145,6 +145,7 @@ def make(project: Project) -> None:
     """Everything that is made, and a frozen version of it."""
     root = ("--project", str(project.root))
     studies = [("run", str(path)) for path in project.study_files]
+    studies.append(("crosscheck", str(project.specs / "first.toml")))
     for words in (("data",), *studies, ("claims",), ("report",), ("freeze", "--why", "first")):
         assert main([*root, *words]) == 0, words
 

@@ -65,7 +65,8 @@ def made(tmp_path_factory) -> Path:
     lay_out(root)
     (root / "specs").mkdir()
     (root / "specs" / "small.toml").write_text(STUDY, encoding="utf-8")
-    for words in (["data"], ["run", str(root / "specs" / "small.toml")], ["report"]):
+    study = str(root / "specs" / "small.toml")
+    for words in (["data"], ["run", study], ["crosscheck", study], ["report"]):
         assert main(["--project", str(root), *words]) == 0
     return root
 

@@ -258,8 +258,8 @@ def test_a_sign_hides_behind_no_threshold_of_its_own(frozen, capsys):
 def test_a_frozen_study_says_how_far_its_cells_may_move_and_the_verdict_says_so(project, capsys, word, code):
     study = project.root / "specs" / "small.toml"
     plant(study, 'id = "small"', f'id = "small"\nthreshold = "{word}"')
-    assert main(["--project", str(project.root), "run", str(study)]) == 0
-    assert main(["--project", str(project.root), "report"]) == 0
+    for words in (["run", str(study)], ["crosscheck", str(study)], ["report"]):
+        assert main(["--project", str(project.root), *words]) == 0
     freeze(project, "with a threshold")
     estimate(1, lambda old: repr(float(old) * 1.001))(project)
     capsys.readouterr()

@@ -183,7 +183,8 @@ def test_the_changelog_is_written_from_the_comparison(frozen, monkeypatch):
 
     plant(frozen.specs / "small.toml", "lag(us_military_aid, 1) + debt_service", "us_military_aid")
     root = ["--project", str(frozen.root)]
-    assert main([*root, "run", str(frozen.specs / "small.toml")]) == 0
+    for command in ("run", "crosscheck"):
+        assert main([*root, command, str(frozen.specs / "small.toml")]) == 0
     assert main([*root, "report"]) == 0
     assert main([*root, "freeze", "--why", "aid of the same year"]) == 0
     changelog = frozen.changelog.read_text()
@@ -206,4 +207,4 @@ def test_a_freeze_that_is_cut_off_leaves_nothing_behind(project, monkeypatch):
     with pytest.raises(OSError, match="full disk"):
         freeze(project, "first")
     assert versions(project) == {}
-    assert sorted(path.name for path in project.results.iterdir()) == ["current"]
+    assert sorted(path.name for path in project.results.iterdir()) == ["crosscheck", "current"]

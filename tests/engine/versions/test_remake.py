@@ -164,13 +164,17 @@ def test_changed_code_is_noticed(project, monkeypatch):
     monkeypatch.setattr(fingerprint, "all_code", lambda: now)
     (told, *_) = remake(project).lines
     assert told.startswith(
-        "made again: study first, study second: code changed: replication/estimate/linear/linear.py"
+        "made again: study first, study second, second opinion first: "
+        "code changed: replication/estimate/linear/linear.py"
     )
 
 
 def test_a_study_that_is_gone_leaves_report_and_results(project):
     (project.specs / "first.toml").unlink()
-    assert "removed: study first: no study file in specs asks for it" in remake(project).lines
+    assert (
+        "removed: study first, second opinion first: no study file in specs asks for it"
+        in remake(project).lines
+    )
     assert not (project.current / "first").exists()
     assert "A model" not in project.report.read_text()
 

@@ -26,7 +26,12 @@ def test_what_was_just_made_is_up_to_date(project):
     told = why(project)
     assert outdated(project) == []
     assert "table allocation: up to date" in told
-    assert told[-3:] == ["study small: up to date", "report: up to date", "frozen versions: none yet"]
+    assert told[-4:] == [
+        "study small: up to date",
+        "second opinion small: up to date",
+        "report: up to date",
+        "frozen versions: none yet",
+    ]
 
 
 def test_a_time_stamp_alone_is_no_reason(project):
@@ -41,13 +46,13 @@ def test_a_changed_input_reaches_everything_that_rests_on_it(project):
     assert lines(project, "table wdi") == ["table wdi: input changed: data/raw wdi/gdp.csv"]
     assert lines(project, "table posen_fdi") == ["table posen_fdi: up to date"]
     assert lines(project, "study small") == ["study small: cascade: table allocation"]
-    assert lines(project, "report") == ["report: cascade: study small"]
+    assert lines(project, "report") == ["report: cascade: second opinion small, study small"]
 
 
 def test_a_changed_study_is_told(project):
     edit(project.specs / "small.toml", "japan_aid > 20", "japan_aid > 30")
     assert lines(project, "study small") == ["study small: study changed"]
-    assert lines(project, "report") == ["report: cascade: study small"]
+    assert lines(project, "report") == ["report: cascade: second opinion small, study small"]
 
 
 def test_a_table_made_again_with_other_figures_is_told(project):
