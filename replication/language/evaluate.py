@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from replication.errors import StudyError, one_of
-from replication.language import functions
+from replication.language import functions, translate
 from replication.language.functions import ELEMENTWISE, Floats
-from replication.language.named_numbers import Named, spelled
-from replication.language.syntax import Call, Name, Node, Number, Text, parse, show
+from replication.language.named_numbers import Clock, Named, spelled
+from replication.language.syntax import Call, Name, Node, Number, Range, Text, in_our_words, parse, show
 
 LARGEST = 2**63  # of the whole numbers of a machine
 MAX_LAG = 50
@@ -22,12 +22,14 @@ ORDER = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_eq
 PANEL_FUNCTIONS = ("lag", "lead", "diff")
 GROUP_FUNCTIONS = ("share_of", "total_of", "mean_of")
 SAMPLE_FUNCTIONS = ("standardise", "winsorise")
-TERM_FUNCTIONS = ("interaction", "dummies")
+CALENDAR_FUNCTIONS = ("year", "quarter", "month")
+TERM_FUNCTIONS = ("interaction", "dummies", "powers", "event")
 FUNCTIONS = (
     *(name for name in ELEMENTWISE if name[0].isalpha() and name not in ("and", "or", "not")),
     *PANEL_FUNCTIONS,
     *GROUP_FUNCTIONS,
     *SAMPLE_FUNCTIONS,
+    *CALENDAR_FUNCTIONS,
     *TERM_FUNCTIONS,
 )
 
@@ -51,6 +53,8 @@ class Rows:
         For a column that is no number, the sentence for whoever needs one.
     named : mapping of str to Named
         For a column whose numbers have names (periods, labelled codes), the names.
+    clock : Named or None
+        What the periods of `time` are called, where they are not their own numbers.
     """
 
     table: pd.DataFrame
@@ -60,6 +64,7 @@ class Rows:
     sample: NDArray[np.bool_] | None = None
     why: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, Named] = field(default_factory=dict)
+    clock: Named | None = None
 
 
 @dataclass(frozen=True)
@@ -156,10 +161,16 @@ class _Evaluation:
                 for argument in arguments[2:]:
                     product = Call("*", (product, argument))
                 return self.value(product, path)
-            case Call("dummies", _):
+            case Call(function, _) if function in CALENDAR_FUNCTIONS:
+                return self.calendar(node, path)
+            case Call("is missing", (of,)):
+                return _with_absent(self.value(of, path))[1].astype(float)
+            case Call("dummies" | "powers" | "event", _):
                 raise StudyError(f"{show(node)} may only stand as a term of a formula or in interaction()")
             case Call(function, _):
-                raise StudyError(one_of("function", function, FUNCTIONS))
+                raise StudyError(f"{one_of('function', function, FUNCTIONS)}{in_our_words(node)}")
+            case Range():
+                raise StudyError(f"{show(node)} may only stand in a term: in lag(), lead() or event()")
 
     def number(self, node: Node, path: tuple[str, ...]) -> Floats:
         """The same of a node that must be a number."""
@@ -216,7 +227,8 @@ class _Evaluation:
         elif name in dict(self.rows.variables):
             values = self.value(parse(self.rows.variables[name]), (*path, name))
         else:
-            raise StudyError(one_of("column", name, [*self.rows.table.columns, *dict(self.rows.variables)]))
+            known = [*self.rows.table.columns, *dict(self.rows.variables)]
+            raise StudyError(self.rows.why.get(name, one_of("column", name, known) + translate.name(name)))
         self.known[name] = values
         return values
 
@@ -292,6 +304,21 @@ class _Evaluation:
             return functions.group_mean(x, codes)
         total = functions.group_total(x, codes)
         return total if node.function == "total_of" else ELEMENTWISE["/"][0](x, total)
+
+    def calendar(self, node: Call, path: tuple[str, ...]) -> Floats:
+        """The year, quarter or month in which a period begins; of a plain number, the year that it is."""
+        _arity(node, 1, 1)
+        of = node.arguments[0]
+        clock, values = self.naming(of), self.number(of, path)
+        if not isinstance(clock, Clock):
+            if node.function == "year":
+                return values
+            raise StudyError(
+                f"{show(node)}: {show(of)} has no {node.function}s; it counts no quarters, months or days"
+            )
+        codes, found = pd.factorize(values)
+        parts = [*(clock.part(number, node.function) for number in found.tolist()), np.nan]
+        return np.array(parts, dtype=float)[codes]
 
     def sampled(self, node: Call, path: tuple[str, ...]) -> Floats:
         """Values scaled or cut by moments of the rows that are used."""

@@ -68,6 +68,8 @@ ELEMENTWISE: dict[str, tuple[Callable[..., Floats], int | None]] = {
     "log": (elementwise(_log), 1),
     "log1p": (elementwise(_log1p), 1),
     "asinh": (elementwise(np.arcsinh), 1),
+    "exp": (elementwise(np.exp), 1),
+    "sqrt": (elementwise(np.sqrt), 1),
     "abs": (elementwise(np.abs), 1),
     "nonnegative": (elementwise(_nonnegative), 1),
     "if_missing": (if_missing, 2),

@@ -103,6 +103,18 @@ class Clock:
         sign, width = {"month": ("-", 2), "week": ("W", 2)}.get(self.unit, (self.unit[0].upper(), 1))
         return f"{1960 + year:04d}{sign}{part + 1:0{width}d}"
 
+    def part(self, number: float, of: str) -> int:
+        """The calendar year, quarter or month in which a period begins."""
+        if self.unit == "day":
+            begins = EPOCH + timedelta(days=self.start + self.step * int(number))
+            year, month = begins.year, begins.month
+        else:
+            years, part = divmod(int(number), self.per_year)
+            year = EPOCH.year + years
+            week = date(year, 1, 1) + timedelta(days=7 * part)
+            month = week.month if self.unit == "week" else part * 12 // self.per_year + 1
+        return {"year": year, "quarter": (month + 2) // 3, "month": month}[of]
+
     def canonical(self, text: str) -> str:
         """The period that a text means, as `name` spells it."""
         return self.name(self.number(text))

@@ -3,30 +3,35 @@
 condition := conjunction ("or" conjunction)*
 conjunction := negation ("and" negation)*
 negation := "not" negation | comparison
-comparison := sum [("==" | "!=" | "<" | "<=" | ">" | ">=") sum | ["not"] "in" "(" literal, ... ")"]
+comparison := sum [("==" | "!=" | "<" | "<=" | ">" | ">=") sum | ["not"] "in" "(" literal, ... ")"
+              | "is" ["not"] "missing"]
 sum := product (("+" | "-") product)*
 product := sign (("*" | "/") sign)*
 sign := "-" sign | power
 power := atom ["^" sign]
-atom := number | text | name | name "(" condition, ... ")" | "(" condition ")"
+atom := number | text | name | name "(" argument, ... ")" | "(" condition ")"
+argument := condition | number ":" number
+name := letter, then letters, digits and _, or anything in backticks
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from replication.errors import StudyError
+from replication.language import translate
+from replication.language.tokens import shortened, tokens_of
 
 MAX_LENGTH, MAX_DEPTH, MAX_NODES = 4000, 40, 1000
+LONGEST_HINT = 400  # letters of a text that is translated for a message
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 WORDS = ("and", "or", "not", "in")
-TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<text>\"[^\"\n]*\"|'[^'\n]*')"
-    r"|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
-    r"|(?P<sign>==|!=|<=|>=|[-+*/^()<>,~]))"
-)
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+IS_MISSING = "is missing"
+OURS = {"ln": "log"}  # two names of one function
+LARGEST_RANGE = 100  # numbers in a range, which are as many columns
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,20 @@ class Call:
     arguments: tuple[Node, ...]
 
 
-Node = Number | Text | Name | Call
+@dataclass(frozen=True)
+class Range:
+    """Whole numbers from the first to the last, as an argument."""
+
+    first: int
+    last: int
+
+    @property
+    def numbers(self) -> range:
+        """Every one of them."""
+        return range(self.first, self.last + 1)
+
+
+Node = Number | Text | Name | Call | Range
 
 
 @dataclass(frozen=True)
@@ -75,12 +93,13 @@ def parse(text: str) -> Node:
     Raises
     ------
     StudyError
-        The text is not in the language; the message gives the place and what was expected.
+        The text is not in the language; the message gives the place, what was expected, and what a text in
+        the words of Stata, R or Python would be in these.
     """
-    parser = _Parser(text)
-    node = parser.condition()
-    parser.end()
-    return node
+    try:
+        return _parse(text)
+    except StudyError as problem:
+        raise StudyError(f"{problem}{_suggestion(text, translate.expression, _parse)}") from None
 
 
 def parse_formula(text: str) -> Formula:
@@ -89,12 +108,44 @@ def parse_formula(text: str) -> Formula:
     A term is a column, a call or an expression in parentheses: a bare product or interaction sign is
     refused, because programs disagree on what it means.
     """
+    try:
+        return _parse_formula(text)
+    except StudyError as problem:
+        raise StudyError(f"{problem}{_suggestion(text, translate.formula, _parse_formula)}") from None
+
+
+def _parse(text: str) -> Node:
+    parser = _Parser(text)
+    node = parser.condition()
+    parser.end()
+    return node
+
+
+def _parse_formula(text: str) -> Formula:
     parser = _Parser(text)
     outcome = parser.condition()
     parser.expect("~")
     terms = parser.terms()
     parser.end()
     return Formula(outcome, terms)
+
+
+def _suggestion(text: str, translated: Callable[[str], translate.Ours], read: Callable[[str], object]) -> str:
+    """The same in this language, if it is in it and says something else."""
+    if len(text) > LONGEST_HINT:
+        return ""
+    ours = translated(text)
+    try:
+        read(ours.text)
+    except StudyError:
+        return ""
+    same = ours.text.split() == text.split()
+    return "" if same else f"; in this language: {', '.join((ours.text, *ours.keys))}"
+
+
+def in_our_words(node: Node) -> str:
+    """For an expression that calls what other programs have: a suggestion for the end of a message."""
+    return _suggestion(show(node), translate.expression, _parse)
 
 
 def show(node: Node) -> str:
@@ -105,7 +156,11 @@ def show(node: Node) -> str:
         case Text(value):
             return f'"{value}"' if '"' not in value else f"'{value}'"
         case Name(name):
-            return name
+            return name if PLAIN.fullmatch(name) and name not in WORDS else f"`{name}`"
+        case Range(first, last):
+            return f"{first}:{last}"
+        case Call("is missing", (operand,)):
+            return f"{_inner(operand)} is missing"
         case Call("-", (operand,)) | Call("not", (operand,)):
             return f"{node.function}{' ' if node.function == 'not' else ''}{_inner(operand)}"
         case Call("in", (operand, *members)):
@@ -137,7 +192,9 @@ def names_in(node: Node) -> list[str]:
 
 
 def _inner(node: Node) -> str:
-    operator = isinstance(node, Call) and (not node.function[0].isalpha() or node.function in WORDS)
+    operator = isinstance(node, Call) and (
+        not node.function[0].isalpha() or node.function in (*WORDS, IS_MISSING)
+    )
     return f"({show(node)})" if operator else show(node)
 
 
@@ -148,7 +205,7 @@ class _Parser:
         self.text = text
         if len(text) > MAX_LENGTH:
             raise StudyError(f"the expression has {len(text)} characters; allowed: at most {MAX_LENGTH}")
-        self.tokens = _tokens(text)
+        self.tokens = tokens_of(text)
         self.place = self.depth = self.nodes = 0
 
     def condition(self) -> Node:
@@ -175,7 +232,7 @@ class _Parser:
     def end(self) -> None:
         """StudyError if anything is left."""
         if self._peek() is not None:
-            raise self._error("the end was expected")
+            raise self._error(f"the end was expected{self._blank_hint()}")
 
     def _term(self) -> Node:
         if self._peek() in ("-", "1", "0"):
@@ -184,7 +241,7 @@ class _Parser:
         if self._peek() not in ("+", None):
             raise self._error(
                 'terms are joined by "+"; write arithmetic in parentheses, as (a * b), '
-                "and interactions as interaction(a, b)"
+                f"and interactions as interaction(a, b){self._blank_hint()}"
             )
         if isinstance(node, Number | Text):
             raise self._error("a term is a column, a call or an expression in parentheses")
@@ -213,6 +270,11 @@ class _Parser:
         if sign == "not" and self._peek(1) == "in":
             self.place += 2
             return self._call("not", self._call("in", left, *self._members()))
+        if self._take("is"):
+            negated = self._take("not")
+            self.expect("missing")
+            found = self._call(IS_MISSING, left)
+            return self._call("not", found) if negated else found
         return left
 
     def _members(self) -> list[Node]:
@@ -263,19 +325,35 @@ class _Parser:
             return self._count(Text(token[1:-1]))
         if token[0].isdigit() or token[0] == ".":
             return self._count(Number(int(token) if token.isdecimal() and len(token) > 15 else float(token)))
+        if token[0] == "`":
+            return self._count(Name(token[1:-1]))
         if token[0].isalpha() and token not in WORDS:
-            return self._arguments(token) if self._take("(") else self._count(Name(token))
+            function = OURS.get(token, token)
+            return self._arguments(function) if self._take("(") else self._count(Name(token))
         self.place -= 1
         raise self._error("a number, a column or a call was expected")
 
     def _arguments(self, function: str) -> Node:
         arguments = []
         if not self._take(")"):
-            arguments.append(self.condition())
+            arguments.append(self._argument())
             while self._take(","):
-                arguments.append(self.condition())
+                arguments.append(self._argument())
             self.expect(")")
         return self._call(function, *arguments)
+
+    def _argument(self) -> Node:
+        first = self.condition()
+        if self._peek() != ":" or number_in(first) is None:
+            return first
+        self.place += 1
+        ends = [number_in(node) for node in (first, self._sign())]
+        if any(end is None or end % 1 or abs(end) > LARGEST_RANGE for end in ends):
+            raise self._error(f"a range is of whole numbers up to {LARGEST_RANGE}, as in 1:3")
+        found = Range(*(int(end) for end in ends if end is not None))
+        if not found.numbers:
+            raise self._error("a range begins with its smaller number")
+        return self._count(found)
 
     def _chain(self, operand, signs: tuple[str, ...]) -> Node:
         node = operand()
@@ -308,34 +386,17 @@ class _Parser:
         self.place += found
         return found
 
+    def _blank_hint(self) -> str:
+        """For a name after a name."""
+        token = self._peek() or ""
+        return "; a name with blanks stands in backticks" if PLAIN.fullmatch(token) else ""
+
     def _error(self, expected: str) -> StudyError:
         if self.place < len(self.tokens):
             token, column = self.tokens[self.place]
+            if token == ":":
+                expected = "':' is not in the language but between numbers (write interaction(a, b))"
             return StudyError(
-                f"at character {column + 1} of {_short(self.text)!r}: found {token!r}; {expected}"
+                f"at character {column + 1} of {shortened(self.text)!r}: found {token!r}; {expected}"
             )
-        return StudyError(f"at the end of {_short(self.text)!r}: {expected}")
-
-
-def _tokens(text: str) -> list[tuple[str, int]]:
-    """Tokens with the place where each begins."""
-    tokens, place = [], 0
-    stripped = text.rstrip()
-    while place < len(stripped):
-        match = TOKEN.match(stripped, place)
-        if match is None:
-            bad = stripped[place:].lstrip()
-            column = len(stripped) - len(bad)
-            hint = " (write a power as ^)" if bad.startswith("**") else ""
-            hint = hint or (" (compare with ==)" if bad.startswith("=") else "")
-            hint = hint or (" (write interaction(a, b))" if bad.startswith(":") else "")
-            raise StudyError(
-                f"at character {column + 1} of {_short(text)!r}: {bad[0]!r} is not in the language{hint}"
-            )
-        tokens.append((match.group().strip(), match.end() - len(match.group().lstrip())))
-        place = match.end()
-    return tokens
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else text[:117] + "..."
+        return StudyError(f"at the end of {shortened(self.text)!r}: {expected}")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replication.errors import StudyError, one_of
 from replication.language.evaluate import Levels, Rows, evaluate_numbers, levels_of
+from replication.language.event_study import event_columns, window_of
 from replication.language.functions import Floats
-from replication.language.syntax import Call, Name, Node, Text, number_in, show
+from replication.language.syntax import Call, Name, Node, Number, Range, Text, number_in, show
 
+HIGHEST = 10  # power
 MAX_COLUMNS, MAX_CELLS = 2000, 100_000_000  # of one model; cells of eight bytes
 
 
@@ -69,10 +73,39 @@ class Column:
 def columns_of(terms: Iterable[Node], rows: Rows) -> list[Column]:
     """The columns of several terms, with those of base levels; `on_rows` leaves these out."""
     found: list[Column] = []
-    for term in terms:
+    for term in plain_terms(terms):
         found += term_columns(term, rows)
         _check_number(len(found), term, rows)
     return found
+
+
+def plain_terms(terms: Iterable[Node]) -> list[Node]:
+    """Terms without ranges and powers: `lag(x, 1:2)` is two terms, and so is `powers(x, 2)`."""
+    return [plain for term in terms for plain in _plain(term)]
+
+
+def _plain(term: Node) -> list[Node]:
+    match term:
+        case Call("lag" | "lead" as function, (of, Range() as periods)):
+            return [_shifted(function, of, number) for number in periods.numbers]
+        case Call("powers", arguments):
+            highest = number_in(arguments[-1]) if len(arguments) == 2 else None
+            if highest not in range(1, HIGHEST + 1):
+                raise StudyError(f"{show(term)[:120]}; allowed: powers(x, 2) up to powers(x, {HIGHEST})")
+            return [arguments[0], *(Call("^", (arguments[0], Number(n))) for n in range(2, int(highest) + 1))]
+        case Call("interaction", arguments):
+            choices = [_plain(argument) for argument in arguments]
+            if prod(map(len, choices)) > MAX_COLUMNS:
+                raise StudyError(f"{show(term)[:80]}: is more than {MAX_COLUMNS:,} terms; allowed: fewer")
+            return [Call("interaction", chosen) for chosen in product(*choices)]
+    return [term]
+
+
+def _shifted(function: str, of: Node, periods: int) -> Node:
+    """The lag or lead by some periods, where none is the value itself and fewer than none the other way."""
+    if periods < 0:
+        function = "lead" if function == "lag" else "lag"
+    return Call(function, (of, Number(float(abs(periods))))) if periods else of
 
 
 def on_rows(columns: Iterable[Column], keep: NDArray[np.bool_]) -> list[Column]:
@@ -105,7 +138,10 @@ def term_columns(term: Node, rows: Rows) -> list[Column]:
     match term:
         case Call("dummies", (of, *base)) if len(base) < 2:
             return _dummies(term, of, base[0] if base else None, rows)
-        case Call("interaction", arguments) if any(_is_dummies(argument) for argument in arguments):
+        case Call("event", _):
+            found = event_columns(window_of(term), rows)
+            return [Column(name, values, show(term)) for name, values in found]
+        case Call("interaction", arguments) if any(_is_several(argument) for argument in arguments):
             columns = [Column("", np.ones(len(rows.table)))]
             for argument in arguments:
                 factors = term_columns(argument, rows)
@@ -121,8 +157,8 @@ def column_of(node: Node, rows: Rows) -> Column:
     return Column(show(node), evaluate_numbers(node, rows))
 
 
-def _is_dummies(node: Node) -> bool:
-    return isinstance(node, Call) and node.function == "dummies"
+def _is_several(node: Node) -> bool:
+    return isinstance(node, Call) and node.function in ("dummies", "event")
 
 
 def _product(left: Column, right: Column) -> Column:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
+from replication.errors import nearest
+from replication.language.named_numbers import Clock
+from replication.language.syntax import Call, Name, Node, Text, parse
 from replication.panel.reading import Reading
 
 OFTEN = 3  # rows in which a value stands that is no slip of the pen
@@ -25,6 +28,37 @@ def doubts_about(read: Reading, columns: Collection[str]) -> list[str]:
         doubts = _far(name, values.to_numpy()) if number else _alike(name, values, read)
         found += [f"{read.origin}: {doubt}" for doubt in doubts]
     return found
+
+
+def strange_levels(read: Reading, texts: Iterable[str]) -> list[str]:
+    """Sentences on texts with which a column is compared and which no row of it holds."""
+    pairs = dict.fromkeys(pair for text in texts for pair in _compared(parse(text)))
+    return [sentence for name, level in pairs if (sentence := _strange(read, name, level))]
+
+
+def _compared(node: Node) -> Iterator[tuple[str, str]]:
+    """Columns and the texts that they are compared with."""
+    if not isinstance(node, Call):
+        return
+    if node.function in ("==", "!=", "in"):
+        names = [part.name for part in node.arguments if isinstance(part, Name)]
+        yield from ((name, part.value) for name in names for part in node.arguments if isinstance(part, Text))
+    for argument in node.arguments:
+        yield from _compared(argument)
+
+
+def _strange(read: Reading, name: str, level: str) -> str:
+    values = read.table.get(name)
+    named = read.named.get(name)
+    if (
+        values is None
+        or (named is None and pd.api.types.is_numeric_dtype(values))
+        or isinstance(named, Clock)
+    ):
+        return ""
+    found = values.dropna().unique()
+    levels = found.tolist() if named is None else [named.name(code) for code in found]
+    return "" if level in levels else f"{read.origin}: no row of {name} is {level!r}{nearest(level, levels)}"
 
 
 def _far(name: str, column: np.ndarray) -> Iterator[str]:

@@ -47,8 +47,9 @@ class Panel:
 
     def rows(self, sample: NDArray[np.bool_] | None = None) -> Rows:
         """The rows as expressions see them."""
-        read = self.reading
-        return Rows(self.table, self.entity, self.time, self.variables, sample, read.why, read.named)
+        why, named = self.reading.why, self.reading.named
+        clock = named.get(self.time_name)
+        return Rows(self.table, self.entity, self.time, self.variables, sample, why, named, clock)
 
     def keys(self) -> pd.DataFrame:
         """Entity and time of each row, a period by its name."""

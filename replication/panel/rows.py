@@ -15,7 +15,8 @@ from replication.language.evaluate import Rows, condition, evaluate_numbers, lev
 from replication.language.functions import Floats
 from replication.language.same import Meanings
 from replication.language.syntax import Formula, Name, parse, parse_formula, show
-from replication.language.terms import Column, column_of, columns_of, on_rows
+from replication.language.terms import Column, column_of, columns_of, on_rows, plain_terms
+from replication.panel.doubts import strange_levels
 from replication.panel.panel import Panel, average_blocks
 from replication.spec.entries import ModelSpec
 
@@ -64,7 +65,7 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     drops = _drops(values, inside, needs)
     _drop_singletons(drops, values, model, panel)
     keep = drops.kept
-    _check_size(keep, drops, model)
+    _check_size(keep, drops, model, panel)
     keys = panel.keys()
     return Sample(
         design=_design(values, panel, keep, model.intercept, needs),
@@ -120,7 +121,7 @@ def _evaluate(
 def _check_regressors(formula: Formula, rows: Rows, model: ModelSpec, needs: Needs) -> None:
     """The outcome explains nothing of itself, and dynamic estimators lag it themselves."""
     meanings = Meanings(rows)
-    for term in formula.terms:
+    for term in plain_terms(formula.terms):
         if meanings.same(term, formula.outcome):
             raise EstimationError(f"the outcome {show(formula.outcome)} stands among the regressors")
         if needs.keeps_history and meanings.is_lag_of(term, formula.outcome):
@@ -239,10 +240,11 @@ def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Pa
             drops.mark(alone, f"single row of its {names.get(effect, effect)}")
 
 
-def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec) -> None:
+def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec, panel: Panel) -> None:
     if not keep.any():
         shown = ", ".join(f"{cause}: {count}" for cause, count in drops.counts[:5])
-        raise EstimationError(f"no row is left of {len(keep)} ({shown})")
+        strange = strange_levels(panel.reading, [model.where] if model.where else [])
+        raise EstimationError("; ".join((f"no row is left of {len(keep)} ({shown})", *strange)))
     if model.expected_nobs is not None and keep.sum() != model.expected_nobs:
         raise EstimationError(f"{keep.sum()} rows are used; expected_nobs says {model.expected_nobs}")
 

@@ -5,6 +5,7 @@ Every such file is read here, a stranger's or our own: what stands on a disk may
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections import Counter
@@ -116,10 +117,26 @@ def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[B
         return f"{where} is {str(found)[:80]!r}; allowed: text that matches {error['ctx']['pattern']}"
     if kind == "string_pattern_mismatch" or place[-1] == "[key]":
         return f"{where} is {str(found)[:80]!r}; allowed: a letter, then letters, digits and _ (at most 64)"
+    if kind == "list_type":
+        return f"{where} is {str(found)[:80]!r}; allowed: {_as_list(place, found, root)}"
     if kind == "literal_error":
         allowed = [word.strip(" '") for word in error["ctx"]["expected"].replace(" or ", ",").split(",")]
         return f"{where} is {str(found)[:80]!r}; allowed: {', '.join(allowed)}{nearest(str(found), allowed)}"
     return f"{where} is {str(found)[:80]!r}; allowed: {error['msg'].removeprefix('Input should be ')}"
+
+
+def _as_list(place: list[Any], found: Any, root: type[BaseModel]) -> str:
+    """How a list is written: one of texts, of tables within a line, or of whole sections."""
+    name, within = str(place[-1]), place[:-1]
+    field = _class_at(within, root).model_fields.get(name)
+    entry = None if field is None else _section_in(field.annotation)
+    if entry is None:
+        return f"a list, as in [{json.dumps(found)}]" if isinstance(found, str) else 'a list, as in ["..."]'
+    if isinstance(found, Mapping) and not within:
+        return f"[[{name}]], in two brackets, before each entry"
+    first = next((key for key, field in entry.model_fields.items() if field.is_required()), "id")
+    value = json.dumps(found) if isinstance(found, str) else '"..."'
+    return f"a list of tables, as in [{{ {first} = {value} }}]"
 
 
 def _address(place: list[Any], content: Mapping[str, Any]) -> str:
@@ -142,6 +159,12 @@ def _address(place: list[Any], content: Mapping[str, Any]) -> str:
 
 def _keys_at(place: list[Any], root: type[BaseModel]) -> list[str]:
     """Keys that are allowed in the section that `place` leads to."""
+    section = _class_at(place, root)
+    return sorted(field.alias or name for name, field in section.model_fields.items())
+
+
+def _class_at(place: list[Any], root: type[BaseModel]) -> type[BaseModel]:
+    """The class of the section that `place` leads to."""
     section, steps = root, iter(place)
     for step in steps:
         field = section.model_fields.get(step) if isinstance(step, str) else None
@@ -150,7 +173,7 @@ def _keys_at(place: list[Any], root: type[BaseModel]) -> list[str]:
         section = _section_in(field.annotation) or section
         if get_origin(field.annotation) is dict:
             next(steps, None)  # the user's own key
-    return sorted(field.alias or name for name, field in section.model_fields.items())
+    return section
 
 
 def _section_in(annotation: Any) -> type[BaseModel] | None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from replication.errors import StudyError, one_of
-from replication.language.syntax import names_in, parse, parse_formula, show
+from replication.language.syntax import parse, parse_formula, show
+from replication.language.tokens import NAME
 from replication.project.strict import check_ids, located, read_strictly
 from replication.spec.entries import ModelSpec, ReadingSpec, Study
 from replication.spec.robustness_checks import check_robustness
@@ -71,11 +72,11 @@ def _check_ids(study: Study) -> None:
 
 
 def columns_named(study: Study) -> set[str]:
-    """Names in the expressions of a study's models and variables, of columns and of whatever else."""
+    """Every word of a study's models and variables, some of which name columns."""
     texts = [*study.variables.values(), study.study.entity or "", study.study.time or ""]
     entries = [*study.models, *study.robustness]
     texts += [text for entry in entries for text in _texts_in(entry.model_dump())]
-    return {name for text in texts for name in _names(text)}
+    return {*texts, *(word.strip("`") for text in texts for word in NAME.findall(text))}
 
 
 def _texts_in(content: object) -> Iterator[str]:
@@ -86,14 +87,9 @@ def _texts_in(content: object) -> Iterator[str]:
             yield from _texts_in(inner)
 
 
-def _names(text: str) -> list[str]:
-    """Names in an expression, a formula or a column's name; none in other texts."""
-    try:
-        formula = parse_formula(text) if "~" in text else None
-        trees = [parse(text)] if formula is None else [formula.outcome, *formula.terms]
-        return [name for tree in trees for name in names_in(tree)]
-    except StudyError:
-        return [text]
+def conditions_of(study: Study) -> list[str]:
+    """The filters and variables of a study, in which columns are compared with levels."""
+    return [*study.variables.values(), *(model.where for model in study.models if model.where)]
 
 
 def error_labels(model: ModelSpec) -> list[str]:

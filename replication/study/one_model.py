@@ -23,6 +23,7 @@ from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
 from replication.records.account import ErrorAccount, ModelAccount
 from replication.records.model_statistics import STATISTICS
+from replication.spec import other_programs
 from replication.spec.entries import CovarianceSpec, ModelSpec
 from replication.spec.options import checked_options
 
@@ -85,7 +86,7 @@ def plan(model: ModelSpec) -> Plan:
         Unknown estimator, error, diagnostic or option; effects where the estimator takes none.
     """
     place = f"models.{model.id}"
-    estimate = _lookup(f"{place}.estimator", model.estimator, ESTIMATORS)
+    estimate = _lookup(f"{place}.estimator", model.estimator, ESTIMATORS, other_programs.ESTIMATORS)
     needs = NEEDS.get(model.estimator, Needs({}))
     options = dict(model.options)
     if "effects" in options:
@@ -94,13 +95,13 @@ def plan(model: ModelSpec) -> Plan:
         options["effects"] = list(model.effects)
     checked = checked_options(f"{place}", estimate, options, tuple(needs.roles))
     for name in model.diagnostics:
-        _lookup(f"{place}.diagnostics", name, DIAGNOSTICS)
+        _lookup(f"{place}.diagnostics", name, DIAGNOSTICS, other_programs.DIAGNOSTICS)
     errors = tuple(_planned(f"{place}.covariance", spec) for spec in model.covariance)
     return Plan(model, estimate, checked, needs, errors or (PlannedError("", "clustered", usual, {}),))
 
 
 def _planned(place: str, spec: CovarianceSpec) -> PlannedError:
-    compute = _lookup(place, spec.kind, COVARIANCES)
+    compute = _lookup(place, spec.kind, COVARIANCES, other_programs.COVARIANCES)
     options = checked_options(f"{place}.{spec.kind}", compute, spec.options)
     return PlannedError(spec.label or spec.kind, spec.kind, compute, options)
 
@@ -170,9 +171,9 @@ def _refuse_twice(fit: Fit) -> None:
         )
 
 
-def _lookup(place: str, word: str, known: Mapping[str, Callable]) -> Callable:
+def _lookup(place: str, word: str, known: Mapping[str, Callable], elsewhere: Mapping[str, str]) -> Callable:
     if word not in known:
-        raise StudyError(f"{place}: {one_of('word', word, known)}")
+        raise StudyError(f"{place}: {one_of('word', word, known)}{other_programs.ours(word, elsewhere)}")
     return known[word]
 
 

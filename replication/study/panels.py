@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from replication.errors import StudyError
-from replication.panel.doubts import doubts_about
+from replication.panel.doubts import doubts_about, strange_levels
 from replication.panel.panel import Panel, panel_of
 from replication.panel.read_table import read_user_table
 from replication.panel.reading import Reading
 from replication.project.places import Project
 from replication.sources.pipeline import read_table
 from replication.spec.entries import Study
-from replication.spec.read_study import columns_named
+from replication.spec.read_study import columns_named, conditions_of
 from replication.spec.settings import settings_of
 
 Key = tuple[str | None, str | None]
@@ -47,7 +47,8 @@ def told(study: Study, panels: Iterable[Panel]) -> list[str]:
     own = {panel.reading.origin: panel.reading for panel in panels if panel.reading.assumed is not None}
     lines = [reading.line for reading in own.values()]
     doubts = [doubt for reading in own.values() for doubt in doubts_about(reading, columns_named(study))]
-    return lines + [f"warning: {doubt}" for doubt in doubts]
+    strange = [doubt for reading in own.values() for doubt in strange_levels(reading, conditions_of(study))]
+    return lines + [f"warning: {doubt}" for doubt in (*doubts, *strange)]
 
 
 def keys_of(project: Project, study: Study, entity: str | None) -> tuple[str, str]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from replication.errors import StudyError
 from replication.language.evaluate import Rows, condition, evaluate, levels_of, select
-from replication.language.syntax import Call, Name, Number, Text, parse, parse_formula, show
+from replication.language.named_numbers import Clock
+from replication.language.syntax import Call, Name, Number, Range, Text, parse, parse_formula, show
 
 TABLE = pd.DataFrame(
     {
@@ -142,15 +143,18 @@ def test_formula():
 nodes = st.recursive(
     st.one_of(
         st.floats(0, 1e6, allow_nan=False).map(Number),
-        st.sampled_from(["x", "year", "region"]).map(Name),
+        st.sampled_from(["x", "year", "region", "GDP per head", "in", "1990"]).map(Name),
         st.text(st.characters(codec="ascii", exclude_characters="\"'\n\r"), max_size=5).map(Text),
     ),
     lambda inner: st.one_of(
         st.tuples(st.sampled_from(["+", "*", "/", "^", "<", "==", "and", "or", "-"]), inner, inner).map(
             lambda parts: Call(parts[0], parts[1:])
         ),
-        st.tuples(st.sampled_from(["not", "-", "log", "lag"]), inner).map(
+        st.tuples(st.sampled_from(["not", "-", "log", "lag", "is missing"]), inner).map(
             lambda parts: Call(parts[0], parts[1:])
+        ),
+        st.tuples(inner, st.integers(-9, 0), st.integers(0, 9)).map(
+            lambda parts: Call("lag", (parts[0], Range(*parts[1:])))
         ),
     ),
     max_leaves=8,
@@ -214,3 +218,43 @@ def test_a_text_where_a_number_is_needed_says_why_it_is_one():
     rows = Rows(TABLE, why={"region": "panel.csv, row 1: region is 'a', a text"})
     with pytest.raises(StudyError, match="panel.csv, row 1: region is 'a', a text"):
         values("2 * region", rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ln(x)", [0, np.log(2), np.log(4), NAN, INF]),
+        ("exp(x)", [np.e, np.exp(2), np.exp(4), NAN, 1]),
+        ("exp(x * 1000)", [INF, INF, INF, NAN, 1]),
+        ("sqrt(x - 1)", [0, 1, np.sqrt(3), NAN, INF]),
+        ("x is missing", [0, 0, 0, 1, 0]),
+        ("x is not missing and x > 1", [0, 1, 1, NAN, 0]),
+        ("log(x) is missing", [0, 0, 0, 1, 1]),
+        ("region is missing", [0, 0, 0, 0, 1]),
+        ("not x is missing", [1, 1, 1, 0, 1]),
+        ("`x` + 1", [2, 3, 5, NAN, 1]),
+        ("year(year)", [1980, 1981, 1983, 1980, 1981]),
+    ],
+)
+def test_more_values(text, expected):
+    check(text, expected)
+
+
+def test_names_that_only_backticks_can_write():
+    table = pd.DataFrame(
+        {"GDP (current US$)": [1.0], "in": [2.0], "größe": [3.0], "1990": [4.0], "is": [5.0]}
+    )
+    text = "`GDP (current US$)` + `in` + `größe` + `1990` + is"
+    assert values(text, Rows(table)) == [15]
+    assert show(parse(text)) == "(((`GDP (current US$)` + `in`) + `größe`) + `1990`) + is"
+
+
+def test_the_calendar_of_periods():
+    quarters = Clock("quarter")
+    table = pd.DataFrame({"t": [quarters.number("1990Q4"), quarters.number("1991Q1")]})
+    rows = Rows(table, named={"t": quarters})
+    assert values("year(t)", rows) == [1990, 1991]
+    assert values("quarter(t)", rows) == [4, 1]
+    assert values("month(t)", rows) == [10, 1]
+    with pytest.raises(StudyError, match="year has no months"):
+        values("month(year)")
