@@ -8,13 +8,19 @@ to make the same waits.
 
 from __future__ import annotations
 
-import fcntl
+import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 ENDING = ".replicate"  # of hidden names: nobody else's files end so
 
@@ -30,7 +36,7 @@ def folder_aside(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = _hidden(target)
-    with _held(aside, _open_folder):
+    with _held(aside, _open_folder, lambda: aside.mkdir(exist_ok=True)):
         _empty(aside)
         try:
             yield aside
@@ -43,7 +49,7 @@ def file_aside(target: Path) -> Iterator[Path]:
     """A hidden file beside `target`, held by this process alone; gone at the end unless it was renamed."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = _hidden(target)
-    with _held(aside, _open_file):
+    with _held(aside, _open_file, aside.touch):
         try:
             yield aside
         finally:
@@ -53,7 +59,7 @@ def file_aside(target: Path) -> Iterator[Path]:
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold a folder that is there, so that nobody puts results in place in it meanwhile."""
-    with _held(folder, lambda place: os.open(place, os.O_RDONLY)):
+    with _held(folder, lambda place: os.open(place, os.O_RDONLY), lambda: None):
         yield
 
 
@@ -62,8 +68,17 @@ def _hidden(target: Path) -> Path:
 
 
 @contextmanager
-def _held(place: Path, open_place: Callable[[Path], int]) -> Iterator[None]:
-    """Lock `place`; one that its holder removed or renamed while we waited is opened again."""
+def _held(place: Path, open_place: Callable[[Path], int], make: Callable[[], None]) -> Iterator[None]:
+    """Lock `place`; one that its holder removed or renamed while we waited is opened again.
+
+    Where the system locks no open files of any kind, a file of the folder for temporary ones stands for the
+    place, which is made once that is held.
+    """
+    if fcntl is None:
+        with _stand_in(place):
+            make()
+            yield
+        return
     while True:
         handle = open_place(place)
         try:
@@ -75,13 +90,35 @@ def _held(place: Path, open_place: Callable[[Path], int]) -> Iterator[None]:
             os.close(handle)
 
 
+@contextmanager
+def _stand_in(place: Path) -> Iterator[None]:
+    """Hold the file that stands for `place`."""
+    from filelock import FileLock, Timeout
+
+    name = hashlib.sha256(str(place.resolve()).encode("utf-8")).hexdigest()[:16]
+    lock = FileLock(Path(tempfile.gettempdir()) / f"{name}{ENDING}")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        _say_that_we_wait(place)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _lock(handle: int, place: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        name = place.name.removeprefix(".").removesuffix(ENDING)
-        print(f"replicate: waiting for another run that is writing {name}", file=sys.stderr)
+        _say_that_we_wait(place)
         fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _say_that_we_wait(place: Path) -> None:
+    name = place.name.removeprefix(".").removesuffix(ENDING)
+    print(f"replicate: waiting for another run that is writing {name}", file=sys.stderr)
 
 
 def _is_still(handle: int, place: Path) -> bool:

@@ -18,6 +18,7 @@ from replication.versions.grades import THRESHOLDS
 from replication.versions.judged import Judged
 from replication.versions.sealed import damage, lost, newest, resolve, versions
 from replication.versions.told import everything, screen
+from replication.versions.unfinished import unfinished
 
 NONE_YET = 'no frozen version yet: nothing to compare with (make freeze WHY="..." makes the first)'
 
@@ -40,7 +41,7 @@ def check(project: Project) -> tuple[list[str], bool]:
         raise DataError(f"{project.current}: no results yet; make them first (make all)")
     last = newest(project)
     damaged = (*lost(project), *(line for folder in versions(project).values() for line in damage(folder)))
-    touched = tuple(altered(project.current))
+    touched = (*altered(project.current), *unfinished(project.current))
     if last is None:
         lines, passed = [*damaged, *touched, NONE_YET], not (damaged or touched)
         details = lines

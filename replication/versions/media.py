@@ -18,6 +18,7 @@ from replication.project import escape
 from replication.versions.grades import Move
 
 Grid = list[list[str]]
+MOST_ON_A_LINE = 6  # rows of a table that a medium sets beside one another
 
 _MARKUP = re.compile(r"\\textendash|\\phantom\{[^}]*\}|\\(?:quad|rlap|shortstack\[[lr]\])(?![A-Za-z])")
 _POWER = re.compile(r"\$\\times10\^\{(-?\d+)\}\$|×10(?=-?\d)")
@@ -153,20 +154,56 @@ def _differences(table: Grid, panels: list[Grid], escaped: Callable[[str], str])
 def _panel_differences(
     table: Grid, panel: Grid, columns: list[int], escaped: Callable[[str], str]
 ) -> list[Move]:
-    expected = [[row[column] if column < len(row) else "" for column in columns] for row in table]
-    pairs = zip(_speaking(expected), _speaking(panel), strict=False)
-    moves = [
-        Move(", ".join(part for part in (row[0], expected[0][place]) if part), "value", cell, shown)
-        for row, other in pairs
-        for place, (cell, shown) in enumerate(zip(row, other, strict=False))
-        if said(escaped(cell)) != said(shown)
-    ]
-    lost = len(_speaking(expected)) - len(_speaking(panel))
-    if lost and not moves:
-        moves.append(Move(f"{abs(lost)} rows", "vanished" if lost > 0 else "appeared", "", ""))
+    """Lines of a panel against rows of the table, of which a line may set several beside one another."""
+    heading = [table[0][column] if column < len(table[0]) else "" for column in columns]
+    cells = [[row[column] if column < len(row) else "" for column in columns] for row in table[1:]]
+    rows = [[(cell, said(escaped(cell))) for cell in row] for row in _speaking(cells)]
+    moves = _unlike(heading, [(cell, said(escaped(cell))) for cell in heading], panel[0])
+    at = 0
+    for line in _speaking(panel[1:]):
+        shown = [said(cell) for cell in line]
+        taken = max(range(1, MOST_ON_A_LINE + 1), key=lambda n: (_alike(rows[at : at + n], shown), -n))
+        moves += _unlike(heading, _together(rows[at : at + taken], shown), line)
+        at += taken
+    lost = len(rows) - at
+    if lost > 0:
+        moves += [Move(", ".join(filter(None, (row[0][0],))), "vanished", row[0][0], "") for row in rows[at:]]
     return moves
 
 
+def _together(rows: list[list[tuple[str, str]]], shown: list[str]) -> list[tuple[str, str]]:
+    """Rows of the table as one line would set them: each cell as it stands, and what it says.
+
+    The label of a line stands before its rows; it is one of theirs, or the beginning of one.
+    """
+    if not rows:
+        return [("", "")] * len(shown)
+    joined = [
+        ("; ".join(filter(None, c)), "".join(s))
+        for c, s in (zip(*column, strict=True) for column in zip(*rows, strict=True))
+    ]
+    labels = [label for row in rows for label in row[:1]]
+    return [next((label for label in labels if label[1].startswith(shown[0])), labels[0]), *joined[1:]]
+
+
+def _alike(rows: list[list[tuple[str, str]]], shown: list[str]) -> int:
+    """In how many columns, the labels apart, rows together say what a line shows."""
+    pairs = zip(_together(rows, shown)[1:], shown[1:], strict=False)
+    return sum(cell[1] == text for cell, text in pairs)
+
+
+def _unlike(heading: list[str], expected: list[tuple[str, str]], line: list[str]) -> list[Move]:
+    """Cells of a line that do not show what is expected; a label may be the beginning of it."""
+    return [
+        Move(", ".join(part for part in (expected[0][0], heading[place]) if part), "value", cell, shown)
+        for place, ((cell, told), shown) in enumerate(zip(expected, line, strict=False))
+        if not (
+            told == said(shown)
+            or (place == 0 and len(line) > 1 and said(shown) and told.startswith(said(shown)))
+        )
+    ]
+
+
 def _speaking(rows: Grid) -> Grid:
-    """Heading, and rows that say anything beside their label: a panel may leave out the others."""
-    return [row for place, row in enumerate(rows) if place == 0 or len(row) == 1 or any(map(said, row[1:]))]
+    """Rows that say anything beside their label: a panel may leave out the others."""
+    return [row for row in rows if len(row) == 1 or any(map(said, row[1:]))]

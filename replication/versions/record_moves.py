@@ -14,14 +14,11 @@ from replication.errors import DataError
 from replication.versions.content import TIDY, Tidy
 from replication.versions.first_layout import in_first_layout, without_repeats
 from replication.versions.grades import GRADES, LEVEL, Move, Verdict
-from replication.versions.tolerances import DESCRIPTIVE, of_estimator
+from replication.versions.tolerances import DESCRIPTIVE, FLOOR, P_VALUES, of_estimator, of_statistic
 
 Floats = NDArray[np.float64]
 OLD, NEW, NTH, SIDE = "|old", "|new", "|nth", "|side"
 IDENTICAL, ROUNDING, VALUE, SIGNIFICANCE, SIGN, APPEARED, VANISHED = range(len(GRADES))
-# A sum that cancels to nearly nothing keeps the noise of its parts: a value below a millionth of the
-# largest of its kind is judged on that scale, so that its noise (1e-16 of the parts) is not a change.
-NEAR_ZERO = 1e-6
 
 
 def compare_records(
@@ -69,19 +66,24 @@ def _parsed(table: pd.DataFrame, path: Path, tidy: Tidy) -> pd.DataFrame:
     """Rows as text and as numbers, with the place of each among the rows of the same key."""
     try:
         table = table[[*tidy.key, *tidy.numbers, *tidy.texts]]
-        numbers = {name: pd.to_numeric(table[name]) for name in tidy.numbers}
-    except (OSError, ValueError, KeyError) as problem:
+    except KeyError as problem:
         raise DataError(f"{path}: is no record of results ({problem})") from None
-    parsed = table.assign(**{f"{name}|number": values for name, values in numbers.items()})
+    # What is no number, "nan" included, is a number that vanished.
+    numbers = {f"{name}|number": pd.to_numeric(table[name], errors="coerce") for name in tidy.numbers}
+    parsed = table.assign(**numbers)
     return parsed.assign(**{NTH: parsed.groupby(list(tidy.key), sort=False).cumcount()})
 
 
 def _number_moves(joined: pd.DataFrame, column: str, tidy: Tidy, estimators: Mapping[str, str]) -> list[Move]:
     old, new = _numbers(joined, column)
-    scale = _scale(joined, column, tidy, np.fmax(np.abs(old), np.abs(new)))
+    size = np.fmax(np.abs(old), np.abs(new))
+    scale = _scale(joined, column, tidy, size)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(old == new, 0.0, np.abs(new - old) / scale)
-    grades = _graded(old, new, relative, _tolerances(joined, tidy, estimators))
+        tolerance = _tolerances(joined, column, tidy, estimators)
+        floor = _floor(joined, column, tidy, size) / scale
+        allowed = np.where(tolerance > 0, tolerance + floor, 0.0)
+    grades = _graded(old, new, relative, allowed)
     p_values = _is_p(joined, column)
     crossed = p_values & ((old < LEVEL) != (new < LEVEL))
     bound = column in ("conf_low", "conf_high")  # an interval that takes zero in or lets it go
@@ -89,7 +91,7 @@ def _number_moves(joined: pd.DataFrame, column: str, tidy: Tidy, estimators: Map
     moved = grades == VALUE
     grades = np.where(moved & crossed, SIGNIFICANCE, grades)
     grades = np.where(moved & turned, SIGNIFICANCE if bound else SIGN, grades)
-    return _moves(joined, column, tidy, _one_sided(joined, grades), relative)
+    return _moves(joined, column, tidy, _one_sided(joined, grades), relative, allowed)
 
 
 def _numbers(joined: pd.DataFrame, column: str) -> tuple[Floats, Floats]:
@@ -115,10 +117,21 @@ def _scale(joined: pd.DataFrame, column: str, tidy: Tidy, size: Floats) -> Float
         return np.fmax(size, 1.0)
     if column == "std_error":
         return size
-    kind = joined["name" if tidy.key[0] == "model" else tidy.key[0]]
-    largest = pd.Series(size).groupby(kind).transform("max").to_numpy(dtype=float)
-    share = _is_p(joined, column) | kind.str.startswith("rsquared").to_numpy(dtype=bool)
-    return np.where(share, np.fmax(size, 1.0), np.fmax(size, NEAR_ZERO * largest))
+    share = _is_p(joined, column) | _kind(joined, tidy).str.startswith("rsquared").to_numpy(dtype=bool)
+    return np.where(share, np.fmax(size, 1.0), size)
+
+
+def _kind(joined: pd.DataFrame, tidy: Tidy) -> pd.Series:
+    """What a statistic is called, whatever model or group it is of."""
+    return joined["name" if tidy.key[0] == "model" else tidy.key[0]]
+
+
+def _floor(joined: pd.DataFrame, column: str, tidy: Tidy, size: Floats) -> Floats:
+    """What is allowed whatever the size of the value; nothing beside a standard error."""
+    if column != "value":
+        return np.zeros(len(joined))
+    largest = pd.Series(size).groupby(_kind(joined, tidy)).transform("max").to_numpy(dtype=float)
+    return FLOOR * np.nan_to_num(largest, posinf=0.0)
 
 
 def _is_p(joined: pd.DataFrame, column: str) -> NDArray[np.bool_]:
@@ -127,17 +140,24 @@ def _is_p(joined: pd.DataFrame, column: str) -> NDArray[np.bool_]:
     return np.full(len(joined), column == "p_value")
 
 
-def _tolerances(joined: pd.DataFrame, tidy: Tidy, estimators: Mapping[str, str]) -> Floats:
+def _tolerances(joined: pd.DataFrame, column: str, tidy: Tidy, estimators: Mapping[str, str]) -> Floats:
+    """(rows,) Largest difference over the scale, without the floor."""
     if tidy.key[0] != "model":
         return np.full(len(joined), DESCRIPTIVE.relative)
-    known = {model: of_estimator(estimators.get(model, "")).relative for model in joined["model"].unique()}
-    return joined["model"].map(known).to_numpy(dtype=float)
+    if column == "p_value":
+        return np.full(len(joined), P_VALUES.relative)
+    used = joined["model"].map(estimators).fillna("")
+    if "name" in joined:
+        pairs = zip(joined["name"], used, strict=True)
+        return np.array([of_statistic(name, estimator).relative for name, estimator in pairs])
+    return np.array([of_estimator(estimator).relative for estimator in used])
 
 
 def _text_moves(joined: pd.DataFrame, column: str, tidy: Tidy) -> list[Move]:
     old, new = (joined[f"{column}{side}"].to_numpy(dtype=object) for side in (OLD, NEW))
     grades = _one_sided(joined, np.where(old == new, IDENTICAL, VALUE))
-    return _moves(joined, column, tidy, grades, np.full(len(joined), np.nan))
+    none = np.full(len(joined), np.nan)
+    return _moves(joined, column, tidy, grades, none, none)
 
 
 def _one_sided(joined: pd.DataFrame, grades: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -146,12 +166,18 @@ def _one_sided(joined: pd.DataFrame, grades: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _moves(
-    joined: pd.DataFrame, column: str, tidy: Tidy, grades: NDArray[np.int64], relative: Floats
+    joined: pd.DataFrame,
+    column: str,
+    tidy: Tidy,
+    grades: NDArray[np.int64],
+    relative: Floats,
+    allowed: Floats,
 ) -> list[Move]:
     found = []
     for place in np.flatnonzero(grades != IDENTICAL):
         row = joined.iloc[place]
         old, new = ("" if pd.isna(row[f"{column}{side}"]) else row[f"{column}{side}"] for side in (OLD, NEW))
         cell = ", ".join([*(row[name] for name in tidy.key if row[name]), column])
-        found.append(Move(cell, GRADES[grades[place]], old, new, float(relative[place])))
+        sizes = float(relative[place]), float(allowed[place])
+        found.append(Move(cell, GRADES[grades[place]], old, new, *sizes))
     return found

@@ -1,8 +1,15 @@
-"""How far two runs of one model may differ before a cell counts as moved: one table, with the reasons."""
+"""How far two runs may differ before a cell counts as moved: by the kind of quantity, with the reasons.
+
+A difference is allowed up to `relative * scale + FLOOR * largest`: the scale is that of the cell (its size,
+its standard error, or 1 for t, p and R2), the largest is that of its column. Where other kernels, Pythons and
+C libraries moved something, the worst stands in the reason.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from replication.records.model_statistics import STATISTICS
 
 
 @dataclass(frozen=True)
@@ -21,14 +28,19 @@ class Tolerance:
 
 
 LINEAR = Tolerance(
-    1e-9,
+    1e-8,
     "solved in one step by orthogonal factors: another order of sums moves the last three or four of the "
-    "sixteen digits, more where regressors are nearly collinear",
+    "sixteen digits, more where regressors are nearly collinear (4e-11 seen)",
 )
 ITERATIVE = Tolerance(
     1e-6,
     "climbs to a maximum and stops when steps are small: where it stops depends on the last digits of the "
     "way, and a function is flat to half of its digits about its maximum",
+)
+MOMENTS = Tolerance(
+    1e-6,
+    "weighs moments by the inverse of their covariance, estimated a step before: many instruments make it "
+    "nearly singular, and as many digits are lost as its condition number has",
 )
 SIMULATED = Tolerance(
     1e-6,
@@ -47,12 +59,10 @@ TOLERANCES: dict[str, Tolerance] = {
             "random_effects",
             "iv_2sls",
             "liml",  # a k-class estimator: kappa is a root of a small determinant, found at once
-            "iv_gmm",
-            "difference_gmm",
-            "system_gmm",
         ),
         LINEAR,
     ),
+    **dict.fromkeys(("iv_gmm", "difference_gmm", "system_gmm"), MOMENTS),
     **dict.fromkeys(
         (
             "probit",
@@ -82,3 +92,29 @@ DESCRIPTIVE = Tolerance(1e-9, "sums and quotients of the data in one step")
 def of_estimator(name: str) -> Tolerance:
     """The tolerance declared for an estimator; the strict one where nothing is declared."""
     return TOLERANCES.get(name, LINEAR)
+
+
+TESTS = Tolerance(
+    1e-6,
+    "a quadratic form in the inverse of a covariance: where its condition number is 1e6 six digits are lost "
+    "(a Chow F moved by 5e-10)",
+)
+P_VALUES = Tolerance(1e-6, "the tail of a test statistic, on a scale of 1: none is printed beyond 1e-3")
+SHARES = Tolerance(1e-8, "one less a quotient of sums of squares, on a scale of 1")
+EXACT = Tolerance(0.0, "a count, a rank, degrees of freedom: equal or wrong")
+# A sum that cancels to nearly nothing keeps the noise of its parts: 1e-16 of them, for each of thousands.
+FLOOR = 1e-12
+# What a search leaves is not compared. A gradient (of parameters scaled to a unit second derivative) above
+# this is no maximum: a search that ends a hundredth of it away says itself that it did not converge.
+LARGEST_GRADIENT = 1e-4
+BY_MEASURE = {"test": TESTS, "p": P_VALUES, "share": SHARES}
+
+
+def of_statistic(name: str, estimator: str) -> Tolerance:
+    """The tolerance of a statistic of a model by its class and kind; in units of the data, the model's."""
+    declared = STATISTICS.get(name)
+    if declared is None:
+        return P_VALUES if name.endswith("_p") else of_estimator(estimator)
+    if declared.number == "exact":
+        return EXACT
+    return BY_MEASURE.get(declared.measure, of_estimator(estimator))

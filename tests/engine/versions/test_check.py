@@ -189,6 +189,13 @@ FAILS = {
         changed(f"{SMALL}/accounts.json", '"estimator": "ols"', '"estimator": "ppml"'),
         "small/accounts.json: ",
     ),
+    "a search that ended nowhere": (
+        lambda project: (project.current / "small" / "telemetry.csv").write_text(
+            "study,model,name,value\nsmall,curve,gradient_norm,0.5\n"
+        ),
+        "small/telemetry.csv: curve: gradient norm 0.5 is above its bound",
+    ),
+    "an estimate that is no number": (estimate(1, lambda _: "nan"), "estimate: vanished (nan)"),
     "a looser threshold": (
         changed(f"{SMALL}/study.toml", 'id = "small"', 'id = "small"\nthreshold = "sign"'),
         "small: study.threshold is sign and was not set in v1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replication.publish.formats import html_document, to_csv, to_html, to_latex, to_markdown
-from replication.publish.table import Cell, Table
+from replication.publish.table import Cell, Line, Table
 from replication.versions.media import disagreements, report_disagreements
 
 WORDS = ("R², adjusted & 50% of $x_1$", "s.e. | of #3", "Größe × 10 – “so”", "a < b, [c] {d} ~e^f", "é*_`")
@@ -13,7 +13,8 @@ FIGURES = ("0.12", "-1.5", "<0.001", "1.2e-5", "", "12345", "0", "-3.2e10")
 
 
 def figure(text: str, place: int) -> Cell:
-    return Cell(text, source=("models", "m", f"n{place}"), wrap="()" if place % 3 == 1 else "")
+    before, after = ("(", ")") if place % 3 == 1 else ("", "")
+    return Cell(text, source=("models", "m", f"n{place}"), before=before, after=after)
 
 
 def table(columns: int, rows: int = 6) -> Table:
@@ -82,3 +83,20 @@ def test_a_table_that_the_report_lacks_is_found(tmp_path):
     (folder / "report.html").write_text("", encoding="utf-8")
     moves = report_disagreements(folder / "report.html", {"s": folder})
     assert [(move.cell, move.grade) for move in moves] == [("s/t, all of it", "vanished")]
+
+
+@pytest.mark.parametrize("columns", [2, 14])
+def test_rows_that_a_medium_sets_on_one_line_are_held_to_the_rows_of_the_csv(tmp_path, columns):
+    labels = ("Aid", "s.e.", "clustered, 95% from", "clustered, 95% to", "clustered, p", "Rows")
+    body = tuple(
+        (Cell(label), *(Cell(f"{r}.{c + 1}", source=("models", "m", f"{r}")) for c in range(columns)))
+        for r, label in enumerate(labels)
+    )
+    joined = (Line(Cell("Aid"), (0, 1)), Line(Cell("clustered", level=1), (2, 3, 4)))
+    header = ("", *(f"Model {c}" for c in range(columns)))
+    folder = written(tmp_path, Table(id="t", title="T", header=header, rows=body, joined=joined))
+    assert list(disagreements(folder)) == []
+    path = folder / "tables" / "t.md"
+    path.write_text(path.read_text().replace("3.2", "3.7", 1))
+    ((_, moves),) = disagreements(folder)
+    assert [(move.cell, move.grade) for move in moves] == [("clustered, 95% from, Model 1", "value")]

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.estimate.words import ESTIMATORS
+from replication.records.model_statistics import STATISTICS
 from replication.versions.grades import GRADES, RANK
 from replication.versions.record_moves import compare_records
-from replication.versions.tolerances import ITERATIVE, LINEAR, TOLERANCES
+from replication.versions.tolerances import BY_MEASURE, ITERATIVE, LINEAR, TOLERANCES
 
 ESTIMATORS_OF = {"line": "ols", "curve": "logit"}
 ESTIMATES = pd.DataFrame(
@@ -62,8 +63,9 @@ def test_the_same_records_are_identical(tmp_path):
         (1, "p_value", 0.0336, "value"),
         (0, "p_value", 0.9, "value"),
         (1, "conf_low", -0.039, "significance"),  # the interval takes zero in
-        (1, "std_error", 0.2351366223737 * (1 + 1e-8), "value"),
+        (1, "std_error", 0.2351366223737 * (1 + 1e-7), "value"),
         (0, "estimate", math.nan, "vanished"),
+        (0, "estimate", math.inf, "value"),
     ],
 )
 def test_a_planted_change_has_its_grade(tmp_path, row, column, value, grade):
@@ -142,10 +144,60 @@ def test_noise_below_the_tolerance_is_never_more_than_rounding(tmp_path_factory,
         assert found.grade == "value"
 
 
+MODELS = pd.DataFrame(
+    {
+        "study": "s",
+        "model": "line",
+        "error": "",
+        "name": ["nobs", "chow_like", "test_f", "rsquared", "sigma", "f_p"],
+        "of": ["", "", "breaks", "", "", ""],
+        "value": [398.0, 2.5, 5.581, 0.234, 1234.5, 0.04],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "factor", "grade"),
+    [
+        (0, 1 + 1e-14, "value"),  # a count is equal or wrong
+        (1, 1 + 1e-9, "rounding"),  # not declared: held as its model is
+        (1, 1 + 1e-7, "value"),
+        (2, 1 + 1e-7, "rounding"),  # a quadratic form in an inverse
+        (2, 1 + 1e-5, "value"),
+        (3, 1 + 1e-8, "rounding"),
+        (3, 1 + 1e-6, "value"),
+        (4, 1 + 1e-9, "rounding"),
+        (4, 1 + 1e-7, "value"),
+        (5, 1 + 1e-6, "rounding"),
+        (5, 1.5, "significance"),
+    ],
+)
+def test_a_statistic_is_held_by_its_class_and_kind(tmp_path, row, factor, grade):
+    new = MODELS.copy()
+    new.loc[row, "value"] *= factor
+    verdict = compared(tmp_path, MODELS, new, "models.csv")
+    assert [move.grade for move in verdict.moves] == [grade]
+    assert verdict.moves[0].allowed >= verdict.moves[0].relative or grade != "rounding"
+
+
+@pytest.mark.parametrize("text", ["nan", "NaN", "none", "1.2.3"])
+def test_what_is_no_number_is_a_cell_that_vanished(tmp_path, text):
+    new = ESTIMATES.astype({"estimate": object})
+    new.loc[1, "estimate"] = text
+    verdict = compared(tmp_path, ESTIMATES, new)
+    assert [(move.grade, move.new) for move in verdict.moves] == [("vanished", text)]
+
+
+def test_every_class_has_its_tolerance_and_its_reason():
+    found = {each.measure for each in STATISTICS.values() if each.number == "result"}
+    assert found == {*BY_MEASURE, "figure"}
+    assert all(len(tolerance.reason) > 20 for tolerance in BY_MEASURE.values())
+
+
 def test_every_estimator_has_its_tolerance_and_reason():
     assert set(ESTIMATORS) <= set(TOLERANCES)
     assert all(len(tolerance.reason) > 20 for tolerance in TOLERANCES.values())
-    assert (LINEAR.relative, ITERATIVE.relative) == (1e-9, 1e-6)
+    assert (LINEAR.relative, ITERATIVE.relative) == (1e-8, 1e-6)
 
 
 def test_appeared_and_vanished_are_one_rank_and_the_worst():
