@@ -87,7 +87,7 @@ def _as_bound(found: Figure, bound: str | None) -> Figure:
         return found
     low, high = (found.low, math.inf) if bound == "at least" else (-math.inf, found.high)
     words = DATE_BOUNDS[bound] if found.unit == "date" else bound
-    return replace(found, low=low, high=high, text=f"[{words} {found.text}]")
+    return replace(found, low=low, high=high, text=f"[{words} {found.text.strip('[]')}]")
 
 
 def _unit(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> str:

@@ -85,7 +85,7 @@ TABLE = (
         *("degree", EIGHTH, inf, "a change of an eighth or more: 12.5 percent, 1.125 or 0.875 times"),
         "sharp, sharply, steep, steeply, strongly, dramatic, dramatically, markedly, precipitously, plunged, "
         "substantial, substantially, significantly, considerably, enormous, enormously, explosion, "
-        "well below, well above, dwarfed",
+        "well below, well above, much higher, much lower, dwarfed",
     ),
     _entry(
         *("none", -TWENTIETH, TWENTIETH, "no change, give or take a twentieth: 0 percent, 1 times"),

@@ -30,6 +30,7 @@ SOUND = [
 DATED_BY_A_NEWSPAPER = [
     "satellite_plan", "biotech_strategy", "it_council", "hosoya_1992", "jica_adviser", "electronics_1992",
     "councils_1990", "network_1996", "cartel_1991", "tv_1997", "indonesia_july", "insurance_march",
+    "insurance_months", "justice_report_1999",
 ]  # fmt: skip
 
 

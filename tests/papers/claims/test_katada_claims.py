@@ -11,9 +11,11 @@ SOUND = {
     "few_years_earlier", "lending_boom", "debt_crisis_onset_introduction", "eight_chapters",
     "debt_crisis_onset_chapter_1", "asian_crisis_introduction", "asian_crisis_chapter_1", "peso_crisis",
     "initiative_after_1985", "nafa_three", "asia_mostly_cooperated", "thai_package_month",
-    "thai_loans_japanese", "presence_shift",
+    "presence_shift",
 }  # fmt: skip
-WEAKLY_TESTED = {"thai_crisis_start", "number_two_power", "asia_lag", "brady_lag", "new_miyazawa"}
+WEAKLY_TESTED = {
+    "thai_crisis_start", "number_two_power", "asia_lag", "brady_lag", "new_miyazawa", "thai_loans_japanese",
+}  # fmt: skip
 ALONE = {
     "recycling_total", "recycling_announced", "recycling_expanded_last", "miyazawa_plan", "thai_package",
     "nafa_swap", "bank_of_tokyo", "syndicate_banks",

@@ -17,7 +17,7 @@ SOFTLY = {
 SEVERAL_READINGS = {"untied_cumulative_sum", "credits_against_loans"}
 DATED_BY_A_NEWSPAPER = {
     "platform_year", "fifty_letter_date", "baker_answer_date", "mof_position_date", "shultz_warning_date",
-    "british_disclosure_date",
+    "british_disclosure_date", "moscow_before_disclosure", "miti_measures_in_order",
 }  # fmt: skip
 SOUND = {
     "baker_following_day", "mof_after_baker", "mof_position_before_summit", "mfa_after_disclosure",

@@ -31,14 +31,15 @@ CONTRADICTED = {
 SOUND = [
     "bank_claims_ratio", "bank_claims_share_ratio", "equity_multiple", "equity_fraction", "japan_cost_gdp",
     "jusen_lag", "failures_to_reform", "stock_collapse_first", "stock_collapse_second", "trusts_not_growing",
-    "insurance_in_order", "riegle_neal_effect", "caught_up", "fragility_1997_98", "bubble_burst",
+    "insurance_in_order", "riegle_neal_effect", "caught_up", "us_outgrows_japan", "bubble_burst",
     "sl_cost_gdp", "yen_decline_1998",
 ]  # fmt: skip
-SEVERAL_READINGS = ["treasury_two_totals", "treasury_scale", "basle", "us_bubble"]
+SEVERAL_READINGS = ["treasury_two_totals", "treasury_scale", "basle", "us_bubble", "recession_1991_92"]
 WEAKLY_TESTED = [
     "deposit_share", "low_risk_share", "nationalizations", "big_bang", "bank_reform", "obuchi",
     "financial_services_agency", "capital_injections", "us_debt_trillions", "japan_fragility",
-    "garn_st_germain", "cd_holders_ratio",
+    "garn_st_germain", "cd_holders_ratio", "fragility_1997_98", "civility", "jusen_first_to_collapse",
+    "fdi_wave_us",
 ]  # fmt: skip
 
 
