@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "report", _report, "write the report page from the results of all studies")
     _add_versions(commands)
     _add(commands, "deposit", _deposit, "make the folder for a data editor and scan it: deposit/")
+    _add(commands, "exhibits", _exhibits, "list every table, figure and ledger with its entry and its file")
     _add(commands, "words", _words, "list what a study file may say: estimators, errors, functions, measures")
     return parser
 
@@ -214,6 +215,13 @@ def _deposit(call: argparse.Namespace) -> int:
     if not findings:
         print(f"no findings; the deposit is in {project.deposit}")
     return USER_ERROR if findings else 0
+
+
+def _exhibits(call: argparse.Namespace) -> int:
+    from replication.deposit.readme import exhibit_page
+
+    print(exhibit_page(Project(call.project)), end="")
+    return 0
 
 
 def _words(call: argparse.Namespace) -> int:

@@ -14,8 +14,9 @@ from typing import Any
 from replication import __version__
 from replication.claims.claim_entries import Ledger
 from replication.deposit.contents import OUTPUT
-from replication.deposit.exhibit_list import Exhibit
+from replication.deposit.exhibit_list import Exhibit, exhibits
 from replication.deposit.rights import rights
+from replication.project.places import Project
 from replication.sources.registry import Source
 from replication.spec.entries import Study
 
@@ -237,6 +238,12 @@ def _instructions() -> list[str]:
     ]
 
 
+def exhibit_page(project: Project) -> str:
+    """The list of exhibits of a project in Markdown, without the lines, which change with any edit."""
+    rows = [(item.name, item.title, f"`{item.entry}`", f"`{item.program}`") for item in exhibits(project)]
+    return "\n".join(["# List of exhibits", "", grid(("exhibit", "title", "entry", "program"), rows), ""])
+
+
 def _exhibits(account: Account) -> list[str]:
     header = ("exhibit", "title", "entry", "line", "program", "output file")
     rows = [
@@ -255,7 +262,7 @@ def _exhibits(account: Account) -> list[str]:
         "Beside each table as CSV stand the same in LaTeX, HTML and Markdown.",
         "### In-text numbers",
         f"The report types no number: each in its prose is looked up among the results when the page is made "
-        f"(`replication/report/prose.py`). The {claims} numeric claims of the "
+        f"(`replication/publish/prose.py`). The {claims} numeric claims of the "
         f"{len(account.ledgers)} texts under study are entries of `claims/*.toml`; the ledger "
         "gives, for each, "
         "the stated figure, the computed one and a verdict.",

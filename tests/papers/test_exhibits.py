@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from cleaning.exhibits import RECIPES
+from replication.deposit.readme import exhibit_page
 from replication.sources.registry import load, read
 from replication.spec.read_study import read_study
 from tests.support.repository import HERE, ROOT
@@ -64,3 +65,8 @@ def test_every_statistic_is_shown(study):
 def test_every_exhibit_says_what_it_answers(study):
     spec = read_study(ROOT / "specs" / f"{study}.toml")
     assert [entry.id for entry in (*spec.tables, *spec.figures) if not re.search(r"\w", entry.finding)] == []
+
+
+def test_the_list_of_exhibits_is_the_list():
+    listed = (ROOT / "docs" / "exhibits.md").read_text()
+    assert listed == exhibit_page(HERE), "run: replicate exhibits > docs/exhibits.md"
