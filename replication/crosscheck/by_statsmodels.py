@@ -145,7 +145,7 @@ def _clustered(
         return
     factors: dict[str, Any] = {"groups_factor": False, "parameters_factor": False} if plain else {}
     ours: Covariance = clustered(fit, cluster=["entity"], absorbed="all", **factors)
-    yield from source.errors("clustered", fit.labels, ours.matrix, _block(theirs(groups), len(fit.terms)))
+    yield from source.errors("clustered", fit.labels, ours.matrix, _block(theirs(groups), len(fit.terms)))  # type: ignore[arg-type]
 
 
 def _block(covariance: Floats, k: int) -> Floats:

@@ -63,10 +63,10 @@ def _windows(
     if before < 0 or after < 0 or before + after == 0:
         raise StudyError(f"before and after are {before} and {after}; allowed: 0 or more, not both 0")
     levels = frame if changes == "difference" else 100 * np.log(frame.where(frame > 0))
-    windows = (levels.shift(-after) - levels.shift(before)).dropna()
+    windows = (levels.shift(-after) - levels.shift(before)).dropna()  # type: ignore[union-attr]
     for event in events:
         choose("event", event, windows.index)
-    return windows, [windows.index.get_loc(event) for event in dict.fromkeys(events)]
+    return windows, [windows.index.get_loc(event) for event in dict.fromkeys(events)]  # type: ignore[misc]
 
 
 MEASURES: dict[str, Measure] = {measure.__name__: measure for measure in (event_changes, event_ranks)}

@@ -114,7 +114,7 @@ def _set(study: Study, entry: Entry) -> Iterator[str]:
         *getattr(entry, "statistics", ()),
         *(name.partition(".")[0] for name in getattr(entry, "models", ())),
     }
-    behind = [other for other in (*study.models, *study.statistics) if other.id in shown]
+    behind = [other for other in (*study.models, *study.statistics) if other.id in shown]  # type: ignore[attr-defined]
     for each in (entry, *behind):
         yield from _parameters(each.model_dump())
     if behind or entry in study.models:

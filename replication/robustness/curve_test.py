@@ -115,7 +115,7 @@ def _bootstrapped(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple
     levels = max(int(batch.base.groups[spec.cluster].max()) for batch in batches) + 1
     signs = generator(spec.seed, "curve test", "signs").integers(2, size=(spec.draws, levels)) * 2.0 - 1.0
     found = [
-        _of_part(ground, part.sets, part.outcomes, spec.cluster, signs)
+        _of_part(ground, part.sets, part.outcomes, spec.cluster, signs)  # type: ignore[arg-type]
         for batch in track(batches, what)
         for ground, parts in grounds(batch)
         if not ground.problem
