@@ -31,7 +31,8 @@ def run(**keys) -> ModelResult:
 
 def notes(found: ModelResult) -> str:
     spec = TableSpec(id="t", title="T", models=["m"])
-    return " ".join(model_table(spec, found.estimates, found.statistics, [found.account], {}).notes)
+    table = model_table(spec, found.estimates, found.statistics, [found.account], {})
+    return " ".join([*table.notes, *table.account])
 
 
 def test_weights_and_averaging_are_told_under_the_table():
