@@ -19,7 +19,7 @@ from replication.records.records import Records
 from replication.spec.entries import Entry, Study
 from replication.spec.read_study import canonical
 
-PROSE = ("question", "answer", "finding", "note", "missing")
+PROSE = ("question", "answer", "finding", "note", "missing", "undone")
 SECTIONS = ("models", "statistics", "tables", "figures")
 _WORDS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -167,7 +167,7 @@ def told(study: Study, found: Records) -> Study:
 def prose_of(entry: Entry) -> Iterator[tuple[str, str]]:
     """Each key of an entry that holds prose, with its text."""
     texts = ((key, getattr(entry, key, "")) for key in PROSE)
-    return ((key, text) for key, text in texts if text)
+    return ((key, text) for key, text in texts if isinstance(text, str) and text)
 
 
 def _told_entry(narrator: Narrator, place: str, entry: Entry) -> Entry:

@@ -198,7 +198,7 @@ class FileKeys(Entry):
 class StudyHead(FileKeys):
     """What the study is about and which columns tell entity and time; `place` orders the report.
 
-    On the report's first page stand `question`, `answer` (two sentences), and `missing`, what could not be
+    On the report's first page stand `question`, `answer` (two sentences), and `undone`, what could not be
     done and for want of what; `finding` is the answer at length. `exhibits` are the four or five tables and
     figures that bear it; the others stand behind them. Columns that it does not name are those of the
     project's settings. `threshold` is the worst change of a cell against the frozen version that a check
@@ -210,7 +210,7 @@ class StudyHead(FileKeys):
     question: Text = ""
     answer: Text = ""
     finding: Text = ""
-    missing: Text = ""
+    undone: Text = ""
     exhibits: list[Name] = Field(default=[], max_length=8)
     data: Name | None = None
     place: int = 100

@@ -138,7 +138,7 @@ def test_any_text_is_cut_into_parts_or_refused(text):
 def test_every_prose_of_a_study_is_told_and_the_rest_is_kept(found, tmp_path):
     text = "It is {share[JPN, 1990]}."
     study = Study(
-        study=StudyHead(id="s", title="{x}", question=text, answer=text, finding=text, missing=text),
+        study=StudyHead(id="s", title="{x}", question=text, answer=text, finding=text, undone=text),
         statistics=[SHARE.model_copy(update={"note": text})],
         tables=[TableSpec(id="t", title="T", statistics=["share"], finding=text, note=text)],
         figures=[FigureSpec(id="f", title="F", kind="lines", finding=text, note=text, missing=text)],

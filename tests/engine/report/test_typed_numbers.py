@@ -83,7 +83,7 @@ def test_a_number_in_digits_is_refused_even_where_the_study_sets_it(text, word, 
         check_typed(study(**{key: text}))
 
 
-@pytest.mark.parametrize("key", ["title", "question", "missing"])
+@pytest.mark.parametrize("key", ["title", "question", "undone"])
 def test_what_the_study_sets_may_be_typed_where_no_result_is_told(key):
     check_typed(study(**{key: "Scaled by 125.5, three of 36 months, 4,999 draws"}))
     with pytest.raises(StudyError, match="says '34' in digits"):

@@ -35,6 +35,13 @@ def test_a_small_study(tmp_path):
     assert model.covariance[1].options == {"cluster": ["c"]}
 
 
+def test_what_stands_for_missing_and_what_could_not_be_done(tmp_path):
+    keys = 'missing = ["n/a", -99]\nundone = "The yearbook of 1998."\n'
+    head = read(tmp_path, STUDY.replace('title = "Mine"\n', 'title = "Mine"\n' + keys)).study
+    assert head.missing == ["n/a", -99]
+    assert head.undone == "The yearbook of 1998."
+
+
 def test_labels_are_found_whatever_the_spacing(tmp_path):
     study = read(
         tmp_path, STUDY + '[labels]\n"lag( x,1 )" = "x before"\n"region=Asia" = "Asia"\n"1993-07" = "July"'
