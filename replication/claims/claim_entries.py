@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from replication.spec.entries import Entry, Expression, Name, Text
+from replication.spec.entry import Entry, Expression, Name, Text
 
 Aggregate = Literal["only", "sum", "mean", "min", "max", "first", "last", "count", "volatility"]
 

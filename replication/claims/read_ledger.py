@@ -14,7 +14,7 @@ from replication.errors import StudyError, one_of
 from replication.language.functions import ELEMENTWISE
 from replication.language.syntax import Call, Node, names_in, parse
 from replication.project.strict import check_ids, located, read_strictly
-from replication.spec.entries import Entry
+from replication.spec.entry import Entry
 
 ANCHOR = re.compile(r"(table|figure)-[A-Za-z][A-Za-z0-9_]*-[A-Za-z][A-Za-z0-9_]*")
 FIGURE = re.compile(r"\d+(?:\.\d+)?")

@@ -66,7 +66,7 @@ class Of(NamedTuple):
     of: str
 
 
-Statistics = Mapping[str | Of, float]
+Statistics = dict[str | Of, float]
 
 
 @dataclass(frozen=True)

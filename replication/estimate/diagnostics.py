@@ -6,7 +6,7 @@ fit's own design, so that they can be asked of a pooled, within or random-effect
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import stats
@@ -14,7 +14,7 @@ from scipy import stats
 from replication.errors import EstimationError, one_of
 from replication.estimate.covariances.pcse import residual_grid
 from replication.estimate.covariances.sandwich import classical, group_sums, least_squares_only
-from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics
+from replication.estimate.design import Booleans, Covariance, Design, Fit, Floats, Of, Statistics
 from replication.estimate.linear.linear import ols
 from replication.estimate.linear.random_effects import random_effects
 from replication.estimate.numbers.absorb import projector, residuals, varies
@@ -72,7 +72,7 @@ def hausman(fit: Fit) -> Statistics:
     }
 
 
-def _columns(design: Design, keep: Floats) -> Design:
+def _columns(design: Design, keep: Booleans) -> Design:
     """The design with the columns of x where `keep` is true."""
     terms = tuple(term for term, kept in zip(design.terms, keep, strict=True) if kept)
     return Design(design.outcome, terms, design.y, design.x[:, keep], design.entity, design.time)
@@ -181,7 +181,7 @@ def vif(fit: Fit) -> Statistics:
     """
     fit = least_squares_only("vif", fit)
     constant = fit.x[:, : fit.terms[0].kind == "constant"]
-    found = {}
+    found: Statistics = {}
     for j, term in enumerate(fit.terms):
         if term.kind != "constant":
             total, _ = residual_ssr(fit.x[:, j], constant)
@@ -218,7 +218,7 @@ def _f_row(name: str, f: float, df1: float, df2: float) -> Statistics:
     }
 
 
-DIAGNOSTICS = {
+DIAGNOSTICS: dict[str, Callable[[Fit], Statistics]] = {
     "f_effects": f_effects,
     "hausman": hausman,
     "breusch_pagan": breusch_pagan,

@@ -54,7 +54,7 @@ COVARIANCES: dict[str, Callable[..., Covariance]] = {
     **wild_bootstrap.COVARIANCES,
     **pairs_bootstrap.COVARIANCES,
 }
-DIAGNOSTICS: dict[str, Callable[..., dict[str, float]]] = diagnostics.DIAGNOSTICS  # type: ignore[assignment]
+DIAGNOSTICS = diagnostics.DIAGNOSTICS
 
 INSTRUMENTED = Needs({"endogenous": Role(terms=True), "instruments": Role(terms=True)})
 SELECTED = Needs({"selected": Role(terms=False), "selection": Role(terms=True)}, selected="selected")

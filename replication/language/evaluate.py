@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,7 +115,8 @@ def condition(text: str, rows: Rows) -> NDArray[np.bool_]:
     if not np.isin(known, (0.0, 1.0)).all():
         found = known[~np.isin(known, (0.0, 1.0))][0]
         raise StudyError(f"{text[:120]!r} gives {found:g}; allowed: a condition, such as year >= 1980")
-    return np.isfinite(values) & (values != 0)
+    result: NDArray[np.bool_] = np.isfinite(values) & (values != 0)
+    return result
 
 
 def select(table: pd.DataFrame, where: str | None) -> pd.DataFrame:
@@ -127,7 +129,7 @@ def select(table: pd.DataFrame, where: str | None) -> pd.DataFrame:
 class _Evaluation:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.known: dict[str, Floats] = {}
+        self.known: dict[str, Floats | NDArray[np.object_]] = {}
 
     def value(self, node: Node, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
         """Values of any node, one a row; `path` names the variables that led to it."""
@@ -176,7 +178,7 @@ class _Evaluation:
         """The same of a node that must be a number."""
         values = self.value(node, path)
         if values.dtype != object:
-            return values
+            return np.asarray(values, dtype=float)
         known = self.rows.why.get(node.name) if isinstance(node, Name) else None
         raise StudyError(known or f"{show(node)} is a text; a number is needed here")
 
@@ -192,7 +194,9 @@ class _Evaluation:
     def names(self, node: Node, values: list[int | float | str]) -> list[str]:
         """What a node's values are called."""
         named = self.naming(node)
-        return [_name(value) if named is None else named.name(value) for value in values]
+        return [
+            _name(value) if named is None or isinstance(value, str) else named.name(value) for value in values
+        ]
 
     def naming(self, node: Node) -> Named | None:
         """The names that the numbers of a column have."""
@@ -210,6 +214,7 @@ class _Evaluation:
         if isinstance(node, Number):
             size = len(self.rows.table)
             return np.full(size, int(node.value)), np.zeros(size, dtype=bool)
+        assert isinstance(node, Name)
         column = self.rows.table[node.name]
         return column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
 
@@ -263,7 +268,9 @@ class _Evaluation:
             return values
         return [self.texts(node, found, named) for node, found in zip(nodes, values, strict=True)]
 
-    def texts(self, node: Node, values: Floats | NDArray[np.object_], named: Named) -> NDArray[np.object_]:
+    def texts(
+        self, node: Node, values: Floats | NDArray[np.object_], named: Named
+    ) -> Floats | NDArray[np.object_]:
         """Names of numbers that have them, and texts as these names are spelled."""
         own = self.naming(node)
         if values.dtype != object and own is None:
@@ -344,7 +351,7 @@ def _name(value: int | float | str) -> str:
     return spelled(value) if isinstance(value, float) else str(value)
 
 
-def _with_absent(values: Floats | NDArray[np.object_]) -> tuple[NDArray, NDArray[np.bool_]]:
+def _with_absent(values: Floats | NDArray[np.object_]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Numbers or texts, and where they are missing or undefined."""
     if values.dtype == object:
         return values, np.array([value is None for value in values], dtype=bool)

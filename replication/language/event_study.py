@@ -81,7 +81,7 @@ def _times(of: Node, rows: Rows) -> Floats:
     values = evaluate(of, rows)
     named = rows.named.get(of.name) if isinstance(of, Name) else None
     if values.dtype != object and named == rows.clock:
-        return values  # type: ignore[return-value]
+        return np.asarray(values, dtype=float)
     codes, found = pd.factorize(values)
     numbers = [*(_period(of, value, named, rows.clock) for value in found.tolist()), np.nan]
     return np.array(numbers, dtype=float)[codes]
@@ -97,7 +97,7 @@ def _period(of: Node, value: float | str, named: Named | None, clock: Named | No
     elif named == Clock("day") and isinstance(clock, Clock):
         return clock.of_day(int(value))
     unit = clock.unit if isinstance(clock, Clock) else "year"
-    shown = value if named is None else named.name(value)  # type: ignore[arg-type]
+    shown = value if named is None or isinstance(value, str) else named.name(value)
     raise StudyError(
         f"event({show(of)}): {show(of)} is {shown}; allowed: a {unit}, for the panel counts {unit}s"
     )

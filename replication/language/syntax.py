@@ -355,7 +355,7 @@ class _Parser:
             raise self._error("a range begins with its smaller number")
         return self._count(found)
 
-    def _chain(self, operand, signs: tuple[str, ...]) -> Node:
+    def _chain(self, operand: Callable[[], Node], signs: tuple[str, ...]) -> Node:
         node = operand()
         while self._peek() in signs:
             sign = self.tokens[self.place][0]

@@ -90,9 +90,9 @@ def _plain(term: Node) -> list[Node]:
             return [_shifted(function, of, number) for number in periods.numbers]
         case Call("powers", arguments):
             highest = number_in(arguments[-1]) if len(arguments) == 2 else None
-            if highest not in range(1, HIGHEST + 1):
+            if highest is None or highest not in range(1, HIGHEST + 1):
                 raise StudyError(f"{show(term)[:120]}; allowed: powers(x, 2) up to powers(x, {HIGHEST})")
-            return [arguments[0], *(Call("^", (arguments[0], Number(n))) for n in range(2, int(highest) + 1))]  # type: ignore[arg-type]
+            return [arguments[0], *(Call("^", (arguments[0], Number(n))) for n in range(2, int(highest) + 1))]
         case Call("interaction", arguments):
             choices = [_plain(argument) for argument in arguments]
             if prod(map(len, choices)) > MAX_COLUMNS:

@@ -128,7 +128,7 @@ class Fields:
 
     def first_row(self, word: str) -> int:
         """The first row in which this text stands."""
-        return pc.index(self.rows, pc.index(self.texts, word)).as_py()
+        return int(pc.index(self.rows, pc.index(self.texts, word)).as_py())
 
 
 def fields_of(name: str, cells: pa.ChunkedArray) -> Fields:
@@ -252,7 +252,7 @@ def _why(fields: Fields, wishes: Wishes, spelling: Spelling, place: Place) -> Wh
 
 def holds_texts(values: pa.ChunkedArray) -> bool:
     """Whether a column is of texts, as such or as a dictionary of them."""
-    return pa.types.is_string(values.type) or pa.types.is_dictionary(values.type)
+    return bool(pa.types.is_string(values.type) or pa.types.is_dictionary(values.type))
 
 
 def column_of_texts(fields: Fields, wishes: Wishes, place: Place) -> Column:

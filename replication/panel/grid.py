@@ -103,11 +103,11 @@ def _without_empty_rows(grid: Grid) -> Grid:
 def _blank(column: pa.ChunkedArray) -> NDArray[np.bool_]:
     """Rows in which nothing stands."""
     if pa.types.is_dictionary(column.type):
-        found = column.combine_chunks()
-        return _blank(pa.chunked_array([found.dictionary]))[found.indices]
+        coded = column.combine_chunks()
+        return np.asarray(_blank(pa.chunked_array([coded.dictionary]))[coded.indices], dtype=bool)
     if not pa.types.is_string(column.type):
-        return column.is_null().to_numpy()
-    return pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
+        return np.asarray(column.is_null(), dtype=bool)
+    return np.asarray(pc.equal(pc.utf8_trim_whitespace(column), ""), dtype=bool)
 
 
 def lines_of(columns: Sequence[pa.ChunkedArray], first: int) -> NDArray[np.int64]:

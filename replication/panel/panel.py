@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.typing import SeriesGroupBy
 
 from replication.errors import DataError, one_of
 from replication.language.evaluate import Rows
@@ -192,6 +194,7 @@ def _refuse_twice(read: Reading, table: pd.DataFrame, entity: str, time: str) ->
         raise DataError(f"{read.origin}: two rows for {which} ({' and '.join(places)}); allowed: one")
 
 
-def _constant(groups) -> pd.Series:
+def _constant(groups: SeriesGroupBy[Any, Any]) -> pd.Series:
     first = groups.first()
-    return first.where(groups.nunique() == 1)
+    found: pd.Series = first.where(groups.nunique() == 1)
+    return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Survey:
         Rows in all, and those in which nothing is missing.
     """
 
-    levels: tuple[NDArray, ...]
+    levels: tuple[NDArray[Any], ...]
     most: tuple[int, ...]
     low: Floats
     high: Floats
@@ -95,16 +96,16 @@ class _Levels:
     """Distinct values and how often they occur; brought together as soon as they double."""
 
     def __init__(self) -> None:
-        self.parts: list[tuple[NDArray, Integers]] = []
+        self.parts: list[tuple[NDArray[Any], Integers]] = []
         self.known = 0
 
-    def add(self, values: NDArray) -> None:
+    def add(self, values: NDArray[Any]) -> None:
         """Count some more values."""
         self.parts.append(np.unique(values, return_counts=True))
         if sum(len(part) for part, _ in self.parts) > max(2 * self.known, 1_000_000):
             self.counted()
 
-    def counted(self) -> tuple[NDArray, Integers]:
+    def counted(self) -> tuple[NDArray[Any], Integers]:
         """Sorted values and counts."""
         values, inverse = np.unique(np.concatenate([part for part, _ in self.parts]), return_inverse=True)
         counts = np.concatenate([counts for _, counts in self.parts])
@@ -128,7 +129,7 @@ class Sums:
         Levels that stay when rows that are alone in their level are left out, again and again.
     """
 
-    counts: NDArray
+    counts: NDArray[Any]
     first: Floats
     second: Floats
     products: Floats
@@ -142,12 +143,12 @@ class Sums:
 
 def sum_up(panel: Partitions, found: Survey, effects: tuple[int, int]) -> Sums:
     """The second pass; done again without the rows that are alone in a level, if there are any."""
-    sizes = tuple(len(found.levels[place]) if place >= 0 else 1 for place in effects)
+    sizes = [len(found.levels[place]) if place >= 0 else 1 for place in effects]
     if sizes[0] * sizes[1] > MOST_CELLS:
         raise EstimationError(
             f"the effects have {sizes[0]:,} and {sizes[1]:,} levels; allowed: {MOST_CELLS:,} pairs of levels"
         )
-    alive = tuple(np.ones(size, dtype=bool) for size in sizes)
+    alive = (np.ones(sizes[0], dtype=bool), np.ones(sizes[1], dtype=bool))
     while True:
         sums = _one_pass(panel, found, effects, alive)
         left = _without_singles(sums.counts, alive)
@@ -199,7 +200,7 @@ def _codes(found: Survey, batch: Batch, place: int) -> Integers:
     return codes_of(found.levels[place], batch.levels[place])
 
 
-def _without_singles(counts: NDArray, alive: tuple[Flags, Flags]) -> tuple[Flags, Flags]:
+def _without_singles(counts: NDArray[Any], alive: tuple[Flags, Flags]) -> tuple[Flags, Flags]:
     """Levels that are left when single rows go, and those that are single then, until there is none."""
     counts, first, second = counts.copy(), alive[0].copy(), alive[1].copy()
     while True:
@@ -249,7 +250,7 @@ def heights(sums: Sums) -> Heights:
     return Heights(first, second, int(sums.alive[0].sum() + sums.alive[1].sum()) - parts)
 
 
-def _blocks(counts: NDArray) -> Iterator[tuple[slice, Floats]]:
+def _blocks(counts: NDArray[Any]) -> Iterator[tuple[slice, Floats]]:
     size = max(1, BLOCK // counts.shape[1])
     for first in range(0, len(counts), size):
         some = slice(first, first + size)

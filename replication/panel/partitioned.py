@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +35,7 @@ class Batch:
     """
 
     numbers: Floats
-    levels: tuple[NDArray, ...]
+    levels: tuple[NDArray[Any], ...]
     present: NDArray[np.bool_]
 
 
@@ -108,20 +109,23 @@ def partitions(folder: Path, numbers: Sequence[str], levels: Sequence[str]) -> P
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _numbers(column: pa.Array) -> Floats:
-    return column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    found: Floats = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return found
 
 
-def _levels(column: pa.Array) -> NDArray:
+def _levels(column: pa.Array) -> NDArray[Any]:
     """Values of a column of levels; anything where missing."""
     if pa.types.is_integer(column.type):
-        return column.fill_null(0).to_numpy(zero_copy_only=False)
-    return column.cast(pa.string()).fill_null("").to_numpy(zero_copy_only=False).astype(str)
+        found: NDArray[Any] = column.fill_null(0).to_numpy(zero_copy_only=False)
+    else:
+        found = column.cast(pa.string()).fill_null("").to_numpy(zero_copy_only=False).astype(str)
+    return found
 
 
-def codes_of(levels: NDArray, values: NDArray) -> Integers:
+def codes_of(levels: NDArray[Any], values: NDArray[Any]) -> Integers:
     """Place of each value among the sorted levels."""
     return np.searchsorted(levels, values)

@@ -73,7 +73,8 @@ def fit_partitions(
     panel = partitions(folder, [outcome, *regressors], levels)
     found = survey(panel)
     order = sorted(range(len(effects)), key=lambda place: -len(found.levels[place]))
-    places = (*order, -1, -1)[:2]
+    larger, smaller, *_ = *order, -1, -1
+    places = (larger, smaller)
     sums = sum_up(panel, found, places)
     by = heights(sums)
     beta, nobs, alive = _first_guess(sums, by, list(regressors)), sums.nobs, sums.alive

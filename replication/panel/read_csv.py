@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pv
@@ -98,7 +99,8 @@ def _columns(path: Path, keys: FileKeys, skipped: int, separator: str) -> list[p
             rows += batch.num_rows
             check_size(rows * batch.num_columns * CELL, path)
             batches.append(batch)
-        return pa.Table.from_batches(batches, reader.schema).columns
+        found: list[pa.ChunkedArray] = pa.Table.from_batches(batches, reader.schema).columns
+        return found
     except pa.ArrowInvalid as problem:
         if "UTF8" in str(problem):
             raise DataError(_undecodable(path, keys.encoding)) from None
@@ -165,7 +167,7 @@ def _uneven_row(path: Path, keys: FileKeys, skipped: int, separator: str) -> str
     return f"{path.name}, line {line}: {UNCLOSED}" if any("\n" in field for field in row) else None
 
 
-def _rows(reader, skipped: int) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: Any, skipped: int) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line on which each begins."""
     line = skipped + 1
     for row in reader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -72,7 +73,7 @@ def _check_size(about: pq.FileMetaData, path: Path) -> None:
     check_size(sum(group.total_byte_size for group in groups), path)
 
 
-def _is_one_of(kinds: tuple, kind: pa.DataType) -> bool:
+def _is_one_of(kinds: tuple[Callable[[pa.DataType], bool], ...], kind: pa.DataType) -> bool:
     """Whether a column is of one of these kinds, or a dictionary or extension of one."""
     if pa.types.is_dictionary(kind):
         return _is_one_of(kinds, kind.value_type)

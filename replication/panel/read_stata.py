@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -15,6 +16,9 @@ from replication.language.named_numbers import Clock, Labels, Named
 from replication.panel.grid import Grid
 from replication.panel.limits import CELL, check_columns, check_size
 from replication.spec.entries import FileKeys
+
+Opened = Any
+"""A StataReader; the types of pandas know less of it than it has."""
 
 DAMAGED = (ValueError, KeyError, IndexError, struct.error, EOFError, OverflowError, TypeError)
 UNITS = {"q": "quarter", "m": "month", "h": "half-year", "w": "week", "d": "day", "c": "day", "C": "day"}
@@ -33,9 +37,10 @@ def read_stata(path: Path, keys: FileKeys) -> Grid:
         A file that is damaged or no Stata file, more than is read.
     """
     try:
-        with StataReader(
+        opened: Opened = StataReader(
             path, convert_dates=False, convert_categoricals=False, preserve_dtypes=False
-        ) as reader:
+        )
+        with opened as reader:
             labels = {name: text.strip() for name, text in reader.variable_labels().items() if text.strip()}
             _check_size(reader, path)
             table = reader.read()
@@ -52,7 +57,7 @@ def read_stata(path: Path, keys: FileKeys) -> Grid:
     return Grid(tuple(kept), columns, spelled=False, left=left, named=named, labels=labels)
 
 
-def _check_size(reader: StataReader, path: Path) -> None:
+def _check_size(reader: Opened, path: Path) -> None:
     """Refuse what the header promises beyond what the file holds or a machine does."""
     check_columns(len(reader._varlist), path)
     rows, length = reader._nobs, reader._dtype.itemsize
@@ -63,7 +68,7 @@ def _check_size(reader: StataReader, path: Path) -> None:
     check_size(rows * len(reader._varlist) * CELL, path)
 
 
-def _formats(reader: StataReader) -> dict[str, str]:
+def _formats(reader: Opened) -> dict[str, str]:
     """The letters behind %t of each column that is shown as a time; those of a day are d."""
     formats = {
         name: form.replace("%-", "%") for name, form in zip(reader._varlist, reader._fmtlist, strict=True)
@@ -75,7 +80,7 @@ def _formats(reader: StataReader) -> dict[str, str]:
     }
 
 
-def _named(reader: StataReader) -> dict[str, Named]:
+def _named(reader: Opened) -> dict[str, Named]:
     """What the numbers of a column are called: periods, or the labels of its codes."""
     sets = reader.value_labels()
     which = zip(reader._varlist, reader._lbllist, strict=True)

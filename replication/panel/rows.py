@@ -171,7 +171,8 @@ class _Drops:
     @property
     def kept(self) -> NDArray[np.bool_]:
         """Rows that no cause has dropped so far."""
-        return self.reason == 0
+        found: NDArray[np.bool_] = self.reason == 0
+        return found
 
     @property
     def causes(self) -> list[str]:
@@ -225,7 +226,8 @@ def _unselected(values: _Values, needs: Needs) -> NDArray[np.bool_]:
     """Rows that a selection equation says have no outcome, and need none."""
     if needs.selected is None:
         return np.zeros(len(values.outcome.values), dtype=bool)
-    return values.extra[needs.selected][0].values == 0
+    found: NDArray[np.bool_] = values.extra[needs.selected][0].values == 0
+    return found
 
 
 def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Panel) -> None:

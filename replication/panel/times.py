@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -119,11 +120,11 @@ def _packed(values: Integers) -> Periods:
     return Periods(values)
 
 
-def _begins_with_year(values: NDArray, factor: int) -> bool:
+def _begins_with_year(values: NDArray[Any], factor: int) -> bool:
     return bool((values[0] // factor >= FIRST_YEAR) and (values[-1] // factor <= LAST_YEAR))
 
 
-def _in_years(years: NDArray, parts: Integers, unit: str) -> Periods:
+def _in_years(years: NDArray[Any], parts: Integers, unit: str) -> Periods:
     clock = Clock(unit)
     return Periods((years.astype(np.int64) - EPOCH.year) * clock.per_year + parts, clock, f"{unit}s")
 

@@ -16,7 +16,8 @@ from replication.publish.references import Form, Reference, parts_of
 from replication.records.account import ModelAccount
 from replication.records.model_statistics import STATISTICS
 from replication.records.records import Records
-from replication.spec.entries import Entry, Study
+from replication.spec.entries import Study
+from replication.spec.entry import Entry
 from replication.spec.read_study import canonical
 
 PROSE = ("question", "answer", "finding", "note", "missing", "undone")

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from replication.errors import StudyError
 from replication.publish.prose import SECTIONS, prose_of
 from replication.publish.references import parts_of
-from replication.spec.entries import Entry, Study
+from replication.spec.entries import Study
+from replication.spec.entry import Entry
 
 RESULTS = ("answer", "finding")  # what is said in them is said of results
 PARAMETERS = {"with_", "options", "covariance", "variables", "where", "formula", "weights", "average_over"}

@@ -15,7 +15,7 @@ from replication.errors import DataError, nearest
 from replication.project.files import changed_line_ends
 from replication.project.places import Project
 from replication.project.strict import read_strictly
-from replication.spec.entries import Entry
+from replication.spec.entry import Entry
 
 PATH = r"^[a-z0-9_]+(/[a-z0-9_]+)*\.csv$"
 Said = Annotated[str, Field(pattern=r"\S")]

@@ -12,7 +12,7 @@ Name = Annotated[str, Field(pattern=NAME)]
 Text = Annotated[str, Field(max_length=2000)]
 # The name of a column in a user's file, as it stands there; backticks quote it in an expression.
 Heading = Annotated[str, Field(pattern=r"^[^\x00-\x1f`]{1,200}$")]
-Many = Field(default=[], max_length=500)  # of what is listed by hand
+Many: Any = Field(default=[], max_length=500)  # of what is listed by hand
 Encoding = Literal[
     "utf-8", "utf-16", "latin-1", "windows-1250", "windows-1251", "windows-1252", "iso-8859-2", "iso-8859-15",
     "mac-roman", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",

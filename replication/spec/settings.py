@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from replication.project.places import Project
 from replication.project.strict import read_toml, validated
-from replication.spec.entries import Entry, Name, Text
+from replication.spec.entry import Entry, Name, Text
 
 TABLE = "tool.replication"
 

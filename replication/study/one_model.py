@@ -24,7 +24,8 @@ from replication.panel.rows import Sample, prepare, without
 from replication.records.account import ErrorAccount, ModelAccount
 from replication.records.model_statistics import STATISTICS
 from replication.spec import other_programs
-from replication.spec.entries import CovarianceSpec, ModelSpec
+from replication.spec.entries import ModelSpec
+from replication.spec.entry import CovarianceSpec
 from replication.spec.options import checked_options
 
 

@@ -24,6 +24,34 @@ SATURATED = 1e-10
 
 
 @dataclass(frozen=True)
+class OneEntry:
+    """A matrix F whose row i has a single entry: of the dummies of the grouping with most levels.
+
+    Attributes
+    ----------
+    root : (n,) float array
+        The entries: root of the row's share in the weight of its level.
+    level : (n,) int array
+        The columns that they stand in.
+    """
+
+    root: Floats
+    level: Integers
+
+    def by_cluster(self, key: Integers, values: Floats) -> sparse.csr_array:
+        """(G, levels) sums of entries times values over the rows of a cluster."""
+        shape = (int(key.max()) + 1, int(self.level.max()) + 1)
+        return sparse.csr_array((self.root * values, (key, self.level)), shape=shape)
+
+    def rows(self, rows: Integers) -> Floats:
+        """(m, levels) some rows, without the columns in which they have nothing."""
+        levels, place = np.unique(self.level[rows], return_inverse=True)
+        found = np.zeros((len(rows), len(levels)))
+        found[np.arange(len(rows)), place] = self.root[rows]
+        return found
+
+
+@dataclass(frozen=True)
 class Projection:
     """The hat matrix H = BB' + FF' of the regressors and the absorbed dummies, without forming it.
 
@@ -31,15 +59,12 @@ class Projection:
     ----------
     basis : (n, m) float array
         B: orthonormal columns of the regressors and of the dummies of all groupings but the largest.
-    root : (n,) float array or None
-        Row i of F has this single entry, root of the row's share in the weight of its level.
-    level : (n,) int array or None
-        The column it stands in: the level of the largest grouping.
+    largest : OneEntry or None
+        F, if there are effects.
     """
 
     basis: Floats
-    root: Floats | None = None
-    level: Integers | None = None
+    largest: OneEntry | None = None
 
 
 def projection(fit: LeastSquaresFit) -> Projection:
@@ -50,31 +75,23 @@ def projection(fit: LeastSquaresFit) -> Projection:
     by = effects_of(fit)
     level = by.groups.codes[0]
     root = np.sqrt(by.weights / by.totals[level])
-    return Projection(np.column_stack([own, rest_basis(by)]), root, level)
+    return Projection(np.column_stack([own, rest_basis(by)]), OneEntry(root, level))
 
 
 def cluster_products(hat: Projection, key: Integers, left: Floats, right: Floats) -> Floats:
     """(G, G) matrix of l_g' H_gh r_h over all pairs of clusters, for (n,) vectors l and r."""
     inside = group_sums(key, hat.basis * left[:, None]) @ group_sums(key, hat.basis * right[:, None]).T
-    if hat.level is None:
+    if hat.largest is None:
         return inside
-    return inside + (_by_level(hat, key, left) @ _by_level(hat, key, right).T).toarray()
-
-
-def _by_level(hat: Projection, key: Integers, values: Floats) -> sparse.csr_array:
-    """(G, levels) sums of root times values over the rows of a cluster and a level."""
-    shape = (int(key.max()) + 1, int(hat.level.max()) + 1)
-    return sparse.csr_array((hat.root * values, (key, hat.level)), shape=shape)
+    across: Floats = (hat.largest.by_cluster(key, left) @ hat.largest.by_cluster(key, right).T).toarray()
+    return inside + across
 
 
 def _block_basis(hat: Projection, rows: Integers) -> Floats:
     """(n_g, r) matrix U with UU' the block of H of these rows."""
-    if hat.level is None:
+    if hat.largest is None:
         return hat.basis[rows]
-    levels, place = np.unique(hat.level[rows], return_inverse=True)
-    own = np.zeros((len(rows), len(levels)))
-    own[np.arange(len(rows)), place] = hat.root[rows]
-    return np.column_stack([hat.basis[rows], own])
+    return np.column_stack([hat.basis[rows], hat.largest.rows(rows)])
 
 
 def cluster_rows(key: Integers) -> list[Integers]:

@@ -7,6 +7,7 @@ likelihoods and of random effects to the normal.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,8 @@ from replication.estimate.covariances.small_sample import counted_parameters, gr
 from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit, LikelihoodFit
 from replication.estimate.numbers.absorb import Projector, counted, leverage, projector
 from replication.estimate.numbers.groupings import grouped
+
+ZERO: Floats = np.zeros(())
 
 
 def sandwich(fit: Fit, meat: Floats) -> Floats:
@@ -121,7 +124,7 @@ def _white(fit: Fit, kind: str, scores: Floats, factors: dict[str, float], note:
 
 def row_leverage(fit: LeastSquaresFit) -> Floats:
     """(n,) diagonal of the hat matrix, absorbed effects included, in the metric of `fit.x`."""
-    own = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
+    own: Floats = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
     if not fit.effects:
         return own
     return own + leverage(effects_of(fit))
@@ -175,8 +178,8 @@ def clustered(
     corrections = group_factors(sizes, groups, groups_factor)
     signs = (1.0, 1.0, -1.0)
     weighed = zip(signs, corrections, parts, strict=False)
-    matrix = sum(sign * correction * _cluster_part(fit, key) for sign, correction, key in weighed)
-    factors = {}
+    matrix = sum((sign * correction * _cluster_part(fit, key) for sign, correction, key in weighed), ZERO)
+    factors: dict[str, float] = {}
     if groups_factor:
         factors = _named_factors(names, corrections, groups)
     if parameters_factor:
@@ -210,7 +213,8 @@ def cluster_key(fit: Fit, name: str) -> Integers:
 
 def pairs(first: Integers, second: Integers) -> Integers:
     """Codes 0 .. G-1 of the pairs of two keys that occur."""
-    return np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)[1]
+    found: Integers = np.unique(first * (int(second.max()) + 1) + second, return_inverse=True)[1]
+    return found
 
 
 def _cluster_part(fit: Fit, key: Integers) -> Floats:
@@ -287,9 +291,9 @@ def driscoll_kraay(
         raise EstimationError("driscoll_kraay needs at least two periods")
     lags = _lags(lags, periods)
     sums = group_sums(key, fit.scores)
-    meat = sum(_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1))
+    meat = sum((_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1)), ZERO)
     factors = _period_factors(fit, periods, correction)
-    matrix = sandwich(fit, meat * np.prod(list(factors.values())))
+    matrix = sandwich(fit, meat * prod(factors.values()))
     whose = {"none": "Stata xtscc", "n-k": "linearmodels debiased", "fixest": "R fixest"}[correction]
     how = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items()) or "no small-sample factor"
     note = f"Driscoll-Kraay, {lags} lags, {periods} periods: {how} ({whose})"
@@ -330,7 +334,7 @@ def newey_west(
         cross = fit.scores[lag:][same].T @ fit.scores[:-lag][same]
         meat = meat + _bartlett(lag, lags) * (cross + cross.T)
     factors = {"n/(n-k)": fit.nobs / fit.df_resid} if correction == "n-k" else {}
-    matrix = sandwich(fit, meat * np.prod(list(factors.values())))
+    matrix = sandwich(fit, meat * prod(factors.values()))
     how = f"n/(n-k) = {factors['n/(n-k)']:.6g} (Stata newey, force)" if factors else "no small-sample factor"
     note = f"Newey-West within entities, {lags} lags: {how}"
     return Covariance("newey_west", matrix, reference_df(fit, fit.df_resid), factors, note)

@@ -24,6 +24,7 @@ from replication.estimate.covariances.cluster_robust import (
 )
 from replication.estimate.covariances.sandwich import clustered
 from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit
+from replication.estimate.numbers.groupings import totals
 from replication.estimate.seeds import ROOT_SEED, generator, require_draws
 
 Weights = Literal["rademacher", "webb"]
@@ -126,7 +127,7 @@ def wild_bootstrap(
     hat = projection(fit)
     alone = adjusted_regressors(fit, hat, key, 0.5)[1]
     found = np.full((len(fit.params), 3), np.nan)
-    for j in np.flatnonzero(~alone):
+    for j in np.flatnonzero(~alone).tolist():
         test = coefficient_draws(fit, hat, key, multipliers, j, null=null)
         found[j] = _test_and_interval(test, float(fit.params[j]), ties)
     groups = multipliers.shape[1]
@@ -196,7 +197,7 @@ def cluster_weights(groups: int, draws: int, weights: Weights, seed: int, name: 
     """(B, G) weights; all 2^G sign vectors, B = 2^G, where that is no more than `draws`."""
     if weights == "rademacher" and groups < 63 and 2**groups <= draws:
         numbers = np.arange(2**groups)[:, None] >> np.arange(groups)[None, :]
-        return 1.0 - 2.0 * (numbers & 1)
+        return (1 - 2 * (numbers & 1)).astype(float)
     points = np.array([1.0, -1.0]) if weights == "rademacher" else np.concatenate([WEBB, -WEBB])
     random = generator(seed, "wild_bootstrap", name, weights)
     return points[random.integers(len(points), size=(draws, groups))]
@@ -236,7 +237,7 @@ def draws_of(parts: list[tuple[Floats, Floats]], multipliers: Floats) -> Draws:
 
 def _cluster_forms(hat: Projection, key: Integers, influence: Floats, u: Floats) -> tuple[Floats, Floats]:
     """(G,) scores a_g'u_g, and the (G, G) matrix that turns v into the scores of a draw's residuals."""
-    scores = np.bincount(key, influence * u)
+    scores = totals(key, influence * u)
     return scores, np.diag(scores) - cluster_products(hat, key, influence, u)
 
 

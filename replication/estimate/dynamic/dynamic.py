@@ -24,13 +24,14 @@ import inspect
 from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from replication.errors import EstimationError
-from replication.estimate.design import Covariance, Design, Fit, Floats, Integers, Statistics, Term
+from replication.estimate.design import Covariance, Design, Fit, Floats, Statistics, Term
 from replication.estimate.dynamic.dynamic_rows import (
     Options,
     Panel,
@@ -55,6 +56,7 @@ from replication.estimate.dynamic.gmm_moments import (
 )
 
 Estimator = Callable[..., Fit]
+Cell = TypeVar("Cell", bound=np.generic)
 
 
 def takes_options(*, without: tuple[str, ...] = ()) -> Callable[[Estimator], Estimator]:
@@ -195,7 +197,7 @@ def _overidentification(first: Step, second: Step, variance: float) -> Statistic
     df = first.rank - len(first.params)
     pgmm = float(np.sum((second.root @ first.moments.sum(axis=0)) ** 2))
     tests = {"sargan": first.objective / variance, "hansen": second.objective, "sargan_pgmm": pgmm}
-    out = {}
+    out: Statistics = {}
     for name, value in tests.items():
         p = float(stats.chi2.sf(value, df)) if df else np.nan
         out |= {name: value, f"{name}_df": float(df), f"{name}_p": p}
@@ -214,7 +216,7 @@ def _serial_correlations(
     assumed = None
     if plan.steps == 1 and not plan.robust:
         assumed = _homoskedastic(stack, variance, plan, periods=panel.y.shape[1])
-    out = {}
+    out: Statistics = {}
     for order in (1, 2):
         m = serial_correlation(errors, order, step, covariance, assumed)
         out |= {f"ar{order}": m, f"ar{order}_p": float(2 * stats.norm.sf(abs(m)))}
@@ -248,7 +250,7 @@ def _counts(design: Design, panel: Panel, first: Step, plan: Plan) -> Statistics
     }
 
 
-def _origin(values: Floats | Integers, plan: Plan) -> Floats | Integers:
+def _origin(values: NDArray[Cell], plan: Plan) -> NDArray[Cell]:
     """Transformed cells moved to the period of the row they belong to (deviations stand one period late)."""
     return values if plan.transformation == "difference" else np.roll(values, -1, axis=1)
 
@@ -266,7 +268,7 @@ def _scores(stack: Stack, step: Step, plan: Plan) -> Floats:
 
 
 def _warnings(
-    first: Step, second: Step, statistics: dict[str, float], dropped: tuple[Term, ...], plan: Plan
+    first: Step, second: Step, statistics: Statistics, dropped: tuple[Term, ...], plan: Plan
 ) -> tuple[str, ...]:
     out = []
     instruments, entities = int(statistics["instruments"]), int(statistics["entities"])

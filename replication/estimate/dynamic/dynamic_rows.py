@@ -163,7 +163,7 @@ def panel_rows(design: Design, plan: Plan) -> Panel:
     complete = np.isfinite(grid.y) & np.isfinite(regressors).all(axis=2)
     if not complete.any():
         raise _too_short(grid, plan)
-    grid = trimmed(grid, complete.any(axis=1))
+    grid = trimmed(grid, np.asarray(complete.any(axis=1)))
     # the lags again: what was trimmed away are periods without any row
     regressors = _with_lags(grid, plan.lags, keep)
     complete = np.isfinite(grid.y) & np.isfinite(regressors).all(axis=2)

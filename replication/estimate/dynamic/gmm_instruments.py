@@ -82,7 +82,7 @@ def forward_deviations(values: Floats, complete: Booleans) -> Floats:
     mask = complete.reshape(complete.shape + (1,) * (values.ndim - 2))
     kept = np.where(mask, values, 0.0)
     later_sum = np.flip(np.cumsum(np.flip(kept, axis=1), axis=1), axis=1) - kept
-    later = np.flip(np.cumsum(np.flip(mask, axis=1), axis=1), axis=1) - mask
+    later: Integers = np.flip(np.cumsum(np.flip(mask, axis=1), axis=1), axis=1) - mask
     count = np.maximum(later, 1)
     deviation = np.sqrt(count / (count + 1.0)) * (values - later_sum / count)
     return lagged(np.where(mask & (later > 0), deviation, np.nan), 1)

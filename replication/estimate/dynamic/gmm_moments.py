@@ -39,12 +39,14 @@ class Stack:
     @property
     def zx(self) -> Floats:
         """(q, k) cross products of instruments and regressors."""
-        return np.einsum("nrq,nrk->qk", self.z, self.x, optimize=True)
+        found: Floats = np.einsum("nrq,nrk->qk", self.z, self.x, optimize=True)
+        return found
 
     @property
     def zy(self) -> Floats:
         """(q,) cross products of instruments and outcome."""
-        return np.einsum("nrq,nr->q", self.z, self.y, optimize=True)
+        found: Floats = np.einsum("nrq,nr->q", self.z, self.y, optimize=True)
+        return found
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def weight_root(factor: Floats) -> Floats:
     triangle = np.linalg.qr(factor * scale, mode="r")
     _, singular, right = np.linalg.svd(triangle, full_matrices=False)
     keep = singular > RANK_TOLERANCE * singular[0]
-    return (right[keep] / singular[keep, None]) * scale
+    found: Floats = (right[keep] / singular[keep, None]) * scale
+    return found
 
 
 def first_root(stack: Stack) -> Floats:
@@ -129,7 +132,8 @@ def windmeijer(stack: Stack, first: Step, second: Step) -> Floats:
     through = np.einsum("nr,nrk->nk", stack.z @ pull, stack.x, optimize=True)
     derivative = second.bread @ second.weighted.T @ (own + first.moments.T @ through)
     cross = derivative @ second.bread
-    return second.bread + cross + cross.T + derivative @ sandwich(first) @ derivative.T
+    found: Floats = second.bread + cross + cross.T + derivative @ sandwich(first) @ derivative.T
+    return found
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,8 @@ class DifferencedErrors:
         """Residuals `order` periods earlier, zero where there is none."""
         out = np.zeros_like(self.residuals)
         out[:, order:] = self.residuals[:, : max(out.shape[1] - order, 0)]
-        return out * self.used
+        found: Floats = out * self.used
+        return found
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Covariance, Design, Fit, Floats, Term
+from replication.estimate.design import Booleans, Covariance, Design, Fit, Floats, Term
 from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
-from replication.estimate.dynamic.gmm_instruments import Booleans, independent, lagged, spread
+from replication.estimate.dynamic.gmm_instruments import independent, lagged, spread
 
 Initial = Literal["anderson_hsiao", "arellano_bond", "blundell_bond"]
 
@@ -43,7 +43,8 @@ class Within:
         mask = self.selected.astype(float)
         count = np.maximum(mask.sum(axis=1), 1.0)
         diagonal = mask[:, :, None] * np.eye(mask.shape[1])
-        return diagonal - mask[:, :, None] * mask[:, None, :] / count[:, None, None]
+        found: Floats = diagonal - mask[:, :, None] * mask[:, None, :] / count[:, None, None]
+        return found
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,8 @@ def bias_approximation(rows: Within, expected: Floats, lag: float, variance: flo
             * column
         ),
     )
-    return np.sum(terms[:order], axis=0)
+    found: Floats = np.sum(terms[:order], axis=0)
+    return found
 
 
 def _bootstrap(

@@ -13,6 +13,7 @@ import numpy as np
 
 from replication.estimate.design import Booleans, Design, Floats, Integers
 from replication.estimate.numbers.goodness import ratio
+from replication.estimate.numbers.groupings import totals
 
 Kind = Literal["regress", "freg", "tscorr", "dw"]
 AdjustedKind = Literal["regress", "freg", "tscorr", "dw", "theil", "nagar"]
@@ -77,7 +78,7 @@ def autocorrelations(
 
     def total(values: Floats, groups: Integers = who) -> Floats:
         """(N,) sum in each entity."""
-        return np.bincount(groups, values, entities)
+        return totals(groups, values, entities)
 
     rows, pairs = np.bincount(codes, minlength=entities), np.bincount(who, minlength=entities)
     cross, squares = total(now * before), total(residuals**2, codes)

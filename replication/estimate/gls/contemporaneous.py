@@ -46,7 +46,8 @@ def inverse_root(sigma: Floats, periods: int) -> Floats:
             f"the covariance of {len(sigma)} entities, estimated from {periods} periods, is singular; take "
             "fewer entities or more periods"
         )
-    return (vectors / np.sqrt(values)) @ vectors.T / deviations
+    found: Floats = (vectors / np.sqrt(values)) @ vectors.T / deviations
+    return found
 
 
 def across(matrix: Floats, values: Floats) -> Floats:

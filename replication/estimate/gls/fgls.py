@@ -62,13 +62,13 @@ class Serial:
         The rows that are left, y and x transformed.
     kept : (n0,) bool array
         Which rows of the given design they are.
-    statistics : dict of str to float
+    statistics : Statistics
     warnings : tuple of str
     """
 
     design: Design
     kept: Booleans
-    statistics: dict[str, float] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 

@@ -131,7 +131,7 @@ def _in_use(found: Autocorrelations, autocorrelation: str, average: str) -> Seri
     own = replace(found, rho=np.clip(found.rho, -1.0, 1.0))
     if autocorrelation == "panel":
         return Serial(np.where(assumed, 0.0, own.rho), bounded, assumed)
-    common = own.mean(found.pairs + 1.0 if average == "T" else found.pairs.astype(float))
+    common = own.mean((found.pairs + (average == "T")).astype(float))
     if np.isnan(common):
         raise EstimationError("the residuals are all zero: there is no autocorrelation to estimate")
     return Serial(np.full(len(own.rho), common), bounded, assumed)

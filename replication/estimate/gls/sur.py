@@ -130,7 +130,7 @@ def _common(design: Design) -> Booleans:
     if entities < 2:
         raise EstimationError("sur needs at least two entities: each of them is an equation")
     _, period, seen = np.unique(design.time, return_inverse=True, return_counts=True)
-    kept = seen[period] == entities
+    kept: Booleans = seen[period] == entities
     if not kept.any():
         raise EstimationError(
             f"sur needs periods in which all {entities} entities are observed; there is none"
@@ -218,7 +218,7 @@ def _fit_statistics(system: System, params: Floats, centred: bool) -> Statistics
     periods = system.periods
     covariance = e @ e.T / periods
     logs = np.linalg.slogdet(covariance)[1]
-    equations = {
+    equations: Statistics = {
         Of("rsquared", name): 1.0 - ratio(float(left @ left), float(total @ total))
         for name, left, total in zip(system.names, e, about, strict=True)
     }

@@ -87,7 +87,7 @@ def _search(y: Floats, x: Floats, weights: Floats, link: LogCdf) -> Optimum:
         rows = weights * (np.where(y > 0, y * up, 0.0) + np.where(y < 1, (1 - y) * down, 0.0))
         return Likelihood(rows, x * slope[:, None], x.T @ (x * curvature[:, None]))
 
-    projected = np.linalg.lstsq(x, 4 * y - 2, rcond=None)[0]
+    projected = np.asarray(np.linalg.lstsq(x, 4 * y - 2, rcond=None)[0], dtype=float)
     return maximise(objective, np.zeros(x.shape[1]), second_start=projected)
 
 

@@ -47,7 +47,8 @@ def censored_mean(lower: float, upper: float, index: Floats, spreads: Floats) ->
 
 
 def _phi(a: Floats) -> Floats:
-    return np.exp(-0.5 * a**2) / np.sqrt(2 * np.pi)
+    found: Floats = np.exp(-0.5 * a**2) / np.sqrt(2 * np.pi)
+    return found
 
 
 def _times(density: Floats, a: Floats) -> Floats:

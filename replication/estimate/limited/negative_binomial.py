@@ -43,7 +43,9 @@ def negative_binomial(design: Design) -> LikelihoodFit:
     if _slope_at_zero(used.y, mean, weights) <= 0:
         return _poisson_limit(start)
     basis = orthogonal(used.x, used.terms)
-    optimum = _search(used.y, basis, weights, np.linalg.solve(basis.back, start.params), mean)
+    optimum = _search(
+        used.y, basis, weights, np.asarray(np.linalg.solve(basis.back, start.params), dtype=float), mean
+    )
     alpha = float(np.exp(optimum.params[-1]))
     jacobian = np.block([[basis.back, np.zeros((len(start.terms), 1))], [np.zeros(len(start.terms)), 1.0]])
     gain = 2 * (optimum.likelihood.value - start.statistics["loglikelihood"])
@@ -77,8 +79,10 @@ def _poisson_limit(start: LikelihoodFit) -> LikelihoodFit:
 
 
 def _counts(start: LikelihoodFit) -> Statistics:
-    names = ("nobs", "entities", "periods", "separated_rows")
-    return {name: start.statistics[name] for name in names} | {"df_resid": start.df_resid - 1.0}
+    found: Statistics = {"df_resid": start.df_resid - 1.0}
+    for name in ("nobs", "entities", "periods", "separated_rows"):
+        found[name] = start.statistics[name]
+    return found
 
 
 def _search(y: Floats, basis: Basis, weights: Floats, poisson: Floats, mean: Floats) -> Optimum:

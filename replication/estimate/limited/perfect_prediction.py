@@ -80,6 +80,6 @@ def _direction(side: Floats, x: Floats) -> Floats:
         bounds=(-1, 1),
         method="highs",
     )
-    if found.status != 0 or -found.fun < 1e-7:
+    if found.status != 0 or found.x is None or found.fun is None or -found.fun < 1e-7:
         return np.zeros(x.shape[1])
     return np.where(np.abs(found.x) > 1e-9, found.x, 0.0)

@@ -151,8 +151,8 @@ def _with_effects(
         absorbed_by=names,
     )
     rows = counts(fit.entity, fit.time, fit.df_resid)
-    separated = {"separated_rows": float((~separation.kept).sum())}
-    return replace(fit, statistics={**rows, **fit.statistics, **separated})
+    separated = float((~separation.kept).sum())
+    return replace(fit, statistics={**rows, **fit.statistics, "separated_rows": separated})
 
 
 def _require_nonnegative(design: Design) -> None:
@@ -177,7 +177,7 @@ def _require_rows(nobs: int, k: int, unit: Projector) -> None:
 def _independent(x: Floats, left: Floats) -> Booleans:
     """(k,) columns of x that neither the effects nor the columns before them explain; `left` is the rest."""
     length, own = np.linalg.norm(x, axis=0), np.linalg.norm(left, axis=0)
-    stays = own > COLLINEAR * length
+    stays: Booleans = own > COLLINEAR * length
     if stays.any():
         scaled = left[:, stays] / own[stays]
         stays[stays] = np.abs(np.diag(np.linalg.qr(scaled, mode="r"))) > COLLINEAR
@@ -248,7 +248,7 @@ def _newton_step(problem: _Problem, point: _Point) -> _Step | None:
         x = one_pass(by, problem.x)
         information = x.T @ (x * weights[:, None])
         alone = by.solve(dummies)
-        b = np.linalg.solve(information, x.T @ score)
+        b = np.asarray(np.linalg.solve(information, x.T @ score), dtype=float)
     except np.linalg.LinAlgError:
         return None
     index = x @ b

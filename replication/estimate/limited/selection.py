@@ -65,7 +65,7 @@ def heckman_two_step(design: Design) -> Fit:
         terms=(*design.terms, *parameters("lambda"), *first.terms),
         params=np.append(second.params, first.params),
         bread=covariance,
-        scores=np.linalg.solve(covariance, _influence(second, first, chosen).T).T,
+        scores=np.asarray(np.linalg.solve(covariance, _influence(second, first, chosen).T).T, dtype=float),
         entity=design.entity,
         time=design.time,
         clusters=design.clusters,
@@ -97,7 +97,8 @@ def _selected(design: Design) -> Booleans:
         raise EstimationError(
             f"the selection indicator must be 0 or 1, found {values[~np.isin(values, (0, 1))][0]:g}"
         )
-    return np.asarray(design.extra["selected"]).ravel() == 1
+    found: Booleans = np.asarray(design.extra["selected"]).ravel() == 1
+    return found
 
 
 def first_step(design: Design) -> tuple[Booleans, LikelihoodFit]:

@@ -247,11 +247,12 @@ def rectify(space: Floats) -> tuple[Booleans, Booleans]:
 def _by_simplex(z: Floats) -> Booleans:
     """Maximise the sum of s over 0 <= s <= 1, s <= z t: in the end s is one exactly on separated rows."""
     n, r = z.shape
-    solution = linprog(
+    solution = linprog(  # type: ignore[call-overload]  # A_ub may be sparse
         np.concatenate([np.zeros(r), -np.ones(n)]),
         A_ub=sparse.hstack([sparse.csr_array(-z), sparse.eye_array(n)]),
         b_ub=np.zeros(n),
         bounds=[(None, None)] * r + [(0, 1)] * n,
         method="highs",
     )
-    return solution.x[r:] > 0.5
+    found: Booleans = solution.x[r:] > 0.5
+    return found

@@ -55,12 +55,13 @@ class Censored:
     @property
     def seen(self) -> Booleans:
         """(n,) whether the row is not censored."""
-        return self.side == 0
+        found: Booleans = self.side == 0
+        return found
 
     @property
     def statistics(self) -> Statistics:
         """The limits that there are, and the rows at each."""
-        limits = {"lower": self.lower, "upper": self.upper}
+        limits: Statistics = {"lower": self.lower, "upper": self.upper}
         return {name: value for name, value in limits.items() if np.isfinite(value)} | {
             "censored_lower": float((self.side < 0).sum()),
             "censored_upper": float((self.side > 0).sum()),

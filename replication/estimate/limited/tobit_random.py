@@ -150,7 +150,7 @@ def _search(panel: Panel, theta: Floats, points: int, adaptive: bool) -> Optimum
         optimum = maximise(_objective(panel, nodes), theta, max_iterations=STEPS_BETWEEN)
         iterations += optimum.iterations
         gap, theta = optimum.params - theta, optimum.params
-        moved = np.sqrt(max(-gap @ optimum.likelihood.hessian @ gap, 0.0))
+        moved = np.sqrt(max(float(-gap @ optimum.likelihood.hessian @ gap), 0.0))
         settled = moved < 1e-3 * SAME_PLACE if adaptive else optimum.converged
         if theta[-1] >= 0 and settled:
             return replace(optimum, iterations=iterations)
@@ -249,7 +249,8 @@ def _score_variance(panel: Panel, v: Floats, first: Floats, posterior: Floats) -
     parts = [panel.by_entity(column[:, None] * first) for column in panel.regressors.T]
     scores = np.stack([*parts, panel.by_entity(-v * first)], axis=2)
     centred = scores - np.einsum("ir,irk->ik", posterior, scores)[:, None, :]
-    return np.einsum("ir,irk,irl->kl", posterior, centred, centred, optimize=True)
+    found: Floats = np.einsum("ir,irk,irl->kl", posterior, centred, centred, optimize=True)
+    return found
 
 
 def _reported(theta: Floats, back: Floats) -> tuple[Floats, Floats]:

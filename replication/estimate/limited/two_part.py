@@ -87,7 +87,8 @@ def _between(amount: Floats, selection: Floats) -> Floats:
     """Inverse information in the order b, selection, sigma; the two parts are independent."""
     k, m = len(amount) - 1, len(selection)
     order = np.concatenate([np.arange(k), k + 1 + np.arange(m), [k]])
-    return block_diag(amount, selection)[np.ix_(order, order)]
+    found: Floats = block_diag(amount, selection)[np.ix_(order, order)]
+    return found
 
 
 ESTIMATORS = {"two_part": two_part}

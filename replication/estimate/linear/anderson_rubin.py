@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 from scipy.optimize import brentq, minimize_scalar
 
-from replication.estimate.design import Floats
+from replication.estimate.design import Floats, Statistics
 from replication.estimate.linear.iv_tests import Moments, Reduced, invertible, reduced_form
 
 Curve = Callable[[Floats], Floats]
@@ -22,7 +22,7 @@ ANGLES = 1024
 
 def anderson_rubin(
     exogenous: Floats, endogenous: Floats, instruments: Floats, y: Floats, moments: Moments
-) -> tuple[dict[str, float], str | None]:
+) -> tuple[Statistics, str | None]:
     """Test that one endogenous coefficient is zero, and the set of its values that are not rejected.
 
     Anderson and Rubin (1949): b is kept if the instruments do not explain y - b d. The statistic depends on
@@ -40,7 +40,7 @@ def anderson_rubin(
     reduced = reduced_form(exogenous, instruments, np.column_stack([y, endogenous]), moments)
     if not invertible(reduced.covariance(0, 0)):
         return {}, "No Anderson-Rubin set: no more clusters than instruments, or too few rows."
-    unit = np.linalg.norm(reduced.values[:, 0]) / np.linalg.norm(reduced.values[:, 1])
+    unit = float(np.linalg.norm(reduced.values[:, 0]) / np.linalg.norm(reduced.values[:, 1]))
     q = instruments.shape[1]
     critical = float(stats.f.ppf(LEVEL, q, moments.denominator_df))
     curve = _curve(reduced, unit)
@@ -49,7 +49,7 @@ def anderson_rubin(
         intervals = _arcs(lambda angles: curve(angles) - critical, unit)
     except np.linalg.LinAlgError:
         return {}, "No Anderson-Rubin set: at some value of the coefficient the instruments fit exactly."
-    out = {
+    out: Statistics = {
         "anderson_rubin_f": at_zero,
         "anderson_rubin_p": float(stats.f.sf(at_zero, q, moments.denominator_df)),
         "anderson_rubin_low": intervals[0][0] if intervals else np.nan,
@@ -75,7 +75,8 @@ def _curve(reduced: Reduced, unit: float) -> Curve:
         c, s = c[:, :, None], s[:, :, None]
         covariance = c * c * own - c * s * cross + s * s * other
         solved = np.linalg.solve(covariance, combined[:, :, None])[:, :, 0]
-        return np.sum(combined * solved, axis=1) / len(slopes)
+        found: Floats = np.sum(combined * solved, axis=1) / len(slopes)
+        return found
 
     return f
 
@@ -102,7 +103,7 @@ def _extremes(excess: Curve, angles: Floats) -> list[float]:
     found = []
     for sign in (1.0, -1.0):
         v = sign * np.concatenate([[values[-2]], values, [values[1]]])
-        for i in np.flatnonzero((v[1:-1] <= v[:-2]) & (v[1:-1] <= v[2:])):
+        for i in np.flatnonzero((v[1:-1] <= v[:-2]) & (v[1:-1] <= v[2:])).tolist():
             bounds = (angles[max(i - 1, 0)], angles[min(i + 1, len(angles) - 1)])
             search = minimize_scalar(
                 lambda angle, sign=sign: sign * f(angle),

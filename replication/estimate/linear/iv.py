@@ -41,7 +41,7 @@ from replication.estimate.linear.iv_tests import (
     strength,
 )
 from replication.estimate.numbers.absorb import counted, projector, require_variation, residuals
-from replication.estimate.numbers.algebra import least_squares
+from replication.estimate.numbers.algebra import least_squares, triangle
 from replication.estimate.numbers.goodness import counts, ratio
 from replication.estimate.numbers.groupings import Groupings, of_design
 
@@ -278,8 +278,7 @@ def _kappa(v: Variables) -> float:
     outcome = np.column_stack([v.y, v.endogenous])
     left = outcome - _on(v.exogenous, outcome)
     least = outcome - _on(v.z, outcome)
-    triangle = np.linalg.qr(least, mode="r")
-    return float(np.linalg.svd(np.linalg.solve(triangle.T, left.T), compute_uv=False)[-1] ** 2)
+    return float(np.linalg.svdvals(np.linalg.solve(triangle(least).T, left.T))[-1] ** 2)
 
 
 def _on(x: Floats, values: Floats) -> Floats:
@@ -296,7 +295,8 @@ def _moment_root(v: Variables, residuals: Floats) -> Floats:
         groups = v.moments.clusters
         why = "" if groups is None else f": there are {int(groups.max()) + 1} clusters"
         raise EstimationError(f"iv_gmm: the covariance of the {v.z.shape[1]} moments cannot be inverted{why}")
-    return (vectors / np.sqrt(values)).T * scale
+    found: Floats = (vectors / np.sqrt(values)).T * scale
+    return found
 
 
 def _as_least_squares(

@@ -13,6 +13,7 @@ from linearmodels.iv.common import cragg_donald_f, kleibergen_paap_f
 from scipy import stats
 
 from replication.estimate.design import Floats, Integers, Of, Statistics, Term
+from replication.estimate.numbers.groupings import sums
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,9 @@ def moment_covariance(moments: Moments, z: Floats, a: Floats, b: Floats | None =
         return float(a @ b) / len(a) * (z.T @ z)
     if moments.kind == "robust":
         return (z * (a * b)[:, None]).T @ z
-    return _sums(moments, z * a[:, None]).T @ _sums(moments, z * b[:, None])
-
-
-def _sums(moments: Moments, scores: Floats) -> Floats:
-    out = np.zeros((int(moments.clusters.max()) + 1, scores.shape[1]))
-    np.add.at(out, moments.clusters, scores)
-    return out
+    clusters = np.zeros(len(a), dtype=np.int64) if moments.clusters is None else moments.clusters
+    groups = int(clusters.max()) + 1
+    return sums(clusters, z * a[:, None], groups).T @ sums(clusters, z * b[:, None], groups)
 
 
 @dataclass(frozen=True)
@@ -134,7 +131,7 @@ def strength(
     Effective F (Montiel Olea and Pflueger 2013, eq. 3) for one endogenous regressor only.
     """
     first = reduced_form(exogenous, instruments, endogenous, moments)
-    out = {}
+    out: Statistics = {}
     for j, term in enumerate(terms):
         slopes, covariance = first.slopes[:, j], first.covariance(j, j)
         out[Of("first_stage_f", term.label)] = _wald(slopes, covariance) / len(slopes)
@@ -169,7 +166,7 @@ def overidentification(
     basis = np.linalg.qr(np.column_stack([exogenous, instruments]))[0]
     sargan = len(y) * float(np.sum((basis.T @ residuals) ** 2) / (residuals @ residuals))
     df = instruments.shape[1] - endogenous.shape[1]
-    out = {}
+    out: Statistics = {}
     hansen = _hansen(exogenous, endogenous, instruments, y, residuals, moments)
     for name, value in {"sargan": sargan, "hansen": hansen}.items():
         p = float(stats.chi2.sf(value, df)) if df else np.nan

@@ -89,7 +89,7 @@ def _within(design: Design, names: tuple[str, ...]) -> LeastSquaresFit:
 def _within_rsquared(fit: LeastSquaresFit, total: float, weights: Floats) -> Statistics:
     ssr = float(fit.residuals @ fit.residuals)
     whole = squares(fit.design.y, weights, centred=True)
-    kinds = {"rsquared_within": 1.0 - ratio(ssr, total)}
+    kinds: Statistics = {"rsquared_within": 1.0 - ratio(ssr, total)}
     if "entity" in fit.effects:
         kinds = panel_rsquared(fit.design, fit.terms, fit.params, weights) | kinds
     adjusted = 1.0 - ratio(ssr / fit.df_resid, whole / (fit.nobs - 1))

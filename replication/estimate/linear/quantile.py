@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,8 @@ from replication.errors import EstimationError
 from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics
 from replication.estimate.numbers.basis import Basis, orthogonal
 from replication.estimate.numbers.goodness import counts, ratio
+
+KernelName = Literal["gaussian", "epanechnikov"]
 
 OWN = {"kernel": "Powell's sandwich", "iid": "Koenker and Bassett"}
 """Whose covariance the estimator's own is."""
@@ -36,7 +39,7 @@ def quantile(
     design: Design,
     *,
     q: float = 0.5,
-    kernel: Literal["gaussian", "epanechnikov"] = "gaussian",
+    kernel: KernelName = "gaussian",
     errors: Literal["kernel", "iid"] = "kernel",
 ) -> Fit:
     """Coefficients of quantile q: minimise sum w_i rho_q(y_i - x_i'b) (Koenker and Bassett 1978).
@@ -72,7 +75,7 @@ def quantile(
     weights, basis = design.unit_weights, orthogonal(design.x, design.terms)
     found = _solve(design.y, basis, weights, q)
     width, widths = _bandwidth(found.residuals, q, kernel)
-    density = KERNELS[kernel][0](found.residuals / width) / width
+    density = KERNELS[kernel].density(found.residuals / width) / width
     convention = f"{OWN[errors]}, density by the {kernel} kernel, bandwidth {width:.6g} (Hall-Sheather)"
     return Fit(
         estimator="quantile",
@@ -100,7 +103,7 @@ def _solve(y: Floats, basis: Basis, weights: Floats, q: float) -> _Solution:
     through, which gives them every digit.
     """
     scale = float(np.abs(y - np.median(y)).max()) or 1.0
-    found = linprog(
+    found = linprog(  # type: ignore[call-overload]  # bounds may be an array
         -y / scale,
         A_eq=basis.q.T,
         b_eq=(1 - q) * (basis.q.T @ weights),
@@ -122,7 +125,7 @@ def _solve(y: Floats, basis: Basis, weights: Floats, q: float) -> _Solution:
     return _Solution(basis.back @ b, residuals, True, int(found.nit), note)
 
 
-def _bandwidth(residuals: Floats, q: float, kernel: str) -> tuple[float, dict[str, float]]:
+def _bandwidth(residuals: Floats, q: float, kernel: KernelName) -> tuple[float, Statistics]:
     """Hall and Sheather (1988) on the scale of the quantile, then of the residuals."""
     normal, n = stats.norm, len(residuals)
     z = normal.ppf(q)
@@ -133,7 +136,7 @@ def _bandwidth(residuals: Floats, q: float, kernel: str) -> tuple[float, dict[st
         )
     spread = min(
         residuals.std(ddof=1),
-        float(np.subtract(*np.percentile(residuals, [75, 25], method=KERNELS[kernel][1]))) / 1.34,
+        float(np.subtract(*np.percentile(residuals, [75, 25], method=KERNELS[kernel].quartiles))) / 1.34,
     )
     width = spread * float(normal.ppf(q + h) - normal.ppf(q - h))
     if not width > 0:
@@ -150,7 +153,8 @@ def _inverse(x: Floats, weights: Floats) -> Floats:
     if inside.sum() < x.shape[1] or np.abs(np.diag(r)).min() < 1e-10:
         raise EstimationError("too few rows near the quantile for its errors; use the gaussian kernel")
     half = np.linalg.inv(r) / length[:, None]
-    return half @ half.T
+    found: Floats = half @ half.T
+    return found
 
 
 def _own(x: Floats, weights: Floats, density: Floats, q: float, errors: str) -> Floats:
@@ -182,9 +186,16 @@ def _epanechnikov(u: Floats) -> Floats:
     return np.where(np.abs(u) < 1, 0.75 * (1 - u**2), 0.0)
 
 
-KERNELS = {
-    "gaussian": (stats.norm.pdf, "linear"),
-    "epanechnikov": (_epanechnikov, "averaged_inverted_cdf"),
+@dataclass(frozen=True)
+class Kernel:
+    """A density, and how the program that uses it takes the quartiles of the residuals."""
+
+    density: Callable[[Floats], Floats]
+    quartiles: Literal["linear", "averaged_inverted_cdf"]
+
+
+KERNELS: Mapping[KernelName, Kernel] = {
+    "gaussian": Kernel(stats.norm.pdf, "linear"),  # R's type 7
+    "epanechnikov": Kernel(_epanechnikov, "averaged_inverted_cdf"),  # Stata's
 }
-"""The kernel, and how the program that uses it takes the quartiles of the residuals: R's type 7; Stata's."""
 ESTIMATORS = {"quantile": quantile}

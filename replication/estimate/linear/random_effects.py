@@ -108,7 +108,7 @@ def _described(fit: LeastSquaresFit, y: Floats, x: Floats) -> LeastSquaresFit:
     if q == 0:
         return fit
     chi2 = q * fit.statistics["f_statistic"]
-    wald = {"chi2": chi2, "chi2_df": float(q), "chi2_p": float(stats.chi2.sf(chi2, q))}
+    wald: Statistics = {"chi2": chi2, "chi2_df": float(q), "chi2_p": float(stats.chi2.sf(chi2, q))}
     kinds = panel_rsquared(fit.design, fit.terms, fit.params)
     return replace(fit, statistics={**fit.statistics, **kinds, **wald})
 

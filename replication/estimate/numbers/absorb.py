@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -18,7 +20,7 @@ from scipy.linalg.lapack import dpstrf
 from replication.errors import EstimationError
 from replication.estimate.design import Booleans, Floats, Integers, Term
 from replication.estimate.numbers.algebra import COLLINEAR
-from replication.estimate.numbers.groupings import MOST_LEVELS, Groupings, is_nested, parts, sums
+from replication.estimate.numbers.groupings import MOST_LEVELS, Groupings, is_nested, parts, sums, totals
 
 DENSE = 16
 """Cells for each row up to which a table of two groupings is held dense."""
@@ -47,6 +49,15 @@ MOST_CELLS = 250_000_000
 """Of an array that errors with leverages need: 2 GB."""
 
 
+Table = Any
+"""A dense array or a sparse one: the expressions here are the same for both."""
+
+
+def _dense(table: Table) -> Floats:
+    found: Floats = table if isinstance(table, np.ndarray) else table.toarray()
+    return found
+
+
 @dataclass(frozen=True)
 class _Cross:
     """Cross products of the weighted dummies of all groupings but the first; dense or sparse.
@@ -56,8 +67,8 @@ class _Cross:
     complement of a diagonal block; Frisch and Waugh 1933).
     """
 
-    first: Floats | sparse.csr_array
-    rest: Floats | sparse.csr_array
+    first: Table
+    rest: Table
 
     def only(self, chosen: Booleans) -> _Cross:
         """The same for some of the dummies."""
@@ -65,22 +76,23 @@ class _Cross:
 
     def matrix(self) -> Floats:
         """(L, L) rest - first'first."""
-        product = self.rest - self.first.T @ self.first
-        return product.toarray() if sparse.issparse(product) else product
+        return _dense(self.rest - self.first.T @ self.first)
 
     def times(self, v: Floats) -> Floats:
         """The matrix times v (L, m), without forming it."""
-        return self.rest @ v - self.first.T @ (self.first @ v)
+        found: Floats = self.rest @ v - self.first.T @ (self.first @ v)
+        return found
 
     def diagonal(self) -> Floats:
         """(L,) diagonal of the matrix."""
-        return self.rest.diagonal() - np.asarray((self.first * self.first).sum(axis=0)).ravel()
+        found: Floats = self.rest.diagonal() - np.asarray((self.first * self.first).sum(axis=0)).ravel()
+        return found
 
 
-def _cross(groups: Groupings, weights: Floats, totals: Floats) -> _Cross:
-    dense = groups.columns <= DIRECT and groups.columns * len(totals) <= DENSE * len(weights)
+def _cross(groups: Groupings, weights: Floats, first_totals: Floats) -> _Cross:
+    dense = groups.columns <= DIRECT and groups.columns * len(first_totals) <= DENSE * len(weights)
     first = groups.codes[0]
-    scaled = weights / np.sqrt(totals)[first]
+    scaled = weights / np.sqrt(first_totals)[first]
     tables = [_table(first, codes, scaled, dense) for codes, _ in groups.rest]
     blocks = [
         [_own_table(a, weights, dense) if a is b else _table(a, b, weights, dense) for b, _ in groups.rest]
@@ -91,17 +103,17 @@ def _cross(groups: Groupings, weights: Floats, totals: Floats) -> _Cross:
     return _Cross(sparse.hstack(tables, format="csr"), sparse.block_array(blocks, format="csr"))
 
 
-def _table(rows: Integers, columns: Integers, weights: Floats, dense: bool) -> Floats | sparse.csr_array:
+def _table(rows: Integers, columns: Integers, weights: Floats, dense: bool) -> Table:
     """Sum of the weights in each pair of levels."""
     shape = (int(rows.max()) + 1, int(columns.max()) + 1)
     if dense:
-        return np.bincount(rows * shape[1] + columns, weights, minlength=shape[0] * shape[1]).reshape(shape)
+        return totals(rows * shape[1] + columns, weights, shape[0] * shape[1]).reshape(shape)
     return sparse.csr_array((weights, (rows, columns)), shape=shape)
 
 
-def _own_table(codes: Integers, weights: Floats, dense: bool) -> Floats | sparse.dia_array:
-    totals = np.bincount(codes, weights)
-    return np.diag(totals) if dense else sparse.diags_array(totals)
+def _own_table(codes: Integers, weights: Floats, dense: bool) -> Table:
+    found = totals(codes, weights)
+    return np.diag(found) if dense else sparse.diags_array(found)
 
 
 def _independent(groups: Groupings, weights: Floats, cross: _Cross) -> Booleans:
@@ -114,8 +126,8 @@ def _independent(groups: Groupings, weights: Floats, cross: _Cross) -> Booleans:
         chosen = np.ones(groups.columns, dtype=bool)
         chosen[np.unique(labels, return_index=True)[1]] = False
         return chosen
-    totals = np.concatenate([np.bincount(codes, weights) for codes, _ in groups.rest])
-    shares = cross.matrix() / np.sqrt(np.outer(totals, totals))
+    own = np.concatenate([totals(codes, weights) for codes, _ in groups.rest])
+    shares = cross.matrix() / np.sqrt(np.outer(own, own))
     _, pivots, rank, _ = dpstrf(shares, tol=DEPENDENT, lower=1)
     chosen = np.zeros(groups.columns, dtype=bool)
     chosen[pivots[:rank] - 1] = shares.max() > DEPENDENT  # dpstrf takes its first pivot unseen
@@ -181,8 +193,8 @@ class Projector:
         Sum of the weights in each level of the first grouping.
     chosen : (L,) bool array
         Dummies of the other groupings that are solved for; the rest are sums of these.
-    cross : _Cross or None
-        Of the other groupings, if there are any.
+    cross : _Cross
+        Of the other groupings.
     solver : function or None
         Solves for the chosen ones, if there are any.
     """
@@ -191,7 +203,7 @@ class Projector:
     weights: Floats
     totals: Floats
     chosen: Booleans
-    cross: _Cross | None
+    cross: _Cross
     solver: Callable[[Floats], Floats] | None
 
     @property
@@ -207,18 +219,21 @@ class Projector:
         return found
 
 
+NOTHING = _Cross(np.empty((0, 0)), np.empty((0, 0)))
+
+
 def projector(groups: Groupings, weights: Floats, chosen: Booleans | None = None) -> Projector:
     """The projection under these weights; `chosen` can be handed on: it is the same for all weights.
 
     Raises LinAlgError if the chosen dummies are dependent up to rounding.
     """
-    totals = np.bincount(groups.codes[0], weights) if groups.codes else np.empty(0)
+    own = totals(groups.codes[0], weights) if groups.codes else np.empty(0)
     if not groups.columns:
-        return Projector(groups, weights, totals, np.zeros(0, dtype=bool), None, None)
-    cross = _cross(groups, weights, totals)
+        return Projector(groups, weights, own, np.zeros(0, dtype=bool), NOTHING, None)
+    cross = _cross(groups, weights, own)
     chosen = _independent(groups, weights, cross) if chosen is None else chosen
     solver = _solver(cross.only(chosen)) if chosen.any() else None
-    return Projector(groups, weights, totals, chosen, cross, solver)
+    return Projector(groups, weights, own, chosen, cross, solver)
 
 
 def null_space(by: Projector) -> Floats:
@@ -226,7 +241,8 @@ def null_space(by: Projector) -> Floats:
     groups = by.groups
     if len(groups.codes) == 2:
         labels = parts(groups)
-        return (labels[:, None] == np.unique(labels)).astype(float)
+        found: Floats = (labels[:, None] == np.unique(labels)).astype(float)
+        return found
     values, vectors = np.linalg.eigh(by.cross.matrix())
     return vectors[:, values < DEPENDENT]
 
@@ -254,7 +270,10 @@ def heights(by: Projector, x: Floats) -> list[Floats]:
 
 def spread(codes: Sequence[Integers], coefficients: Sequence[Floats]) -> Floats:
     """(n, k) sum over groupings of the coefficients of each row's level."""
-    return sum(values.take(c, axis=0) for c, values in zip(codes, coefficients, strict=True))
+    found: Floats = reduce(
+        np.add, (values.take(c, axis=0) for c, values in zip(codes, coefficients, strict=True))
+    )
+    return found
 
 
 def one_pass(by: Projector, x: Floats) -> Floats:
@@ -284,7 +303,8 @@ def _residuals(by: Projector, x: Floats) -> Floats:
 
 def varies(left: Floats, x: Floats) -> Booleans:
     """(k,) whether more than rounding is left of each column of x once effects have been taken out."""
-    return np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(x, axis=0)
+    found: Booleans = np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(x, axis=0)
+    return found
 
 
 def require_variation(by: Projector, left: Floats, x: Floats, terms: Sequence[Term | str]) -> None:
@@ -348,7 +368,7 @@ def rest_basis(by: Projector) -> Floats:
 
 def _rest_blocks(by: Projector) -> Iterator[tuple[slice, Floats]]:
     """Some rows after others, with their part of that basis."""
-    if by.cross is None or not by.chosen.any():
+    if not by.chosen.any():
         return
     if by.chosen.sum() > MOST_LEVELS:
         raise EstimationError(_too_large(by))
@@ -357,15 +377,14 @@ def _rest_blocks(by: Projector) -> Iterator[tuple[slice, Floats]]:
     triangle = np.linalg.cholesky(gram * np.outer(scale, scale))
     at_once = max(AT_ONCE // by.groups.columns, 1)
     for rows in (slice(i, i + at_once) for i in range(0, len(by.weights), at_once)):
-        left = _rest_dummies(by, by.cross, rows)[:, by.chosen] * scale * np.sqrt(by.weights[rows])[:, None]
+        left = _rest_dummies(by, rows)[:, by.chosen] * scale * np.sqrt(by.weights[rows])[:, None]
         yield rows, solve_triangular(triangle, left.T, lower=True).T
 
 
-def _rest_dummies(by: Projector, cross: _Cross, rows: slice) -> Floats:
+def _rest_dummies(by: Projector, rows: slice) -> Floats:
     """(m, L) what the first grouping leaves of the other dummies in m rows: each less its mean there."""
     first = by.groups.codes[0][rows]
-    shares = cross.first[first]
-    left = (-shares.toarray() if sparse.issparse(shares) else -shares) / np.sqrt(by.totals[first])[:, None]
+    left = -_dense(by.cross.first[first]) / np.sqrt(by.totals[first])[:, None]
     for codes, columns in by.groups.rest:
         left[np.arange(len(first)), codes[rows] + columns.start] += 1.0
     return left

@@ -74,7 +74,7 @@ def column_lengths(x: Floats, terms: Sequence[Term | str]) -> Floats:
     """Euclidean length of each column; EstimationError if there is none or one is all zeros."""
     if not terms:
         raise EstimationError("the model has no regressor to estimate")
-    length = np.linalg.norm(x, axis=0)
+    length: Floats = np.linalg.norm(x, axis=0)
     for name, size in zip(terms, length, strict=True):
         if size == 0:
             raise EstimationError(f"{name!r} is zero in every row of the sample; leave it out")
@@ -84,22 +84,27 @@ def column_lengths(x: Floats, terms: Sequence[Term | str]) -> Floats:
 def _check_rank(r: Floats, terms: Sequence[Term | str]) -> tuple[str, ...]:
     """Refuse a triangle with a zero on its diagonal; say which columns come near to it."""
     left = np.abs(np.diag(r))
-    for j in np.flatnonzero(left < COLLINEAR):
-        others = ", ".join(_partners(r, int(j), terms)) or "the other regressors"
+    for j in np.flatnonzero(left < COLLINEAR).tolist():
+        others = ", ".join(_partners(r, j, terms)) or "the other regressors"
         raise EstimationError(
             f"'{terms[j]}' is an exact linear combination of {others[:300]}; leave one of them out"
         )
     return tuple(
-        f"'{terms[j]}' is nearly a linear combination of {', '.join(_partners(r, int(j), terms))[:300]}: "
+        f"'{terms[j]}' is nearly a linear combination of {', '.join(_partners(r, j, terms))[:300]}: "
         "fewer than half the digits of their coefficients can be trusted"
-        for j in np.flatnonzero(left < NEARLY_COLLINEAR)
+        for j in np.flatnonzero(left < NEARLY_COLLINEAR).tolist()
     )
 
 
 def _partners(r: Floats, j: int, terms: Sequence[Term | str]) -> list[str]:
     """The columns before j whose combination gives column j."""
     weights = solve_triangular(r[:j, :j], r[:j, j])
-    return [str(terms[i]) for i in np.flatnonzero(np.abs(weights) > 1e-8)]
+    return [str(terms[i]) for i in np.flatnonzero(np.abs(weights) > 1e-8).tolist()]
+
+
+def triangle(x: Floats) -> Floats:
+    """R of the QR decomposition of x."""
+    return np.asarray(np.linalg.qr(x, mode="r"), dtype=float)
 
 
 def column_space(x: Floats) -> Floats:
@@ -109,7 +114,7 @@ def column_space(x: Floats) -> Floats:
     if x.shape[1] == 0:
         return x
     q, r, _ = qr(x, mode="economic", pivoting=True)
-    return q[:, np.abs(np.diag(r)) >= COLLINEAR]
+    return np.asarray(q[:, np.abs(np.diag(r)) >= COLLINEAR], dtype=float)
 
 
 def residual_ssr(y: Floats, x: Floats) -> tuple[float, int]:

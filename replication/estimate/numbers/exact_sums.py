@@ -46,13 +46,15 @@ class ExactSums:
 
     def total(self) -> Floats:
         """(L, m) the sums, smallest pieces first."""
-        return self.totals[::-1].sum(axis=0).T
+        found: Floats = self.totals[::-1].sum(axis=0).T
+        return found
 
 
 def _step(bounds: Floats, most: int) -> Floats:
     """Powers of two of which `most` multiples below the bound add up without rounding."""
     sizes = np.maximum(bounds, np.finfo(float).tiny * 2.0**BITS) * max(most, 1)
-    return 2.0 ** (np.ceil(np.log2(sizes)) + 1 - BITS)
+    found: Floats = 2.0 ** (np.ceil(np.log2(sizes)) + 1 - BITS)
+    return found
 
 
 def _add(total: Floats, codes: Integers | None, part: Floats) -> None:

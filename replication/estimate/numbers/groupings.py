@@ -118,9 +118,16 @@ def is_nested(effect: Integers, cluster: Integers) -> bool:
 
 def parts(groups: Groupings) -> Integers:
     """(L,) for each level of the second of two groupings, the connected part of the rows that it is in."""
-    links = sparse.csr_array((np.ones(len(groups.codes[0])), groups.codes), shape=groups.levels)
-    graph = sparse.block_array([[None, links], [links.T, None]])
-    return connected_components(graph, directed=False)[1][groups.levels[0] :]
+    first, second = groups.codes
+    levels = sum(groups.levels)
+    links = (np.ones(len(first)), (first, groups.levels[0] + second))
+    graph = sparse.csr_array(links, shape=(levels, levels))
+    return connected_components(graph, directed=False)[1][groups.levels[0] :].astype(np.int64)
+
+
+def totals(codes: Integers, values: Floats, levels: int = 0) -> Floats:
+    """(levels,) sums of values (n,) in each level."""
+    return np.asarray(np.bincount(codes, values, minlength=levels), dtype=float)
 
 
 def sums(codes: Integers, values: Floats, levels: int) -> Floats:

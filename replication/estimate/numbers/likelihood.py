@@ -53,7 +53,7 @@ def fit_from_optimum(
         terms=terms,
         params=params,
         bread=jacobian @ information_inverse(likelihood.hessian) @ jacobian.T,
-        scores=np.linalg.solve(jacobian.T, likelihood.scores.T).T,
+        scores=np.asarray(np.linalg.solve(jacobian.T, likelihood.scores.T).T, dtype=float),
         entity=design.entity,
         time=design.time,
         clusters=design.clusters,

@@ -13,7 +13,8 @@ LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 def inverse_mills(a: Floats) -> Floats:
     """phi(a) / Phi(a), through the scaled complementary error function so that nothing is 0/0."""
     with np.errstate(over="ignore"):
-        return np.sqrt(2 / np.pi) / erfcx(-np.asarray(a, float) / np.sqrt(2))
+        found: Floats = np.sqrt(2 / np.pi) / erfcx(-np.asarray(a, float) / np.sqrt(2))
+        return found
 
 
 def log_cdf(a: Floats) -> tuple[Floats, Floats, Floats]:

@@ -45,7 +45,8 @@ class Likelihood:
     @property
     def gradient(self) -> Floats:
         """(k,) derivatives of the log-likelihood."""
-        return self.scores.sum(axis=0)
+        found: Floats = self.scores.sum(axis=0)
+        return found
 
     @property
     def is_finite(self) -> bool:
@@ -193,7 +194,7 @@ def better_of(first: Optimum, second: Optimum) -> Optimum:
     higher = lead > (SAME_HEIGHT if first.converged else -SAME_HEIGHT)
     best, other = (second, first) if higher else (first, second)
     gap = best.params - other.params
-    distance = np.sqrt(max(-gap @ best.likelihood.hessian @ gap, 0.0))
+    distance = np.sqrt(max(float(-gap @ best.likelihood.hessian @ gap), 0.0))
     if not best.converged or (other.converged and distance < SAME_PLACE):
         return best
     sentence = (

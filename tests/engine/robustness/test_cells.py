@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from replication.panel.panel import read_panel
 from replication.robustness.base_rows import Base, Factor, complete
 from replication.robustness.cells import NUMBERS, Batch, estimate
-from replication.spec.entries import CovarianceSpec, ModelSpec
+from replication.spec.entries import ModelSpec
+from replication.spec.entry import CovarianceSpec
 from replication.study.one_model import plan, run_model
 
 DIGITS = 1e-9

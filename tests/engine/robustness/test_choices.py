@@ -11,7 +11,8 @@ from replication.errors import StudyError
 from replication.robustness.choices import universe
 from replication.robustness.combinations import DECLARED, ITSELF, SAME, TWICE, combinations
 from replication.robustness.specification import model_of, term_of
-from replication.spec.entries import CovarianceSpec, ModelSpec
+from replication.spec.entries import ModelSpec
+from replication.spec.entry import CovarianceSpec
 from replication.spec.robustness_checks import check_robustness
 from replication.spec.robustness_entries import RobustnessSpec
 

@@ -12,7 +12,8 @@ from replication.panel.reading import Reading
 from replication.robustness.curve import curve, specifications
 from replication.robustness.executors import cores, here
 from replication.robustness.specification import model_of, term_of
-from replication.spec.entries import CovarianceSpec, ModelSpec
+from replication.spec.entries import ModelSpec
+from replication.spec.entry import CovarianceSpec
 from replication.spec.robustness_entries import RobustnessSpec
 from replication.study.one_model import plan, run_model
 from tests.engine.robustness.test_cells import table
