@@ -183,8 +183,8 @@ def _us_aid(tables: Tables) -> pd.DataFrame:
         year=asia["fiscal_period"].str[:4].astype("int64"),
         us_obligations=asia["obligations_const2019_usd"].astype(float) / 1e6,
     )
-    asia = asia.groupby(["iso3", "year"], as_index=False)["us_obligations"].sum()
-    return pd.concat([latin, asia], ignore_index=True)
+    yearly = asia.groupby(["iso3", "year"], as_index=False)[["us_obligations"]].sum()
+    return pd.concat([latin, yearly], ignore_index=True)
 
 
 def _politics(tables: Tables) -> pd.DataFrame:
@@ -235,9 +235,9 @@ def _marks(panel: pd.DataFrame, deals: pd.DataFrame, kind: str) -> pd.Series:
     """1 in every debtor-year from the first to the last year of an event of this kind, else 0."""
     events = deals[deals["kind"] == kind]
     marked = {
-        (event.iso3, year)
-        for event in events.itertuples()
-        for year in range(event.year_from, event.year_to + 1)
+        (debtor, year)
+        for debtor, first, last in events[["iso3", "year_from", "year_to"]].to_numpy()
+        for year in range(first, last + 1)
     }
     pairs = zip(panel["iso3"], panel["year"], strict=True)
     return pd.Series(np.array([float(pair in marked) for pair in pairs]), index=panel.index)

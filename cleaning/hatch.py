@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from replication.sources.schema import Column, Schema
 ASIA = Column("region", "text", "name", "region that the figures are for", allowed=("Asia",))
 YEAR = Column("year", "integer", "year", "year of the figure as printed", low=1980, high=1996)
 HEDGES = ("exact", "rounded", "about", "nearly", "over", "under", "words")
-SHARE = {"low": 0, "high": 100, "missing": True}
+SHARE: dict[str, Any] = {"low": 0, "high": 100, "missing": True}
 
 TABLE_1 = Schema(
     table="hatch_table_1",

@@ -252,13 +252,10 @@ def build_ties(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     }
     for end in ENDS:
         side = [sides.get(pair) for pair in zip(ties[end], ties["phase"], strict=True)]
-        ties = ties.assign(
-            **{
-                f"{end}_name": ties[end].map(actors["name"]),
-                f"{end}_country": ties[end].map(actors["country"]),
-                f"{end}_side": pd.array(side, dtype="str"),
-            }
-        )
+        ties = ties.copy()
+        ties[f"{end}_name"] = ties[end].map(actors["name"])
+        ties[f"{end}_country"] = ties[end].map(actors["country"])
+        ties[f"{end}_side"] = pd.array(side, dtype="str")
     return ties
 
 

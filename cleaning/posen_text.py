@@ -91,7 +91,7 @@ def half_step(printed: str) -> float:
     number = Decimal(printed)
     # zeros behind a point are meant, zeros of a whole number may only fill up
     digits = number if "." in printed else number.normalize()
-    return float(Decimal(1).scaleb(digits.as_tuple().exponent) / 2) if number else 0.0
+    return float(Decimal(1).scaleb(int(digits.as_tuple().exponent)) / 2) if number else 0.0
 
 
 def events(raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

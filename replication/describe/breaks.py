@@ -16,6 +16,7 @@ from replication.language.evaluate import condition
 from replication.language.functions import Floats
 
 Effects = list[Literal["entity", "time"]]
+YEARS: Effects = ["time"]
 CRITICAL = "5 percent critical value of the largest"
 
 
@@ -77,7 +78,7 @@ def _coefficients(sample: _Sample, effects: Effects) -> Floats:
     x, y = _partialled(sample.x, basis), _partialled(sample.y, basis)
     if np.linalg.matrix_rank(x) < x.shape[1]:
         return np.full(x.shape[1], np.nan)
-    return np.linalg.lstsq(x, y, rcond=None)[0]
+    return np.asarray(np.linalg.lstsq(x, y, rcond=None)[0], dtype=float)
 
 
 def leave_one_out(
@@ -87,7 +88,7 @@ def leave_one_out(
     regressors: list[str],
     terms: list[str],
     drop: Literal["entity", "time"] = "entity",
-    effects: Effects = ("time",),
+    effects: Effects = YEARS,
     entity: str = "iso3",
     time: str = "year",
     where: str = "",
@@ -112,7 +113,7 @@ def largest_residuals(
     outcome: str,
     regressors: list[str],
     most: int = 10,
-    effects: Effects = ("time",),
+    effects: Effects = YEARS,
     entity: str = "iso3",
     time: str = "year",
     where: str = "",
@@ -154,7 +155,7 @@ def sup_wald(
     trim: float = 0.15,
     draws: int = 999,
     seed: int = 1998,
-    effects: Effects = ("time",),
+    effects: Effects = YEARS,
     entity: str = "iso3",
     time: str = "year",
     where: str = "",
@@ -186,7 +187,7 @@ def wald_by_date(
     trim: float = 0.15,
     draws: int = 999,
     seed: int = 1998,
-    effects: Effects = ("time",),
+    effects: Effects = YEARS,
     entity: str = "iso3",
     time: str = "year",
     where: str = "",

@@ -37,8 +37,8 @@ def days_between(table: pd.DataFrame, *, pairs: dict[str, str]) -> pd.DataFrame:
 def _day(dated: pd.DataFrame, event: str, end: str) -> date:
     given = dated.loc[choose("event", event, dated.index), end]
     try:
-        return date.fromisoformat(given)
-    except (TypeError, ValueError):
+        return date.fromisoformat(str(given))
+    except ValueError:
         raise StudyError(f"{event}: {end} is {given!r}; allowed: one date such as 1988-06-21") from None
 
 

@@ -85,7 +85,9 @@ def exceedance_rate(frame: pd.DataFrame, *, threshold: float, side: str = "above
 def longest_run(frame: pd.DataFrame, *, threshold: float, side: str = "above") -> pd.DataFrame:
     """Most periods in a row strictly beyond the threshold; a missing period ends a run."""
     beyond = _beyond(frame, threshold, side)
-    longest = {name: max((length for _, length in _runs(beyond[name])), default=0) for name in beyond}
+    longest: dict[str, float] = {
+        str(name): max((length for _, length in _runs(beyond[name])), default=0) for name in beyond
+    }
     return summaries(frame, longest)
 
 

@@ -99,7 +99,10 @@ def bases_known(frame: pd.DataFrame, *, end: str = "") -> pd.DataFrame:
 def end_minus_start(frame: pd.DataFrame) -> pd.DataFrame:
     """Last less first known figure of each series; the period is "first/last", each series' own."""
     known = {name: frame[name].dropna() for name in frame.columns}
-    rows = [summary(x, {name: x.iloc[-1] - x.iloc[0] if len(x) else np.nan}) for name, x in known.items()]
+    rows = [
+        summary(x.to_frame(), {name: x.iloc[-1] - x.iloc[0] if len(x) else np.nan})
+        for name, x in known.items()
+    ]
     return pd.concat(rows, ignore_index=True)
 
 
@@ -268,7 +271,7 @@ def _growth(known: pd.Series) -> pd.Series:
 
 
 def _over(frame: pd.DataFrame, below: pd.DataFrame | pd.Series) -> pd.DataFrame:
-    return frame / below.where(below != 0)
+    return frame / below.replace(0, np.nan)
 
 
 def _times(last: pd.Series, bases: pd.DataFrame) -> pd.DataFrame:
@@ -279,7 +282,7 @@ def _times(last: pd.Series, bases: pd.DataFrame) -> pd.DataFrame:
 def _row(frame: pd.DataFrame, what: str, name: str) -> pd.Series:
     if name not in frame.index:
         raise StudyError(one_of(what, name, frame.index))
-    return frame.loc[name]
+    return frame.T[name]
 
 
 def _end_and_bases(frame: pd.DataFrame, end: str) -> tuple[pd.Series, pd.DataFrame]:

@@ -105,7 +105,7 @@ def event_correlation(
     """
     frame = _prices(table, group, period, value)
     aligned = _aligned(_pair(frame, first, second), before, after)
-    return summary(aligned, _correlations(aligned, np.log(aligned).diff()))
+    return summary(aligned, _correlations(aligned, aligned.apply(np.log).diff()))
 
 
 @of_every_period
@@ -129,7 +129,7 @@ def _pair(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
 
 
 def _changes(frame: pd.DataFrame) -> pd.DataFrame:
-    return 100 * np.log(frame).diff()
+    return 100 * frame.apply(np.log).diff()
 
 
 def _peak(prices: pd.Series) -> str:
@@ -144,7 +144,7 @@ def _aligned(frame: pd.DataFrame, before: int, after: int) -> pd.DataFrame:
     for name in frame.columns:
         prices = frame[name].reset_index(drop=True)
         if prices.notna().any():
-            around = prices.set_axis(prices.index - prices.idxmax())
+            around = prices.set_axis(prices.index - int(np.nanargmax(prices.to_numpy(dtype=float))))
             columns[name] = around.reindex(steps) / prices.max()
     return pd.DataFrame(columns, index=steps)
 

@@ -282,8 +282,8 @@ def _phases(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, Network]]:
     for column in ("phase", "source", "target", "sign"):
         choose("column", column, table.columns)
     for phase, ties in table.groupby("phase", sort=True):
-        ends = [ties[end].to_numpy(dtype=object) for end in ("source", "target")]
-        yield str(phase), ties, network(*ends, ties["sign"].to_numpy(dtype=float))
+        source, target = (ties[end].to_numpy(dtype=object) for end in ("source", "target"))
+        yield str(phase), ties, network(source, target, ties["sign"].to_numpy(dtype=float))
 
 
 def _by_phase(table: pd.DataFrame, describe: Callable[[Network], dict[str, float]]) -> pd.DataFrame:

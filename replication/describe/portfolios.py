@@ -168,7 +168,8 @@ def _held(a: pd.DataFrame, b: pd.DataFrame, at: str) -> tuple[pd.DataFrame, pd.D
         return a.loc[common], b.loc[common, a.columns]
     if at not in b.index:
         raise StudyError(one_of("period", at, b.index))
-    return a, pd.DataFrame(np.tile(b.loc[at, a.columns], (len(a), 1)), index=a.index, columns=a.columns)
+    fixed = np.tile(b.loc[at][a.columns], (len(a), 1))
+    return a, pd.DataFrame(fixed, index=a.index, columns=a.columns)
 
 
 def _distances(a: pd.DataFrame, b: pd.DataFrame, distance: str) -> pd.Series:

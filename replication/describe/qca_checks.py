@@ -57,7 +57,8 @@ def solution_flips(
     codes = codes_of(table, case, condition, value)
     rows = {}
     for label, changed in _flipped(codes, [*conditions, outcome]):
-        long = changed.rename_axis(index=case, columns=condition).stack().rename(value).reset_index()
+        codes_of_all = changed.rename_axis(index=case, columns=condition).stack()
+        long = pd.DataFrame({value: codes_of_all}).reset_index()
         rows[label] = float(_terms(long, conditions, outcome, kind, names) == before)
     return tidy(pd.DataFrame(rows, index=["same solution"]))
 

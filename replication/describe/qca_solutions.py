@@ -74,7 +74,7 @@ def solution(
     on = {row for row, (cases, hits) in found.items() if hits / len(cases) >= cutoff}
     if not on:
         raise StudyError(f"no combination has OUT 1 for {outcome}; there is nothing to reduce")
-    free = set(product((1, 0), repeat=len(names))) - set(found)
+    free: set[Term] = {row for row in product((1, 0), repeat=len(names)) if row not in found}
     parsimonious, complex_ = _covers(on, free), _covers(on, set())
     covers = {"complex": complex_, "parsimonious": parsimonious}.get(kind)
     if covers is None:
@@ -101,10 +101,10 @@ def _rows(
         choose("condition", name, codes.columns)
     known = codes[conditions].assign(**{"": membership(codes, outcome)}).dropna()
     found: dict[Term, tuple[list[str], float]] = {}
-    for name, row in known.iterrows():
+    for unit, row in known.iterrows():
         key = tuple(int(code) for code in row[conditions])
         cases, hits = found.get(key, ([], 0.0))
-        found[key] = ([*cases, str(name)], hits + row[""])
+        found[key] = ([*cases, str(unit)], hits + row[""])
     return conditions, found
 
 

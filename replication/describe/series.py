@@ -154,7 +154,8 @@ def ordinal(period: str) -> int:
     """Number of the period on the calendar of its own form, so that the next period is one more."""
     form = next(form for form, count in PERIODS.items() if count == per_year([period]))
     found = re.fullmatch(form, period)
-    return int(found["year"]) * PERIODS[form] + int(found.groupdict().get("part") or 1) - 1
+    parts = found.groupdict() if found else {}
+    return int(parts["year"]) * PERIODS[form] + int(parts.get("part") or 1) - 1
 
 
 def every_period(frame: pd.DataFrame) -> pd.DataFrame:

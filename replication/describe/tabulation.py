@@ -80,7 +80,7 @@ def correlations(
     known = values[~np.isnan(values).any(axis=1)]
     if len(known) < 2 or (np.ptp(known, axis=0) == 0).any():
         raise StudyError(f"{len(known)} rows know all columns, or one of them never moves")
-    matrix = np.corrcoef(known, rowvar=False)
+    matrix = np.asarray(np.corrcoef(known, rowvar=False))
     matrix[np.triu_indices(len(columns), 1)] = np.nan
     return tidy(pd.DataFrame(matrix, index=columns, columns=columns).T).dropna(ignore_index=True)
 

@@ -18,10 +18,10 @@ from replication.spec.entries import ModelSpec, MultipleTestingSpec, Randomizati
 
 def wald_tests(fit: Fit, covariance: Covariance, model: ModelSpec) -> Statistics:
     """Joint Wald tests that the study names, with the error that they rest on."""
-    found: dict[Of, float] = {}
+    found: Statistics = {}
     for test in model.tests:
         _check_terms(f"tests.{test.id}", test.terms, fit)
-        found |= {Of(name, test.id): value for name, value in wald(fit, covariance, test.terms).items()}
+        found |= {Of(str(name), test.id): value for name, value in wald(fit, covariance, test.terms).items()}
     return found
 
 
@@ -41,9 +41,7 @@ def adjusted(fit: Fit, covariance: Covariance, spec: MultipleTestingSpec | None)
     }
 
 
-def permuted(
-    design: Design, refit: Callable[[Design], Fit], spec: RandomizationSpec | None
-) -> dict[str, float]:
+def permuted(design: Design, refit: Callable[[Design], Fit], spec: RandomizationSpec | None) -> Statistics:
     """P value of one coefficient from permuting its regressor, and how many assignments were compared."""
     if spec is None:
         return {}

@@ -141,7 +141,8 @@ def _as_list(place: list[Any], found: Any, root: type[BaseModel]) -> str:
 
 def _address(place: list[Any], content: Mapping[str, Any]) -> str:
     """The place of an error, entries of a list named by their id."""
-    words, here = [], content
+    words: list[str] = []
+    here: Any = content
     for step in place:
         if step == "[key]":
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,7 @@ def lines(axes: Axes, many: list[Series]) -> int:
         axes.plot(x, y, color=style.colour(place), linestyle=style.dash(place), zorder=3 + place)
         known = np.flatnonzero(present)
         alone = known if len(known) <= FEW else _alone(present)
-        marks = {
+        marks: dict[str, Any] = {
             "marker": style.MARKERS[place % len(style.MARKERS)],
             "markersize": 3.4,
             "linestyle": "none",
@@ -193,7 +194,7 @@ def stacked(axes: Axes, many: list[Series]) -> int:
     for place, one in enumerate(many):
         values = np.nan_to_num(one.at(periods))
         base = np.where(values >= 0, above, below)
-        look = {
+        look: dict[str, Any] = {
             "color": style.colour(place),
             "edgecolor": "white",
             "linewidth": 0.5,
@@ -216,7 +217,10 @@ def dots(axes: Axes, many: list[Series]) -> int:
         if len(known) > 1:
             axes.plot([known.min(), known.max()], [height, height], color=style.SOFT, linewidth=0.8, zorder=2)
     for place, period in enumerate(periods):
-        look = {"marker": style.MARKERS[place % len(style.MARKERS)], "color": style.colour(place)}
+        look: dict[str, Any] = {
+            "marker": style.MARKERS[place % len(style.MARKERS)],
+            "color": style.colour(place),
+        }
         axes.plot(table[:, place], heights, linestyle="none", markersize=5, label=period, zorder=3, **look)
     label_rows(axes, heights, [one.label for one in many])
     return legend(axes, len(periods))
@@ -270,11 +274,10 @@ def shade(axes: Axes, spans: Sequence[Sequence[str]], categories: Sequence[str] 
             categories.index(period) if period in categories else None if categories else position(period)
             for period in (first, last)
         ]
-        if None not in places:
+        low, high = places
+        if low is not None and high is not None:
             half = (1.0 if categories else length(first)) / 2
-            axes.axvspan(
-                places[0] - half, places[1] + half, color=style.FAINT, alpha=0.6, linewidth=0, zorder=0
-            )
+            axes.axvspan(low - half, high + half, color=style.FAINT, alpha=0.6, linewidth=0, zorder=0)
 
 
 def zero_line(axes: Axes) -> None:

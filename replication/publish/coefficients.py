@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,11 @@ def _points(axes: Axes, records: pd.DataFrame, heights: np.ndarray, place: int, 
     colour = style.colour(place)
     bounds = records[["conf_low", "conf_high"]].to_numpy(dtype=float)
     axes.hlines(heights, bounds[:, 0], bounds[:, 1], color=colour, linewidth=1.3, zorder=3)
-    look = {"marker": style.MARKERS[place % len(style.MARKERS)], "markersize": 4.8, "linestyle": "none"}
+    look: dict[str, Any] = {
+        "marker": style.MARKERS[place % len(style.MARKERS)],
+        "markersize": 4.8,
+        "linestyle": "none",
+    }
     points = records["estimate"].to_numpy(dtype=float)
     name = style.wrapped(label, 28, 2)
     axes.plot(

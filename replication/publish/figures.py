@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -22,7 +23,7 @@ from replication.spec.entries import FigureSpec
 
 _DPI = 200
 _LINE = 11  # points from one line of small text above the axes to the next
-_CHARTS: dict[str, Callable[[Axes, list[charts.Series]], None]] = {
+_CHARTS: dict[str, Callable[[Axes, list[charts.Series]], int]] = {
     "lines": charts.lines,
     "bars": charts.bars,
     "stacked": charts.stacked,
@@ -41,7 +42,7 @@ def write_figure(
     svg, png = folder / f"{spec.id}.svg", folder / f"{spec.id}.png"
     with style.journal():
         figure = draw(spec, records, labels, actors)
-        look = {"bbox_inches": _paper(figure), "pad_inches": 0}
+        look: dict[str, Any] = {"bbox_inches": _paper(figure), "pad_inches": 0}
         about = {"Date": None, "Creator": None, "Title": spec.id}
         write_aside(svg, lambda aside: figure.savefig(aside, format="svg", metadata=about, **look))
         look |= {"dpi": _DPI, "metadata": {"Software": None}}
@@ -220,7 +221,7 @@ def _axis_words(axes: Axes, spec: FigureSpec, unit: str, across: bool, named: in
         return
     axes.set_xlabel(along)
     above = (0, 5 + _LINE * named)
-    look = {"xycoords": "axes fraction", "textcoords": "offset points", "color": style.SOFT}
+    look: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": style.SOFT}
     axes.annotate(measured, (0, 1), xytext=above, fontsize=style.TINY, **look)
 
 

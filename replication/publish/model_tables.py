@@ -89,8 +89,8 @@ class _Models:
         several = len(column.errors) > 1
         wanted: list[tuple[str, ErrorAccount, str]] = [("Estimate", column.head, "estimate")]
         for error in column.errors:
-            names = (("s.e.", "std_error"),) if error.kind != WITHOUT_ERROR else ()
-            names += (("p", "p_value"), ("95% from", "conf_low"), ("95% to", "conf_high"))
+            names = [("s.e.", "std_error")] if error.kind != WITHOUT_ERROR else []
+            names += [("p", "p_value"), ("95% from", "conf_low"), ("95% to", "conf_high")]
             wanted += [
                 (f"{word}, {error_words(error)}" if several else word, error, name) for word, name in names
             ]
@@ -264,8 +264,9 @@ def _terms(spec: TableSpec, columns: list[Column], told: Mapping[str, set[Term]]
 
 
 def _placed(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    places = {key: STATISTICS[key[0]].footer for key in found if not key[1]}
-    return sorted((key for key, place in places.items() if place is not None), key=lambda key: places[key])
+    places = [(STATISTICS[key[0]].footer, key) for key in dict.fromkeys(found) if not key[1]]
+    placed = [(place, key) for place, key in places if place is not None]
+    return [key for _, key in sorted(placed, key=lambda each: each[0])]
 
 
 def _padded(row: Row, width: int) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,14 +105,20 @@ def _node(axes: Axes, actor: _Actor, place: NDArray[np.float64], countries: list
     """A disc with its country in it, filled for the country that is last in the alphabet."""
     filled = actor.country in countries[-1:]
     face, ink = (style.COLOURS[0], "white") if filled else ("white", style.COLOURS[0])
-    axes.add_patch(Circle(place, _NODE, facecolor=face, edgecolor=style.COLOURS[0], linewidth=1.2, zorder=4))
-    centre = {"ha": "center", "va": "center", "zorder": 5}
-    axes.text(*place, actor.country[:3], color=ink, fontsize=5.2, fontweight="bold", **centre)
+    axes.add_patch(
+        Circle(
+            (place[0], place[1]), _NODE, facecolor=face, edgecolor=style.COLOURS[0], linewidth=1.2, zorder=4
+        )
+    )
+    centre: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5}
+    axes.text(place[0], place[1], actor.country[:3], color=ink, fontsize=5.2, fontweight="bold", **centre)
     outside = place * (1 + _NODE + 0.06)
     side = "center" if abs(place[0]) < 0.2 else ("left" if place[0] > 0 else "right")
     level = "center" if abs(place[1]) < 0.6 else ("bottom" if place[1] > 0 else "top")
     label = style.wrapped(actor.name, 20)
-    axes.text(*outside, label, ha=side, va=level, fontsize=style.TINY, linespacing=1.1, zorder=5)
+    axes.text(
+        outside[0], outside[1], label, ha=side, va=level, fontsize=style.TINY, linespacing=1.1, zorder=5
+    )
 
 
 def _camp_names(axes: Axes, cast: list[_Actor], places: dict[str, NDArray[np.float64]]) -> None:
@@ -121,10 +128,16 @@ def _camp_names(axes: Axes, cast: list[_Actor], places: dict[str, NDArray[np.flo
         mine = [places[actor.id] for actor in cast if actor.camp == camp]
         angles = np.unwrap([np.arctan2(y, x) for x, y in mine])
         along = np.linspace(angles[0] + 0.12, angles[-1] - 0.12, 60)
-        look = {"color": style.FAINT, "linewidth": 15, "solid_capstyle": "round", "zorder": 1}
-        axes.plot(np.cos(along), np.sin(along), **look)
+        line: dict[str, Any] = {"color": style.FAINT, "linewidth": 15, "solid_capstyle": "round", "zorder": 1}
+        axes.plot(np.cos(along), np.sin(along), **line)
         text = style.wrapped(camp.replace("_", " "), 16)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
-        look = {"ha": "center", "va": "center", "fontstyle": "italic", "color": style.SOFT, "bbox": box}
-        middle = 0.7 * np.array([np.cos(along.mean()), np.sin(along.mean())])
-        axes.text(*middle, text, fontsize=style.TINY, zorder=3, **look)
+        look: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "fontstyle": "italic",
+            "color": style.SOFT,
+            "bbox": box,
+        }
+        x, y = 0.7 * np.cos(along.mean()), 0.7 * np.sin(along.mean())
+        axes.text(x, y, text, fontsize=style.TINY, zorder=3, **look)

@@ -89,7 +89,9 @@ def p_value(value: float) -> str:
 def common_decimals(values: Iterable[float], most: int = 4) -> int:
     """Digits after the point that show every value as recorded, but at most `most`."""
     finite = (float(value) for value in values)
-    depths = (-_decimal(value).normalize().as_tuple().exponent for value in finite if math.isfinite(value))
+    depths = (
+        -int(_decimal(value).normalize().as_tuple().exponent) for value in finite if math.isfinite(value)
+    )
     return max(0, min(most, max(depths, default=0)))
 
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,7 +25,7 @@ WIDTH = 6.5  # inches: the text block of a journal page
 SMALL, TINY = 7.5, 6.8  # points
 FONT = "replication"
 
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "font.family": FONT,
     "font.size": SMALL,
     "text.color": INK,
@@ -85,7 +86,7 @@ def journal() -> Iterator[None]:
     _add_font()
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_SETTINGS)
+        matplotlib.rcParams.update(_SETTINGS)  # type: ignore[arg-type]  # any text is a key for the types
         yield
 
 

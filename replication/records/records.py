@@ -80,9 +80,10 @@ class Records:
 
 def tables_read(study: Study) -> list[str]:
     """Processed tables that a study names, each once, its panel first."""
-    entries = [*study.statistics, *study.tables, *study.figures]
     panels = [model.data or study.study.data for model in study.models]
-    return [name for name in dict.fromkeys([*panels, *(entry.table for entry in entries)]) if name]
+    tables = [*panels, *(entry.table for entry in study.statistics)]
+    tables += [table.table for table in study.tables] + [figure.table for figure in study.figures]
+    return [name for name in dict.fromkeys(tables) if name]
 
 
 def records(

@@ -18,7 +18,7 @@ def verdict_counts(counts: pd.DataFrame) -> list[tuple[str, list[int]]]:
     rows = []
     for place, (_, own) in enumerate(wide.groupby(level="whose", sort=False)):
         each = own.droplevel("whose")
-        found = [(verdict, _with_sum(row)) for verdict, row in each.iterrows() if row.any()]
+        found = [(str(verdict), _with_sum(row)) for verdict, row in each.iterrows() if row.any()]
         whole = _with_sum(each.sum())
         if place == 0:
             rows += [*found, ("all claims", whole)]

@@ -137,13 +137,13 @@ def by_rows(base: Base, needed: Flags) -> Iterator[tuple[Integers, Base]]:
         lacking[:, pattern[column]] |= needed[:, column]
     kinds, kind = np.unique(lacking, axis=0, return_inverse=True)
     for number, chosen in enumerate(kinds):
-        keep = ~patterns[:, chosen].any(axis=1)
+        keep = np.asarray(~patterns[:, chosen].any(axis=1))
         yield np.flatnonzero(kind.ravel() == number), base.rows(_without_singles(base, keep))
 
 
 def complete(base: Base, columns: Flags) -> Base:
     """The rows that have all of these columns."""
-    return base.rows(np.isfinite(base.columns[:, columns]).all(axis=1))
+    return base.rows(np.asarray(np.isfinite(base.columns[:, columns]).all(axis=1)))
 
 
 def _without_singles(base: Base, keep: Flags) -> Flags:

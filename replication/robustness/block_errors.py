@@ -7,11 +7,13 @@ is the case of one row a cluster, and panel-corrected errors are one quartic for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from replication.estimate.design import Floats, Integers
+from replication.estimate.numbers.algebra import triangle
 from replication.estimate.numbers.groupings import sums
 from replication.robustness.sweep import SAFE, Flags, Solved
 
@@ -64,7 +66,7 @@ def forms(basis: Floats, key: Integers) -> Forms:
 
 def _compressed(packed: Floats) -> Floats:
     """No more rows than columns, with the same length of every product with a vector."""
-    return packed if len(packed) <= packed.shape[1] else np.linalg.qr(packed, mode="r")
+    return packed if len(packed) <= packed.shape[1] else triangle(packed)
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,7 @@ def one_way(solved: Solved, parts: Forms, factor: float) -> Variances:
     return held(solved, factor * (parts.scores(solved.influence, solved.residual) ** 2).sum(axis=1))
 
 
-def two_way(
-    solved: Solved, parts: tuple[Forms, Forms, Forms], factors: tuple[float, float, float]
-) -> Variances:
+def two_way(solved: Solved, parts: Sequence[Forms], factors: Sequence[float]) -> Variances:
     """c1 V1 + c2 V2 - c12 V12, negative eigenvalues of the whole matrix set to zero as in `clustered`.
 
     Not safe where it hangs on rounding whether an eigenvalue is negative.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -78,7 +78,7 @@ class Choice:
 
     id: str
     kind: str
-    values: Sequence[Any]
+    values: Any
     labels: tuple[str, ...] = ()
     term: str = ""
     reason: str = ""
@@ -142,7 +142,9 @@ def universe(spec: RobustnessSpec, model: ModelSpec, time: str, levels: Callable
     outcome, term = show(formula.outcome), show(parse(spec.term))
     place = f"robustness.{spec.id}"
     made = [_choice(f"{place}.choices.{each.id}", each, model, term, time, levels) for each in spec.choices]
-    sets = [terms for choice in made if choice.kind == "controls" for terms in choice.values.terms]
+    sets = [
+        terms for choice in made if isinstance(choice.values, ControlSets) for terms in choice.values.terms
+    ]
     found = Universe(
         model,
         outcome,
@@ -183,7 +185,8 @@ def _choice(
             outcome = show(parse_formula(model.formula).outcome)
             return _texts(spec, "outcome", [outcome, *map(_canonical, spec.outcome)])
         case "measures":
-            return _texts(spec, "term", [_canonical(spec.term), *map(_canonical, spec.measures)], spec.term)
+            named = _said(spec.term)
+            return _texts(spec, "term", [_canonical(named), *map(_canonical, spec.measures)], named)
         case "transforms":
             return _transforms(place, spec, model)
         case "where":
@@ -194,7 +197,7 @@ def _choice(
             labels = ("all", *(f"{first}-{last}" for first, last in spec.windows))
             return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
         case "leave_out":
-            return _left_out(spec, levels(spec.leave_out))
+            return _left_out(spec, levels(_said(spec.leave_out)))
         case "weights":
             return _texts(spec, "weights", [model.weights or "", *map(_canonical, spec.weights)])
         case "effects":
@@ -207,8 +210,8 @@ def _choice(
                 reason=spec.reason,
             )
         case "estimator":
-            own = EstimatorSpec(kind=model.estimator, options=dict(model.options))
-            found = _distinct([own, *spec.estimator])
+            plain = EstimatorSpec(kind=model.estimator, options=dict(model.options))
+            found = _distinct([plain, *spec.estimator])
             return Choice(
                 spec.id, "estimator", found, tuple(map(_estimator_label, found)), reason=spec.reason
             )
@@ -237,7 +240,7 @@ def _transforms(place: str, spec: ChoiceSpec, model: ModelSpec) -> Choice:
     for name in spec.transforms:
         if name not in TRANSFORMS:
             raise StudyError(f"{place}: transform {name!r} is not known; allowed: {', '.join(TRANSFORMS)}")
-    own = parse(spec.term)
+    own = parse(_said(spec.term))
     values = [show(own), *(show(Call(name, (own,))) for name in spec.transforms)]
     is_outcome = show(own) == show(parse_formula(model.formula).outcome)
     return _texts(spec, "outcome" if is_outcome else "term", values, None if is_outcome else spec.term)
@@ -248,13 +251,18 @@ def _window(time: str, first: int, last: int) -> str:
     return show(Call("and", inside))
 
 
+def _said(key: str | None) -> str:
+    """A key that a choice of this kind has, as it was checked when it was read."""
+    return key or ""
+
+
 def _left_out(spec: ChoiceSpec, levels: list) -> Choice:
-    conditions = [show(Call("!=", (Name(spec.leave_out), _literal(level)))) for level in levels]
+    conditions = [show(Call("!=", (Name(_said(spec.leave_out)), _literal(level)))) for level in levels]
     labels = ("none", *(f"without {level}" for level in levels))
     return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
 
 
-def _literal(level: object) -> Node:
+def _literal(level: str | float) -> Node:
     return Text(level) if isinstance(level, str) else Number(level)
 
 

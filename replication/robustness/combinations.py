@@ -119,7 +119,7 @@ def named(found: Universe, places: Integers) -> Named:
     tokens = np.repeat(coded(found.terms)[None], len(places), axis=0)
     outcome = np.repeat(coded([found.outcome]), len(places))
     for choice, place in zip(found.choices, places.T, strict=True):
-        if choice.kind == "controls":
+        if isinstance(choice.values, ControlSets):
             present = _members(found, choice.values)[place]
         elif choice.kind == "outcome":
             outcome = coded(choice.values)[place]
@@ -174,5 +174,5 @@ def _unfit_words(found: Universe, places: Integers, unfit: Callable[[ModelSpec],
     for kind in kinds:
         place = np.zeros(places.shape[1], dtype=np.int64)
         place[columns] = kind
-        reasons.append(unfit(model_of(found, place)))
+        reasons.append(unfit(model_of(found, place.tolist())))
     return np.array(reasons, dtype=object)[inverse.ravel()]

@@ -17,7 +17,7 @@ from replication.estimate.seeds import generator
 from replication.language.evaluate import condition
 from replication.panel.panel import Panel
 from replication.robustness.cells import NUMBERS
-from replication.robustness.choices import Universe, universe
+from replication.robustness.choices import Choice, Universe, universe
 from replication.robustness.combinations import Combinations, combinations
 from replication.robustness.curve_test import CurveTest, curve_test
 from replication.robustness.executors import Executor, carry_out
@@ -218,6 +218,7 @@ def specifications(found: Curve) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(choices), numbers.assign(reported=reported)], axis=1)
 
 
-def _labels(choice, place: Integers) -> pd.Categorical:
+def _labels(choice: Choice, place: Integers) -> pd.Categorical[str]:
     used, codes = np.unique(place, return_inverse=True)
-    return pd.Categorical.from_codes(codes, [choice.label(int(each)) for each in used])
+    labels = pd.Index([choice.label(int(each)) for each in used])
+    return pd.Categorical.from_codes(codes.tolist(), categories=labels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy import stats
@@ -127,21 +127,22 @@ def _clustered(
     ground: Ground,
     *,
     cluster: list[str] | None = None,
-    groups: str = "min",
+    groups: Literal["min", "each"] = "min",
     groups_factor: bool = True,
     parameters_factor: bool = True,
-    absorbed: str = "nested",
+    absorbed: Literal["nested", "all", "none"] = "nested",
 ) -> Errors:
     names = cluster or ["entity"]
     keys = [ground.key(name) for name in names]
     parts = [*keys, pairs(*keys)] if len(keys) == 2 else keys
     sizes = [int(key.max()) + 1 for key in parts]
-    corrections = np.array(group_factors(sizes, groups, groups_factor))
-    blocks, apart = tuple(forms(ground.swept.basis, key) for key in parts), ground.apart(names)
+    corrections = group_factors(sizes, groups, groups_factor)
+    blocks, apart = [forms(ground.swept.basis, key) for key in parts], ground.apart(names)
 
     def errors(solved: Solved) -> Cells:
         k = counted_parameters(solved.space.shape[2], solved.absorbed, apart, absorbed)
-        factors = corrections * ((solved.nobs - 1) / (solved.nobs - k) if parameters_factor else 1.0)
+        rows = (solved.nobs - 1) / (solved.nobs - k) if parameters_factor else 1.0
+        factors = [correction * rows for correction in corrections]
         both = two_way(solved, blocks, factors) if len(keys) == 2 else one_way(solved, blocks[0], factors[0])
         return _referred(solved, both, min(sizes[: len(keys)]) - 1)
 
@@ -177,9 +178,9 @@ def _wild(
     *,
     cluster: list[str] | None = None,
     draws: int = 9999,
-    weights: str = "rademacher",
+    weights: Literal["rademacher", "webb"] = "rademacher",
     null: bool = True,
-    ties: str = "excluded",
+    ties: Literal["excluded", "included"] = "excluded",
     seed: int = ROOT_SEED,
 ) -> Errors:
     name = (cluster or ["entity"])[0]
@@ -195,7 +196,8 @@ def _wild(
         for place in np.flatnonzero(safe & shown.safe):
             test, b = drawn[place], float(solved.estimate[place])
             found[place] = test.p_value(b, ties), b - bound(test, ties, 1), b - bound(test, ties, -1)
-        return Cells(shown.std_error, *found.T, safe & shown.safe)
+        p_value, low, high = found.T
+        return Cells(shown.std_error, p_value, low, high, safe & shown.safe)
 
     return _in_pieces(errors, blocks)
 

@@ -8,7 +8,7 @@ from replication.language.syntax import Call, Node, parse, show
 from replication.robustness.choices import Universe
 from replication.spec.entries import ModelSpec
 
-ALONE = {
+ALONE: dict[str, object] = {
     "diagnostics": [],
     "tests": [],
     "randomization": None,

@@ -133,7 +133,7 @@ def work_of(
     samples = _Samples(panel, found, groups)
     seen: dict[tuple, str] = {}
     for place, chosen in _by_sample(found, kept.places):
-        model = model_of(found, place)
+        model = model_of(found, place.tolist())
         inside = samples.inside(model)
         kind = (inside.tobytes(), model.model_copy(update={"where": None, "formula": ""}).model_dump_json())
         if seen.setdefault(kind, model.where or "") != (model.where or ""):

@@ -136,7 +136,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         statistics=_by_error(
             model, {label: statistic_rows(each) for label, each in {"": own, **tests}.items()}
         ),
-        telemetry=statistic_rows(fit.telemetry).drop(columns="of").assign(model=model.id),
+        telemetry=statistic_rows(dict(fit.telemetry.items())).drop(columns="of").assign(model=model.id),
         dropped=_dropped_rows(sample, model.id),
         account=_account(ready, fit, errors, sample, next(iter(estimates.values()))["of"]),
     )
@@ -213,7 +213,7 @@ def _counts(fit: Fit) -> Statistics:
 
 
 def _drops(sample: Sample) -> Statistics:
-    drops = {Of("dropped", cause): count for cause, count in sample.drops}
+    drops: Statistics = {Of("dropped", cause): count for cause, count in sample.drops}
     return {"rows_in_panel": sample.rows_in_panel, **drops}
 
 

@@ -97,8 +97,8 @@ def _valid(
 
 
 def _between(bound: BoundSpec, known: Mapping[str, pd.DataFrame]) -> bool:
-    inertia = known[bound.model].loc[bound.term, "estimate"]
-    low, high = (known[name].loc[bound.lag, "estimate"] for name in (bound.within, bound.pooled))
+    inertia = known[bound.model]["estimate"][bound.term]
+    low, high = (known[name]["estimate"][bound.lag] for name in (bound.within, bound.pooled))
     return bool(low <= inertia <= high)
 
 
@@ -107,5 +107,5 @@ def _unseen(
 ) -> Iterator[tuple[str, str, float, str]]:
     """The detectable effect of each positive term that the model cannot tell from zero."""
     for term in rule.positive:
-        if term in rows.index and rows.loc[term, "low"] <= 0 <= rows.loc[term, "high"]:
+        if term in rows.index and rows["low"][term] <= 0 <= rows["high"][term]:
             yield model, term, float(effects[model, term]), UNIT

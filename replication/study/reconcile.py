@@ -86,5 +86,8 @@ def _as_text(rows: pd.DataFrame, model: ModelSpec) -> str:
         told = factors[factors["group"] == group]
         named = ", ".join(f"{row.period} = {row.value:.6g}" for row in told.itertuples())
         lines += ["", str(group), f"    {named or 'no small-sample factor'}"]
-        lines += [f"    {fixed(row.value, 6):>16}  {row.period}" for row in mine.itertuples()]
+        lines += [
+            f"    {fixed(float(value), 6):>16}  {term}"
+            for value, term in mine[["value", "period"]].to_numpy()
+        ]
     return "\n".join(lines)

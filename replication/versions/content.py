@@ -114,7 +114,7 @@ def _repeated(path: Path) -> bool:
     return any(path.match(pattern) for pattern in REPEATED)
 
 
-def read_json(path: Path, kind: type[Holder] = dict) -> Holder:
+def read_json(path: Path, kind: type[Holder] = dict) -> Holder:  # type: ignore[assignment]  # of a default
     """A JSON file that holds an object, or a list if `kind` says so.
 
     Raises
