@@ -103,6 +103,8 @@ STATISTICS: Mapping[str, Declared] = {
     "rsquared_mcelroy": _share("R², McElroy"),
     "partial_rsquared": _share("Partial R²", "regressor"),
     "loglikelihood": _figure("Log likelihood", footer=14),
+    "aic": _figure("AIC"),
+    "bic": _figure("BIC"),
     "loglikelihood_null": _figure("Log likelihood, constant alone"),
     "amount_loglikelihood": _figure("Log likelihood of the amount"),
     "levels_loglikelihood": _figure("Log likelihood in levels"),

@@ -36,7 +36,7 @@ from replication.estimate.gls.contemporaneous import across, inverse_root, requi
 from replication.estimate.labels import entity_list, entity_name
 from replication.estimate.linear.linear import refuse_weights, require_rows, require_slopes_vary
 from replication.estimate.numbers.algebra import Solution, least_squares
-from replication.estimate.numbers.goodness import counts
+from replication.estimate.numbers.goodness import counts, information_criteria
 
 Panels = Literal["iid", "heteroskedastic", "correlated"]
 
@@ -125,7 +125,7 @@ def fgls(
     Fit
         Rows weighted by the root of the inverse covariance. Scores are x of the full weight times the
         unweighted residual, so that a sandwich allows what the weights do not. Statistics: counts, rho,
-        chi2 that all slopes are zero, loglikelihood where the estimate is maximum likelihood.
+        chi2 that all slopes are zero; where the estimate is maximum likelihood, loglikelihood, aic and bic.
 
     Raises
     ------
@@ -332,7 +332,7 @@ def _statistics(
         **counts(fit.entity, fit.time, fit.df_resid),
         **serial.statistics,
         **_slopes_test(fit, factor * fit.bread),
-        **({"loglikelihood": _loglikelihood(serial.design, panels, residuals)} if likelihood else {}),
+        **(_likelihood(serial.design, panels, residuals) if likelihood else {}),
     }
 
 
@@ -345,16 +345,20 @@ def _slopes_test(fit: LeastSquaresFit, matrix: Floats) -> Statistics:
     return {"chi2": value, "chi2_df": float(rank), "chi2_p": float(stats.chi2.sf(value, rank))}
 
 
-def _loglikelihood(design: Design, panels: Panels, residuals: Floats) -> float:
-    """Normal log-likelihood at the covariance that these residuals give."""
+def _likelihood(design: Design, panels: Panels, residuals: Floats) -> Statistics:
+    """Normal log-likelihood at the covariance that these residuals give, and its criteria."""
     codes = np.unique(design.entity, return_inverse=True)[1]
+    entities = int(codes.max()) + 1
     if panels == "correlated":
-        grid = residuals.reshape(codes.max() + 1, -1)
+        grid = residuals.reshape(entities, -1)
         periods = grid.shape[1]
         logs = periods * np.linalg.slogdet(grid @ grid.T / periods)[1]
     else:
         logs = np.log(_squares(panels, codes, residuals)).sum()
-    return float(-0.5 * (design.nobs * (np.log(2 * np.pi) + 1.0) + logs))
+    value = float(-0.5 * (design.nobs * (np.log(2 * np.pi) + 1.0) + logs))
+    variances = {"iid": 1, "heteroskedastic": entities, "correlated": entities * (entities + 1) // 2}[panels]
+    parameters = len(design.terms) + variances
+    return {"loglikelihood": value, **information_criteria(value, parameters, design.nobs)}
 
 
 ESTIMATORS = {"fgls": fgls}

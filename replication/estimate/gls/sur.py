@@ -24,7 +24,7 @@ from replication.estimate.gls.contemporaneous import across, inverse_root, requi
 from replication.estimate.labels import entity_name
 from replication.estimate.linear.linear import refuse_weights
 from replication.estimate.numbers.algebra import Solution, least_squares
-from replication.estimate.numbers.goodness import counts, ratio
+from replication.estimate.numbers.goodness import counts, information_criteria, ratio
 
 TOLERANCE = 1e-8
 """Change of a coefficient, in standard errors, at which the iteration has converged."""
@@ -88,9 +88,9 @@ def sur(
     -------
     Fit
         Terms are "entity: regressor", or the regressors if pooled. Statistics: counts; loglikelihood at the
-        covariance that the residuals give, divided by T; "rsquared: entity"; rsquared_mcelroy (McElroy 1977);
-        breusch_pagan, _df and _p, the test that equations are uncorrelated, on residuals of the first step
-        (Breusch and Pagan 1980).
+        covariance that the residuals give, divided by T, with aic and bic where it is the maximum;
+        "rsquared: entity"; rsquared_mcelroy (McElroy 1977); breusch_pagan, _df, _p, the test that equations
+        are uncorrelated, on residuals of the first step (Breusch and Pagan 1980).
 
     Raises
     ------
@@ -108,6 +108,7 @@ def sur(
         f"inverse of X'(S^-1 kron I)X, S divided by {divisor} = {system.periods - lost} "
         "(systemfit, Stata sureg)"
     )
+    statistics = _fit_statistics(system, solution.params, design.has_constant)
     said = [] if kept.all() else [_periods_left_out(design, kept)]
     said += [] if converged else [f"the covariance did not settle in {STEPS} steps"]
     return replace(
@@ -115,7 +116,8 @@ def sur(
         own=Covariance("own", fit.bread, None, {}, convention),
         statistics={
             **counts(fit.entity, fit.time, fit.df_resid),
-            **_fit_statistics(system, solution.params, design.has_constant),
+            **statistics,
+            **(_criteria(system, statistics) if iterate and not lost else {}),
             **_independence(system.grid(first)),
         },
         telemetry={"iterations": float(steps)},
@@ -226,6 +228,13 @@ def _fit_statistics(system: System, params: Floats, centred: bool) -> Statistics
     mcelroy = 1.0 - ratio(float(e.size), weighted)
     loglikelihood = -0.5 * periods * (len(e) * (np.log(2 * np.pi) + 1.0) + logs)
     return {"loglikelihood": float(loglikelihood), "rsquared_mcelroy": mcelroy, **equations}
+
+
+def _criteria(system: System, statistics: Statistics) -> Statistics:
+    """Of maximum likelihood, with every variance and covariance of the equations among the parameters."""
+    equations = len(system.names)
+    parameters = len(system.terms) + equations * (equations + 1) // 2
+    return information_criteria(statistics["loglikelihood"], parameters, len(system.y))
 
 
 def _independence(residuals: Floats) -> Statistics:

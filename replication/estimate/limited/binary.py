@@ -53,7 +53,9 @@ def require_binary(outcome: str, y: Floats) -> None:
         raise EstimationError(f"{outcome!r} is {values[0]:g} in all {len(y)} rows: no variation to explain")
 
 
-def fit_index(design: Design, estimator: str, link: LogCdf, mean: MeanOf) -> LikelihoodFit:
+def fit_index(
+    design: Design, estimator: str, link: LogCdf, mean: MeanOf, *, quasi: bool = False
+) -> LikelihoodFit:
     """Maximise sum w [y log F(x'b) + (1 - y) log F(-x'b)] for a symmetric F (Papke and Wooldridge 1996)."""
     weights = design.unit_weights
     basis = orthogonal(design.x, design.terms)
@@ -71,6 +73,7 @@ def fit_index(design: Design, estimator: str, link: LogCdf, mean: MeanOf) -> Lik
         _statistics(design, optimum, weights),
         basis.warnings,
         means={"outcome": mean},
+        quasi=quasi,
     )
 
 

@@ -18,7 +18,7 @@ def fractional_logit(design: Design) -> LikelihoodFit:
     Raises EstimationError if y leaves 0..1 or does not vary.
     """
     require_shares(design)
-    return fit_index(design, "fractional_logit", log_logistic, logistic_mean)
+    return fit_index(design, "fractional_logit", log_logistic, logistic_mean, quasi=True)
 
 
 def fractional_probit(design: Design) -> LikelihoodFit:
@@ -27,7 +27,7 @@ def fractional_probit(design: Design) -> LikelihoodFit:
     Raises EstimationError if y leaves 0..1 or does not vary.
     """
     require_shares(design)
-    return fit_index(design, "fractional_probit", log_cdf, normal_mean)
+    return fit_index(design, "fractional_probit", log_cdf, normal_mean, quasi=True)
 
 
 def require_shares(design: Design) -> None:

@@ -21,7 +21,7 @@ from replication.estimate.numbers.absorb import (
 )
 from replication.estimate.numbers.algebra import COLLINEAR
 from replication.estimate.numbers.basis import orthogonal
-from replication.estimate.numbers.goodness import counts
+from replication.estimate.numbers.goodness import counts, information_criteria
 from replication.estimate.numbers.groupings import Groupings, of_design
 from replication.estimate.numbers.likelihood import fit_from_optimum
 from replication.estimate.numbers.optimize import TOLERANCE, Likelihood, Optimum
@@ -99,8 +99,8 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
     -------
     Fit
         `kept` marks the rows used; `absorbed` is the exact rank of all dummies. Statistics: counts,
-        loglikelihood, loglikelihood_null (constant alone, rows used), rsquared_pseudo (McFadden 1974, as
-        ppmlhdfe), deviance, separated_rows.
+        loglikelihood, aic and bic if y is whole, loglikelihood_null (constant alone, rows used),
+        rsquared_pseudo (McFadden 1974, as ppmlhdfe), deviance, separated_rows.
 
     Raises
     ------
@@ -135,6 +135,7 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
         optimum,
         _statistics(problem, optimum, end.mean),
         (*separation.warnings, *basis.warnings, *omitted),
+        quasi=True,
     )
     return _with_effects(fit, design, names, separation)
 
@@ -151,8 +152,16 @@ def _with_effects(
         absorbed_by=names,
     )
     rows = counts(fit.entity, fit.time, fit.df_resid)
-    separated = float((~separation.kept).sum())
-    return replace(fit, statistics={**rows, **fit.statistics, "separated_rows": separated})
+    separated: Statistics = {"separated_rows": float((~separation.kept).sum())}
+    return replace(fit, statistics={**rows, **fit.statistics, **_criteria(fit), **separated})
+
+
+def _criteria(fit: LikelihoodFit) -> Statistics:
+    """Information criteria where the likelihood is one: of whole numbers, without weights."""
+    if fit.design.weights is not None or (fit.design.y % 1).any():
+        return {}
+    parameters = len(fit.params) + fit.absorbed
+    return information_criteria(float(fit.statistics["loglikelihood"]), parameters, fit.nobs)
 
 
 def _require_nonnegative(design: Design) -> None:

@@ -12,6 +12,7 @@ from replication.estimate.design import Booleans, Design, Floats, LikelihoodFit,
 from replication.estimate.limited.binary import probit
 from replication.estimate.limited.selection import participation, selection_statistics
 from replication.estimate.numbers.basis import orthogonal
+from replication.estimate.numbers.goodness import information_criteria
 from replication.estimate.numbers.likelihood import refuse_exact_fit
 from replication.estimate.numbers.normal import LOG_SQRT_2PI
 
@@ -31,6 +32,8 @@ def two_part(design: Design) -> LikelihoodFit:
     logs = np.log(design.y[positive])
     b, sigma, block, scores, value = _least_squares(design, positive, logs)
     total = first.statistics["loglikelihood"] + value
+    k = len(b) + len(first.params) + 1
+    criteria = information_criteria(total, k, design.nobs) if design.weights is None else {}
     return replace(
         first,
         estimator="two_part",
@@ -43,6 +46,7 @@ def two_part(design: Design) -> LikelihoodFit:
         statistics={
             **selection_statistics(first),
             "loglikelihood": total,
+            **criteria,
             "amount_loglikelihood": value,
             "levels_loglikelihood": total - float(design.unit_weights[positive] @ logs),
             "positive": float(positive.sum()),

@@ -22,6 +22,7 @@ from replication.estimate.numbers.absorb import projector, require_variation, re
 from replication.estimate.numbers.algebra import Solution, least_squares
 from replication.estimate.numbers.goodness import (
     counts,
+    information_criteria,
     means_by,
     panel_rsquared,
     ratio,
@@ -45,11 +46,11 @@ def ols(design: Design, *, effects: list[str] | None = None) -> LeastSquaresFit:
     Returns
     -------
     Fit
-        Statistics: counts; sigma, the root of SSR / df_resid; loglikelihood, the normal one at SSR / n;
-        f_*, the classical test of all slopes; rsquared and rsquared_adjusted of the whole model, dummies
-        included (about zero instead of the mean where there is neither constant nor effect). With effects,
-        rsquared_within is that of the transformed regression; with entity effects, rsquared_between and
-        rsquared_overall are those of Stata's `xtreg, fe`.
+        Statistics: counts; sigma, the root of SSR / df_resid; loglikelihood, the normal one at SSR / n, with
+        aic and bic; f_*, the classical test of all slopes; rsquared and rsquared_adjusted of the whole model,
+        dummies included (about zero instead of the mean where there is neither constant nor effect). With
+        effects, rsquared_within is that of the transformed regression; with entity effects, rsquared_between
+        and rsquared_overall are those of Stata's `xtreg, fe`.
 
     Raises
     ------
@@ -67,7 +68,7 @@ def _pooled(design: Design) -> LeastSquaresFit:
     weights = design.unit_weights
     fit = linear_fit("ols", design, design.y, design.x, design.terms, weights=weights)
     total = squares(design.y, weights, centred=design.has_constant)
-    return with_statistics(fit, total, design.has_constant, _loglikelihood(fit, weights))
+    return with_statistics(fit, total, design.has_constant, _likelihood(fit, weights))
 
 
 def _within(design: Design, names: tuple[str, ...]) -> LeastSquaresFit:
@@ -82,7 +83,7 @@ def _within(design: Design, names: tuple[str, ...]) -> LeastSquaresFit:
     fit = linear_fit("ols", design, y, x, terms, weights=weights)
     fit = replace(fit, effects=names, absorbed=by.rank, absorbed_by=names)
     total = squares(y, weights, centred=False)
-    fit = with_statistics(fit, total, False, _loglikelihood(fit, weights))
+    fit = with_statistics(fit, total, False, _likelihood(fit, weights))
     return replace(fit, statistics={**fit.statistics, **_within_rsquared(fit, total, weights)})
 
 
@@ -235,12 +236,13 @@ def with_statistics(
     return replace(fit, statistics=statistics)
 
 
-def _loglikelihood(fit: LeastSquaresFit, weights: Floats) -> Statistics:
-    """Normal log-likelihood at the maximum likelihood variance SSR / n, variances 1 / w_i."""
+def _likelihood(fit: LeastSquaresFit, weights: Floats) -> Statistics:
+    """Normal log-likelihood at the maximum likelihood variance SSR / n, variances 1 / w_i; its criteria."""
     n, ssr = fit.nobs, float(fit.residuals @ fit.residuals)
     with np.errstate(divide="ignore"):
         value = -0.5 * n * (np.log(2 * np.pi) + np.log(ssr / n) + 1.0) + 0.5 * np.log(weights).sum()
-    return {"loglikelihood": float(value)}
+    parameters = len(fit.params) + fit.absorbed + 1
+    return {"loglikelihood": float(value), **information_criteria(float(value), parameters, n)}
 
 
 def refuse_weights(design: Design, estimator: str) -> None:

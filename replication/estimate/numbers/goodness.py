@@ -18,6 +18,23 @@ def counts(entity: Integers, time: Integers, df_resid: int) -> Statistics:
     }
 
 
+def information_criteria(loglikelihood: float, parameters: int, nobs: int) -> Statistics:
+    """AIC = 2k - 2 log L (Akaike 1974) and BIC = k log n - 2 log L (Schwarz 1978).
+
+    k counts every parameter that the likelihood is maximised over: coefficients, absorbed effects, and
+    variances, correlations and the like; n is the number of rows. So a model has the same criteria whether
+    its effects are absorbed or written out, and least squares those of a Tobit in which nothing is censored.
+    R's AIC counts like this after lm, glm, survreg and their like. Stata's estat ic agrees after logit,
+    probit, poisson, nbreg, tobit and heckman; after regress its k leaves the variance out (AIC less by 2, BIC
+    by log n), after areg, xtreg, fe and ppmlhdfe the absorbed effects too. R's fixest counts the effects, but
+    no variance.
+    """
+    return {
+        "aic": 2.0 * parameters - 2.0 * loglikelihood,
+        "bic": parameters * float(np.log(nobs)) - 2.0 * loglikelihood,
+    }
+
+
 def ratio(top: float, bottom: float) -> float:
     """top / bottom as IEEE arithmetic has it: a perfect fit gives infinity, nothing to explain gives nan."""
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -9,6 +9,7 @@ from scipy.linalg import pinvh
 
 from replication.errors import EstimationError
 from replication.estimate.design import Design, Floats, LikelihoodFit, MeanOf, Statistics, Term
+from replication.estimate.numbers.goodness import information_criteria
 from replication.estimate.numbers.optimize import Optimum
 
 EXACT = 1e-6
@@ -41,13 +42,17 @@ def fit_from_optimum(
     warnings: tuple[str, ...] = (),
     *,
     means: Mapping[str, MeanOf] | None = None,
+    quasi: bool = False,
 ) -> LikelihoodFit:
-    """The Fit in the parameters that are reported.
+    """The fit in the parameters that are reported.
 
+    It has information criteria unless it is `quasi` or weighted: then it maximises no likelihood of the data.
     `jacobian` (k, k) is the derivative of the reported parameters `params` in those of the search; as the
     gradient is zero at the maximum, bread and scores carry over by it exactly.
     """
-    likelihood = optimum.likelihood
+    likelihood, value = optimum.likelihood, optimum.likelihood.value
+    known = not quasi and design.weights is None
+    criteria = information_criteria(value, len(params), design.nobs) if known else {}
     return LikelihoodFit(
         estimator=estimator,
         terms=terms,
@@ -59,7 +64,7 @@ def fit_from_optimum(
         clusters=design.clusters,
         design=design,
         law="normal",
-        statistics={**statistics, "loglikelihood": optimum.likelihood.value},
+        statistics={**statistics, "loglikelihood": value, **criteria},
         telemetry=optimum.telemetry,
         warnings=(*warnings, *optimum.warnings),
         converged=optimum.converged,
