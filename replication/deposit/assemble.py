@@ -12,15 +12,17 @@ from replication.deposit.contents import deposited, sums
 from replication.deposit.exhibit_list import exhibits
 from replication.deposit.metadata import CRATE, PACKAGE, citation_file, crate, data_package
 from replication.deposit.readme import Account, readme
-from replication.deposit.scan import pins, scan
+from replication.deposit.scan import scan
 from replication.errors import DataError
 from replication.project.files import write_text
+from replication.project.fingerprint import packages
 from replication.project.lock import folder_aside
 from replication.project.places import Project
 from replication.sources.registry import Source, verify
 from replication.spec.read_study import read_study
 from replication.versions.content import read_json
 from replication.versions.manifest import seeds
+from replication.versions.verify import measured
 from replication.versions.why import require_current
 
 MANIFEST = "manifest-sha256.txt"
@@ -66,17 +68,22 @@ def _account(project: Project, folder: Path, sources: list[Source]) -> Account:
     for exhibit in found:
         if not (folder / exhibit.output).is_file():
             raise DataError(f"{exhibit.name}: {exhibit.output} is missing; make the results first (make all)")
-    measured = project.attestation.with_suffix(".json")
     return Account(
         sources=sources,
         studies=[read_study(path) for path in project.study_files],
         ledgers=[read_ledger(path) for path in project.claims_files],
         exhibits=found,
-        packages=pins(folder),
+        packages=packages(),  # those that made the results: `require_current` refuses others
         seeds=seeds(project),
-        attestation=read_json(measured) if measured.is_file() else {},
+        attestation=_measured(project),
         size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
     )
+
+
+def _measured(project: Project) -> dict[str, Any]:
+    """What a run takes: as the last verification measured it, or else measured now by a clean run."""
+    path = project.attestation.with_suffix(".json")
+    return read_json(path) if path.is_file() else measured(project)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

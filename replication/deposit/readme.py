@@ -58,10 +58,10 @@ class Account:
     ledgers : sequence of Ledger
     exhibits : sequence of Exhibit
     packages : mapping of str to str
-        Version of every package that `requirements.lock` pins.
+        Version of Python and of every package that the results were made with.
     seeds : mapping of str to int
     attestation : mapping
-        What the last `make verify` measured; empty if there was none.
+        What the last `make verify`, or a clean run, measured.
     size : int
         Bytes of all files of the deposit but this one and the metadata.
     """
@@ -144,7 +144,9 @@ def _availability(account: Account) -> list[str]:
         "under an open licence "
         "or in the public domain; from the others single figures are carried over as facts, "
         "with their citation. "
-        "The table below says which, file by file.",
+        "The table below says which, file by file. For a file whose source states no licence, ask the "
+        "publisher that its row names; until it answers, the file can be left out and its figures be read "
+        "again at the place that the row gives.",
         "### License for data",
         "Each raw file keeps the licence of its source, as the table below and `data/raw/SOURCES.toml` say.",
         "### Summary of availability",
@@ -175,13 +177,16 @@ def _requirements(account: Account) -> list[str]:
     return [
         "## Computational requirements",
         "### Software requirements",
-        "- Python 3.11 or later\n- GNU make 3.81 or later\n"
-        "- The packages that `requirements.lock` pins with hashes; `make` installs them into `.venv`: "
-        + pinned,
+        "- Linux or macOS with GNU make 3.81 or later; on Windows the same without make, see the "
+        "instructions\n- Python 3.11 or later\n"
+        "- The packages that `requirements.lock` pins with hashes; `make` installs them into `.venv`",
+        f"What stands in `{OUTPUT}/` was made with {pinned}; {_made_on(account.attestation)}",
         "### Controlled randomness",
         "Every random draw has a named seed: one that the study file sets, or one spawned from "
         "the root seed by "
-        "the names of study and model. One thread is used; nothing depends on clock, locale or machine.",
+        "the names of study and model. One thread is used; nothing depends on clock or locale. On x86 the "
+        "kernels of linear algebra and numpy are those that every such machine has, so that two of them give "
+        "the same bytes; elsewhere late digits can differ, far below those that are printed.",
         seeds,
         "### Memory, runtime, storage requirements",
         *_cost(account),
@@ -190,12 +195,7 @@ def _requirements(account: Account) -> list[str]:
 
 def _cost(account: Account) -> list[str]:
     stored = f"{account.size / 1e6:.0f} MB for this folder, about 0.8 GB more for the environment"
-    if not account.attestation:
-        return [
-            f"- Storage: {stored}.\n- Run time and memory are measured by `make verify`, which "
-            "has not been run."
-        ]
-    told, machine = account.attestation, account.attestation["machine"]
+    told = account.attestation
     seconds = float(told["seconds"])
     boxes = (
         ("<10 minutes", seconds < 600),
@@ -209,9 +209,16 @@ def _cost(account: Account) -> list[str]:
         "#### Details",
         f"- Run time: {seconds:.0f} seconds, {told['processor_seconds']:.0f} of them at work.\n"
         f"- Memory: {told['memory_mib']} MiB at most.\n- Storage: {stored}.\n"
-        f"- Last run on {told['date']}: {machine['processor']}, {machine['cores']} cores, "
-        f"{machine['memory_gib']} GiB, {machine['system']}.",
+        f"- Last run on {told['date']}: {_made_on(told)}",
     ]
+
+
+def _made_on(told: Mapping[str, Any]) -> str:
+    """The machine in a sentence."""
+    machine = told["machine"]
+    return (
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}."
+    )
 
 
 def _programs() -> list[str]:
@@ -228,8 +235,16 @@ def _instructions() -> list[str]:
     return [
         "## Instructions to replicators",
         "1. `sha256sum -c manifest-sha256.txt` (every line ends in OK)\n2. `make all`\n"
-        "3. Open `results/current/report.html`.\n"
-        f"4. `.venv/bin/replicate compare {OUTPUT} results/current`",
+        "3. Open `results/current/report.html`.",
+        f"`make all` ends with one line: `PASS`, and how many tables and figures as printed are identical to "
+        f"those in `{OUTPUT}/`. On another processor, system or C library numbers in full precision may "
+        "differ in late digits: by less than 1e-8 of their size in linear models, 1e-6 where a maximum is "
+        "searched, a test is computed or moments are weighted; the line says how many do, and the largest "
+        "beside what is allowed. `results/check.txt` lists every one. `FAIL` names the first cells "
+        "that differ by more.",
+        "Without make, as on Windows: `python -m venv .venv`, then with its Python "
+        "`-m pip install --require-hashes -r requirements.lock`, "
+        "`-m pip install --no-deps --no-build-isolation -e .` and `-m replication.cli all`.",
         "### Details",
         "No file is edited, no path set, nothing downloaded by hand. The steps of `make all` "
         "are those of the "

@@ -110,6 +110,11 @@ class Project:
         return self.current / "report.json"
 
     @property
+    def output(self) -> Path:
+        """In a deposit: the results as published, which a run of it is compared with."""
+        return self.root / "output"
+
+    @property
     def deposit(self) -> Path:
         """The folder that goes to a data editor."""
         return self.root / "deposit"

@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from replication import __version__
 from replication.project.fingerprint import packages
@@ -157,16 +158,12 @@ def as_json(found: Verification) -> str:
     """The attestation for programs, every exhibit with its cells."""
     about = {
         "package": f"replication {__version__}",
-        "date": _today(),
         "passed": found.passed,
         "comparisons": [{"what": what, "found": told, "passed": passes} for what, told, passes in found.rows],
         "files": found.files,
         "differing_between_runs": list(found.differing),
         "baseline": found.baseline,
-        "seconds": round(found.runs[0].seconds, 1),
-        "processor_seconds": round(found.runs[0].processor_seconds, 1),
-        "memory_mib": round(found.runs[0].memory),
-        "machine": machine(),
+        **cost(found.runs[0]),
         "exhibits": [asdict(exhibit) for exhibit in found.exhibits],
         "runs": [
             {"setting": run.setting.told, "steps": [asdict(step) for step in run.steps]} for run in found.runs
@@ -174,6 +171,17 @@ def as_json(found: Verification) -> str:
         "packages": packages(),
     }
     return json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+
+
+def cost(run: Rehearsal) -> dict[str, Any]:
+    """What a run took, when and where."""
+    return {
+        "date": _today(),
+        "seconds": round(run.seconds, 1),
+        "processor_seconds": round(run.processor_seconds, 1),
+        "memory_mib": round(run.memory),
+        "machine": machine(),
+    }
 
 
 def _today() -> str:

@@ -16,7 +16,7 @@ from replication.versions.compare import Comparison, compare_folders
 from replication.versions.content import MANIFEST, read_json, result_folders
 from replication.versions.grades import THRESHOLDS
 from replication.versions.judged import Judged
-from replication.versions.sealed import damage, lost, newest, resolve, versions
+from replication.versions.sealed import baseline, damage, lost, resolve, versions
 from replication.versions.told import everything, screen
 from replication.versions.unfinished import unfinished
 
@@ -39,7 +39,7 @@ def check(project: Project) -> tuple[list[str], bool]:
     """
     if not result_folders(project.current):
         raise DataError(f"{project.current}: no results yet; make them first (make all)")
-    last = newest(project)
+    last = baseline(project)
     damaged = (*lost(project), *(line for folder in versions(project).values() for line in damage(folder)))
     touched = (*altered(project.current), *unfinished(project.current))
     if last is None:
@@ -67,7 +67,8 @@ def judge(old: Path, new: Path, names: tuple[str, str]) -> Judged:
     changed = tuple(
         f"{study}: study.threshold is {after.get(study, 'not set')} and was {before.get(study, 'not set')} "
         f"in {names[0]}, by which it is judged"
-        for study in sorted(result_folders(old).keys() & result_folders(new).keys())
+        for study, folder in result_folders(old).items()
+        if study in result_folders(new) and (folder / "study.toml").is_file()
         if before.get(study) != after.get(study)
     )
     return Judged(compare(old, new, names), before, findings=changed)

@@ -89,7 +89,7 @@ class Judged:
         verdicts = [verdict for verdict in self.found.verdicts if verdict.table in TIDY]
         cells, moves = sum(v.cells for v in verdicts), [move for v in verdicts for move in v.moves]
         if not moves:
-            yield f"so are all {cells:,} cells recorded in full precision"
+            yield f"all {cells:,} cells recorded in full precision are identical"
             return
         late = [move for move in moves if move.grade == "rounding"]
         over = [move for move in moves if move.grade != "rounding"]

@@ -40,6 +40,12 @@ def newest(project: Project) -> tuple[str, Path] | None:
     return found[-1] if found else None
 
 
+def baseline(project: Project) -> tuple[str, Path] | None:
+    """What results are compared with: the last frozen version, or in a deposit the results as published."""
+    published = ("output", project.output) if project.output.is_dir() else None
+    return newest(project) or published
+
+
 def next_name(project: Project) -> str:
     """The name of the version that comes next."""
     last = newest(project)

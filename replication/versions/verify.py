@@ -5,15 +5,16 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from replication.project.files import sha256, write_text
 from replication.project.places import Project
-from replication.versions.attest import Verification, as_json, as_markdown
+from replication.versions.attest import Verification, as_json, as_markdown, cost
 from replication.versions.check import judge
 from replication.versions.judged import Judged
-from replication.versions.rehearse import Rehearsal, rehearse, settings
+from replication.versions.rehearse import FIRST, Rehearsal, rehearse, settings
 from replication.versions.sealed import damage, lost, newest
 
 
@@ -31,6 +32,12 @@ def verify(project: Project) -> tuple[str, bool]:
     write_text(project.attestation, text)
     write_text(project.attestation.with_suffix(".json"), as_json(found))
     return text, found.passed
+
+
+def measured(project: Project) -> dict[str, Any]:
+    """What one clean run takes: seconds, memory, date, machine."""
+    with tempfile.TemporaryDirectory(prefix="measure-") as name:
+        return cost(rehearse(project, Path(name), [FIRST])[0])
 
 
 def verified(project: Project, runs: list[Rehearsal]) -> Verification:

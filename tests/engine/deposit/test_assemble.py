@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 
+import numpy as np
 import pytest
 
 from replication.cli import main
@@ -38,6 +39,15 @@ SECTIONS = (
 )
 
 
+MEASURED = {
+    "date": "2026-11-28",
+    "seconds": 31.4,
+    "processor_seconds": 28.0,
+    "memory_mib": 281,
+    "machine": {"processor": "A processor", "cores": 2, "memory_gib": 23.5, "system": "A system"},
+}
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """The repository's sources, studies and programs; in place of each exhibit a file that names it."""
@@ -56,6 +66,7 @@ def project(tmp_path_factory):
         (project.current / place).write_text(f"{place}\n{place}\n")
     with pytest.MonkeyPatch.context() as patch:  # files that name exhibits follow from nothing
         patch.setattr(assemble, "require_current", lambda project: None)
+        patch.setattr(assemble, "measured", lambda project: MEASURED)
         assert main(["--project", str(root), "deposit"]) == 0
         yield project
 
@@ -158,3 +169,27 @@ def test_a_record_without_rows_that_a_deposit_leaves_out_is_no_change(tmp_path):
             (place / name).write_text(text)
     found = compare_folders(tmp_path / "old", tmp_path / "new", ("old", "new"))
     assert found.grade() == "identical"
+
+
+def test_the_readme_names_what_the_results_were_made_with_and_what_to_expect(project):
+    text = (project.deposit / "README.md").read_text()
+    made = re.search(r"What stands in `output/` was made with (.*)", text)[1]
+    assert f"numpy {np.__version__}" in made and "python 3." in made and "pytest" not in made
+    assert "A processor, 2 cores, 23.5 GiB, A system." in made
+    assert "- [x] <10 minutes" in text and "- Run time: 31 seconds, 28 of them at work." in text
+    assert "`make all` ends with one line: `PASS`" in text and "on Windows" in text
+
+
+def test_a_run_in_a_deposit_is_compared_with_the_results_as_published(tmp_path, capsys):
+    table = "study,model,error,name,of,value\ns,m,,nobs,,12.0\n"
+    for folder in ("output", "results/current"):
+        place = tmp_path / folder / "s"
+        place.mkdir(parents=True)
+        (place / "manifest.json").write_text('{"study": "s", "files": {}}')
+        (place / "models.csv").write_text(table)
+    (tmp_path / "results/current/s/dropped_rows.csv").write_text("study,model,entity,time,cause\n")
+    assert main(["--project", str(tmp_path), "check"]) == 0
+    assert capsys.readouterr().out.startswith("PASS: all 1 cells")
+    (tmp_path / "results/current/s/models.csv").write_text(table.replace("12.0", "13.0"))
+    assert main(["--project", str(tmp_path), "check"]) == 1
+    assert capsys.readouterr().out.startswith("s/models.csv: m, nobs, value: 12.0 -> 13.0 (value")
