@@ -22,7 +22,7 @@ from replication.records.records import made_from, tables_read
 from replication.spec.entries import ModelSpec
 from replication.spec.read_study import read_study
 from replication.study.one_model import fit_model, plan
-from replication.study.panels import panels_of
+from replication.study.panels import brought, data_of, panels_of
 
 PROGRAMS = {"statsmodels": by_statsmodels.MODELS, "linearmodels": by_linearmodels.MODELS}
 COLUMNS = [
@@ -85,7 +85,7 @@ def second_opinions(project: Project, path: Path, data: Path | None = None) -> l
         As a run of the study.
     """
     study = read_study(path)
-    panels = panels_of(project, study, data)
+    panels = panels_of(project, study, data_of(project, study, path, data))
     found = []
     for model in track(study.models, f"{study.study.id}: second opinion"):
         _, fit = fit_model(panels[model.data, model.entity], plan(model))
@@ -140,7 +140,7 @@ def crosscheck(project: Project, path: Path, data: Path | None = None) -> tuple[
         return lines, agree(found)
     with Staging(project.crosscheck / study.study.id) as staging:
         write_csv(staging / FILE, as_table(study.study.id, found))
-        about = made_from(project, tables_read(study), code_behind(__name__))
+        about = made_from(project, tables_read(study), code_behind(__name__)) | brought(study, path)
         write_manifest(staging, {"study": study.study.id, "study_file": sha256(path), **about})
     return lines, True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from replication.language.functions import ELEMENTWISE, Floats
 from replication.language.named_numbers import Clock, Named, spelled
 from replication.language.syntax import Call, Name, Node, Number, Range, Text, in_our_words, parse, show
 
+Texts = NDArray[np.object_]
+Values = Floats | Texts
 LARGEST = 2**63  # of the whole numbers of a machine
 MAX_LAG = 50
 MAX_CHAIN = 50  # variables that build on one another
@@ -92,7 +94,7 @@ def levels_of(node: Node, rows: Rows) -> Levels:
     return _Evaluation(rows).levels(node, ())
 
 
-def evaluate(node: Node, rows: Rows) -> Floats | NDArray[np.object_]:
+def evaluate(node: Node, rows: Rows) -> Values:
     """Values of an expression, one a row: NaN where missing, infinite where undefined.
 
     Raises
@@ -129,9 +131,9 @@ def select(table: pd.DataFrame, where: str | None) -> pd.DataFrame:
 class _Evaluation:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.known: dict[str, Floats | NDArray[np.object_]] = {}
+        self.known: dict[str, Values] = {}
 
-    def value(self, node: Node, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
+    def value(self, node: Node, path: tuple[str, ...]) -> Values:
         """Values of any node, one a row; `path` names the variables that led to it."""
         size = len(self.rows.table)
         match node:
@@ -178,7 +180,7 @@ class _Evaluation:
         """The same of a node that must be a number."""
         values = self.value(node, path)
         if values.dtype != object:
-            return np.asarray(values, dtype=float)
+            return cast(Floats, values)
         known = self.rows.why.get(node.name) if isinstance(node, Name) else None
         raise StudyError(known or f"{show(node)} is a text; a number is needed here")
 
@@ -214,11 +216,10 @@ class _Evaluation:
         if isinstance(node, Number):
             size = len(self.rows.table)
             return np.full(size, int(node.value)), np.zeros(size, dtype=bool)
-        assert isinstance(node, Name)
-        column = self.rows.table[node.name]
+        column = self.rows.table[cast(Name, node).name]
         return column.to_numpy(dtype=np.int64, na_value=0), column.isna().to_numpy()
 
-    def column(self, name: str, path: tuple[str, ...]) -> Floats | NDArray[np.object_]:
+    def column(self, name: str, path: tuple[str, ...]) -> Values:
         """A column of the table, or a variable of the study, worked out once."""
         if name in path:
             circle = " -> ".join((*path[path.index(name) :][:20], name))
@@ -258,9 +259,7 @@ class _Evaluation:
             gone = gone | absent
         return np.where(gone, np.nan, (~same if node.function == "!=" else same).astype(float))
 
-    def in_one_kind(
-        self, nodes: tuple[Node, ...], path: tuple[str, ...]
-    ) -> list[Floats | NDArray[np.object_]]:
+    def in_one_kind(self, nodes: tuple[Node, ...], path: tuple[str, ...]) -> list[Values]:
         """Values of several nodes, numbers that have names as these where one of the nodes is a text."""
         named = next(filter(None, map(self.naming, nodes)), None)
         values = [self.value(node, path) for node in nodes]
@@ -268,13 +267,11 @@ class _Evaluation:
             return values
         return [self.texts(node, found, named) for node, found in zip(nodes, values, strict=True)]
 
-    def texts(
-        self, node: Node, values: Floats | NDArray[np.object_], named: Named
-    ) -> Floats | NDArray[np.object_]:
+    def texts(self, node: Node, values: Values, named: Named) -> Texts:
         """Names of numbers that have them, and texts as these names are spelled."""
         own = self.naming(node)
         if values.dtype != object and own is None:
-            return values
+            return cast(Texts, values)  # numbers without names: equal to no text
         codes, found = pd.factorize(values)
         texts = [named.canonical(value) if own is None else own.name(value) for value in found.tolist()]
         return np.array([*texts, None], dtype=object)[codes]
@@ -341,7 +338,7 @@ class _Evaluation:
         return functions.winsorise(self.number(node.arguments[0], path), sample, share.value)
 
 
-def _column_values(values: pd.Series) -> Floats | NDArray[np.object_]:
+def _column_values(values: pd.Series) -> Values:
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return values.to_numpy(dtype=float, na_value=np.nan)
     return values.astype(object).where(values.notna(), None).to_numpy(dtype=object)
@@ -351,7 +348,7 @@ def _name(value: int | float | str) -> str:
     return spelled(value) if isinstance(value, float) else str(value)
 
 
-def _with_absent(values: Floats | NDArray[np.object_]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def _with_absent(values: Values) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Numbers or texts, and where they are missing or undefined."""
     if values.dtype == object:
         return values, np.array([value is None for value in values], dtype=bool)

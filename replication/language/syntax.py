@@ -16,19 +16,17 @@ name := letter, then letters, digits and _, or anything in backticks
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from replication.errors import StudyError
 from replication.language import translate
-from replication.language.tokens import shortened, tokens_of
+from replication.language.tokens import PLAIN, shortened, tokens_of
 
 MAX_LENGTH, MAX_DEPTH, MAX_NODES = 4000, 40, 1000
 LONGEST_HINT = 400  # letters of a text that is translated for a message
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 WORDS = ("and", "or", "not", "in")
-PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 IS_MISSING = "is missing"
 OURS = {"ln": "log"}  # two names of one function
 LARGEST_RANGE = 100  # numbers in a range, which are as many columns
@@ -388,8 +386,8 @@ class _Parser:
 
     def _blank_hint(self) -> str:
         """For a name after a name."""
-        token = self._peek() or ""
-        return "; a name with blanks stands in backticks" if PLAIN.fullmatch(token) else ""
+        after = PLAIN.fullmatch(self._peek() or "")
+        return "; a name with blanks stands in backticks" if after else ""
 
     def _error(self, expected: str) -> StudyError:
         if self.place < len(self.tokens):

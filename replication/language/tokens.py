@@ -6,6 +6,7 @@ import re
 
 from replication.errors import StudyError
 
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")  # a name that needs no backticks
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*|`[^`\x00-\x1f]{1,200}`")
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"

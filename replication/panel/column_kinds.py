@@ -122,7 +122,9 @@ class Fields:
 
     def counts(self, words: Collection[str]) -> dict[str, int]:
         """In how many rows each of these words stands, of those that stand in any."""
-        found = {word: place for place, word in enumerate(self.texts.to_pylist()) if word in words}
+        each = sorted(words)
+        places = pc.index_in(pa.array(each, pa.string()), value_set=self.texts).to_pylist()
+        found = {word: place for word, place in zip(each, places, strict=True) if place is not None}
         counts = np.bincount(self.rows, minlength=len(self.texts)) if found else ()
         return {word: int(counts[place]) for word, place in found.items()}
 

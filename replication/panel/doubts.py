@@ -80,7 +80,7 @@ def _far(name: str, column: np.ndarray) -> Iterator[str]:
 def _alike(name: str, column: pd.Series, read: Reading) -> Iterator[str]:
     for text, rows in read.padded.get(name, {}).items():
         other = f"{text.strip()!r} and is read as it"
-        yield f"{name}: {text!r} ({rows} rows) differs by blanks alone from {other}"
+        yield f"{name}: {text!r} ({rows} row{'s' * (rows != 1)}) differs by blanks alone from {other}"
     texts = pd.Series(column.unique(), dtype="str")
     alike = texts.str.casefold().str.split().str.join(" ")
     for _, same in texts.groupby(alike):

@@ -19,6 +19,7 @@ from replication.panel.numerals import (
     spelling_with,
 )
 
+PERCENT = r"^[+-]?[\d.,]+ ?%$"
 MANY, SHORT = 5, 12  # texts that are thought to mean "missing": how many, and how long, at most
 MOSTLY = 0.5  # share of figures from which a column is thought to be meant as numbers
 
@@ -43,6 +44,7 @@ def why_text(name: str, texts: pa.StringArray, spelling: Spelling, where: Callab
     figures = matches(texts, spelling.pattern)
     bad = pc.filter(texts, pc.invert(pc.or_(figures, codes))).to_pylist()
     if bad:
+        figures = pc.or_(figures, matches(texts, PERCENT))
         mostly = pc.mean(pc.cast(figures, pa.float64())).as_py() >= MOSTLY
         return Why((_among_numbers if mostly else _words)(name, bad, spelling, where(bad[0])))
     code = next(iter(pc.filter(texts, codes).to_pylist()), None)
@@ -89,6 +91,11 @@ def _among_numbers(name: str, bad: list[str], spelling: Spelling, where: str) ->
         return f"{found}; take the percent sign out"
     if bad[0].startswith("="):
         return f"{found}; no program has worked this formula out: open the file in a spreadsheet and save it"
-    if len(bad) <= MANY and not any(len(text) > SHORT or any(map(str.isdigit, text)) for text in bad):
+    if len(bad) <= MANY and not any(map(_says_much, bad)):
         return f"{found}; if it means missing, write missing = {as_list(bad)} under [study]"
     return found
+
+
+def _says_much(text: str) -> bool:
+    """Whether a text is more than a sign that something is missing, such as ".." or "#DIV/0!"."""
+    return len(text) > SHORT or (text[0] != "#" and any(map(str.isdigit, text)))

@@ -18,6 +18,8 @@ from replication.language.named_numbers import Named
 from replication.panel.reading import Reading
 from replication.panel.times import periods_of
 
+LEAST = 3  # columns of a panel: entity, time and a figure
+MERGED = 0.3  # share of empty fields from which a column looks like one of merged cells
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?: \[YR\d{4}\])?")
 
 
@@ -147,11 +149,11 @@ def _unknown(read: Reading, role: str, name: str) -> str:
         return f"{read.origin}: {role} column {read.why[name]}"
     wide = _a_column_a_year(read.table.columns)
     found = f"{read.origin}: {role} {one_of('column', name, read.table.columns)}"
-    return (
-        f"{found}; the file looks wide ({wide}): make it long, one row an entity and period"
-        if wide
-        else found
-    )
+    if wide:
+        return f"{found}; the file looks wide ({wide}): make it long, one row an entity and period"
+    if read.assumed is not None and len(read.table.columns) < LEAST:
+        return f"{found}; if the headings stand lower, write header = 2 (or another) under [study]"
+    return found
 
 
 def _a_column_a_year(columns: Iterable[str]) -> str:
@@ -172,6 +174,8 @@ def _refuse_empty(read: Reading, name: str) -> None:
         row = int(np.argmax(absent))
         there = read.table.iloc[row].dropna()
         note = f"; the row holds only {str(there.iloc[0])[:80]!r}: is it a note?" if len(there) == 1 else ""
+        if len(there) > 1 and absent.mean() > MERGED:
+            note = "; merged cells hold it in their first row alone: write it in each"
         raise DataError(f"{read.where(row)}: {name} is empty; allowed: a value in every row{note}")
 
 

@@ -76,6 +76,8 @@ def read_excel(path: Path, keys: FileKeys) -> Grid:
 def _sheet(book: Workbook, keys: FileKeys, path: Path) -> str:
     if keys.sheet is not None and keys.sheet not in book.sheets:
         raise DataError(f"{path.name}: study.sheet: {one_of('sheet', keys.sheet, book.sheets)}")
+    if not book.sheets:
+        raise DataError(f"{path.name}: the workbook has no sheet of cells")
     return keys.sheet or next(iter(book.sheets))
 
 

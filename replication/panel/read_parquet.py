@@ -46,6 +46,7 @@ def read_parquet(path: Path, keys: FileKeys) -> Grid:
         plain = [field.name for field in fields if _is_one_of(KINDS, field.type)]
         texts = [field.name for field in fields if _is_one_of(TEXTS, field.type)]
         table = pq.read_table(path, columns=plain, read_dictionary=texts)
+        table.validate(full=True)  # places in a dictionary, letters: a damaged file may hold any
         found = {name: _column(table.column(place)) for place, name in enumerate(table.column_names)}
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
         raise DataError(f"{path.name}: not readable as parquet; is it damaged, or cut off?") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,6 @@ from replication.panel.grid import Grid
 from replication.panel.limits import CELL, check_columns, check_size
 from replication.spec.entries import FileKeys
 
-Opened = Any
-"""A StataReader; the types of pandas know less of it than it has."""
-
-DAMAGED = (ValueError, KeyError, IndexError, struct.error, EOFError, OverflowError, TypeError)
 UNITS = {"q": "quarter", "m": "month", "h": "half-year", "w": "week", "d": "day", "c": "day", "C": "day"}
 MILLISECONDS = 86_400_000  # of a day, in which %tc counts
 
@@ -37,16 +32,14 @@ def read_stata(path: Path, keys: FileKeys) -> Grid:
         A file that is damaged or no Stata file, more than is read.
     """
     try:
-        opened: Opened = StataReader(
-            path, convert_dates=False, convert_categoricals=False, preserve_dtypes=False
-        )
-        with opened as reader:
-            labels = {name: text.strip() for name, text in reader.variable_labels().items() if text.strip()}
+        with _opened(path) as reader:
+            labels = reader.variable_labels()
             _check_size(reader, path)
             table = reader.read()
-            named = _named(reader)
-            times = [name for name, form in _formats(reader).items() if form[:1] in ("c", "C")]
-    except DAMAGED:
+            named, times = _named(reader), _times(reader)
+    except DataError:
+        raise
+    except Exception:  # pandas raises what it likes on a damaged file, for lengths without bound MemoryError
         raise DataError(f"{path.name}: not readable as a Stata file; is it damaged, or cut off?") from None
     check_size(sum(_letters(values) for _, values in table.items()), path)
     clocked = {name for name in times if not (table[name] % MILLISECONDS).fillna(0).any()}
@@ -54,12 +47,21 @@ def read_stata(path: Path, keys: FileKeys) -> Grid:
     left = {name: f"{name} holds times of day; allowed: dates" for name in times if name not in clocked}
     kept = [name for name in table.columns if name not in left]
     columns = tuple(pa.chunked_array([_column(table[name])]) for name in kept)
-    return Grid(tuple(kept), columns, spelled=False, left=left, named=named, labels=labels)
+    told = {name: text.strip() for name, text in labels.items() if text.strip()}
+    return Grid(tuple(kept), columns, spelled=False, left=left, named=named, labels=told)
 
 
-def _check_size(reader: Opened, path: Path) -> None:
-    """Refuse what the header promises beyond what the file holds or a machine does."""
+def _opened(path: Path) -> Any:
+    """pandas' reader; the stubs know little of it."""
+    return StataReader(path, convert_dates=False, convert_categoricals=False, preserve_dtypes=False)
+
+
+def _check_size(reader: Any, path: Path) -> None:
+    """Refuse what the header promises beyond what the file holds or a machine does, and a name twice."""
     check_columns(len(reader._varlist), path)
+    for name, count in Counter(reader._varlist).items():
+        if count > 1:
+            raise DataError(f"{path.name}: the column {name!r} stands {count} times; allowed: once")
     rows, length = reader._nobs, reader._dtype.itemsize
     if rows * length > path.stat().st_size:
         raise DataError(
@@ -68,7 +70,7 @@ def _check_size(reader: Opened, path: Path) -> None:
     check_size(rows * len(reader._varlist) * CELL, path)
 
 
-def _formats(reader: Opened) -> dict[str, str]:
+def _formats(reader: Any) -> dict[str, str]:
     """The letters behind %t of each column that is shown as a time; those of a day are d."""
     formats = {
         name: form.replace("%-", "%") for name, form in zip(reader._varlist, reader._fmtlist, strict=True)
@@ -80,7 +82,12 @@ def _formats(reader: Opened) -> dict[str, str]:
     }
 
 
-def _named(reader: Opened) -> dict[str, Named]:
+def _times(reader: Any) -> list[str]:
+    """Columns that count milliseconds."""
+    return [name for name, form in _formats(reader).items() if form[:1] in ("c", "C")]
+
+
+def _named(reader: Any) -> dict[str, Named]:
     """What the numbers of a column are called: periods, or the labels of its codes."""
     sets = reader.value_labels()
     which = zip(reader._varlist, reader._lbllist, strict=True)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from replication.errors import DataError, one_of
+from replication.language.named_numbers import Labels
 from replication.panel.column_kinds import (
     Column,
     Fields,
@@ -185,6 +186,9 @@ def _assumed(columns: Mapping[str, Column]) -> Iterator[str]:
         found = {name: getattr(column, what) for name, column in columns.items()}
         for word in dict.fromkeys(word for words in found.values() for word in words):
             yield f"{word} {said} {among(name for name, words in found.items() if word in words)}"
+    labelled = [name for name, column in columns.items() if isinstance(column.named, Labels)]
+    if labelled:
+        yield f"codes with labels: {among(labelled)}"
     codes = [name for name, column in columns.items() if column.codes]
     if codes:
         yield f"codes, and so texts: {among(codes)}"

@@ -16,7 +16,7 @@ from replication.language.functions import Floats
 from replication.language.same import Meanings
 from replication.language.syntax import Formula, Name, parse, parse_formula, show
 from replication.language.terms import Column, column_of, columns_of, on_rows, plain_terms
-from replication.panel.doubts import strange_levels
+from replication.panel.doubts import doubts_about, strange_levels
 from replication.panel.panel import Panel, average_blocks
 from replication.spec.entries import ModelSpec
 
@@ -246,6 +246,7 @@ def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec, panel:
     if not keep.any():
         shown = ", ".join(f"{cause}: {count}" for cause, count in drops.counts[:5])
         strange = strange_levels(panel.reading, [model.where] if model.where else [])
+        strange += doubts_about(panel.reading, [panel.entity_name])[:2]
         raise EstimationError("; ".join((f"no row is left of {len(keep)} ({shown})", *strange)))
     if model.expected_nobs is not None and keep.sum() != model.expected_nobs:
         raise EstimationError(f"{keep.sum()} rows are used; expected_nobs says {model.expected_nobs}")

@@ -42,6 +42,7 @@ class Manifest(BaseModel):
     files : checksum of every file that was made, by its path beside the manifest
     code, packages : what made it
     inputs, raw : processed tables that it was made from, and the raw files behind them
+    brought : file that a study names as its panel, by its path from the folder of the study file
     tables : for processed tables, the raw files behind each
     study, study_file : a study's id and the checksum of its file
     studies, claims : study files and claims files that were read
@@ -58,6 +59,7 @@ class Manifest(BaseModel):
     packages: dict[str, str] = Field(default_factory=dict)
     inputs: dict[str, str] = Field(default_factory=dict)
     raw: Sums = Field(default_factory=dict)
+    brought: dict[str, str] = Field(default_factory=dict)
     tables: dict[str, list[str]] = Field(default_factory=dict)
     study: str = ""
     study_file: str = ""

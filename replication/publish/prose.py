@@ -20,7 +20,7 @@ from replication.spec.entries import Study
 from replication.spec.entry import Entry
 from replication.spec.read_study import canonical
 
-PROSE = ("question", "answer", "finding", "note", "missing", "undone")
+PROSE = ("question", "answer", "finding", "undone", "note", "missing")
 SECTIONS = ("models", "statistics", "tables", "figures")
 _WORDS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -168,7 +168,7 @@ def told(study: Study, found: Records) -> Study:
 def prose_of(entry: Entry) -> Iterator[tuple[str, str]]:
     """Each key of an entry that holds prose, with its text."""
     texts = ((key, getattr(entry, key, "")) for key in PROSE)
-    return ((key, text) for key, text in texts if isinstance(text, str) and text)
+    return ((key, text) for key, text in texts if text and isinstance(text, str))
 
 
 def _told_entry(narrator: Narrator, place: str, entry: Entry) -> Entry:

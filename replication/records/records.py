@@ -80,8 +80,8 @@ class Records:
 
 def tables_read(study: Study) -> list[str]:
     """Processed tables that a study names, each once, its panel first."""
-    panels = [model.data or study.study.data for model in study.models]
-    tables = [*panels, *(entry.table for entry in study.statistics)]
+    tables = [model.data or study.study.table for model in study.models]
+    tables += [entry.table for entry in study.statistics]
     tables += [table.table for table in study.tables] + [figure.table for figure in study.figures]
     return [name for name in dict.fromkeys(tables) if name]
 

@@ -6,7 +6,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from replication.spec.entry import CovarianceSpec, Encoding, Entry, Expression, Heading, Many, Name, Text
+from replication.spec.entry import (
+    CovarianceSpec,
+    Encoding,
+    Entry,
+    Expression,
+    Heading,
+    Level,
+    Many,
+    Name,
+    TableOrFile,
+    Text,
+)
 from replication.spec.robustness_entries import RobustnessSpec
 
 Span = Annotated[list[str], Field(min_length=2, max_length=2)]  # first and last period
@@ -48,13 +59,21 @@ class ModelSpec(Entry):
     as `<id>.<kind>` (or its `label`). `long_run` names the terms that are lags of the outcome; the effects
     of all others in the long run are then reported too. `data` and `entity` name another table than the
     study's, and its entity. `reconcile` adds the statistics `<id>_errors` and `<id>_factors`: the errors
-    under the conventions of other programs.
+    under the conventions of other programs. An entry stands for several models if it has more `outcomes`,
+    terms that are added one after another (`stepwise`) or each alone (`alternatives`), or levels of columns
+    by which the rows are `split`.
     """
 
     id: Name
     title: Text = ""
     question: Text = ""
     formula: Expression
+    outcomes: list[Expression] = Field(default=[], max_length=50)
+    stepwise: list[Expression] = Field(default=[], max_length=50)
+    alternatives: list[Expression] = Field(default=[], max_length=50)
+    split: dict[Heading, Annotated[list[Level], Field(min_length=1, max_length=200)]] = Field(
+        default={}, max_length=3
+    )
     where: Expression | None = None
     estimator: str = "ols"
     effects: list[Name] = Field(default=[], max_length=20)
@@ -185,7 +204,7 @@ class FileKeys(Entry):
     Excel and in files of text, for which `decimal` and `encoding` are.
     """
 
-    missing: list[str | int | Annotated[float, Field(allow_inf_nan=False)]] = Field(default=[], max_length=50)
+    missing: list[Level] = Field(default=[], max_length=50)
     text: list[Heading] = Many
     numbers: list[Heading] = Many
     columns: dict[Name, Heading] = Field(default={}, max_length=1000)
@@ -201,8 +220,8 @@ class StudyHead(FileKeys):
     On the report's first page stand `question`, `answer` (two sentences), and `undone`, what could not be
     done and for want of what; `finding` is the answer at length. `exhibits` are the four or five tables and
     figures that bear it; the others stand behind them. Columns that it does not name are those of the
-    project's settings. `threshold` is the worst change of a cell against the frozen version that a check
-    lets pass.
+    project's settings. `data` is a processed table or a file of one's own. `threshold` is the worst change of
+    a cell against the frozen version that a check lets pass.
     """
 
     id: Name
@@ -212,11 +231,21 @@ class StudyHead(FileKeys):
     finding: Text = ""
     undone: Text = ""
     exhibits: list[Name] = Field(default=[], max_length=8)
-    data: Name | None = None
+    data: TableOrFile | None = None
     place: int = 100
     entity: Heading | None = None
     time: Heading | None = None
     threshold: Literal["identical", "rounding", "value", "significance", "sign"] = "rounding"
+
+    @property
+    def table(self) -> str | None:
+        """The processed table that is the study's panel, if one is."""
+        return None if self.file else self.data
+
+    @property
+    def file(self) -> str | None:
+        """The file that is the study's panel, if one is: its path from the folder of the study file."""
+        return self.data if self.data and "." in self.data else None
 
 
 class Study(Entry):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from replication.project.strict import NAME
 
@@ -13,10 +15,25 @@ Text = Annotated[str, Field(max_length=2000)]
 # The name of a column in a user's file, as it stands there; backticks quote it in an expression.
 Heading = Annotated[str, Field(pattern=r"^[^\x00-\x1f`]{1,200}$")]
 Many: Any = Field(default=[], max_length=500)  # of what is listed by hand
+_DATA = re.compile(
+    rf"{NAME.strip('^$')}|(?:(?:\.\.|[A-Za-z0-9_][A-Za-z0-9_.-]*)/){{0,8}}[A-Za-z0-9_][A-Za-z0-9_.-]*"
+    r"\.(?:csv|tsv|tab|txt|xlsx|dta|parquet)"
+)
+
+
+def _table_or_file(name: str) -> str:
+    if _DATA.fullmatch(name) is None:
+        allowed = "a table of data/processed, or a file such as 'panel.csv' or '../data/panel.dta'"
+        raise PydanticCustomError("data", allowed)
+    return name
+
+
+TableOrFile = Annotated[str, AfterValidator(_table_or_file)]
 Encoding = Literal[
     "utf-8", "utf-16", "latin-1", "windows-1250", "windows-1251", "windows-1252", "iso-8859-2", "iso-8859-15",
     "mac-roman", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
 ]  # fmt: skip
+Level = str | int | Annotated[float, Field(allow_inf_nan=False)]  # one of the values of a column
 Expression = Annotated[str, Field(min_length=1, max_length=4000)]
 
 

@@ -13,6 +13,7 @@ from replication.language.tokens import NAME
 from replication.project.strict import check_ids, located, read_strictly
 from replication.spec.entries import ModelSpec, ReadingSpec, Study
 from replication.spec.robustness_checks import check_robustness
+from replication.spec.several_models import expanded
 
 LEDGER = "claims"  # folder of the claims ledger among the results of the studies
 
@@ -32,6 +33,7 @@ def read_study(path: Path) -> Study:
     """
     study = read_strictly(path, Study)
     try:
+        study = expanded(study)
         _check_ids(study)
         _check_expressions(study)
         _check_references(study)

@@ -14,16 +14,14 @@ from replication.records.account import ModelAccount
 from replication.spec.entries import Study
 from replication.study.families import family
 from replication.study.one_model import ModelResult, Plan, plan, run_model
-from replication.study.panels import Key, panels_of, told
+from replication.study.panels import Key, Told, panels_of, told
 from replication.study.readings import read_estimates
 from replication.study.reconcile import reconciled
 
 Frames = dict[str, list[pd.DataFrame]]
 
 
-def run_models(
-    project: Project, study: Study, data: Path | None
-) -> tuple[Frames, list[ModelAccount], list[str]]:
+def run_models(project: Project, study: Study, data: Path | None) -> tuple[Frames, list[ModelAccount], Told]:
     """The frames of the tidy tables, by table, the accounts, and what is to be told of the user's file.
 
     Raises

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from replication.errors import StudyError
+from replication.language.syntax import Name, show
 from replication.panel.doubts import doubts_about, strange_levels
 from replication.panel.panel import Panel, panel_of
 from replication.panel.read_table import read_user_table
 from replication.panel.reading import Reading
+from replication.project.files import sha256
 from replication.project.places import Project
 from replication.sources.pipeline import read_table
-from replication.spec.entries import Study
+from replication.spec.entries import FileKeys, Study
 from replication.spec.read_study import columns_named, conditions_of
 from replication.spec.settings import settings_of
 
@@ -31,24 +34,82 @@ def panels_of(project: Project, study: Study, data: Path | None) -> dict[Key, Pa
     return {(table, entity): _panel(project, study, table, entity, data) for table, entity in named}
 
 
+def data_of(project: Project, study: Study, path: Path, data: Path | None) -> Path | None:
+    """The user's file: the one that is brought, or else the one that the study names.
+
+    Raises
+    ------
+    StudyError
+        A file outside the folders of the study and of the project.
+    """
+    if data is not None or study.study.file is None:
+        return data
+    found = path.parent / study.study.file
+    within = (path.parent.resolve(), project.root.resolve())
+    if not any(found.resolve().is_relative_to(folder) for folder in within):
+        allowed = "a file in the folder of the study file or of the project"
+        raise StudyError(f"{path.name}: study.data is {study.study.file!r}; allowed: {allowed}")
+    return found
+
+
+def brought(study: Study, path: Path) -> dict[str, dict[str, str]]:
+    """For a manifest: the checksum of the file that the study names, if it names one."""
+    name = study.study.file
+    return {} if name is None else {"brought": {name: sha256(path.parent / name)}}
+
+
 def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Path | None) -> Panel:
     entity_name, time_name = keys_of(project, study, entity)
     if table is None and data is not None:
         reading = read_user_table(data, study.study)
-    elif name := table or study.study.data:
+    elif name := table or study.study.table:
+        _refuse_keys_of_files(study, table)
         reading = Reading(read_table(project, name), name)
     else:
         raise StudyError("study.data names no table; name one, or bring a panel with --data FILE")
     return panel_of(reading, entity_name, time_name, study.variables)
 
 
-def told(study: Study, panels: Iterable[Panel]) -> list[str]:
-    """How a user's file was read, in one line, and what looks odd in the columns that the study names."""
-    own = {panel.reading.origin: panel.reading for panel in panels if panel.reading.assumed is not None}
-    lines = [reading.line for reading in own.values()]
-    doubts = [doubt for reading in own.values() for doubt in doubts_about(reading, columns_named(study))]
-    strange = [doubt for reading in own.values() for doubt in strange_levels(reading, conditions_of(study))]
-    return lines + [f"warning: {doubt}" for doubt in (*doubts, *strange)]
+def _refuse_keys_of_files(study: Study, table: str | None) -> None:
+    """A processed table is typed already: the keys that say how to read a file would do nothing."""
+    said = sorted(study.study.model_fields_set & FileKeys.model_fields.keys())
+    if table is None and said:
+        raise StudyError(f"study.{said[0]} is for a file of your own; leave it out, or name the file as data")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is to be told of the files that users brought.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        How each was read, and what looks odd in the columns that the study names.
+    labels : mapping of str to str
+        What a file says of its columns in words, by the term that a column is.
+    columns : tuple of str
+        Columns of the files, as terms.
+    """
+
+    lines: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+
+
+def told(study: Study, panels: Iterable[Panel]) -> Told:
+    """What is to be told of the files behind these panels; nothing of processed tables."""
+    found = {panel.reading.origin: panel.reading for panel in panels if panel.reading.assumed is not None}
+    lines = [reading.line for reading in found.values()]
+    for reading in found.values():
+        doubts = doubts_about(reading, columns_named(study)) + strange_levels(reading, conditions_of(study))
+        lines += [f"warning: {doubt}" for doubt in doubts]
+    labels = [(name, label) for reading in found.values() for name, label in reading.labels.items()]
+    columns = [name for reading in found.values() for name in reading.table.columns]
+    return Told(
+        lines=tuple(lines),
+        labels={show(Name(name)): label for name, label in labels},
+        columns=tuple(show(Name(name)) for name in columns),
+    )
 
 
 def keys_of(project: Project, study: Study, entity: str | None) -> tuple[str, str]:

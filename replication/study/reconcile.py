@@ -17,7 +17,7 @@ from replication.publish.rounding import fixed
 from replication.spec.entries import ModelSpec
 from replication.spec.read_study import read_study
 from replication.study.one_model import Plan, fit_model, plan
-from replication.study.panels import panels_of
+from replication.study.panels import data_of, panels_of
 
 ERRORS, FACTORS = "{}_errors", "{}_factors"
 
@@ -35,7 +35,7 @@ def reconcile(project: Project, path: Path, model: str, data: Path | None = None
     if model not in found:
         raise StudyError(f"{path.name}: {one_of('model', model, found)}")
     spec = found[model]
-    panel = panels_of(project, study, data)[spec.data, spec.entity]
+    panel = panels_of(project, study, data_of(project, study, path, data))[spec.data, spec.entity]
     return _as_text(reconciled(panel, plan(spec)), spec)
 
 

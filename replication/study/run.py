@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from replication.errors import EstimationError, StudyError
+from replication.errors import EstimationError, StudyError, nearest
 from replication.project.arithmetic import require_right_answers
 from replication.project.files import sha256, write_text
 from replication.project.fingerprint import code_behind
@@ -16,7 +16,8 @@ from replication.publish.exhibits import build_tables, draw_figures, write_table
 from replication.records.records import Records, made_from, records, tables_read, write_records
 from replication.sources.pipeline import read_table
 from replication.spec.entries import Study
-from replication.spec.read_study import read_study
+from replication.spec.read_study import labels_of, read_study
+from replication.study.panels import Told, brought, data_of
 from replication.study.statistics import plan_statistic, run_statistic
 
 
@@ -57,24 +58,27 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
     study = read_study(path)
     require_right_answers()
     try:
-        found, told = _estimate(project, study, data)
+        used = data_of(project, study, path, data)
+        found, told = _estimate(project, study, used)
     except (StudyError, EstimationError) as problem:
         raise type(problem)(f"{path.name}: {problem}") from None
-    folder = project.current / study.study.id if out is None else own_folder(out, path, data)
+    folder = project.current / study.study.id if out is None else own_folder(out, path, used)
+    study = study.model_copy(update={"labels": {**told.labels, **study.labels}})
     with Staging(folder, ours=out is None) as staging:
         write_records(staging, found)
         write_text(staging / "study.toml", path.read_text(encoding="utf-8"))
         write_tables(build_tables(project, study, found), staging)
         draw_figures(project, study, found, staging / "figures")
         write_manifest(staging, {**_about(project, study, path, data), "converged": found.converged})
-    return Outcome((*told, *_lines(found, folder)), found.converged)
+    lines = (*told.lines, *_idle_labels(study, told, found), *_lines(found, folder))
+    return Outcome(lines, found.converged)
 
 
-def _estimate(project: Project, study: Study, data: Path | None) -> tuple[Records, list[str]]:
+def _estimate(project: Project, study: Study, data: Path | None) -> tuple[Records, Told]:
     """Check every word of the study, then run it; and what is to be told of the user's file."""
     for spec in study.statistics:
         plan_statistic(spec)
-    frames, accounts, told = _models(project, study, data) if study.models else ({}, [], [])
+    frames, accounts, told = _models(project, study, data) if study.models else ({}, [], Told())
     names = dict.fromkeys(spec.table for spec in study.statistics)
     tables = {name: read_table(project, name) for name in names}
     statistics = [
@@ -94,11 +98,25 @@ def _models(project: Project, study: Study, data: Path | None):
 
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
     """What the results rest on: the study file, the tables it read, the panel brought, the program."""
-    names = [name for name in tables_read(study) if data is None or name != study.study.data]
+    names = [name for name in tables_read(study) if data is None or name != study.study.table]
     made = made_from(project, names, code_behind(__name__))
-    if data is not None:
+    if data is None:
+        made |= brought(study, path)
+    else:
         made["inputs"][data.name] = sha256(data)
     return {"study": study.study.id, "study_file": sha256(path), **made}
+
+
+def _idle_labels(study: Study, told: Told, found: Records) -> list[str]:
+    """Warnings of labels that no term, result or column has, of a study on a user's own file."""
+    if not told.columns:
+        return []
+    texts = [values for frame in (found.estimates, found.statistics) for _, values in frame.items()]
+    known = {str(text) for values in texts if values.dtype == "str" for text in values.unique()}
+    known |= {*told.columns, *study.variables, *(model.id for model in study.models)}
+    known |= {account.outcome for account in found.accounts}
+    idle = [label for label in labels_of(study) if label not in known]
+    return [f"warning: labels: {label!r} is no term of the results{nearest(label, known)}" for label in idle]
 
 
 def _lines(found: Records, folder: Path) -> list[str]:

@@ -121,7 +121,7 @@ def _models(results: _Results, names: list[str], error: str = "") -> Iterator[st
     specs = {name: _spec(results, name) for name in names}
     for name, spec in specs.items():
         yield from _model(results, name, spec, error)
-    named = dict.fromkeys(str(spec.data or results.study.study.data) for spec in specs.values())
+    named = dict.fromkeys(str(spec.data or results.study.study.table) for spec in specs.values())
     for table in named:
         if f"{table}.parquet" in results.manifest.inputs:
             yield from _table(results, table)
@@ -140,14 +140,14 @@ def _model(results: _Results, name: str, spec: ModelSpec, error: str) -> Iterato
     yield f"  estimator: {spec.estimator}; effects: {', '.join(spec.effects) or 'none'}"
     yield from (f"  error: {e.kind}: {e.convention}" for e in account.errors if error in (e.label, ""))
     yield f"rows: {rows_note(account)}"
-    table = spec.data or results.study.study.data
+    table = spec.data or results.study.study.table
     if f"{table}.parquet" in results.manifest.inputs:
         yield from _used(results, spec, str(table))
 
 
 def _brought(results: _Results) -> Iterator[str]:
     """A panel of the user's own: its checksum is all that is known of it."""
-    for name, checksum in results.manifest.inputs.items():
+    for name, checksum in {**results.manifest.inputs, **results.manifest.brought}.items():
         yield f"panel brought by the user: {name}, sha256 {checksum}"
 
 

@@ -139,12 +139,19 @@ def _studies(project: Project, late: Late) -> Iterator[Artefact]:
         folder = project.current / name
         record = _record(folder)
         changed = isinstance(record, Manifest) and record.study_file != checksum(path)
-        reasons = [*(["study changed"] if changed else []), *_behind(project, folder, record, late, code)]
+        reasons = [*(["study changed"] if changed else []), *_own_data(path, record)]
+        reasons += _behind(project, folder, record, late, code)
         converged = isinstance(record, str) or record.converged
         yield Artefact(f"study {name}", tuple(reasons), ("run", str(path)), folder, converged)
     for name, folder in result_folders(project.current).items():
         if name not in wanted and folder != project.ledger and isinstance(_record(folder), Manifest):
             yield Artefact(f"study {name}", ("no study file in specs asks for it",), (), folder)
+
+
+def _own_data(study: Path, record: Manifest | str) -> list[str]:
+    """Whether the file that a study names as its panel is another now."""
+    known = {} if isinstance(record, str) else record.brought
+    return _changed("data changed:", known, {name: checksum(study.parent / name) for name in known})
 
 
 def _opinions(project: Project, late: Late) -> Iterator[Artefact]:
@@ -155,7 +162,8 @@ def _opinions(project: Project, late: Late) -> Iterator[Artefact]:
         folder = project.crosscheck / name
         record = _record(folder)
         changed = isinstance(record, Manifest) and record.study_file != checksum(path)
-        reasons = [*(["study changed"] if changed else []), *_behind(project, folder, record, late, code)]
+        reasons = [*(["study changed"] if changed else []), *_own_data(path, record)]
+        reasons += _behind(project, folder, record, late, code)
         yield Artefact(f"second opinion {name}", tuple(reasons), ("crosscheck", str(path)), folder)
     for folder in sorted(path.parent for path in project.crosscheck.glob(f"*/{MANIFEST}")):
         if folder.name not in wanted:

@@ -19,6 +19,7 @@ from replication.estimate.numbers.absorb import Projector, counted, leverage, pr
 from replication.estimate.numbers.groupings import grouped
 
 ZERO: Floats = np.zeros(())
+FEW = 10  # clusters; Cameron and Miller (2015, Journal of Human Resources 50(2)) call 20 to 50 few
 
 
 def sandwich(fit: Fit, meat: Floats) -> Floats:
@@ -192,7 +193,15 @@ def clustered(
         matrix, fixed = _semidefinite(matrix)
         factors |= {"negative eigenvalues set to zero": float(fixed)} if fixed else {}
     note = _cluster_note(names, sizes[: len(keys)], factors, groups, absorbed if fit.absorbed else "")
-    return Covariance("clustered", matrix, reference_df(fit, smallest - 1), factors, note)
+    return Covariance(
+        "clustered", matrix, reference_df(fit, smallest - 1), factors, note, warnings=_few_clusters(smallest)
+    )
+
+
+def _few_clusters(clusters: int) -> tuple[str, ...]:
+    if clusters >= FEW:
+        return ()
+    return (f"{clusters} clusters are few: clustered errors are too small with them; see wild_bootstrap",)
 
 
 def _cluster_names(names: list[str]) -> list[str]:

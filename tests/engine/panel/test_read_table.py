@@ -248,7 +248,7 @@ def test_what_is_odd_and_legal_is_told(tmp_path):
     path.write_text("land,n,x\n" + "\n".join(rows).replace("0\n", "-999\n") + "\n")
     found = read_user_table(path)
     assert doubts_about(found, ["land", "x"]) == [
-        "a.csv: land: 'Brazil ' (1 rows) differs by blanks alone from 'Brazil' and is read as it",
+        "a.csv: land: 'Brazil ' (1 row) differs by blanks alone from 'Brazil' and is read as it",
         "a.csv: land: 'Brazil' and 'brazil' differ by case or blanks alone, and are 2 different levels",
         "a.csv: x is -999 in 6 rows, and from 1 to 6 in all others; if it means missing, write "
         "missing = [-999] under [study]",
