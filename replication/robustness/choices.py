@@ -257,13 +257,15 @@ def _said(key: str | None) -> str:
 
 
 def _left_out(spec: ChoiceSpec, levels: list) -> Choice:
-    conditions = [show(Call("!=", (Name(_said(spec.leave_out)), _literal(level)))) for level in levels]
+    conditions = [without(_said(spec.leave_out), level) for level in levels]
     labels = ("none", *(f"without {level}" for level in levels))
     return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
 
 
-def _literal(level: str | float) -> Node:
-    return Text(level) if isinstance(level, str) else Number(level)
+def without(column: str, level: str | float) -> str:
+    """The condition that leaves out the rows of one level."""
+    literal: Node = Text(level) if isinstance(level, str) else Number(level)
+    return show(Call("!=", (Name(column), literal)))
 
 
 def _estimator_label(spec: EstimatorSpec) -> str:

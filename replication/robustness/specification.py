@@ -57,7 +57,7 @@ def formula_of(found: Universe, places: Sequence[int]) -> str:
             terms = tuple(term for term in found.terms if term in inside)
         elif choice.kind == "term":
             stand_ins[choice.term] = choice.values[int(place)]
-    return f"{_inner(outcome)} ~ {' + '.join(_inner(stand_ins.get(term, term)) for term in terms)}"
+    return f"{as_term(outcome)} ~ {' + '.join(as_term(stand_ins.get(term, term)) for term in terms)}"
 
 
 def term_of(found: Universe, places: Sequence[int]) -> str:
@@ -68,7 +68,7 @@ def term_of(found: Universe, places: Sequence[int]) -> str:
     return found.term
 
 
-def _inner(text: str) -> str:
+def as_term(text: str) -> str:
     """An expression as a formula takes it: arithmetic in parentheses."""
     node = parse(text)
     return f"({text})" if isinstance(node, Call) and not node.function[0].isalpha() else text

@@ -207,8 +207,7 @@ def cr3(
         An estimator that is not least squares; not one known name; fewer than two clusters.
     """
     fit, name, key = single_cluster(fit, "cr3", cluster)
-    adjusted, alone = adjusted_regressors(fit, projection(fit), key, 1.0)
-    changes = group_sums(key, fit.residuals[:, None] * adjusted) @ fit.bread
+    changes, alone = deletions(fit, key)
     groups = len(changes)
     if centre == "mean":
         changes = changes - changes.mean(axis=0)
@@ -220,6 +219,12 @@ def cr3(
     note = f"clustered by {name} ({groups} clusters), CR3, the jackknife about {about}: {how}"
     said = single_cluster_warnings(fit, name, alone, "it has no jackknife error")
     return Covariance("cr3", matrix, float(groups - 1), factors, note, warnings=said)
+
+
+def deletions(fit: LeastSquaresFit, key: Integers) -> tuple[Floats, Booleans]:
+    """(G, k) estimates less those without each cluster, exactly, and what rests on a single cluster."""
+    adjusted, alone = adjusted_regressors(fit, projection(fit), key, 1.0)
+    return group_sums(key, fit.residuals[:, None] * adjusted) @ fit.bread, alone
 
 
 def single_cluster(fit: Fit, kind: str, cluster: list[str] | None) -> tuple[LeastSquaresFit, str, Integers]:

@@ -1,0 +1,89 @@
+"""What one country or one year does to the coefficients of a model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from replication.errors import NUMERICAL, StudyError, UserError, numerical, one_of
+from replication.estimate.coefficient_table import coefficient_table
+from replication.estimate.covariances.cluster_robust import deletions, single_cluster
+from replication.estimate.design import Covariance, Fit
+from replication.panel.panel import Panel
+from replication.robustness.choices import without
+from replication.spec.entries import ModelSpec
+from replication.study.one_model import covariances_of, fit_model, plan
+
+
+def cluster_influence(fit: Fit, covariance: Covariance, cluster: str) -> pd.DataFrame:
+    """What leaving out each cluster does to each coefficient, without fitting again.
+
+    The coefficients without a cluster are exact, effects included (`cluster_robust.cr3`). DFBETA is the
+    change in units of the coefficient's error; Cook's distance is the length of the whole change in the
+    metric of the covariance, over the number of coefficients (Cook 1977; for clusters, Preisser and Qaqish
+    1996). Missing where a coefficient rests on a single cluster.
+
+    Returns
+    -------
+    DataFrame with columns cluster (its code), term, estimate, without, dfbeta, cook
+
+    Raises
+    ------
+    EstimationError
+        An estimator that is not least squares, an unknown cluster, fewer than two of them.
+    """
+    fit, _, key = single_cluster(fit, "influence", [cluster])
+    changes, alone = deletions(fit, key)
+    changes = np.where(alone, np.nan, changes)
+    error = np.sqrt(np.diag(covariance.matrix))
+    cook = np.einsum("gi,ij,gj->g", changes, np.linalg.pinv(covariance.matrix), changes) / len(fit.params)
+    groups, k = changes.shape
+    return pd.DataFrame(
+        {
+            "cluster": np.repeat(np.arange(groups), k),
+            "term": list(fit.labels) * groups,
+            "estimate": np.tile(fit.params, groups),
+            "without": (fit.params - changes).ravel(),
+            "dfbeta": (changes / error).ravel(),
+            "cook": np.repeat(cook, k),
+        }
+    )
+
+
+def estimated(panel: Panel, model: ModelSpec) -> tuple[Fit, Covariance]:
+    """A model with its headline error."""
+    ready = plan(model)
+    _, fit = fit_model(panel, ready)
+    return fit, next(iter(covariances_of(fit, ready).values()))
+
+
+def jackknife(panel: Panel, model: ModelSpec, term: str, column: str) -> pd.DataFrame:
+    """The coefficient of a term, its error and interval without each level of a column: one fit each.
+
+    Returns
+    -------
+    DataFrame with columns without, estimate, std_error, p_value, conf_low, conf_high, nobs, problem
+        The first row, without nothing, is the model itself.
+    """
+    if column not in panel.table.columns:
+        raise StudyError(f"leave_out: {one_of('column', column, panel.table.columns)}")
+    rows = [("", *row_of(panel, model, term))]
+    for level in sorted(panel.table[column].dropna().unique().tolist()):
+        where = " and ".join(f"({text})" for text in (model.where, without(column, level)) if text)
+        rows.append((str(level), *row_of(panel, model.model_copy(update={"where": where}), term)))
+    return pd.DataFrame(rows, columns=["without", *ROW])
+
+
+ROW = ("estimate", "std_error", "p_value", "conf_low", "conf_high", "nobs", "problem")
+
+
+def row_of(panel: Panel, model: ModelSpec, term: str) -> tuple:
+    """ROW of one coefficient of a model; why there is none instead of a failure."""
+    try:
+        fit, covariance = estimated(panel, model)
+    except UserError as problem:
+        return (*[np.nan] * 5, 0, str(problem).removeprefix(f"models.{model.id}: "))
+    except NUMERICAL as problem:
+        return (*[np.nan] * 5, 0, numerical(problem))
+    row = coefficient_table(fit, covariance).iloc[fit.labels.index(term)]
+    return (*(float(row[name]) for name in ROW[:5]), fit.nobs, "")
