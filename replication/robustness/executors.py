@@ -141,7 +141,7 @@ def cores(work: Work, tasks: Sequence[Any], workers: int | None = None) -> Itera
 
 
 def _on_cores(work: Work, tasks: dict[int, Any], workers: int) -> Iterator[tuple[int, Answer]]:
-    with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
+    with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=1, max_nbytes=None):
         parallel = joblib.Parallel(
             return_as="generator_unordered", batch_size=1, pre_dispatch=AHEAD * workers
         )
