@@ -15,12 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from replication.publish import style
+from replication.publish import lettering, style
 from replication.publish.periods import in_order, length, position
-from replication.publish.rounding import common_decimals, fixed, grouped, significant
+from replication.publish.rounding import common_decimals, fixed, significant
 
 Floats = NDArray[np.float64]
 FEW = 14  # points of a line that are marked one by one
+NAMES, ROWS = 1.35, 2.1  # inches for names right of a plot, and for those of rows left of it
+LINE = 11  # points from one line of small text above the axes to the next
+_HANDLE, _GAP = 1.9 * style.TINY / 72, 1.4 * style.TINY / 72  # inches of a legend's mark, and between entries
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,15 @@ def lines(axes: Axes, many: list[Series]) -> int:
     return 0
 
 
+def names_width(labels: Sequence[str]) -> float:
+    """Inches that the names at the ends of lines take, with the space before them."""
+    return 0.2 + lettering.widest([_end_name(label) for label in labels], style.TINY)
+
+
+def _end_name(label: str) -> str:
+    return lettering.wrapped(label, NAMES, style.TINY)
+
+
 def _alone(present: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Points without a neighbour, which a line would not show."""
     before = np.concatenate([[False], present[:-1]])
@@ -94,25 +106,26 @@ def _end(x: Floats, y: Floats) -> tuple[float, float]:
 
 
 def _name_ends(axes: Axes, ends: list[tuple[str, float, float]]) -> None:
-    """Names right of the plot at the height of each line's end, moved apart where they would touch."""
+    """Names right of the plot at the height of each line's end, moved apart where they would touch.
+
+    A line that ends before the others is led to its name.
+    """
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
+    left, right = axes.get_xlim()
+    axes.set_xlim(left, right)
     height = axes.get_window_extent().height / axes.figure.dpi * 72  # points
-    labels = [style.wrapped(label, 20, 2) for label, _, _ in ends]
+    labels = [_end_name(label) for label, _, _ in ends]
     wanted = [height * (y - low) / (high - low) if np.isfinite(y) else 0.0 for _, _, y in ends]
     sizes = [style.TINY * 1.35 * (1 + label.count("\n")) for label in labels]
+    look: dict[str, Any] = {"fontsize": style.TINY, "va": "center", "linespacing": 1.05}
     for place, at in enumerate(spread(wanted, sizes)):
-        axes.annotate(
-            labels[place],
-            (1, at / height),
-            xycoords="axes fraction",
-            xytext=(7, 0),
-            textcoords="offset points",
-            color=style.colour(place),
-            fontsize=style.TINY,
-            va="center",
-            linespacing=1.05,
-        )
+        where: dict[str, Any] = {"xycoords": "axes fraction", "xytext": (7, 0), "textcoords": "offset points"}
+        axes.annotate(labels[place], (1, at / height), color=style.letter(place), **where, **look)
+        _, x, y = ends[place]
+        if right - x > 0.06 * (right - left) and np.isfinite(y):
+            reach: dict[str, Any] = {"linewidth": 0.5, "alpha": 0.7, "zorder": 2, "clip_on": False}
+            axes.plot([x, right], [y, low + at / height * (high - low)], color=style.colour(place), **reach)
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
@@ -149,31 +162,31 @@ def bars(axes: Axes, many: list[Series]) -> int:
         return _bars_across(axes, many)
     x = np.arange(len(periods), dtype=float)
     width = 0.8 / len(many)
+    values = np.array([one.at(periods) for one in many])
+    known = ~np.isnan(values)
+    before = np.cumsum(known, axis=0) - known  # bars that stand left of each in its period
     for place, one in enumerate(many):
-        at = x + (place - (len(many) - 1) / 2) * width
-        axes.bar(
-            at,
-            one.at(periods),
-            width * 0.94,
-            color=style.colour(place),
-            label=style.wrapped(one.label, 30, 1),
-            zorder=3,
-        )
+        at = x + (before[place] - (known.sum(axis=0) - 1) / 2) * width
+        look: dict[str, Any] = {"color": style.colour(place), "label": one.label, "zorder": 3}
+        axes.bar(at, values[place], width * 0.94, **look)
     category_axis(axes, periods)
     zero_line(axes)
-    return legend(axes, len(many))
+    return legend(axes, [one.label for one in many])
 
 
 def _bars_across(axes: Axes, many: list[Series]) -> int:
-    values = np.array([one.values[0] for one in many])
-    heights = -np.arange(len(many), dtype=float)
+    """One bar a series, the largest first."""
+    known = sorted(many, key=lambda one: -np.nan_to_num(one.values[0], nan=-np.inf))
+    values = np.array([one.values[0] for one in known])
+    heights = -np.arange(len(known), dtype=float)
     axes.barh(heights, values, 0.62, color=style.COLOURS[0], zorder=3)
-    label_rows(axes, heights, [one.label for one in many])
-    for height, value in zip(heights, values, strict=True):
+    label_rows(axes, heights, [one.label for one in known])
+    texts = _together([significant(value, 3) for value in values])
+    for height, value, text in zip(heights, values, texts, strict=True):
         if np.isfinite(value):
             side = ("left", 3) if value >= 0 else ("right", -3)
             axes.annotate(
-                minus(grouped(significant(value, 3))),
+                text,
                 (value, height),
                 xytext=(side[1], 0),
                 textcoords="offset points",
@@ -198,13 +211,13 @@ def stacked(axes: Axes, many: list[Series]) -> int:
             "color": style.colour(place),
             "edgecolor": "white",
             "linewidth": 0.5,
-            "label": style.wrapped(one.label, 30, 1),
+            "label": one.label,
         }
         axes.bar(x, values, 0.78, bottom=base, zorder=3, **look)
         above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
     category_axis(axes, periods)
     zero_line(axes)
-    return legend(axes, len(many))
+    return legend(axes, [one.label for one in many])
 
 
 def dots(axes: Axes, many: list[Series]) -> int:
@@ -223,7 +236,7 @@ def dots(axes: Axes, many: list[Series]) -> int:
         }
         axes.plot(table[:, place], heights, linestyle="none", markersize=5, label=period, zorder=3, **look)
     label_rows(axes, heights, [one.label for one in many])
-    return legend(axes, len(periods))
+    return legend(axes, periods)
 
 
 def time_axis(axes: Axes, periods: list[str]) -> Floats:
@@ -231,7 +244,9 @@ def time_axis(axes: Axes, periods: list[str]) -> Floats:
     places = [position(period) for period in periods]
     if any(place is None for place in places):
         return category_axis(axes, periods)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
+    step = 1.9 * max(lettering.width(period[:4], style.TINY) for period in periods)
+    nbins = max(1, min(8, int(_inches(axes) / step)))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=nbins, integer=True, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: minus(f"{value:.0f}")))
     axes.yaxis.set_major_formatter(Ticks())
     return np.array(places, dtype=float)
@@ -239,23 +254,34 @@ def time_axis(axes: Axes, periods: list[str]) -> Floats:
 
 def category_axis(axes: Axes, periods: list[str]) -> Floats:
     """Even steps, every so many of them named so that names do not touch."""
-    longest = max(len(period) for period in periods)
-    room = 13 * _inches(axes)
-    step = max(1, int(np.ceil(len(periods) * (longest + 2) / room)))
-    axes.set_xticks(np.arange(0, len(periods), step), [style.wrapped(p, 14) for p in periods[::step]])
+    room = _inches(axes) / len(periods)
+    names = [lettering.wrapped(period, max(room - 0.08, 0.5), style.TINY) for period in periods]
+    step = max(1, int(np.ceil((lettering.widest(names, style.TINY) + 0.08) / room)))
+    axes.set_xticks(np.arange(0, len(periods), step), names[::step])
     axes.yaxis.set_major_formatter(Ticks())
     return np.arange(len(periods), dtype=float)
 
 
 def label_rows(axes: Axes, heights: Floats, labels: Sequence[str]) -> None:
     """Names of horizontal rows, with the grid along the figures' axis."""
-    axes.set_yticks(heights, [style.wrapped(label, 32, 2) for label in labels])
+    axes.set_yticks(heights, [row_name(label) for label in labels])
     axes.set_ylim(heights[-1] - 0.6, heights[0] + 0.6)
     axes.tick_params(axis="y", labelsize=style.SMALL)
     axes.grid(False, axis="y")
     axes.grid(True, axis="x")
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if _inches(axes) > 3 else 4))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=max(2, min(6, int(_inches(axes) / 0.55)))))
     axes.xaxis.set_major_formatter(Ticks())
+
+
+def row_name(label: str) -> str:
+    """The name of a row on as many lines as it needs."""
+    return lettering.wrapped(label, ROWS, style.SMALL)
+
+
+def row_height(labels: Sequence[str]) -> float:
+    """Inches from one row to the next, at which names of several lines do not touch."""
+    lines = max((row_name(label).count("\n") + 1 for label in labels), default=1)
+    return max(0.21, lettering.height(lines, style.SMALL) + 0.05)
 
 
 def _inches(axes: Axes) -> float:
@@ -287,24 +313,43 @@ def zero_line(axes: Axes) -> None:
         axes.axhline(0, color=style.SOFT, linewidth=0.8, zorder=2.5)
 
 
-def legend(axes: Axes, entries: int) -> int:
-    """Names of the marks above the plot, none where there is only one; returns the rows that they take."""
-    if entries < 2:
-        return 0
-    columns = min(entries, 4 if _inches(axes) > 4 else 2)
-    axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=columns,
-        frameon=False,
-        fontsize=style.TINY,
-        handlelength=1.1,
-        handleheight=0.9,
-        columnspacing=1.4,
-        borderpad=0.0,
-        borderaxespad=0.5,
-    )
-    return -(-entries // columns)
+def legend_rows(labels: Sequence[str], inches: float) -> int:
+    """Lines that the names of marks take above a plot of a width; none where there is one mark."""
+    return _legend(labels, inches)[2]
+
+
+def legend(axes: Axes, labels: Sequence[str]) -> int:
+    """Names of the marks above the plot; returns the lines that they take."""
+    names, columns, lines = _legend(labels, _inches(axes))
+    if names:
+        handles, found = axes.get_legend_handles_labels()
+        marks = dict(zip(found, handles, strict=True))
+        axes.legend(
+            [marks[label] for label in labels],
+            names,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=columns,
+            frameon=False,
+            fontsize=style.TINY,
+            handlelength=1.1,
+            handleheight=0.9,
+            columnspacing=1.4,
+            borderpad=0.0,
+            borderaxespad=0.5,
+        )
+    return lines
+
+
+def _legend(labels: Sequence[str], inches: float) -> tuple[list[str], int, int]:
+    """Names on as many lines as they need, how many stand beside one another, and lines in all."""
+    if len(labels) < 2:
+        return [], 0, 0
+    names = [lettering.wrapped(label, inches - _HANDLE, style.TINY) for label in labels]
+    each = lettering.widest(names, style.TINY) + _HANDLE + _GAP
+    columns = max(1, min(len(names), int((inches + _GAP) / each)))
+    rows = -(-len(names) // columns)
+    return names, columns, rows * max(name.count("\n") + 1 for name in names)
 
 
 class Ticks(Formatter):
@@ -317,7 +362,15 @@ class Ticks(Formatter):
         """Texts of all ticks of the axis."""
         clean = [float(f"{value:.10g}") for value in values]
         decimals = common_decimals(clean, 8)
-        return [minus(grouped(fixed(value, decimals))) for value in clean]
+        return _together([fixed(value, decimals) for value in clean])
+
+
+def _together(texts: Sequence[str]) -> list[str]:
+    """Numbers of one axis: thousands apart in all of them once one has five digits, and a true minus."""
+    apart = any(abs(float(text)) >= 10_000 for text in texts if text)
+    return [
+        minus(f"{float(text):,.{len(text.partition('.')[2])}f}" if text and apart else text) for text in texts
+    ]
 
 
 def minus(text: str) -> str:

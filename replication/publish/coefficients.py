@@ -30,7 +30,7 @@ def coefficients(axes: Axes, records: pd.DataFrame, row: str, mark: str, words: 
         _points(axes, mine, heights, place, words.get(name, name))
     label_rows(axes, -np.arange(len(rows), dtype=float), [words.get(key, key) for key in rows])
     axes.axvline(0, color=style.SOFT, linewidth=0.8, zorder=2)
-    return legend(axes, len(marks))
+    return legend(axes, [words.get(key, key) for key in marks])
 
 
 def _points(axes: Axes, records: pd.DataFrame, heights: np.ndarray, place: int, label: str) -> None:
@@ -43,14 +43,13 @@ def _points(axes: Axes, records: pd.DataFrame, heights: np.ndarray, place: int, 
         "linestyle": "none",
     }
     points = records["estimate"].to_numpy(dtype=float)
-    name = style.wrapped(label, 28, 2)
     axes.plot(
         points,
         heights,
         color=colour,
         markeredgecolor="white",
         markeredgewidth=0.5,
-        label=name,
+        label=label,
         zorder=4,
         **look,
     )

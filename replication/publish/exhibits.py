@@ -16,6 +16,7 @@ from replication.publish.figures import write_figure
 from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
 from replication.publish.model_notes import error_words
 from replication.publish.model_tables import model_table
+from replication.publish.origins import source_line
 from replication.publish.printed_words import term_words
 from replication.publish.prose import told
 from replication.publish.statistics_tables import data_table, statistics_table
@@ -54,7 +55,7 @@ def write_tables(tables: list[Table], folder: Path) -> None:
 
 
 def draw_figures(project: Project, study: Study, found: Records, folder: Path) -> None:
-    """Write every figure of the study as SVG and PNG."""
+    """Write every figure of the study as SVG, PNG and PDF."""
     for spec in told(study, found).figures:
         folder.mkdir(parents=True, exist_ok=True)
         _located(f"figures.{spec.id}", _draw, project, study, found, spec, folder)
@@ -77,14 +78,15 @@ def _made(project: Project, study: Study, found: Records, spec: TableSpec) -> Ta
 
 
 def _draw(project: Project, study: Study, found: Records, spec: FigureSpec, folder: Path) -> None:
+    source = source_line(project, study, spec)
     if spec.kind == "network":
         ties, actors = (_named(project, spec, key) for key in ("table", "actors"))
-        write_figure(spec, select(ties, spec.where), folder, labels_of(study), actors)
+        write_figure(spec, select(ties, spec.where), folder, labels_of(study), actors, source)
     elif spec.kind == "coefficients":
         estimates, words = _estimates(found, labels_of(study))
-        write_figure(spec, estimates, folder, words)
+        write_figure(spec, estimates, folder, words, source=source)
     else:
-        write_figure(spec, found.statistics, folder, _labels(study, found, spec.statistics))
+        write_figure(spec, found.statistics, folder, _labels(study, found, spec.statistics), source=source)
 
 
 def _named(project: Project, spec: FigureSpec, key: str) -> pd.DataFrame:

@@ -1,8 +1,8 @@
-"""From a figure's entry in a study file and the tidy records to an SVG and a PNG, byte for byte the same."""
+"""From a figure's entry in a study file and the tidy records to SVG, PNG and PDF, byte for byte the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,20 +15,21 @@ from matplotlib.transforms import Bbox
 from replication.errors import StudyError, one_of
 from replication.project import escape
 from replication.project.files import write_aside
-from replication.publish import charts, style
+from replication.publish import charts, lettering, style
 from replication.publish.coefficients import coefficients
-from replication.publish.network import constellation, tie_key
+from replication.publish.network import constellation
 from replication.publish.periods import in_order
 from replication.spec.entries import FigureSpec
 
-_DPI = 200
-_LINE = 11  # points from one line of small text above the axes to the next
+FORMATS = ("svg", "png", "pdf")
+DPI = 300  # of the PNG: what journals ask
 _CHARTS: dict[str, Callable[[Axes, list[charts.Series]], int]] = {
     "lines": charts.lines,
     "bars": charts.bars,
     "stacked": charts.stacked,
     "dots": charts.dots,
 }
+_BARE = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}, "pdf": {"CreationDate": None}}
 
 
 def write_figure(
@@ -37,17 +38,32 @@ def write_figure(
     folder: Path,
     labels: Mapping[str, str],
     actors: pd.DataFrame | None = None,
-) -> tuple[Path, Path]:
-    """Draw a figure and write `<id>.svg` and `<id>.png` into a folder; arguments as in `draw`."""
-    svg, png = folder / f"{spec.id}.svg", folder / f"{spec.id}.png"
+    source: str = "",
+) -> tuple[Path, ...]:
+    """Draw a figure and write `<id>.svg`, `<id>.png` and `<id>.pdf` into a folder; arguments as in `draw`.
+
+    The SVG is for a page that says what is missing, and the sources, in its own words; PNG and PDF go out
+    alone and say it on their face.
+    """
+    paths = tuple(folder / f"{spec.id}.{ending}" for ending in FORMATS)
     with style.journal():
         figure = draw(spec, records, labels, actors)
-        look: dict[str, Any] = {"bbox_inches": _paper(figure), "pad_inches": 0}
-        about = {"Date": None, "Creator": None, "Title": spec.id}
-        write_aside(svg, lambda aside: figure.savefig(aside, format="svg", metadata=about, **look))
-        look |= {"dpi": _DPI, "metadata": {"Software": None}}
-        write_aside(png, lambda aside: figure.savefig(aside, format="png", **look))
-    return svg, png
+        _write(figure, spec, paths[0])
+        _face(figure, [spec.missing, source])
+        for path in paths[1:]:
+            _write(figure, spec, path)
+    return paths
+
+
+def _write(figure: Figure, spec: FigureSpec, path: Path) -> None:
+    ending = path.suffix[1:]
+    about = _BARE[ending] | ({} if ending == "png" else {"Title": spec.id})
+    look: dict[str, Any] = {
+        "bbox_inches": _paper(figure),
+        "pad_inches": 0,
+        "dpi": DPI if ending == "png" else 72,
+    }
+    write_aside(path, lambda aside: figure.savefig(aside, format=ending, metadata=about, **look))
 
 
 def _paper(figure: Figure) -> Bbox:
@@ -79,25 +95,28 @@ def draw(
         A statistic, model or term that has no record, or a kind that does not fit what is drawn.
     """
     if spec.kind == "network":
-        figure = _network(spec, records, pd.DataFrame({"id": []}) if actors is None else actors)
-    elif spec.kind == "coefficients":
-        figure = _coefficients(spec, records, labels)
-    else:
-        figure = _statistics(spec, records, labels)
-    _face(figure, spec)
-    return figure
+        return _network(spec, records, pd.DataFrame({"id": []}) if actors is None else actors, labels)
+    if spec.kind == "coefficients":
+        return _coefficients(spec, records, labels)
+    return _statistics(spec, records, labels)
 
 
 def _statistics(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     chosen = _series(spec, _chosen(spec, records, "statistic", spec.statistics), labels)
     panels = list(dict.fromkeys(chosen["panel"]))
     across = _across(spec, chosen)
-    longest = max(len(line) for label in chosen["label"] for line in style.wrapped(label, 30, 2).split("\n"))
-    margins = Margins(left=0.15 + 0.052 * longest) if across else Margins()
-    if spec.kind == "lines" and chosen["key"].nunique() > 1:
-        margins = Margins(right=0.2 + 0.052 * min(longest, 20))
+    names = list(dict.fromkeys(chosen["label"]))
+    several = chosen.groupby("panel")["key"].nunique().max() > 1
+    sides = Margins()
+    if across:
+        sides = Margins(left=_rows_width(names))
+    elif spec.kind == "lines" and several:
+        sides = Margins(right=charts.names_width(names))
+    units = "" if across else escape.one_line(spec.y_label or "; ".join(dict.fromkeys(chosen["unit"])))
+    marks = _marks(spec, chosen, across)
+    grid = Grid(panels, sides, lines_above=lambda inner: charts.legend_rows(marks, inner) + bool(units))
     rows = chosen.groupby("panel")["key"].nunique().max()
-    figure, axes = _grid(len(panels), 0.21 * rows + 0.25 if across else 0, margins)
+    figure, axes = grid.figure(rows * charts.row_height(names) + 0.15 if across else 0)
     for place, panel in zip(axes, panels, strict=True):
         mine = chosen[chosen["panel"] == panel]
         drawn = charts.series(mine)
@@ -105,8 +124,25 @@ def _statistics(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, st
         charts.shade(place, spec.shaded, () if spec.kind == "lines" else _periods(drawn))
         unit = "; ".join(dict.fromkeys(mine["unit"]))
         _axis_words(place, spec, unit, across, named)
-        _title(place, panel, named + bool(not across and (spec.y_label or unit)))
+        _title(place, panel, named + bool(not across and (spec.y_label or unit)), grid.inner)
     return figure
+
+
+def _rows_width(names: Sequence[str]) -> float:
+    """Inches for the names of rows, with the space beside them."""
+    return 0.15 + lettering.widest([charts.row_name(name) for name in names], style.SMALL)
+
+
+def _marks(spec: FigureSpec, records: pd.DataFrame, across: bool) -> list[str]:
+    """Names of marks that stand above a plot."""
+    if spec.kind == "dots":
+        return _in_order(records)
+    several = records.groupby("panel")["key"].nunique().max() > 1
+    return list(dict.fromkeys(records["label"])) if several and not across and spec.kind != "lines" else []
+
+
+def _in_order(records: pd.DataFrame) -> list[str]:
+    return in_order(dict.fromkeys(records["period"]))
 
 
 def _periods(drawn: list[charts.Series]) -> list[str]:
@@ -138,20 +174,25 @@ def _coefficients(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, 
         chosen = _chosen(spec, chosen, "term", spec.terms)
     panels = list(dict.fromkeys(chosen["term"])) if spec.panels else [""]
     row, mark = ("result", "term") if spec.panels else ("term", "result")
-    names = [style.wrapped(labels.get(key, key), 32, 2) for key in chosen[row]]
-    left = 0.15 + 0.056 * max(len(line) for name in names for line in name.split("\n"))
-    height = 0.1 + chosen[row].nunique() * (0.16 + 0.12 * (1 if spec.panels else chosen[mark].nunique()))
-    figure, axes = _grid(len(panels), height, Margins(left=left))
-    for place, panel in zip(axes, panels, strict=True):
+    names = [labels.get(key, key) for key in dict.fromkeys(chosen[row])]
+    marks = [] if spec.panels else [labels.get(key, key) for key in dict.fromkeys(chosen[mark])]
+    above = lambda inner: charts.legend_rows(marks, inner)  # noqa: E731
+    titles = [labels.get(panel, panel) for panel in panels]
+    sides = Margins(left=_rows_width(names), bottom=0.3)
+    grid = Grid(titles, sides, columns=3, shared=True, lines_above=above)
+    each = max(charts.row_height(names), 0.16 + 0.12 * (1 if spec.panels else len(marks)))
+    figure, axes = grid.figure(0.1 + each * len(names))
+    for place, panel, title in zip(axes, panels, titles, strict=True):
         mine = chosen[chosen["term"] == panel] if spec.panels else chosen
         named = coefficients(place, mine, row, mark, labels)
-        measured = escape.one_line(spec.x_label or spec.y_label)
-        place.set_xlabel(measured or "coefficient and 95 percent interval")
-        _title(place, labels.get(panel, panel), named)
+        _title(place, title, named, grid.inner)
+    grid.only_first_names_rows(axes)
+    measured = escape.one_line(spec.x_label or spec.y_label) or "coefficient and 95 percent interval"
+    grid.name_across(figure, measured)
     return figure
 
 
-def _network(spec: FigureSpec, ties: pd.DataFrame, actors: pd.DataFrame) -> Figure:
+def _network(spec: FigureSpec, ties: pd.DataFrame, actors: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     for name in ("source", "target", "sign"):
         if name not in ties.columns:
             raise StudyError(
@@ -159,11 +200,12 @@ def _network(spec: FigureSpec, ties: pd.DataFrame, actors: pd.DataFrame) -> Figu
             )
     split = spec.panels and "phase" in ties
     panels = list(dict.fromkeys(ties["phase"])) if split else [""]
-    figure, axes = _grid(len(panels), 4.2, Margins(0.1, 0.1, 0.3, 0.4), columns=1)
-    for place, panel in zip(axes, panels, strict=True):
-        constellation(place, ties[ties["phase"] == panel] if split else ties, actors)
-        _title(place, f"Phase {panel}" if split else "", 0)
-        tie_key(place)
+    titles = [f"Phase {panel}" if split else "" for panel in panels]
+    grid = Grid(titles, Margins(0.1, 0.1, 0.4), columns=1)
+    figure, axes = grid.figure(4.2)
+    for place, panel, title in zip(axes, panels, titles, strict=True):
+        constellation(place, ties[ties["phase"] == panel] if split else ties, actors, labels)
+        _title(place, title, 0, grid.inner)
     return figure
 
 
@@ -184,33 +226,86 @@ def _chosen(spec: FigureSpec, records: pd.DataFrame, column: str, wanted: list[s
 
 @dataclass(frozen=True)
 class Margins:
-    """Inches around one panel's axes for names, ticks and headings."""
+    """Inches beside and below one panel's axes for names and ticks."""
 
     left: float = 0.5
     right: float = 0.12
-    top: float = 0.55
     bottom: float = 0.5
 
 
-def _grid(panels: int, height: float, margins: Margins, columns: int = 2) -> tuple[Figure, list[Axes]]:
-    """A figure as wide as the page with one pair of axes a panel, so many to a row.
+@dataclass(frozen=True)
+class Grid:
+    """Panels as wide as the page together, so many to a row.
 
-    `height` is that of one pair of axes in inches; 0 for the usual proportion of its width.
+    Attributes
+    ----------
+    titles : sequence of str
+        One a panel.
+    sides : Margins
+    columns : int
+        At most so many to a row.
+    shared : bool
+        Rows are named left of the first column alone.
+    lines_above : function
+        Lines of small text above axes of a width in inches.
     """
-    columns = min(columns, panels)
-    rows = -(-panels // columns)
-    wide = style.WIDTH / columns
-    inner = wide - margins.left - margins.right
-    tall = height or inner * (0.48 if columns == 1 else 0.62)
-    step = tall + margins.top + margins.bottom
-    figure = style.blank(style.WIDTH, step * rows)
-    axes = []
-    for place in range(panels):
-        row, column = divmod(place, columns)
-        left = (column * wide + margins.left) / style.WIDTH
-        bottom = ((rows - 1 - row) * step + margins.bottom) / (step * rows)
-        axes.append(figure.add_axes((left, bottom, inner / style.WIDTH, tall / (step * rows))))
-    return figure, axes
+
+    titles: Sequence[str]
+    sides: Margins
+    columns: int = 2
+    shared: bool = False
+    lines_above: Callable[[float], int] = lambda inner: 0
+
+    @property
+    def across(self) -> int:
+        """Panels to a row."""
+        return min(self.columns, len(self.titles))
+
+    @property
+    def inner(self) -> float:
+        """Width of one pair of axes."""
+        sides = self.sides
+        if self.shared:
+            return (style.WIDTH - sides.left - self.across * (sides.right + 0.1) + 0.1) / self.across
+        return style.WIDTH / self.across - sides.left - sides.right
+
+    @property
+    def top(self) -> float:
+        """Room above the axes."""
+        lines = max(_heading(title, self.inner).count("\n") + 1 if title else 0 for title in self.titles)
+        above = self.lines_above(self.inner) * charts.LINE / lettering.POINTS
+        return 0.14 + lettering.height(lines, style.SMALL) + above
+
+    def figure(self, height: float) -> tuple[Figure, list[Axes]]:
+        """A figure with one pair of axes a panel, `height` inches high; 0 for the usual proportion."""
+        tall = height or self.inner * (0.48 if self.across == 1 else 0.62)
+        rows = -(-len(self.titles) // self.across)
+        step = tall + self.top + self.sides.bottom
+        figure = style.blank(style.WIDTH, step * rows)
+        axes = []
+        for place in range(len(self.titles)):
+            row, column = divmod(place, self.across)
+            bottom = ((rows - 1 - row) * step + self.sides.bottom) / (step * rows)
+            width = self.inner / style.WIDTH
+            axes.append(figure.add_axes((self._left(column), bottom, width, tall / (step * rows))))
+        return figure, axes
+
+    def _left(self, column: int) -> float:
+        """Where a column's axes begin, in shares of the page."""
+        each = self.inner + self.sides.right + 0.1 if self.shared else style.WIDTH / self.across
+        return (self.sides.left + column * each) / style.WIDTH
+
+    def only_first_names_rows(self, axes: Sequence[Axes]) -> None:
+        """Rows are the same in all panels: the first of each line names them."""
+        for place, each in enumerate(axes):
+            if place % self.across:
+                each.tick_params(axis="y", labelleft=False)
+
+    def name_across(self, figure: Figure, words: str) -> None:
+        """What all horizontal axes measure, once below them."""
+        middle = (self.sides.left + style.WIDTH - self.sides.right) / 2 / style.WIDTH
+        low = (figure.get_tightbbox().y0 - 0.08) / figure.get_figheight()
+        figure.text(middle, low, escape.one_line(words), ha="center", va="top", fontsize=style.SMALL)
 
 
 def _axis_words(axes: Axes, spec: FigureSpec, unit: str, across: bool, named: int) -> None:
@@ -220,20 +315,25 @@ def _axis_words(axes: Axes, spec: FigureSpec, unit: str, across: bool, named: in
         axes.set_xlabel(measured or along)
         return
     axes.set_xlabel(along)
-    above = (0, 5 + _LINE * named)
+    above = (0, 5 + charts.LINE * named)
     look: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": style.SOFT}
     axes.annotate(measured, (0, 1), xytext=above, fontsize=style.TINY, **look)
 
 
-def _title(axes: Axes, text: str, lines_below: int) -> None:
+def _heading(text: str, inner: float) -> str:
+    return lettering.wrapped(text, inner, style.SMALL, bold=True)
+
+
+def _title(axes: Axes, text: str, lines_below: int, inner: float) -> None:
     """The panel's heading above the names and units that stand over the axes."""
-    heading = style.wrapped(text, 46, 2)
-    axes.set_title(heading, loc="left", fontsize=style.SMALL, fontweight="bold", pad=5 + _LINE * lines_below)
+    pad = 5 + charts.LINE * lines_below
+    axes.set_title(_heading(text, inner), loc="left", fontsize=style.SMALL, fontweight="bold", pad=pad)
 
 
-def _face(figure: Figure, spec: FigureSpec) -> None:
-    """What is missing, said on the figure's face."""
-    if spec.missing:
-        text = style.wrapped(spec.missing, 115, 8)
+def _face(figure: Figure, said: Sequence[str]) -> None:
+    """What is missing and where the figures come from, said on the figure's face."""
+    for text in filter(None, said):
         low = (figure.get_tightbbox().y0 - 0.07) / figure.get_figheight()
-        figure.text(0.01, low, text, va="top", fontsize=style.TINY, fontstyle="italic", color=style.SOFT)
+        lines = lettering.wrapped(text, style.WIDTH - 0.1, style.TINY)
+        look: dict[str, Any] = {"fontsize": style.TINY, "fontstyle": "italic", "color": style.SOFT}
+        figure.text(0.01, low, lines, va="top", **look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from replication.publish import style
+from replication.publish import lettering, style
 
 _NODE = 0.105  # radius of an actor, the constellation having radius one
 
@@ -26,13 +27,14 @@ class _Actor:
     camp: str
 
 
-def constellation(axes: Axes, ties: pd.DataFrame, actors: pd.DataFrame) -> None:
-    """Draw the ties of one phase.
+def constellation(axes: Axes, ties: pd.DataFrame, actors: pd.DataFrame, words: Mapping[str, str]) -> None:
+    """Draw the ties of one phase, with what its lines and bands mean below them.
 
     Parameters
     ----------
     ties : columns source, target, sign (positive or negative), and phase if actors change camps
     actors : columns id, name, country, and camp or side_<phase>; an actor absent here is drawn by its id
+    words : printed words of camps
     """
     cast = _cast(ties, actors)
     places = _places(cast)
@@ -41,20 +43,27 @@ def constellation(axes: Axes, ties: pd.DataFrame, actors: pd.DataFrame) -> None:
     countries = sorted({actor.country for actor in cast if actor.country})
     for actor in cast:
         _node(axes, actor, places[actor.id], countries)
-    _camp_names(axes, cast, places)
+    camps = list(dict.fromkeys(actor.camp for actor in cast if actor.camp))
+    camps = camps if len(camps) > 1 else []
+    _camp_bands(axes, cast, places, camps)
+    _key(axes, camps, words)
     axes.set(xlim=(-1.75, 1.75), ylim=(-1.45, 1.45), aspect="equal")
     axes.set_axis_off()
 
 
-def tie_key(axes: Axes) -> None:
-    """What the two kinds of line mean."""
+def _key(axes: Axes, camps: list[str], words: Mapping[str, str]) -> None:
+    """What the two kinds of line and the bands mean."""
     solid = Line2D([], [], color=style.COLOURS[0], linewidth=1.7, label="positive tie")
     broken = Line2D([], [], color=style.RED, linewidth=1.4, linestyle=(0, (4, 2)), label="negative tie")
+    bands = [
+        Line2D([], [], color=colour, linewidth=7, label=f"side: {words.get(camp, camp.replace('_', ' '))}")
+        for camp, colour in zip(camps, style.BANDS, strict=False)
+    ]
     axes.legend(
-        handles=[solid, broken],
+        handles=[solid, broken, *bands],
         loc="upper center",
         bbox_to_anchor=(0.5, 0.02),
-        ncols=2,
+        ncols=2 + len(bands) if len(bands) < 3 else 3,
         frameon=False,
         fontsize=style.TINY,
         handlelength=2.6,
@@ -111,33 +120,23 @@ def _node(axes: Axes, actor: _Actor, place: NDArray[np.float64], countries: list
         )
     )
     centre: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5}
-    axes.text(place[0], place[1], actor.country[:3], color=ink, fontsize=5.2, fontweight="bold", **centre)
+    axes.text(place[0], place[1], actor.country[:3], color=ink, fontsize=5.6, fontweight="bold", **centre)
     outside = place * (1 + _NODE + 0.06)
     side = "center" if abs(place[0]) < 0.2 else ("left" if place[0] > 0 else "right")
     level = "center" if abs(place[1]) < 0.6 else ("bottom" if place[1] > 0 else "top")
-    label = style.wrapped(actor.name, 20)
+    label = lettering.wrapped(actor.name, 1.15, style.TINY)
     axes.text(
         outside[0], outside[1], label, ha=side, va=level, fontsize=style.TINY, linespacing=1.1, zorder=5
     )
 
 
-def _camp_names(axes: Axes, cast: list[_Actor], places: dict[str, NDArray[np.float64]]) -> None:
-    """A band under the actors of each camp, and its name inside the circle."""
-    camps = list(dict.fromkeys(actor.camp for actor in cast if actor.camp))
-    for camp in camps if len(camps) > 1 else []:
+def _camp_bands(
+    axes: Axes, cast: list[_Actor], places: dict[str, NDArray[np.float64]], camps: list[str]
+) -> None:
+    """A band under the actors of each camp."""
+    for camp, colour in zip(camps, style.BANDS, strict=False):
         mine = [places[actor.id] for actor in cast if actor.camp == camp]
         angles = np.unwrap([np.arctan2(y, x) for x, y in mine])
         along = np.linspace(angles[0] + 0.12, angles[-1] - 0.12, 60)
-        line: dict[str, Any] = {"color": style.FAINT, "linewidth": 15, "solid_capstyle": "round", "zorder": 1}
-        axes.plot(np.cos(along), np.sin(along), **line)
-        text = style.wrapped(camp.replace("_", " "), 16)
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
-        look: dict[str, Any] = {
-            "ha": "center",
-            "va": "center",
-            "fontstyle": "italic",
-            "color": style.SOFT,
-            "bbox": box,
-        }
-        x, y = 0.7 * np.cos(along.mean()), 0.7 * np.sin(along.mean())
-        axes.text(x, y, text, fontsize=style.TINY, zorder=3, **look)
+        look: dict[str, Any] = {"color": colour, "linewidth": 15, "solid_capstyle": "round", "zorder": 1}
+        axes.plot(np.cos(along), np.sin(along), **look)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +12,42 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontEntry, fontManager
 
-from replication.project import escape
+from replication.publish.lettering import FONT
 
-INK, SOFT, FAINT = "#1f2328", "#6b7178", "#e4e6e8"
-# Neighbours differ in lightness as well as in hue, so that they stay apart in grey and for every eye.
-COLOURS = ("#12355b", "#d55e00", "#56b4e9", "#7b3f8c", "#f2b134", "#00806a", "#8a8f94")
+INK, SOFT, FAINT = "#1f2328", "#5b6168", "#e4e6e8"
+# Neighbours differ in lightness as well as in hue, so that they stay apart in grey and for every eye; each
+# stands out from white by three to one, as a mark must (WCAG 2.2, 1.4.11).
+COLOURS = ("#12355b", "#d55e00", "#7b3f8c", "#2a86c4", "#005f4b", "#a87400", "#6b7178")
+# The same for words, which must by four and a half to one (1.4.3).
+LETTERS = ("#12355b", "#b84a00", "#7b3f8c", "#1f6ca3", "#005f4b", "#855c00", "#5b6168")
+BANDS = ("#dbe3ec", "#f3ddc9", "#e6d9ea", "#dcebe4")  # behind groups
 DASHES = ("solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (2.6, 1.2)), "solid", "solid")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 RED = "#b3261e"
+# On a dark page each of them is drawn as the one beside it.
+DARK = {
+    INK: "#e8eaed",
+    SOFT: "#a9b0b7",
+    FAINT: "#32373d",
+    "#ffffff": "#15181c",
+    RED: "#ff8a80",
+    "#12355b": "#8fb8e8",
+    "#d55e00": "#ff9a52",
+    "#b84a00": "#ffab6e",
+    "#7b3f8c": "#cf9be0",
+    "#2a86c4": "#56b4e9",
+    "#1f6ca3": "#7cc4ee",
+    "#005f4b": "#4cc9a8",
+    "#a87400": "#e0b040",
+    "#855c00": "#e6bc5c",
+    "#6b7178": "#a4abb3",
+    "#dbe3ec": "#24405f",
+    "#f3ddc9": "#5a3a1c",
+    "#e6d9ea": "#4a3152",
+    "#dcebe4": "#1f463a",
+}
 WIDTH = 6.5  # inches: the text block of a journal page
 SMALL, TINY = 7.5, 6.8  # points
-FONT = "replication"
 
 _SETTINGS: dict[str, Any] = {
     "font.family": FONT,
@@ -58,6 +82,7 @@ _SETTINGS: dict[str, Any] = {
     "hatch.linewidth": 0.5,
     "svg.fonttype": "path",  # outlines: the file looks the same where the typeface is not installed
     "svg.hashsalt": "replication",
+    "pdf.fonttype": 42,  # the typeface whole, so that journals can set and search its words
     "path.simplify": False,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
@@ -98,15 +123,15 @@ def blank(width: float, height: float) -> Figure:
 
 
 def colour(place: int) -> str:
-    """Colour of the series at a place."""
+    """Colour of the marks of the series at a place."""
     return COLOURS[place % len(COLOURS)]
+
+
+def letter(place: int) -> str:
+    """Colour of the words of the series at a place."""
+    return LETTERS[place % len(LETTERS)]
 
 
 def dash(place: int) -> object:
     """Line pattern of the series at a place; changes again once the colours are used up."""
     return DASHES[(place + place // len(COLOURS)) % len(DASHES)]
-
-
-def wrapped(text: str, width: int, lines: int = 3) -> str:
-    """A label on at most `lines` lines of about `width` characters."""
-    return "\n".join(textwrap.wrap(escape.one_line(text), width, max_lines=lines, placeholder=" …"))

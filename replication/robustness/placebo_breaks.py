@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from replication.errors import NUMERICAL, EstimationError, UserError, numerical
+from replication.estimate.design import Statistics
 from replication.estimate.diagnostics import wald
 from replication.language.syntax import parse, parse_formula, show
 from replication.panel.panel import Panel
@@ -48,7 +49,7 @@ def placebo_breaks(panel: Panel, model: ModelSpec, terms: Sequence[str]) -> pd.D
     return pd.DataFrame(rows, columns=["period", "statistic", "p_value", "problem"])
 
 
-def _statistic(found: dict[str, float]) -> tuple[float, float]:
+def _statistic(found: Statistics) -> tuple[float, float]:
     if "test_f" in found:
         return found["test_f"], found["test_f_p"]
     return found["test_chi2"] / found["test_chi2_df"], found["test_chi2_p"]

@@ -135,7 +135,8 @@ class FigureSpec(Entry):
 
     A network is drawn from the ties in `table` between the actors that the table `actors` describes.
     `shaded` lists spans of periods, first and last, that are tinted. `finding` is the sentence that answers
-    what the figure asks.
+    what the figure asks. `sources` names the processed tables that its columns come from, where it is drawn
+    from a panel of many.
     """
 
     id: Name
@@ -153,6 +154,7 @@ class FigureSpec(Entry):
     shaded: list[Span] = Field(default=[], max_length=50)
     finding: Text = ""
     missing: Text = ""
+    sources: list[Name] = Field(default=[], max_length=20)
     note: Text = ""
 
 

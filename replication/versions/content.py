@@ -20,8 +20,8 @@ Holder = TypeVar("Holder", dict, list)
 # Linear models are held to 1e-9: digits after the ninth differ between processors and mean nothing.
 DIGITS = 9
 # Left out of frozen versions, to keep them small, because they repeat what is kept: parquet the CSV beside it
-# (which reads back to the same doubles), PNG the SVG, a table's page the report, tables.tex the .tex of each.
-REPEATED = ("*.parquet", "*.png", "*/tables/*.html", "*/tables.tex")
+# (which reads back to the same doubles), PNG and PDF the SVG, a table page the report, tables.tex each .tex.
+REPEATED = ("*.parquet", "*.png", "*.pdf", "*/tables/*.html", "*/tables.tex")
 
 
 @dataclass(frozen=True)

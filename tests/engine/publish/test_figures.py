@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -88,13 +90,14 @@ def test_a_span_reaches_half_of_its_own_period_beyond_its_ends(statistics, span,
     assert (tint.get_x(), tint.get_width()) == pytest.approx((left, width))
 
 
-def test_every_kind_is_written_twice_with_the_same_bytes(requests, actors, tmp_path):
+def test_every_kind_is_written_again_with_the_same_bytes(requests, actors, tmp_path):
     for place, (entry, records) in enumerate(requests):
         once = write_figure(entry, records, tmp_path / f"a{place}", {}, actors)
         again = write_figure(entry, records, tmp_path / f"b{place}", {}, actors)
         assert [path.read_bytes() for path in once] == [path.read_bytes() for path in again]
         assert ET.parse(once[0]).getroot().tag.endswith("svg")
         assert once[1].read_bytes().startswith(b"\x89PNG")
+        assert once[2].read_bytes().startswith(b"%PDF")
 
 
 SCRIPT = """
@@ -122,7 +125,7 @@ def test_two_processes_with_other_hash_seeds_and_folders_write_the_same_bytes(tm
         run = [sys.executable, "-c", SCRIPT, str(tmp_path / seed)]
         told.append(subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout)
     assert told[0] == told[1]
-    assert len(told[0].splitlines()) == 4
+    assert len(told[0].splitlines()) == 6
 
 
 def test_a_users_settings_of_matplotlib_are_neither_used_nor_changed(statistics, tmp_path):
@@ -135,11 +138,39 @@ def test_a_users_settings_of_matplotlib_are_neither_used_nor_changed(statistics,
         assert hashlib.sha256(after.read_bytes()).digest() == before.digest()
 
 
-def test_names_units_and_what_is_missing_stand_on_the_face(statistics):
-    entry = spec("lines", statistics=["share"], missing="Missing: the United Kingdom in 1987.")
+def test_names_and_units_stand_on_the_face(statistics):
     with style.journal():
-        told = words(draw(entry, statistics, {"JPN": "Japan"}))
-    assert all(word in told for word in ("Japan", "GBR", "percent", "Missing: the United Kingdom in 1987."))
+        told = words(draw(spec("lines", statistics=["share"]), statistics, {"JPN": "Japan"}))
+    assert all(word in told for word in ("Japan", "GBR", "percent"))
+
+
+def test_what_is_missing_and_the_source_stand_on_what_goes_out_alone(statistics, tmp_path):
+    told = {"missing": "Missing: the United Kingdom in 1987."}
+    plain, said = (
+        write_figure(
+            spec("lines", statistics=["share"], **entry), statistics, tmp_path / name, {}, source=source
+        )
+        for name, entry, source in (("a", {}, ""), ("b", told, "Source: Bank of Japan."))
+    )
+    assert plain[0].read_bytes() == said[0].read_bytes()
+    heights = [[png_size(paths[1])[1], pdf_size(paths[2])[1]] for paths in (plain, said)]
+    assert all(more > less for less, more in zip(*heights, strict=True))
+
+
+def png_size(path) -> tuple[int, int]:
+    return struct.unpack(">II", path.read_bytes()[16:24])
+
+
+def pdf_size(path) -> list[float]:
+    box = re.search(rb"/MediaBox \[ ?([\d. ]+)\]", path.read_bytes())[1]
+    return [float(number) for number in box.split()][2:]
+
+
+def test_the_png_has_three_hundred_dots_to_the_inch_and_the_pdf_keeps_its_words(statistics, tmp_path):
+    svg, png, pdf = write_figure(spec("lines", statistics=["share"]), statistics, tmp_path, {})
+    assert png_size(png)[0] == 300 * style.WIDTH
+    assert pdf_size(pdf)[0] == 72 * style.WIDTH
+    assert b"/FontFile2" in pdf.read_bytes() and b"CreationDate" not in pdf.read_bytes()
 
 
 def test_a_missing_period_breaks_the_line_and_a_lonely_point_is_marked():
@@ -189,7 +220,7 @@ def test_coefficients_stand_at_their_records(results):
 def test_a_constellation_draws_each_pair_once_and_positive_solid(ties, actors):
     with style.journal():
         axes = style.blank(6, 4).subplots()
-        network.constellation(axes, ties[ties["phase"] == 1], actors)
+        network.constellation(axes, ties[ties["phase"] == 1], actors, {})
     arcs = [patch for patch in axes.patches if not patch.get_fill()]
     drawn = [(arc.get_linewidth(), matplotlib.colors.to_hex(arc.get_edgecolor())) for arc in arcs]
     assert sorted(drawn) == [(1.3, style.RED), (1.7, style.COLOURS[0])]
@@ -200,14 +231,14 @@ def test_a_constellation_draws_each_pair_once_and_positive_solid(ties, actors):
 def test_text_that_is_not_ours_is_drawn_as_text(statistics, tmp_path):
     entry = spec("lines", statistics=["share"], missing=EVIL, y_label=EVIL)
     with pytest.warns(UserWarning, match="Glyph 23478"):
-        svg, _ = write_figure(entry, statistics, tmp_path, {"JPN": EVIL, "GBR": "家"})
+        svg, *_ = write_figure(entry, statistics, tmp_path, {"JPN": EVIL, "GBR": "家"})
     root = ET.parse(svg).getroot()
     assert not [node for node in root.iter() if node.tag.endswith("script")]
     assert "<script" not in svg.read_text(encoding="utf-8")
 
 
 def test_nothing_outside_the_file_is_drawn_on(statistics, tmp_path):
-    svg, _ = write_figure(spec("lines", statistics=["share"]), statistics, tmp_path, {})
+    svg, *_ = write_figure(spec("lines", statistics=["share"]), statistics, tmp_path, {})
     text = svg.read_text(encoding="utf-8")
     assert "font-family" not in text
     assert "<text" not in text
@@ -266,6 +297,87 @@ def _lightness(colour: str) -> float:
     return 116 * luminance ** (1 / 3) - 16
 
 
+def _contrast(one: str, other: str) -> float:
+    """WCAG 2.2 contrast of two colours."""
+    low, high = sorted(((_lightness(colour) + 16) / 116) ** 3 for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
 def test_neighbouring_colours_differ_in_grey():
     light = [_lightness(colour) for colour in style.COLOURS[:6]]
     assert all(abs(one - other) >= 15 for one, other in pairwise(light))
+
+
+def test_marks_stand_out_from_the_page_and_words_more_in_light_and_in_dark():
+    paper = "#ffffff"
+    words = [style.INK, style.SOFT, style.RED, *style.LETTERS]
+    for colours, least in ((words, 4.5), (style.COLOURS, 3.0)):
+        assert min(_contrast(colour, paper) for colour in colours) >= least
+        assert min(_contrast(style.DARK[colour], style.DARK[paper]) for colour in colours) >= least
+    assert min(_contrast(style.INK, band) for band in style.BANDS) >= 4.5
+
+
+LONG = "A name that nobody would cut, of {} words and more (percent of gross domestic product)"
+
+
+def texts_of(figure):
+    """Every word that is shown, with the rectangle that it takes."""
+    figure.canvas.draw()
+    axes = [axis for each in figure.axes for axis in (each.xaxis, each.yaxis)]
+    ticks = {label for axis in axes for label in axis.get_ticklabels()}
+    drawn = {tick.label1 for axis in axes for tick in axis._update_ticks()}  # not those beyond the view
+    texts = set(figure.findobj(matplotlib.text.Text)) - (ticks - drawn)
+    shown = [text for text in texts if text.get_text() and text.get_visible()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
+    return [(word, box) for word, box in boxes if box.width > 0]
+
+
+@pytest.mark.parametrize("kind", ["lines", "bars", "stacked", "dots", "coefficients"])
+@pytest.mark.parametrize("panels", [False, True])
+def test_long_names_are_neither_cut_nor_do_they_meet(kind, panels, statistics, results):
+    names = {key: LONG.format(key) for key in ("JPN", "GBR", "us_trade", "const", "bank_lending")}
+    titles = {key: LONG.format(key) for key in ("baseline", "two_way", "log")}
+    if kind == "coefficients":
+        entry = {"models": list(titles), "terms": ["us_trade", "bank_lending"]}
+    else:
+        entry = {"statistics": ["share"]}
+    with style.journal():
+        figure = draw(
+            spec(kind, panels=panels, **entry), results if "models" in entry else statistics, names | titles
+        )
+        found = texts_of(figure)
+        paper = figure.bbox
+    assert not any("\u2026" in word for word, _ in found)
+    shown = " ".join(word.replace("\n", " ") for word, _ in found)
+    wanted = titles if kind == "coefficients" else {key: names[key] for key in ("JPN", "GBR")}
+    assert all(name in shown for name in wanted.values())
+    outside = [
+        (word, box.x0, box.x1) for word, box in found if box.x0 < paper.x0 - 1 or box.x1 > paper.x1 + 1
+    ]
+    assert outside == []
+    for place, (word, box) in enumerate(found):
+        for other, beside in found[place + 1 :]:
+            apart = box.x1 <= beside.x0 or beside.x1 <= box.x0 or box.y1 <= beside.y0 or beside.y1 <= box.y0
+            assert apart, (word, other)
+
+
+def test_bars_stand_over_their_tick_where_others_are_missing():
+    records = pd.DataFrame(
+        {
+            "key": list("aab"),
+            "label": list("aab"),
+            "period": ["1990", "1991", "1990"],
+            "value": [1.0, 2.0, 3.0],
+        }
+    )
+    with style.journal():
+        axes = style.blank(6, 3).subplots()
+        charts.bars(axes, charts.series(records))
+    middles = [bar.get_x() + bar.get_width() / 2 for bar in axes.patches if bar.get_height() > 0]
+    assert middles == pytest.approx([-0.2, 1.0, 0.2])
+
+
+def test_thousands_are_set_apart_on_the_whole_of_an_axis_or_nowhere():
+    assert charts.Ticks().format_ticks([5000, 10000]) == ["5,000", "10,000"]
+    assert charts.Ticks().format_ticks([1000, 5000]) == ["1000", "5000"]
+    assert charts.Ticks().format_ticks([-0.5, 0.25]) == ["\u22120.50", "0.25"]
