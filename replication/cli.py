@@ -8,21 +8,23 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from replication import __version__
 from replication.errors import UserError
 from replication.project.arithmetic import settle
 from replication.project.places import Project
 
-MOVED, USER_ERROR, NOT_CONVERGED, INTERRUPTED = 1, 2, 3, 130
+MOVED, USER_ERROR, NOT_CONVERGED, FAULT, INTERRUPTED = 1, 2, 3, 70, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command: 0 if done, 2 for a mistake of the user's, 3 where a model did not converge."""
+    """Run one command: 0 done, 2 a mistake of the user, 3 a model did not converge, 70 a fault of ours."""
     if not sys.warnoptions:  # libraries' remarks to programmers; what a user must know is said in the results
         warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):
@@ -44,6 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("replicate: interrupted; what was not finished is made again by the next run", file=sys.stderr)
         return INTERRUPTED
+    except Exception:  # whatever no line above foresees is no mistake of the user's
+        return _fault()
+
+
+def _fault() -> int:
+    """Say in one line that the program is at fault, and keep what its makers need in a file."""
+    with NamedTemporaryFile("w", prefix="replicate-", suffix=".txt", delete=False, encoding="utf-8") as kept:
+        traceback.print_exc(file=kept)
+    print(
+        f"replicate: the program is at fault, not your files; please report it with {kept.name}",
+        file=sys.stderr,
+    )
+    return FAULT
 
 
 def _refuse(message: str) -> int:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-# What numerical libraries raise on figures that they cannot work with: no overflow, no empty array, no
-# singular matrix that a computation did not foresee reaches the user as a traceback.
-NUMERICAL = (ArithmeticError, LookupError, TypeError, ValueError)
 LONGEST = 2000  # characters of a message: more is no longer read
 
 
@@ -30,11 +27,6 @@ class DataError(UserError):
 
 class EstimationError(UserError):
     """A model that cannot be estimated on the rows that it was given."""
-
-
-def numerical(problem: Exception) -> str:
-    """The sentence for an error of a numerical library."""
-    return f"cannot be computed on these rows ({type(problem).__name__}: {problem})"
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

@@ -11,13 +11,18 @@ from replication.errors import EstimationError
 ROOT_SEED = 1998
 
 MOST_DRAWS = 999_999
-"""More would need the machine's memory and tell nothing new."""
+"""More tell nothing new."""
+
+MOST_NUMBERS = 100_000_000
+"""Of all draws together: 0.8 GB. What would need more is refused before it is asked for."""
 
 
-def require_draws(what: str, draws: int, least: int) -> None:
-    """Raise EstimationError unless the number of draws is between `least` and MOST_DRAWS."""
-    if not least <= draws <= MOST_DRAWS:
-        raise EstimationError(f"{what}: draws is {draws}; allowed: {least} to {MOST_DRAWS}")
+def require_draws(what: str, draws: int, least: int, each: int = 1) -> None:
+    """Raise EstimationError unless draws, of `each` numbers, are from `least` to what memory holds."""
+    most = min(MOST_DRAWS, MOST_NUMBERS // each)
+    if not least <= draws <= most:
+        why = f" with {each:,} random numbers a draw" if most < MOST_DRAWS else ""
+        raise EstimationError(f"{what}: draws is {draws}; allowed: {least} to {most}{why}")
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

@@ -160,6 +160,8 @@ def coefficient_of(design: Design, term: str, refit: Callable[[Design], Fit]) ->
         x = design.x.copy()
         x[:, column] = treatment
         fit = refit(replace(design, x=x))
+        if term not in fit.labels:
+            raise EstimationError(f"randomization: {one_of(f'term of {fit.estimator}', term, fit.labels)}")
         return float(fit.params[fit.labels.index(term)])
 
     return statistic

@@ -21,6 +21,7 @@ Values = Floats | Texts
 LARGEST = 2**63  # of the whole numbers of a machine
 MAX_LAG = 50
 MAX_CHAIN = 50  # variables that build on one another
+MAX_DEPTH = 150  # steps from an expression down through its variables: more than a single one can have
 ORDER = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 PANEL_FUNCTIONS = ("lag", "lead", "diff")
 GROUP_FUNCTIONS = ("share_of", "total_of", "mean_of")
@@ -132,9 +133,20 @@ class _Evaluation:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.known: dict[str, Values] = {}
+        self.depth = 0
 
     def value(self, node: Node, path: tuple[str, ...]) -> Values:
         """Values of any node, one a row; `path` names the variables that led to it."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise StudyError(
+                f"{path[0]}: variables and what they build on are more than {MAX_DEPTH} steps deep"
+            )
+        found = self._value(node, path)
+        self.depth -= 1
+        return found
+
+    def _value(self, node: Node, path: tuple[str, ...]) -> Values:
         size = len(self.rows.table)
         match node:
             case Number(value):

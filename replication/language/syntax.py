@@ -25,6 +25,7 @@ from replication.language.tokens import PLAIN, shortened, tokens_of
 
 MAX_LENGTH, MAX_DEPTH, MAX_NODES = 4000, 40, 1000
 LONGEST_HINT = 400  # letters of a text that is translated for a message
+MAX_STEPS = 100  # from the whole down to a name: a sum of a hundred is as deep as it is long
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 WORDS = ("and", "or", "not", "in")
 IS_MISSING = "is missing"
@@ -116,7 +117,7 @@ def _parse(text: str) -> Node:
     parser = _Parser(text)
     node = parser.condition()
     parser.end()
-    return node
+    return _of_few_steps(node)
 
 
 def _parse_formula(text: str) -> Formula:
@@ -125,7 +126,21 @@ def _parse_formula(text: str) -> Formula:
     parser.expect("~")
     terms = parser.terms()
     parser.end()
-    return Formula(outcome, terms)
+    return Formula(_of_few_steps(outcome), tuple(map(_of_few_steps, terms)))
+
+
+def _of_few_steps(node: Node) -> Node:
+    """The tree, unless more operations build on one another than recursion over it can go down."""
+    ahead = [(node, 0)]
+    while ahead:
+        below, steps = ahead.pop()
+        if steps > MAX_STEPS:
+            raise StudyError(
+                f"more than {MAX_STEPS} operations build on one another; name parts of them under [variables]"
+            )
+        if isinstance(below, Call):
+            ahead += [(argument, steps + 1) for argument in below.arguments]
+    return node
 
 
 def _suggestion(text: str, translated: Callable[[str], translate.Ours], read: Callable[[str], object]) -> str:

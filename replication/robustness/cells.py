@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.errors import NUMERICAL, EstimationError, StudyError, UserError, numerical
+from replication.errors import EstimationError, StudyError, UserError
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.design import CONSTANT, Design, Floats, Integers, Term
 from replication.estimate.linear.linear import ols
@@ -17,6 +17,7 @@ from replication.estimate.words import COVARIANCES
 from replication.robustness.base_rows import Base, by_rows
 from replication.robustness.fast_errors import FAST, Errors, Ground
 from replication.robustness.sweep import Flags, solve
+from replication.study.boundary import NUMERICAL, numerical
 
 AT_ONCE = 1_000_000
 """Numbers of one array while a batch is solved."""

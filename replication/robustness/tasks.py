@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from replication.errors import NUMERICAL, StudyError, UserError, numerical
+from replication.errors import StudyError, UserError
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.design import Integers
 from replication.language.evaluate import condition, evaluate_numbers
@@ -26,6 +26,7 @@ from replication.robustness.fast_errors import is_fast
 from replication.robustness.specification import model_of, term_of
 from replication.robustness.sweep import Flags
 from replication.spec.entries import ModelSpec
+from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import covariances_of, fit_model, plan
 
 CHUNK = 20_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -11,7 +12,21 @@ from pydantic import TypeAdapter, ValidationError
 
 from replication.errors import StudyError, one_of
 
-LARGEST = 1_000_000_000  # whole number: no option means anything beyond it
+PERIODS, DRAWS = 10_000, 999_999
+# The largest whole number at which an option that counts something means anything: every such option is here.
+MOST = {
+    **dict.fromkeys(("after", "before", "block", "instrument_lags", "lag", "lags", "window"), PERIODS),
+    **dict.fromkeys(("draws", "replications"), DRAWS),
+    "seed": 2**32 - 1,
+    "longest": 1000,  # years between two series
+    "points": 200,  # of quadrature: beyond these the weights are nothing beside rounding
+    "steps": 2,
+    "order": 3,
+    "camps": 100,  # a split has no more camps than actors
+    "decimals": 12,
+    "most": 1000,  # rows that are shown
+}
+EXACT = 10**15  # of a figure that is written as a whole number: a double holds it exactly
 
 
 def checked_options(
@@ -41,12 +56,21 @@ def checked_options(
     for name, parameter in keywords.items():
         if parameter.default is inspect.Parameter.empty and name not in given:
             raise StudyError(f"{place}: the option {name!r} is missing")
+    for name, value in given.items():
+        _check_size(f"{place}.{name}", value, *((0, MOST[name]) if name in MOST else (-EXACT, EXACT)))
     return {name: _checked(f"{place}.{name}", value, hints[name]) for name, value in given.items()}
 
 
+def _check_size(place: str, value: Any, least: int, most: int) -> None:
+    """Refuse a whole number beyond what an option means anything at, and what is no finite number."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, int) and not least <= one <= most:
+            raise StudyError(f"{place} is {str(one)[:40]}; allowed: {least:,} to {most:,}")
+        if isinstance(one, float) and not math.isfinite(one):
+            raise StudyError(f"{place} is {one}; allowed: finite numbers")
+
+
 def _checked(place: str, value: Any, hint: Any) -> Any:
-    if isinstance(value, int) and abs(value) > LARGEST:
-        raise StudyError(f"{place} is {str(value)[:40]}; allowed: at most {LARGEST:,} either side of 0")
     try:
         return TypeAdapter(hint).validate_python(value, strict=True)
     except ValidationError as problem:

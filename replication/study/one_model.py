@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.errors import NUMERICAL, EstimationError, StudyError, UserError, numerical, one_of
+from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.coefficient_table import coefficient_table, long_run_table, marginal_table
 from replication.estimate.covariances.sandwich import usual
-from replication.estimate.design import Covariance, Fit, Needs, Of, Statistics, Term
+from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.inference.model_tests import adjusted, permuted, wald_tests
 from replication.inference.power import minimum_detectable_effect
@@ -27,6 +27,9 @@ from replication.spec import other_programs
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
 from replication.spec.options import checked_options
+from replication.study.boundary import told_at
+
+LARGEST = 1e70  # of a figure: the sum of fourth powers of a hundred million of them is a double still
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _planned(place: str, spec: CovarianceSpec) -> PlannedError:
 def run_model(panel: Panel, ready: Plan) -> ModelResult:
     """Estimate one model with each of its errors."""
     model = ready.model
-    try:
+    with told_at(f"models.{model.id}"):
         sample, fit = fit_model(panel, ready)
         errors = covariances_of(fit, ready)
         refit = partial(ready.estimate, **ready.options)
@@ -126,10 +129,6 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
             for label, error in errors.items()
         }
         estimates = {label: _estimates(fit, error, model) for label, error in errors.items()}
-    except UserError as problem:
-        raise type(problem)(f"models.{model.id}: {problem}") from None
-    except NUMERICAL as problem:
-        raise EstimationError(f"models.{model.id}: {numerical(problem)}") from problem
     return ModelResult(
         estimates=_by_error(model, estimates),
         detectable=_by_error(model, {label: _detectable(fit, error) for label, error in errors.items()}),
@@ -145,6 +144,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
 def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
     """The rows of a model and its point estimates."""
     sample = prepare(panel, ready.model, _groups(ready), ready.needs)
+    _check_magnitudes(sample.design)
     fit = ready.estimate(sample.design, **ready.options)
     _refuse_twice(fit)
     return without(sample, fit.kept, f"left out by {ready.model.estimator}"), fit
@@ -170,6 +170,17 @@ def _refuse_twice(fit: Fit) -> None:
             f"two terms are called {label!r} ({kinds}); give the column another name under [variables], "
             f'such as {label}_ = "{label}"'
         )
+
+
+def _check_magnitudes(design: Design) -> None:
+    """Refuse figures of which sums of fourth powers, as in a robust covariance, would overflow."""
+    columns = [(design.outcome, design.y), *zip(design.terms, design.x.T, strict=True)]
+    for name, values in columns:
+        largest = float(np.abs(values).max(initial=0))
+        if largest > LARGEST:
+            raise EstimationError(
+                f"{str(name)!r} reaches {largest:.3g}; allowed: up to {LARGEST:g}; rescale it"
+            )
 
 
 def _lookup(place: str, word: str, known: Mapping[str, Callable], elsewhere: Mapping[str, str]) -> Callable:

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from replication.describe.measures import MEASURES
-from replication.errors import NUMERICAL, DataError, StudyError, UserError, numerical, one_of
+from replication.errors import StudyError, one_of
 from replication.language.evaluate import select
 from replication.spec.entries import StatisticSpec
 from replication.spec.options import checked_options
+from replication.study.boundary import told_at
 
 
 def plan_statistic(spec: StatisticSpec) -> tuple[Callable[..., pd.DataFrame], dict[str, Any]]:
@@ -38,14 +39,10 @@ def run_statistic(spec: StatisticSpec, table: pd.DataFrame) -> pd.DataFrame:
         No row left after `where`, or a column or series that the table has not.
     """
     measure, options = plan_statistic(spec)
-    try:
+    with told_at(f"statistics.{spec.id}"):
         rows = select(table, spec.where)
         if rows.empty:
             raise StudyError(f"no row of {spec.table} is left where {spec.where}")
         found = measure(rows, **options)
-    except UserError as problem:
-        raise type(problem)(f"statistics.{spec.id}: {problem}") from None
-    except NUMERICAL as problem:
-        raise DataError(f"statistics.{spec.id}: {numerical(problem)}") from problem
     columns = {name: found[name].astype("str") for name in ("group", "period")}
     return pd.DataFrame(columns).assign(statistic=spec.id, value=found["value"].astype(float), unit=spec.unit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ from replication.cli import main
 from tests.harden.watch import watched
 
 CODES = (0, 2, 3)  # done, refused, not converged
+# What only an exception's own words say: a refusal is a sentence of the program's.
+FOREIGN = re.compile(
+    r"\w+Error\b|\bException\b|Traceback|object has no attribute|\bdtype\b|not subscriptable|\bNoneType\b"
+    r"|positional argument|unhashable|could not convert|out of bounds|not supported between|\bndarray\b"
+)
 SECONDS = 10  # that one case may take
 
 
@@ -78,10 +84,15 @@ def _wrong_end(code: int, told: str, before: dict[str, bytes], out: Path) -> lis
         return [f"exit code {code}"]
     if code != 2:
         return [] if (out / "manifest.json").is_file() or not before else ["no manifest"]
-    faults = (
-        [] if told.count("\n") == 1 and told.startswith("replicate: ") else [f"not one line: {told[:200]!r}"]
-    )
+    faults = foreign(told)
+    if told.count("\n") != 1 or not told.startswith("replicate: "):
+        faults.append(f"not one line: {told[:200]!r}")
     return faults + ([] if contents(out) == before else ["a refused run changed the results"])
+
+
+def foreign(told: str) -> list[str]:
+    """The words of a refusal that are not the program's own."""
+    return [f"not our words, {match[0]!r}: {told[:300]!r}" for match in FOREIGN.finditer(told)][:1]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -133,6 +133,12 @@ def finished(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def finished_with_memory(child: int) -> tuple[int, int]:
+    """Wait for a child; its exit code, and the most memory that it had, in bytes."""
+    _, status, usage = os.wait4(child, 0)
+    return os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024
+
+
 def kill_at_random(small: Small, draw: random.Random, times: int) -> list[str]:
     """Kill runs at some moment, one after another, then let one run to its end: faults of what is there."""
     if draw.random() < 0.5:  # from nothing, or over what is there

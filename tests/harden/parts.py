@@ -7,14 +7,17 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from replication.project.places import Project
+from replication.sources.pipeline import build_all
 from tests.harden.call import Outcome, call
 from tests.harden.crash import Small, fill_disk, kill_at_random, race
+from tests.harden.extremes import in_a_child, model_cases, statistic_cases, try_statistic
 from tests.harden.injection import hostile_words, run_by_a_reader
 from tests.harden.raw import broken_files, flipped, truncated, try_raw
 from tests.harden.studies import HEAD, hostile_studies, model
@@ -111,6 +114,24 @@ def _in_each_format(table: pd.DataFrame) -> dict[str, bytes]:
     table.to_stata("a.dta", write_index=False)
     table.to_excel("a.xlsx", index=False)
     return {name: Path(name).read_bytes() for name in ("a.csv", "a.parquet", "a.dta", "a.xlsx")}
+
+
+def extremes(folder: Path, source: Project, share: float = 1.0) -> tuple[Counter, list[str]]:
+    """Options at their extremes, each in a child whose memory is measured; `share` of them, spread evenly."""
+    counts, faults = Counter(), []
+    measured = list(statistic_cases(source))
+    tables, _ = build_all(source)
+    with own_folder(folder):
+        works = [(name, partial(_model_faults, study)) for name, study in model_cases()]
+        works += [(name, partial(try_statistic, spec, tables[spec.table], folder)) for name, spec in measured]
+        for name, work in works[:: round(1 / share)]:
+            counts["numbers at their extremes"] += 1
+            faults += [f"{name}: {fault}" for fault in in_a_child(work, folder.parent / "told.txt")]
+    return counts, faults
+
+
+def _model_faults(study: str) -> list[str]:
+    return list(run_text(study).faults)
 
 
 def raw(number: int, seed: int, folder: Path, source: Project) -> tuple[Counter, list[str]]:

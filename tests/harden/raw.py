@@ -17,7 +17,7 @@ from replication.sources.load import recipes_of
 from replication.sources.pipeline import clean_all, read_table
 from replication.sources.recipe import Recipe
 from replication.sources.registry import KEYS
-from tests.harden.call import contents, guarded, hidden
+from tests.harden.call import contents, foreign, guarded, hidden
 
 SMALL = 20_000  # bytes: raw files that are quick to clean
 
@@ -241,6 +241,7 @@ def _refused(project: Project, recipe: Recipe, good: pd.DataFrame, must: bool) -
     if isinstance(problem, UserError):
         line = str(problem)
         faults += [] if line and "\n" not in line and len(line) < 5000 else [f"not one line: {line[:200]!r}"]
+        faults += foreign(line)
         faults += [] if contents(project.processed) == before else ["a refused cleaning changed the tables"]
     elif problem is not None:
         faults.append(f"traceback: {type(problem).__name__}: {str(problem)[:200]}")

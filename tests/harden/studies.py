@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from replication.estimate.words import COVARIANCES, ESTIMATORS, NEEDS
+from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from tests.harden.watch import CANARY
 
 HEAD = '[study]\nid = "mine"\ntitle = "A study"\nentity = "land"\ntime = "jahr"\n'
@@ -295,32 +295,73 @@ TERMS = (
     "(x * 0)",
 )
 
+SOUND = {
+    "endogenous": ('["x"]', '["lag(y, 1)"]'),
+    "instruments": ('["lag(x, 1)"]', '["lag(x, 1)", "lag(x, 2)"]'),
+    "selected": ('"x > 0"', '"z > 0"'),
+}
+OUTCOMES = {
+    **dict.fromkeys(("logit", "probit"), ("(y > 0)", "(y > 1)")),
+    **dict.fromkeys(("fractional_logit", "fractional_probit"), ("min(abs(y), 1)",)),
+    **dict.fromkeys(("ppml", "negative_binomial"), ("abs(y)", "max(y, 0)", "(y > 0)", "jahr")),
+    **dict.fromkeys(("tobit", "tobit_random_effects", "two_part"), ("max(y, 0)", "abs(y)")),
+}
+# What may stand beside a model's options, sound or odd.
+BESIDE = {
+    "effects": ('["entity"]', '["time"]', '["entity", "time"]', '["land"]', '["z"]'),
+    "weights": ('"x"', '"abs(x)"', '"(x * 0)"', '"abs(z) * 1e200"'),
+    "diagnostics": tuple(f'["{name}"]' for name in DIAGNOSTICS),
+    "tests": (
+        '[{ id = "t", terms = ["x"] }]',
+        '[{ id = "t", terms = ["x", "z"] }]',
+        '[{ id = "t", terms = ["const"] }]',
+    ),
+    "long_run": ('["lag(y, 1)"]', '["x"]'),
+    "marginal_effects": ('"outcome"', '"latent"'),
+    "randomization": ('{ term = "x", draws = 99 }', '{ term = "x", units = "land", draws = 19 }'),
+    "multiple_testing": (
+        '{ terms = ["x", "z"] }',
+        '{ terms = ["x", "z"], method = "romano_wolf", draws = 99 }',
+    ),
+    "reconcile": ("true",),
+    "intercept": ("false",),
+    "average_over": ("2", "5"),
+}
+
 
 def options(draw: random.Random) -> str:
-    """Estimators and errors with options of odd values, on terms that are hard to estimate with."""
+    """Estimators and errors with an odd option now and then, on terms that are hard to estimate with."""
     estimator, kind = draw.choice(list(ESTIMATORS)), draw.choice(list(COVARIANCES))
     roles = NEEDS[estimator].roles if estimator in NEEDS else {}
-    given = {name: draw.choice(('["z"]', '["lag(x, 1)"]', '"x"', '"z > 0"')) for name in roles}
-    given |= {name: draw.choice(ODD) for name in _keywords(ESTIMATORS[estimator]) if draw.random() < 0.2}
-    own = {name: draw.choice(ODD) for name in _keywords(COVARIANCES[kind]) if draw.random() < 0.3}
-    sound = {"cluster": '["land"]', "draws": "29"}
-    own |= {name: sound[name] for name in _keywords(COVARIANCES[kind]) if name in sound}
-    outcome = draw.choice(("y", "x", "(y > 0)", "(y * 1e200)", "max(y, 0)", "jahr", "abs(y)"))
+    given = {name: draw.choice(SOUND.get(name, ('["z"]', '["lag(x, 1)"]'))) for name in roles}
+    given |= {name: draw.choice(ODD) for name in keywords(ESTIMATORS[estimator]) if draw.random() < 0.04}
+    own = {name: draw.choice(ODD) for name in keywords(COVARIANCES[kind]) if draw.random() < 0.04}
+    sound = {"cluster": '["land"]', "draws": "29" if kind == "wild_bootstrap" else "5"}
+    own |= {name: sound[name] for name in keywords(COVARIANCES[kind]) if name in sound}
+    more = {name: draw.choice(values) for name, values in BESIDE.items() if draw.random() < 0.06}
+    outcome = draw.choice(OUTCOMES.get(estimator, ("y", "y", "max(y, 0)", "jahr", "(y * 1e60)", "(y > 0)")))
+    usable = [term for term in TERMS if "instruments" not in roles or "x" not in term]
+    terms = draw.sample(usable, draw.choice((1, 1, 2, 3)))
     return HEAD + model(
-        formula=quoted(f"{outcome} ~ {' + '.join(draw.sample(TERMS, draw.randint(1, 3)))}"),
+        formula=quoted(f"{outcome} ~ {' + '.join(terms)}"),
         estimator=quoted(estimator),
-        options=_inline(given),
-        covariance=f"[{_inline({'kind': quoted(kind), **own})}]",
-        where=draw.choice(('"jahr > 0"', '"jahr > 1986"', "\"land == 'A'\"", '"x > 1"')),
+        options=inline(given),
+        covariance=f"[{inline({'kind': quoted(kind), **own})}]",
+        where=draw.choice(
+            ('"jahr > 0"', '"jahr > 0"', '"jahr > 1985"', '"x > 0"', "\"land in ('A', 'B', 'C')\"")
+        ),
+        **more,
     )
 
 
-def _keywords(function: Callable) -> list[str]:
+def keywords(function: Callable) -> list[str]:
+    """Options that a function takes."""
     parameters = inspect.signature(function).parameters.values()
     return [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.name != "effects"]
 
 
-def _inline(entries: dict[str, str]) -> str:
+def inline(entries: dict[str, str]) -> str:
+    """An inline table; values are TOML as written."""
     return "{ " + ", ".join(f"{name} = {value}" for name, value in entries.items()) + " }"
 
 

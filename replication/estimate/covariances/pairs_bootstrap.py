@@ -44,9 +44,9 @@ def pairs_bootstrap(
         Not one known name; fewer than two clusters or draws; entities in several clusters;
         more than half of the draws fail.
     """
-    require_draws("pairs_bootstrap", draws, 2)
     name, key = _design_clusters(fit, cluster)
     rows, random = cluster_rows(key), generator(seed, "pairs_bootstrap", name)
+    require_draws("pairs_bootstrap", draws, 2, len(rows))
     chosen = random.integers(len(rows), size=(draws, len(rows)))
     attempts = [_attempt(fit, refit, resample(fit.design, rows, picks)) for picks in chosen]
     kept = np.array([params for params in attempts if params is not None])

@@ -93,6 +93,8 @@ def hc0(fit: Fit) -> Covariance:
 
 def hc1(fit: Fit) -> Covariance:
     """HC0 times n/(n-k), k counting absorbed effects."""
+    if fit.df_resid <= 0:
+        raise EstimationError(f"hc1: {fit.nobs} rows leave no degree of freedom for its factor n/(n-k)")
     factor = fit.nobs / fit.df_resid
     note = f"robust to heteroskedasticity, HC1: n/(n-k) = {factor:.6g} (Stata vce(robust), areg)"
     return _white(fit, "hc1", fit.scores * np.sqrt(factor), {"n/(n-k)": factor}, note)

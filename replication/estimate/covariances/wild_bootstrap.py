@@ -179,10 +179,11 @@ def _setting(
     fit: Fit, cluster: list[str] | None, draws: int, weights: Weights, seed: int
 ) -> tuple[LeastSquaresFit, str, Integers, Floats]:
     """The fit, name of the cluster, codes in order of appearance, and the (B, G) weights."""
-    require_draws("wild_bootstrap", draws, 19)
     known, name, key = single_cluster(fit, "wild_bootstrap", cluster)
     key = by_appearance(key)
-    return known, name, key, cluster_weights(int(key.max()) + 1, draws, weights, seed, name)
+    groups = int(key.max()) + 1
+    require_draws("wild_bootstrap", draws, 19, groups)
+    return known, name, key, cluster_weights(groups, draws, weights, seed, name)
 
 
 def by_appearance(key: Integers) -> Integers:

@@ -159,6 +159,8 @@ def panel_rows(design: Design, plan: Plan) -> Panel:
     """Levels with the outcome's lags and period dummies, and the cells that each equation can use."""
     grid = spread(design)
     keep = [i for i, term in enumerate(design.terms) if plan.system or term.kind != "constant"]
+    if plan.lags > grid.y.shape[1] - 2:
+        raise _too_short(grid, plan)
     regressors = _with_lags(grid, plan.lags, keep)
     complete = np.isfinite(grid.y) & np.isfinite(regressors).all(axis=2)
     if not complete.any():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import solve_triangular
 
+from replication.errors import EstimationError
 from replication.estimate.design import Floats
 
 RANK_TOLERANCE = 1e-10
@@ -108,12 +109,24 @@ def first_root(stack: Stack) -> Floats:
 
 def gmm_step(stack: Stack, root: Floats) -> Step:
     """GMM with a given weighting matrix, as least squares of root Z'y on root Z'X."""
+    _require_identified(root @ stack.zx)
     q, r = np.linalg.qr(root @ stack.zx)
     params = solve_triangular(r, q.T @ (root @ stack.zy))
     inverse = solve_triangular(r, np.eye(len(r)))
     residuals = stack.y - stack.x @ params
     moments = np.einsum("nrq,nr->nq", stack.z, residuals, optimize=True)
     return Step(params, inverse @ inverse.T, root.T @ (root @ stack.zx), root, residuals, moments)
+
+
+def _require_identified(weighted: Floats) -> None:
+    """Refuse weighted moments (rank, k) that are fewer than the parameters or say nothing of one of them."""
+    length = np.linalg.norm(weighted, axis=0)
+    rank = np.linalg.matrix_rank(weighted / np.where(length > 0, length, 1.0))
+    if rank < weighted.shape[1]:
+        raise EstimationError(
+            f"the weighted moments have rank {rank}, the equation {weighted.shape[1]} parameters: too few "
+            "entities or instruments; take fewer regressors, more instruments, or one step for two"
+        )
 
 
 def sandwich(step: Step) -> Floats:

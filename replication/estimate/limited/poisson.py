@@ -189,7 +189,10 @@ def _independent(x: Floats, left: Floats) -> Booleans:
     stays: Booleans = own > COLLINEAR * length
     if stays.any():
         scaled = left[:, stays] / own[stays]
-        stays[stays] = np.abs(np.diag(np.linalg.qr(scaled, mode="r"))) > COLLINEAR
+        diagonal = np.abs(np.diag(np.linalg.qr(scaled, mode="r")))
+        free = np.arange(scaled.shape[1]) < len(diagonal)  # no more columns than rows are independent
+        free[free] = diagonal > COLLINEAR
+        stays[stays] = free
     return stays
 
 

@@ -289,7 +289,8 @@ def _on(x: Floats, values: Floats) -> Floats:
 def _moment_root(v: Variables, residuals: Floats) -> Floats:
     """R with R'R the inverse of the moments' covariance."""
     covariance = moment_covariance(v.moments, v.z, residuals)
-    scale = 1.0 / np.sqrt(np.diag(covariance))
+    size = np.sqrt(np.diag(covariance))
+    scale = 1.0 / np.where(size > 0, size, 1.0)
     values, vectors = np.linalg.eigh(covariance * np.outer(scale, scale))
     if values[0] <= 1e-12 * values[-1]:
         groups = v.moments.clusters

@@ -12,6 +12,7 @@ import numpy as np
 from linearmodels.iv.common import cragg_donald_f, kleibergen_paap_f
 from scipy import stats
 
+from replication.errors import EstimationError
 from replication.estimate.design import Floats, Integers, Of, Statistics, Term
 from replication.estimate.numbers.groupings import sums
 
@@ -197,6 +198,11 @@ def endogeneity(x: Floats, z: Floats, y: Floats, count: int, absorbed: int) -> S
     stage = suspects - basis @ (basis.T @ suspects)
     restricted, full = _ssr(y, x), _ssr(y, np.column_stack([x, stage]))
     df = len(y) - x.shape[1] - count - absorbed
+    if df <= 0 or full <= 0:
+        raise EstimationError(
+            f"the tests of endogeneity need rows to spare: {len(y)} rows are explained in full by "
+            f"{x.shape[1]} regressors, {absorbed} absorbed effects and {count} residuals of the first stage"
+        )
     f = (restricted - full) / count / (full / df)
     durbin = len(y) * (restricted - full) / restricted
     return {

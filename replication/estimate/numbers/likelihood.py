@@ -18,6 +18,10 @@ EXACT = 1e-6
 
 def information_inverse(hessian: Floats) -> Floats:
     """(k, k) inverse of the negative Hessian, through a unit diagonal so that units do not matter."""
+    if not np.isfinite(hessian).all():
+        raise EstimationError(
+            "the log-likelihood has no finite curvature where it is largest; rescale the variables"
+        )
     curvature = np.abs(np.diag(hessian))
     scale = 1 / np.sqrt(np.where(curvature > 0, curvature, 1.0))
     return pinvh(-hessian * np.outer(scale, scale)) * np.outer(scale, scale)

@@ -316,11 +316,14 @@ def test_all_in_processes_of_their_own_from_nothing_and_again(made, tmp_path):
     remove(project.processed, project.current)
     first, second = (
         subprocess.run(
-            [sys.executable, "-m", "replication.cli", "all"], cwd=project.root, capture_output=True, text=True
+            [sys.executable, "-m", "replication.cli", "all", "report"],
+            cwd=project.root,
+            capture_output=True,
+            text=True,
         )
         for _ in range(2)
     )
     assert (first.returncode, first.stderr) == (0, "")
-    assert "made again: tables, " in first.stdout and "PASS" in first.stdout
+    assert "made again: tables, " in first.stdout
     assert second.stdout.startswith("nothing has changed: 3 tables, 2 studies")
     assert current(project) == before

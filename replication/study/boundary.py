@@ -1,0 +1,47 @@
+"""Where a study's own mistakes, and arithmetic that its data can cause, become sentences with their place.
+
+Anything else that is raised while a study runs is a fault of the program and is told as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from numpy.linalg import LinAlgError
+
+from replication.errors import EstimationError, UserError
+
+OVERFLOW = "a figure grows beyond what a computer can hold"
+WORDS: dict[type[Exception], str] = {
+    LinAlgError: "a matrix that has to be inverted or decomposed is singular, or as good as singular",
+    ZeroDivisionError: "something is divided by zero",
+    FloatingPointError: OVERFLOW,
+    OverflowError: OVERFLOW,
+}
+NUMERICAL = tuple(WORDS)
+
+
+@contextmanager
+def told_at(place: str) -> Iterator[None]:
+    """Put `place` before what is wrong with a study or its rows.
+
+    Raises
+    ------
+    UserError
+        As it came, with its place.
+    EstimationError
+        Arithmetic that cannot be done on the rows at hand.
+    """
+    try:
+        yield
+    except UserError as problem:
+        raise type(problem)(f"{place}: {problem}") from None
+    except NUMERICAL as problem:
+        raise EstimationError(f"{place}: {numerical(problem)}") from problem
+
+
+def numerical(problem: Exception) -> str:
+    """The sentence for arithmetic that cannot be done."""
+    why = next(words for kind, words in WORDS.items() if isinstance(problem, kind))
+    return f"cannot be computed on these rows: {why}"
