@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import traceback
 import warnings
@@ -16,8 +17,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from replication import __version__
-from replication.errors import UserError
-from replication.project.arithmetic import settle
+from replication.errors import UserError, printable
+from replication.project.arithmetic import require_space, settle
 from replication.project.places import Project
 
 MOVED, USER_ERROR, NOT_CONVERGED, FAULT, INTERRUPTED = 1, 2, 3, 70, 130
@@ -31,8 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # a letter that the terminal lacks is printed as its code
             stream.reconfigure(errors="backslashreplace")
     call = _parser().parse_args(arguments)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as the package leaves it while the command starts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     settle(native=call.native)
     try:
+        require_space()
         return call.command(call)
     except UserError as problem:
         return _refuse(str(problem))
@@ -59,6 +63,12 @@ def _fault() -> int:
         file=sys.stderr,
     )
     return FAULT
+
+
+def _say(text: object) -> None:
+    """Print lines of a result: words of the user's files stand in them, and move no cursor."""
+    for line in str(text).splitlines():
+        print(printable(line))
 
 
 def _refuse(message: str) -> int:
@@ -146,7 +156,7 @@ def _all(call: argparse.Namespace) -> int:
 
     done = remake(Project(call.project), call.step or "report", ("--native",) if call.native else ())
     for line in done.lines:
-        print(line)
+        _say(line)
     if call.step or done.code not in (0, NOT_CONVERGED):
         return done.code
     return _check(call) or done.code
@@ -156,7 +166,7 @@ def _data(call: argparse.Namespace) -> int:
     from replication.sources.pipeline import clean_all
 
     tables = clean_all(Project(call.project))
-    print(f"{len(tables)} tables and the codebook in data/processed")
+    _say(f"{len(tables)} tables and the codebook in data/processed")
     return 0
 
 
@@ -165,7 +175,7 @@ def _run(call: argparse.Namespace) -> int:
 
     outcome = run_study(Project(call.project), call.study, call.data, call.out)
     for line in outcome.lines:
-        print(line)
+        _say(line)
     return 0 if outcome.converged else NOT_CONVERGED
 
 
@@ -174,7 +184,7 @@ def _crosscheck(call: argparse.Namespace) -> int:
 
     lines, agree = crosscheck(Project(call.project), call.study, call.data)
     for line in lines:
-        print(line)
+        _say(line)
     return 0 if agree else MOVED
 
 
@@ -194,7 +204,7 @@ def _tell(book) -> int:
     from replication.claims.terminal import told
 
     for line in told(book):
-        print(line)
+        _say(line)
     return 0
 
 
@@ -202,21 +212,21 @@ def _new_claims(call: argparse.Namespace) -> int:
     from replication.claims.template import write_template
 
     write_template(call.file)
-    print(call.file)
+    _say(call.file)
     return 0
 
 
 def _reconcile(call: argparse.Namespace) -> int:
     from replication.study.reconcile import reconcile
 
-    print(reconcile(Project(call.project), call.study, call.model, call.data))
+    _say(reconcile(Project(call.project), call.study, call.model, call.data))
     return 0
 
 
 def _report(call: argparse.Namespace) -> int:
     from replication.report.gather import make_report
 
-    print(make_report(Project(call.project)))
+    _say(make_report(Project(call.project)))
     return 0
 
 
@@ -226,30 +236,30 @@ def _deposit(call: argparse.Namespace) -> int:
     project = Project(call.project)
     findings = make_deposit(project)
     for line in findings:
-        print(f"replicate: {line}", file=sys.stderr)
+        print(printable(f"replicate: {line}"), file=sys.stderr)
     if not findings:
-        print(f"no findings; the deposit is in {project.deposit}")
+        _say(f"no findings; the deposit is in {project.deposit}")
     return USER_ERROR if findings else 0
 
 
 def _exhibits(call: argparse.Namespace) -> int:
     from replication.deposit.readme import exhibit_page
 
-    print(exhibit_page(Project(call.project)), end="")
+    _say(exhibit_page(Project(call.project)))
     return 0
 
 
 def _words(call: argparse.Namespace) -> int:
     from replication.study.vocabulary import words
 
-    print(words())
+    _say(words())
     return 0
 
 
 def _freeze(call: argparse.Namespace) -> int:
     from replication.versions.freeze import freeze
 
-    print(freeze(Project(call.project), call.why))
+    _say(freeze(Project(call.project), call.why))
     return 0
 
 
@@ -267,7 +277,7 @@ def _compare(call: argparse.Namespace) -> int:
 
 def _tell_checked(lines: Sequence[str], passed: bool) -> int:
     for line in lines:
-        print(line)
+        _say(line)
     return 0 if passed else MOVED
 
 
@@ -275,7 +285,7 @@ def _verify(call: argparse.Namespace) -> int:
     from replication.versions.verify import verify
 
     text, passed = verify(Project(call.project))
-    print(text, end="")
+    _say(text)
     return 0 if passed else MOVED
 
 
@@ -283,7 +293,7 @@ def _trace(call: argparse.Namespace) -> int:
     from replication.versions.trace import trace
 
     for line in trace(Project(call.project), call.table, call.row, call.column):
-        print(line)
+        _say(line)
     return 0
 
 
@@ -291,7 +301,7 @@ def _why(call: argparse.Namespace) -> int:
     from replication.versions.why import why
 
     for line in why(Project(call.project)):
-        print(line)
+        _say(line)
     return 0
 
 

@@ -8,12 +8,16 @@ from collections.abc import Iterable
 LONGEST = 2000  # characters of a message: more is no longer read
 
 
+def printable(text: str) -> str:
+    """The text as a line for a terminal: no escape sequence and no turn of direction reaches it."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 class UserError(Exception):
     """A mistake in a file, a figure or a call that the user can mend; shown as one line, exit code 2."""
 
     def __str__(self) -> str:
-        text = " ".join(str(part) for part in self.args)[: 4 * LONGEST]
-        line = "".join(c if c.isprintable() else " " for c in text)  # no escape sequence reaches a terminal
+        line = printable(" ".join(str(part) for part in self.args)[: 4 * LONGEST])
         return line if len(line) <= LONGEST else f"{line[:LONGEST]} …"
 
 

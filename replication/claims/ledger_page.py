@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from replication.claims.checks import FAILS, HOLDS, OTHER_BASE, ROUNDED
@@ -25,7 +24,7 @@ from replication.claims.verdict import (
 )
 from replication.claims.written import rounded
 from replication.project import escape
-from replication.publish.formats import stylesheet
+from replication.publish.formats import page_template, stylesheet
 from replication.publish.latex import PREAMBLE
 from replication.report.counts import verdict_counts
 
@@ -61,12 +60,9 @@ def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], re
 
     The same records give the same bytes.
     """
-    environment = Environment(
-        loader=PackageLoader("replication.claims"), autoescape=True, undefined=StrictUndefined
-    )
     ledger, figures = found["ledger"], found["figures"]
     known = {_anchor(row) for row in _rows(ledger)}
-    return environment.get_template("ledger.html.j2").render(
+    return page_template("replication.claims", "ledger.html.j2").render(
         stylesheet=Markup(stylesheet()),
         titles=titles,
         tone=TONES,

@@ -23,6 +23,7 @@ X86 = ("x86_64", "AMD64")
 KERNEL = "Nehalem"
 # All that the wheels can use beyond that baseline; a name of the baseline itself stops numpy from loading.
 BEYOND_BASELINE = "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"
+LEAST_SPACE = 2**30  # bytes of addresses: what the libraries ask for, not what they use
 
 
 def settle(*, native: bool = False) -> None:
@@ -40,6 +41,26 @@ def settle(*, native: bool = False) -> None:
         os.environ["NPY_DISABLE_CPU_FEATURES"] = BEYOND_BASELINE
     # Where no home folder can be written matplotlib says so at length, and does without.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
+def require_space() -> None:
+    """Refuse to start in less address space than the libraries need; OpenBLAS would ask again for ever.
+
+    Raises
+    ------
+    UserError
+        `ulimit -v` allows less than `LEAST_SPACE`.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if allowed != resource.RLIM_INFINITY and allowed < LEAST_SPACE:
+        raise UserError(
+            f"{allowed // 2**20:,} MiB of address space are allowed (ulimit -v), "
+            f"{LEAST_SPACE // 2**20:,} are needed"
+        )
 
 
 def arithmetic() -> dict[str, str]:

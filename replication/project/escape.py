@@ -78,10 +78,14 @@ _ACCENTED = frozenset(
 )
 
 
+def without_control(text: str) -> str:
+    """The text with a blank for each character that moves a cursor, turns the direction or shows nothing."""
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in text)
+
+
 def one_line(text: str) -> str:
     """The text with control characters gone and every run of blanks a single space."""
-    kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in text)
-    return _BLANKS.sub(" ", kept).strip()
+    return _BLANKS.sub(" ", without_control(text)).strip()
 
 
 def latex(text: str) -> str:

@@ -9,12 +9,11 @@ from itertools import count
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from replication.project import escape
 from replication.project.files import write_text
-from replication.publish.formats import stylesheet, to_html
+from replication.publish.formats import page_template, stylesheet, to_html
 from replication.publish.model_notes import error_words, rows_note
 from replication.publish.model_tables import model_table, statistic_cell
 from replication.publish.periods import runs
@@ -52,10 +51,7 @@ def write_report(
 
     The same results give the same bytes: no date, no path, no version stands in it.
     """
-    environment = Environment(
-        loader=PackageLoader("replication.report"), autoescape=True, undefined=StrictUndefined
-    )
-    template = environment.get_template("report.html.j2")
+    template = page_template("replication.report", "report.html.j2")
     tables, figures = count(1), count(1)
     sections = [_section(results, tables, figures) for results in studies]
     page = template.render(
@@ -99,8 +95,9 @@ def _origin(study: str, cell: Cell) -> str:
 def _figure_exhibit(study: str, drawing: Drawing, number: int) -> _Exhibit:
     spec = drawing.spec
     anchor, label = f"figure-{study}-{spec.id}", f"Figure {number}"
-    caption = Markup('<figcaption><span class="number">{}.</span> {}</figcaption>').format(label, spec.title)
-    said = " ".join(filter(None, (spec.finding, spec.note)))
+    title = escape.one_line(spec.title)
+    caption = Markup('<figcaption><span class="number">{}.</span> {}</figcaption>').format(label, title)
+    said = escape.one_line(" ".join(filter(None, (spec.finding, spec.note))))
     notes = Markup('<p class="notes"><i>Notes.</i> {}</p>').format(said) if said else ""
     drawn = Markup(inline_svg(drawing.svg, anchor, spec.title))
     html = Markup('<figure id="{}">{}{}{}</figure>').format(anchor, caption, drawn, notes)

@@ -40,13 +40,13 @@ Expression = Annotated[str, Field(min_length=1, max_length=4000)]
 class Entry(BaseModel):
     """Common rules: no unknown key, no change after reading, no silent conversion of types."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class CovarianceSpec(Entry):
     """How the errors of a model are computed: `kind` is a word of the registry, the rest its options."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
     kind: str
     label: Name | None = None
 
