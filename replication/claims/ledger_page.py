@@ -24,8 +24,9 @@ from replication.claims.verdict import (
 )
 from replication.claims.written import rounded
 from replication.project import escape
-from replication.publish.formats import page_template, stylesheet
+from replication.publish.formats import stylesheet
 from replication.publish.latex import PREAMBLE
+from replication.publish.page_template import page_template
 from replication.report.counts import verdict_counts
 
 BASIS = {"document": "the document's own figures", "data": "recorded data", "elsewhere": "another text"}

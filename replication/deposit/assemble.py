@@ -18,9 +18,9 @@ from replication.project.files import write_text
 from replication.project.fingerprint import packages
 from replication.project.lock import folder_aside
 from replication.project.places import Project
+from replication.project.strict import read_json
 from replication.sources.registry import Source, verify
 from replication.spec.read_study import read_study
-from replication.versions.content import read_json
 from replication.versions.manifest import seeds
 from replication.versions.verify import measured
 from replication.versions.why import require_current

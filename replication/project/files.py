@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from replication.errors import DataError
 from replication.project.escape import csv_text
 from replication.project.lock import file_aside
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def sha256(path: Path) -> str:
-    """Checksum of a file's bytes, in hexadecimal."""
+    """Checksum of a plain file's bytes, in hexadecimal; a pipe would be waited for, a device never ends."""
+    if not path.is_file():
+        raise DataError(f"{path}: missing, or no plain file")
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

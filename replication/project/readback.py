@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from replication.errors import DataError
-from replication.project.strict import read_json
+from replication.project.strict import read_json_as
 
 MANIFEST = "manifest.json"
 AGAIN = "make it again (make all)"
@@ -82,7 +82,7 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if not path.exists():
         raise DataError(f"{path}: missing; {AGAIN}")
-    return read_json(path, Manifest)
+    return read_json_as(path, Manifest)
 
 
 def read_back(folder: Path, name: str) -> bytes:

@@ -11,7 +11,7 @@ from replication.errors import DataError
 from replication.project.files import checksum, sha256, write_json
 from replication.project.lock import ENDING, folder_aside, held
 from replication.project.readback import MANIFEST, Manifest, read_manifest
-from replication.project.strict import read_json
+from replication.project.strict import read_json_as
 
 ARRIVING = f".{MANIFEST}{ENDING}"  # the manifest of what is being put in place
 # What a run makes has one of these endings: whatever a manifest in a user's folder says, no other is removed.
@@ -75,7 +75,7 @@ class Staging:
         for name in (MANIFEST, ARRIVING):
             path = self.target / name
             try:
-                found |= {**read_json(path, Manifest).files, MANIFEST: ""} if path.exists() else {}
+                found |= {**read_json_as(path, Manifest).files, MANIFEST: ""} if path.exists() else {}
             except DataError as problem:
                 if not self.ours:
                     raise DataError(f"{problem}; results go into a folder of their own") from None

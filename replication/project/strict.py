@@ -69,7 +69,12 @@ def read_toml(path: Path, wrong: Wrong = StudyError, called: str = "") -> dict[s
         raise wrong(f"{name}: not TOML that makes sense here: a number too long") from None
 
 
-def read_json(path: Path, kind: type[Kind]) -> Kind:
+def read_json(path: Path) -> dict[str, Any]:
+    """What a JSON file holds that is an object; refusals as in `read_json_as`."""
+    return read_json_as(path, dict[str, Any])
+
+
+def read_json_as(path: Path, kind: type[Kind]) -> Kind:
     """What a JSON file holds, as a value of `kind`: a model, a dataclass, or a type such as `dict[str, str]`.
 
     Raises

@@ -8,23 +8,11 @@ import re
 from collections.abc import Callable, Iterable
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
-
 from replication.project import escape
 from replication.publish.latex import latex_document, to_latex
 from replication.publish.table import Cell, Line, Table, is_figure, printed
 
-__all__ = [
-    "html_document",
-    "latex_document",
-    "page_template",
-    "stylesheet",
-    "to_csv",
-    "to_html",
-    "to_latex",
-    "to_markdown",
-]
+__all__ = ["html_document", "latex_document", "stylesheet", "to_csv", "to_html", "to_latex", "to_markdown"]
 
 Origin = Callable[[Cell], str]
 
@@ -138,19 +126,6 @@ def _html_figure(cell: Cell) -> str:
         return escape.html_text(printed(cell))
     shown = _EXPONENT.sub(lambda power: "×10" + power[1].translate(_SUPERSCRIPT), printed(cell))
     return escape.html_text(shown.replace("-", "\u2212"))
-
-
-def page_template(package: str, name: str) -> Template:
-    """A template in which every text is escaped, and freed of what moves a cursor or turns the direction."""
-    environment = Environment(
-        loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined, finalize=_finalized
-    )
-    return environment.get_template(name)
-
-
-def _finalized(value: object) -> object:
-    plain = isinstance(value, str) and not isinstance(value, Markup)
-    return escape.without_control(value) if plain else value
 
 
 def stylesheet() -> str:

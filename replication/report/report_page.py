@@ -13,9 +13,10 @@ from markupsafe import Markup
 
 from replication.project import escape
 from replication.project.files import write_text
-from replication.publish.formats import page_template, stylesheet, to_html
+from replication.publish.formats import stylesheet, to_html
 from replication.publish.model_notes import error_words, rows_note
 from replication.publish.model_tables import model_table, statistic_cell
+from replication.publish.page_template import page_template
 from replication.publish.periods import runs
 from replication.publish.printed_words import in_words, statistic_words
 from replication.publish.table import Cell, Table, printed

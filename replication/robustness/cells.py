@@ -144,7 +144,9 @@ def _prepared(ground: Ground, batch: Batch) -> Errors | None:
     """The error on these rows; None where there is none, which each specification then tells by itself."""
     try:
         return FAST[batch.kind](ground, **batch.options)
-    except (EstimationError, *NUMERICAL):
+    except EstimationError:
+        return None
+    except NUMERICAL:
         return None
 
 

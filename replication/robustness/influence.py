@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from replication.errors import NUMERICAL, StudyError, UserError, numerical, one_of
+from replication.errors import StudyError, UserError, one_of
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.covariances.cluster_robust import deletions, single_cluster
 from replication.estimate.design import Covariance, Fit
 from replication.panel.panel import Panel
 from replication.robustness.choices import without
 from replication.spec.entries import ModelSpec
+from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import covariances_of, fit_model, plan
 
 

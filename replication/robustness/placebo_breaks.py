@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from replication.errors import NUMERICAL, EstimationError, UserError, numerical
+from replication.errors import EstimationError, UserError
 from replication.estimate.design import Statistics
 from replication.estimate.diagnostics import wald
 from replication.language.syntax import parse, parse_formula, show
@@ -15,6 +15,7 @@ from replication.panel.panel import Panel
 from replication.robustness.influence import estimated
 from replication.robustness.specification import as_term
 from replication.spec.entries import ModelSpec
+from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import fit_model, plan
 
 TRIM = 0.15

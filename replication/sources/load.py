@@ -59,6 +59,8 @@ def _module(name: str, path: Path, inside: list[str] | None = None) -> ModuleTyp
         module.__path__ = inside
         sys.modules[name] = module
         return module
+    if not path.is_file():
+        raise DataError(f"cleaning/{path.name}: is no plain file")
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=inside)
     assert spec is not None and spec.loader is not None  # a .py file always has both
     module = importlib.util.module_from_spec(spec)

@@ -19,7 +19,7 @@ WORDS: dict[type[Exception], str] = {
     FloatingPointError: OVERFLOW,
     OverflowError: OVERFLOW,
 }
-NUMERICAL = tuple(WORDS)
+NUMERICAL: tuple[type[Exception], ...] = tuple(WORDS)
 
 
 @contextmanager

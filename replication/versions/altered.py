@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from replication.project.files import changed_line_ends, sha256
-from replication.versions.content import MANIFEST, read_json, result_folders
+from replication.project.strict import read_json
+from replication.versions.content import MANIFEST, result_folders
 
 COMPARED = (".csv", ".svg")  # judged by how far they moved, not by whether they were touched
 PAGE_RECORD = "report.json"  # the manifest of the report page

@@ -10,10 +10,11 @@ from typing import Any
 from replication.errors import DataError, StudyError, one_of
 from replication.project.files import write_text
 from replication.project.places import Project
+from replication.project.strict import read_json
 from replication.versions.altered import altered
 from replication.versions.causes import causes
 from replication.versions.compare import Comparison, compare_folders
-from replication.versions.content import MANIFEST, read_json, result_folders
+from replication.versions.content import MANIFEST, result_folders
 from replication.versions.grades import THRESHOLDS
 from replication.versions.judged import Judged
 from replication.versions.sealed import baseline, damage, lost, resolve, versions

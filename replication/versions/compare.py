@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from replication.project.files import sha256
+from replication.project.strict import read_json_as
 from replication.versions.causes import Cause
-from replication.versions.content import RECORDS, TIDY, artefacts, read_json, result_folders, tidy_of
+from replication.versions.content import RECORDS, TIDY, artefacts, result_folders, tidy_of
 from replication.versions.grades import Move, Verdict, worst
 from replication.versions.media import disagreements, report_disagreements
 from replication.versions.pictures import picture_fault
@@ -171,4 +172,4 @@ def _headlines(folder: Path) -> dict[str, str]:
 def _accounts(folder: Path) -> Iterator[dict]:
     path = folder / "accounts.json"
     if path.is_file():
-        yield from read_json(path, list)
+        yield from read_json_as(path, list)

@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from replication.errors import DataError
 from replication.project.files import sha256
+from replication.project.readback import MANIFEST
+from replication.project.strict import read_json
 
-MANIFEST = "manifest.json"
 # Beside results: what they were made from and by what, and how searches went. No part of what they say.
 RECORDS = (MANIFEST, "report.json", "telemetry.csv")
-Holder = TypeVar("Holder", dict, list)
 # Linear models are held to 1e-9: digits after the ninth differ between processors and mean nothing.
 DIGITS = 9
 # Left out of frozen versions, to keep them small, because they repeat what is kept: parquet the CSV beside it
@@ -112,20 +110,3 @@ def artefacts(folder: Path) -> dict[str, Path]:
 
 def _repeated(path: Path) -> bool:
     return any(path.match(pattern) for pattern in REPEATED)
-
-
-def read_json(path: Path, kind: type[Holder] = dict) -> Holder:  # type: ignore[assignment]  # of a default
-    """A JSON file that holds an object, or a list if `kind` says so.
-
-    Raises
-    ------
-    DataError
-        The file is missing, no JSON, or something else.
-    """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise DataError(f"{path}: cannot be read ({problem})") from None
-    if not isinstance(found, kind):
-        raise DataError(f"{path}: holds a {type(found).__name__}; allowed: a {kind.__name__}")
-    return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from replication.errors import UserError
 from replication.project.files import write_text
 from replication.project.places import Project
+from replication.project.strict import read_json
 from replication.versions.check import compare
 from replication.versions.compare import Comparison
 from replication.versions.content import (
@@ -19,7 +20,6 @@ from replication.versions.content import (
     MANIFEST,
     artefacts,
     contents,
-    read_json,
 )
 from replication.versions.manifest import circumstances, commit, machine, seeds, uncommitted
 from replication.versions.sealed import newest, next_name, versions, write_sums

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from replication.errors import DataError, one_of
-from replication.project.files import changed_line_ends, sha256
+from replication.project.files import changed_line_ends, checksum, sha256
 from replication.project.places import Project
+from replication.project.strict import MAX_JSON, plain_content
 
 SUMS = "SHA256SUMS"  # the form that `sha256sum --check` reads
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -81,8 +82,8 @@ def damage(folder: Path) -> list[str]:
     """
     name = folder.name
     try:
-        text = (folder / SUMS).read_bytes().decode("utf-8")
-    except (OSError, ValueError) as problem:
+        text = plain_content(folder / SUMS, MAX_JSON).decode("utf-8")
+    except (DataError, ValueError) as problem:
         return [f"{name}/{SUMS}: cannot be read ({problem})"]
     listed = {match[2]: match[1] for match in map(_LINE.fullmatch, text.split("\n")) if match}
     present = _files(folder)
@@ -100,12 +101,12 @@ def damage(folder: Path) -> list[str]:
 
 
 def _differs(folder: Path, name: str, listed: Mapping[str, str]) -> bool:
-    """Whether a file is another, or no file of the version's own but a link to one."""
-    return (folder / name).is_symlink() or sha256(folder / name) != listed[name]
+    """Whether a file is another, or no plain file of the version's own."""
+    return checksum(folder / name) != listed[name]
 
 
-def _change(path: Path, checksum: str) -> str:
-    if not path.is_symlink() and changed_line_ends(path.read_bytes(), checksum):
+def _change(path: Path, recorded: str) -> str:
+    if path.is_file() and not path.is_symlink() and changed_line_ends(path.read_bytes(), recorded):
         return "only its line ends were changed after the freeze (CRLF for LF)"
     return "was changed after the freeze"
 

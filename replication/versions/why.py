@@ -6,14 +6,12 @@ was made of it. Time stamps decide nothing.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from replication.errors import DataError
-from replication.project.files import checksum, sha256
+from replication.errors import DataError, UserError
+from replication.project.files import checksum
 from replication.project.fingerprint import (
     cleaning_behind,
     code_behind,
@@ -24,7 +22,7 @@ from replication.project.fingerprint import (
 from replication.project.places import Project
 from replication.project.readback import MANIFEST, Manifest, read_manifest, unlisted
 from replication.project.staging import ARRIVING
-from replication.project.strict import read_json
+from replication.project.strict import read_json, read_json_as, read_toml
 from replication.versions.content import contents, result_folders
 from replication.versions.sealed import damage, newest, versions
 
@@ -184,13 +182,13 @@ def _studies_asked_for(project: Project) -> dict[str, Path]:
 def ledger(project: Project, late: Late = ()) -> list[Artefact]:
     """The ledger of claims, which may rest on results of studies, one that nothing asks for included."""
     folder, record = project.ledger, _record(project.ledger)
-    claims = {path.name: sha256(path) for path in project.claims_files}
+    claims = {path.name: checksum(path) for path in project.claims_files}
     if not claims:
         gone = Artefact("claims", ("no claims file asks for it",), (), folder)
         return [gone] if isinstance(record, Manifest) else []
     reasons: list[str] = []
     if isinstance(record, Manifest):
-        files = {path.name: sha256(path) for path in project.study_files}
+        files = {path.name: checksum(path) for path in project.study_files}
         results = {name: checksum(project.current / name) for name in record.results}
         cascade = sorted({*late} & {f"study {name.partition('/')[0]}" for name in record.results})
         reasons += _changed("claims changed:", record.claims, claims)
@@ -237,7 +235,7 @@ def _settings(project: Project, record: Manifest) -> list[str]:
 def report(project: Project, late: Late = ()) -> list[Artefact]:
     """The report page."""
     try:
-        record = read_json(project.report_record, Manifest)
+        record = read_json_as(project.report_record, Manifest)
     except DataError:
         reason = DAMAGED if project.report_record.exists() else MISSING
         return [Artefact("report", (reason,), ("report",))]
@@ -302,15 +300,15 @@ def _record(folder: Path) -> Manifest | str:
 
 def _study_id(path: Path) -> str:
     try:
-        return str(tomllib.loads(path.read_text(encoding="utf-8"))["study"]["id"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(read_toml(path)["study"]["id"])
+    except (UserError, KeyError, TypeError):
         return path.stem
 
 
 def _has_models(path: Path) -> bool:
     try:
-        return bool(tomllib.loads(path.read_text(encoding="utf-8")).get("models"))
-    except (OSError, ValueError):
+        return bool(read_toml(path).get("models"))
+    except UserError:
         return False
 
 
@@ -321,7 +319,7 @@ def _frozen(project: Project) -> str:
     for name, folder in versions(project).items():
         if damage(folder):
             return f"frozen versions: {name} was changed after the freeze (make check says where)"
-    content = read_json(last[1] / MANIFEST, dict[str, Any])["content"]
+    content = read_json(last[1] / MANIFEST)["content"]
     now = contents(project.current)
     moved = [name for name in sorted({*content, *now}) if content.get(name) != now.get(name)]
     told = f"differ in {few(moved)}" if moved else "are the same"

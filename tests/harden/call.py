@@ -37,8 +37,8 @@ class Outcome:
     Attributes
     ----------
     code : int
-    told : str
-        What went to the error stream.
+    told, said : str
+        What went to the error stream, and to the output.
     faults : tuple of str
         What must never happen: a traceback, a message of several lines, half-written output, a file
         outside the folder touched, code of a stranger compiled, too long a time.
@@ -46,13 +46,14 @@ class Outcome:
 
     code: int
     told: str
+    said: str
     faults: tuple[str, ...]
 
 
 def call(folder: Path, out: Path, *words: str) -> Outcome:
     """Run `replicate` with these words in this process; only `folder` may be read or written."""
-    before, errors, codes = contents(out), io.StringIO(), []
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
+    before, errors, said, codes = contents(out), io.StringIO(), io.StringIO(), []
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(errors):
         problem, faults = guarded(lambda: codes.append(main(words)), folder)
     if isinstance(problem, SystemExit):
         codes.append(problem.code)
@@ -61,7 +62,7 @@ def call(folder: Path, out: Path, *words: str) -> Outcome:
     if codes:
         faults += _wrong_end(codes[0], errors.getvalue(), before, out)
     faults += [f"left behind: {name}" for name in hidden(folder)]
-    return Outcome(codes[0] if codes else -1, errors.getvalue(), tuple(faults))
+    return Outcome(codes[0] if codes else -1, errors.getvalue(), said.getvalue(), tuple(faults))
 
 
 def guarded(work: Callable[[], object], folder: Path) -> tuple[BaseException | None, list[str]]:

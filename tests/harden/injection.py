@@ -7,9 +7,13 @@ import csv
 import io
 import random
 import re
+import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
 
 from tests.harden.studies import HEAD, model, quoted
 from tests.harden.watch import CANARY
@@ -74,6 +78,21 @@ def hostile_words(draw: random.Random) -> str:
     )
 
 
+def hostile_panel(draw: random.Random) -> tuple[pd.DataFrame, str]:
+    """A panel whose countries and levels are payloads, and a study that compares with them."""
+    names, levels = draw.sample(PAYLOADS, 6), draw.sample(PAYLOADS, 3)
+    noise = np.random.default_rng(draw.randrange(10**6))
+    table = pd.DataFrame({"land": np.repeat(names, 10), "jahr": np.tile(np.arange(1980, 1990), 6)})
+    table = table.assign(y=noise.normal(size=60).round(3), x=noise.normal(size=60).round(3))
+    table["g"] = np.resize(levels, 60)
+    table.loc[::7, "x"] = np.nan  # rows that are left out are told by their names
+    literal = draw.choice([level for level in levels if not set(level) & set('"\n')] or ["plain"])
+    terms = ("x", "dummies(g)", "dummies(land)", f'interaction(x, (g == "{literal}"))')
+    formula = "y ~ " + " + ".join(["x", *draw.sample(terms[1:], draw.randint(0, 2))])
+    table_of_all = '\n[[tables]]\nid = "t"\ntitle = "t"\nmodels = ["first"]\n'
+    return table, HEAD + model(formula=_toml(formula)) + table_of_all
+
+
 def _toml(text: str) -> str:
     """Any text as a basic TOML string."""
     escaped = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in text)
@@ -85,11 +104,19 @@ def run_by_a_reader(folder: Path) -> list[str]:
     looks = {".html": _html, ".csv": _csv, ".tex": _latex, ".md": _markdown, ".svg": _svg}
     found = []
     for path in sorted(folder.rglob("*")):
-        if path.suffix in looks:
+        if path.suffix in (*looks, ".json"):
             text = path.read_text(encoding="utf-8")
-            found += [f"{path.name}: {line}" for line in looks[path.suffix](text)]
-            found += [f"{path.name}: a control character" for c in "\x00\x1b\x07\u202e" if c in text]
+            found += [f"{path.name}: {line}" for line in looks.get(path.suffix, lambda _: [])(text)]
+            found += [f"{path.name}: {line}" for line in control_characters(text)]
     return found
+
+
+def control_characters(text: str) -> list[str]:
+    """Characters in a text that move a cursor or turn the direction."""
+    kinds = {c: unicodedata.category(c) for c in set(text) - set("\n\t\r")}
+    return [
+        f"a control character {ord(c):#x}" for c, kind in kinds.items() if kind in ("Cc", "Cf", "Cs", "Co")
+    ]
 
 
 class _Page(HTMLParser):
@@ -127,7 +154,7 @@ def _svg(text: str) -> list[str]:
 def _csv(text: str) -> list[str]:
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     risky = [cell for cell in cells if cell.lstrip("\t\r \ufeff\u200b")[:1] in ("=", "+", "-", "@", "\uff1d")]
-    number = re.compile(r"[-+]?[\d.,]+([eE][-+]?\d+)?|-?inf")
+    number = re.compile(r"[-+]?[\d.,]+([eE][-+]?\d+)?|-?inf|[-+]?\d+/\d+")
     return [f"cell {cell[:60]!r}" for cell in risky if not number.fullmatch(cell)]
 
 

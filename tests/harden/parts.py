@@ -18,7 +18,7 @@ from replication.sources.pipeline import build_all
 from tests.harden.call import Outcome, call
 from tests.harden.crash import Small, fill_disk, kill_at_random, race
 from tests.harden.extremes import in_a_child, model_cases, statistic_cases, try_statistic
-from tests.harden.injection import hostile_words, run_by_a_reader
+from tests.harden.injection import control_characters, hostile_panel, hostile_words, run_by_a_reader
 from tests.harden.raw import broken_files, flipped, truncated, try_raw
 from tests.harden.studies import HEAD, hostile_studies, model
 
@@ -88,9 +88,20 @@ def words(number: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:
         for place in range(number):
             done = run_text(hostile_words(draw))
             counts["published, inert" if done.code == 0 else "refused"] += 1
-            live = run_by_a_reader(folder / "out") if done.code == 0 else []
-            faults += [f"words {place}: {fault}" for fault in (*done.faults, *live)]
+            faults += [f"words {place}: {fault}" for fault in (*done.faults, *_live(folder, done))]
+        for place in range(number):
+            table, study = hostile_panel(draw)
+            table.to_parquet("hostile.parquet")
+            done = run_text(study, "hostile.parquet")
+            counts["of hostile panels, inert" if done.code == 0 else "of hostile panels refused"] += 1
+            faults += [f"panel of words {place}: {fault}" for fault in (*done.faults, *_live(folder, done))]
     return counts, faults
+
+
+def _live(folder: Path, done: Outcome) -> list[str]:
+    """What a reader of the files, or a terminal, would run."""
+    spoken = [f"on the terminal: {line}" for line in control_characters(done.said + done.told)]
+    return spoken + (run_by_a_reader(folder / "out") if done.code == 0 else [])
 
 
 def panels(number: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:

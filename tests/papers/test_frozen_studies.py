@@ -17,11 +17,12 @@ import pytest
 
 from replication.errors import UserError
 from replication.project.places import Project
+from replication.project.strict import read_json
 from replication.sources.pipeline import clean_all, raw_behind
 from replication.spec.read_study import read_study
 from replication.study.run import run_study
 from replication.versions.compare import compare_folders
-from replication.versions.content import read_json, result_folders
+from replication.versions.content import result_folders
 from replication.versions.grades import RANK
 from replication.versions.sealed import newest
 from tests.support.repository import HERE, ROOT

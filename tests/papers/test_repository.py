@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from replication.project.places import PACKAGE, Project
-from replication.versions.content import read_json
+from replication.project.strict import read_json
 from replication.versions.sealed import damage, versions
 
 PROJECT = Project(PACKAGE.parent)

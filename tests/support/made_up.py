@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from replication import __version__
 from replication.cli import main
 from replication.project.places import Project
 from replication.sources.registry import KEYS
+from tests.support.repository import ROOT
 
 CLEANING = '''
 """Tables of a made-up project: rows as they stand in the files, and one table derived from another."""
@@ -120,8 +122,9 @@ def lay_out(root: Path) -> Project:
         "pyproject.toml": '[tool.replication]\ntitle = "A project"\n',
         "CITATION.cff": CITATION,
         "LICENSE": "MIT\n",
-        "Makefile": "all:\n\ttrue\n",
-        "requirements.lock": "\n",
+        "Makefile": (ROOT / "Makefile").read_text(encoding="utf-8"),
+        "requirements.lock": f"replication=={__version__}\n",
+        "requirements.txt": "# nothing is needed\n",
     }
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

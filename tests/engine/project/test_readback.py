@@ -10,7 +10,7 @@ from replication.errors import DataError
 from replication.project.files import write_csv, write_json
 from replication.project.readback import MANIFEST, read_back, read_manifest, unlisted
 from replication.project.staging import write_manifest
-from replication.project.strict import read_json
+from replication.project.strict import read_json_as
 
 
 @pytest.fixture
@@ -81,4 +81,4 @@ def test_texts_in_records_are_inert_and_json_moves_no_cursor(tmp_path):
     assert cells["number"].tolist() == table["number"].tolist()
     write_json(tmp_path / "a.json", texts)
     assert all(c.isprintable() or c == "\n" for c in (tmp_path / "a.json").read_text(encoding="utf-8"))
-    assert read_json(tmp_path / "a.json", list[str | None]) == texts
+    assert read_json_as(tmp_path / "a.json", list[str | None]) == texts

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from replication.errors import DataError, UserError
 from replication.project.readback import MANIFEST, read_back, read_manifest
 from replication.project.staging import ARRIVING, Staging, own_folder, withdraw, write_manifest
+from tests.support.in_the_way import IN_THE_WAY, content, listing
 
 
 def put(out, files, *, ours=True):
@@ -21,18 +20,6 @@ def put(out, files, *, ours=True):
             (aside / name).parent.mkdir(exist_ok=True, parents=True)
             (aside / name).write_text(text)
         write_manifest(aside, {})
-
-
-def content(folder):
-    """Everything in a folder: links and folders as such, pipes by their kind."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else oct(path.lstat().st_mode)
-        for path in folder.rglob("*")
-    }
-
-
-def manifest(files):
-    return json.dumps({"files": files})
 
 
 @pytest.mark.parametrize("name", ["..", ".", "/"])
@@ -63,29 +50,6 @@ def test_what_a_run_no_longer_makes_is_removed_and_other_files_stay(tmp_path):
     assert read_back(tmp_path / "out", "a.csv") == b"4"
 
 
-IN_THE_WAY = {
-    "a file of the user's": lambda out: (out / "a.csv").write_text("mine"),
-    "a folder": lambda out: (out / "a.csv").mkdir(),
-    "a file for a folder": lambda out: (out / "tables").write_text("mine"),
-    "a manifest of the user's": lambda out: (out / MANIFEST).write_text("{}"),
-    "a list": lambda out: (out / MANIFEST).write_text("[1]"),
-    "files that are null": lambda out: (out / MANIFEST).write_text('{"files": null}'),
-    "names in a list": lambda out: (out / MANIFEST).write_text('{"files": [["a"]]}'),
-    "a nul in a name": lambda out: (out / MANIFEST).write_text(manifest({"a\0.csv": "0"})),
-    "half a letter": lambda out: (out / MANIFEST).write_text('{"files": {"\\ud800": "0"}}'),
-    "a name that is no file": lambda out: (out / MANIFEST).write_text(manifest({".": "0"})),
-    "no name": lambda out: (out / MANIFEST).write_text(manifest({"": "0"})),
-    "a name above": lambda out: (out / MANIFEST).write_text(manifest({"../thesis.csv": "0"})),
-    "a long name": lambda out: (out / MANIFEST).write_text(manifest({"x" * 5000: "0"})),
-    "depth": lambda out: (out / MANIFEST).write_text("[" * 100_000),
-    "a pipe": lambda out: os.mkfifo(out / MANIFEST),
-    "a pipe for a result": lambda out: os.mkfifo(out / "a.csv"),
-    "a folder as manifest": lambda out: (out / MANIFEST).mkdir(),
-    "a device": lambda out: (out / MANIFEST).symlink_to("/dev/zero"),
-    "a pipe that arrives": lambda out: os.mkfifo(out / ARRIVING),
-}
-
-
 @pytest.mark.parametrize("case", IN_THE_WAY)
 def test_a_refusal_leaves_a_folder_byte_for_byte(tmp_path, case):
     out = tmp_path / "out"
@@ -94,7 +58,7 @@ def test_a_refusal_leaves_a_folder_byte_for_byte(tmp_path, case):
     IN_THE_WAY[case](out)
     before = content(out)
     with pytest.raises(UserError) as caught:
-        put(out, {"a.csv": "1", "tables/b.csv": "2"}, ours=False)
+        put(out, {"estimates.csv": "1", "tables/b.csv": "2"}, ours=False)
     assert content(out) == before
     assert "\n" not in str(caught.value) and "Error" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -107,7 +71,7 @@ def test_a_manifest_of_somebody_elses_has_nothing_removed(tmp_path):
     for name, text in listed.items():
         (out / name).write_text(text)
     sums = {"keep.txt": hashlib.sha256(b"mine").hexdigest(), "kept.csv": "0" * 64}
-    (out / MANIFEST).write_text(manifest(sums))
+    (out / MANIFEST).write_text(listing(sums))
     put(out, {"a.csv": "1"}, ours=False)
     assert {name: (out / name).read_text() for name in listed} == listed
 

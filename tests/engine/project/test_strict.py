@@ -8,7 +8,7 @@ import time
 import pytest
 
 from replication.errors import DataError, StudyError
-from replication.project.strict import read_json, read_toml
+from replication.project.strict import read_json_as, read_toml
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_never_ends_is_not_opened(tmp_path, name):
     with pytest.raises(StudyError, match=told):
         read_toml(tmp_path / name)
     with pytest.raises(DataError, match=told):
-        read_json(tmp_path / name, dict[str, str])
+        read_json_as(tmp_path / name, dict[str, str])
 
 
 @pytest.mark.parametrize(
@@ -66,5 +66,5 @@ def test_what_never_ends_is_not_opened(tmp_path, name):
 def test_json_of_another_shape_is_one_line(tmp_path, content):
     (tmp_path / "a.json").write_text(content)
     with pytest.raises(DataError, match="a.json: not written by this program: ") as caught:
-        read_json(tmp_path / "a.json", dict[str, str])
+        read_json_as(tmp_path / "a.json", dict[str, str])
     assert len(str(caught.value)) < 300 and "\n" not in str(caught.value)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import shutil
 import subprocess
 import sys
 
@@ -16,6 +14,7 @@ from replication.cli import main
 from replication.versions import remake as module
 from replication.versions.remake import remake
 from tests.support import made_up
+from tests.support.scenes import CHANGED, MENDED, REFUSED, current, edit, flip, remove
 
 NOTHING = "nothing has changed: 3 tables, 2 studies and what rests on them are up to date"
 
@@ -41,72 +40,6 @@ def in_this_process(project, words, command):
         return main(["--project", str(project.root), *words, *command])
 
 
-def current(project):
-    """What was made, by place; manifests and the report's record apart, which also say what made it."""
-    return {
-        str(path.relative_to(project.root)): path.read_bytes()
-        for folder in (project.processed, project.current)
-        for path in folder.rglob("*")
-        if path.is_file() and path.name not in ("manifest.json", "report.json")
-    }
-
-
-def edit(path, old, new):
-    """Change a file and give it back its time stamp: content alone tells."""
-    stamp, text = path.stat(), path.read_bytes()
-    assert old in text
-    path.write_bytes(text.replace(old, new, 1))
-    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-
-
-def flip(path):
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 4
-    path.write_bytes(content)
-
-
-def put(path, text):
-    path.write_text(text)
-
-
-def remove(*places):
-    for path in places:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-# What `make all` makes as it was, byte for byte.
-MENDED = {
-    "a table edited": lambda p: flip(p.processed / "prices.parquet"),
-    "a table deleted": lambda p: remove(p.processed / "means.parquet"),
-    "the tables' manifest deleted": lambda p: remove(p.processed / "manifest.json"),
-    "the tables' manifest no manifest": lambda p: (p.processed / "manifest.json").write_text(
-        '{"files": null}'
-    ),
-    "all tables deleted": lambda p: remove(p.processed),
-    "the codebook edited": lambda p: edit(p.processed / "codebook.md", b"price", b"prize"),
-    "the report edited": lambda p: edit(p.report, b"A model", b"B model"),
-    "the report's record deleted": lambda p: remove(p.report_record),
-    "an estimate edited": lambda p: flip(p.current / "first" / "estimates.parquet"),
-    "a printed cell edited": lambda p: edit(p.current / "second" / "tables" / "price.csv", b"110", b"777"),
-    "a script in a figure": lambda p: edit(
-        p.current / "first" / "figures" / "coefficients.svg", b"</svg>", b"<script>1</script></svg>"
-    ),
-    "an account edited": lambda p: edit(p.current / "first" / "accounts.json", b"converged", b"konverged"),
-    "a study's manifest damaged": lambda p: flip(p.current / "first" / "manifest.json"),
-    "the ledger edited": lambda p: edit(p.ledger / "ledger.html", b"110", b"999"),
-    "a run cut off": lambda p: (p.current / "first" / ".manifest.json.replicate").write_text("{}"),
-    "results of another panel": lambda p: other_panel(p),
-}
-
-
-def other_panel(project):
-    panel = project.root / "mine.csv"
-    panel.write_text((project.raw / "panel.csv").read_text().replace("1980", "1979"))
-    words = ("run", str(project.specs / "first.toml"), "--data", str(panel))
-    assert main(["--project", str(project.root), *words]) == 0
-    panel.unlink()
-
-
 @pytest.mark.parametrize("scene", MENDED)
 def test_what_was_damaged_is_made_again(project, scene):
     before = current(project)
@@ -116,37 +49,6 @@ def test_what_was_damaged_is_made_again(project, scene):
     assert done.lines[0].startswith("made again: ")
     assert current(project) == before
     assert remake(project).lines == (NOTHING,)
-
-
-def other_study(project):
-    edit(project.specs / "first.toml", b"y ~ x + z", b"y ~ x    ")
-
-
-def other_raw_file(project):
-    edit(project.raw / "prices.csv", b"110", b"112")
-    stamp = project.registry.stat()
-    made_up.register(project)
-    os.utime(project.registry, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-
-
-# What `make all` makes anew from inputs that changed under their old time stamps, and where it shows.
-CHANGED = {
-    "a study": (other_study, "first/estimates.csv"),
-    "a raw file with its entry": (other_raw_file, "second/statistics.csv"),
-    "a source's words": (
-        lambda p: edit(p.registry, b"citation of the file", b"Citation of the file"),
-        "report.html",
-    ),
-    "a claims file": (
-        lambda p: edit(p.claims / "one.toml", b"value = 110", b"value = 115"),
-        "claims/ledger.csv",
-    ),
-    "the title": (lambda p: edit(p.root / "pyproject.toml", b"A project", b"B project"), "report.html"),
-    "the cleaning": (
-        lambda p: edit(p.cleaning / "figures.py", b'["y"].mean()', b'["y"].max()'),
-        "first/tables/means.csv",
-    ),
-}
 
 
 @pytest.mark.parametrize("scene", CHANGED)
@@ -199,49 +101,6 @@ def test_what_a_person_changed_in_removed_results_stays_and_is_told(project):
     assert (project.current / "first" / "models.csv").read_text() == "mine"
 
 
-# What nothing can make good: `make all` ends with an error and says what.
-REFUSED = {
-    "a stranger's file": (
-        lambda p: (p.current / "extra.csv").write_text("1\n"),
-        2,
-        "results/current/extra.csv: no com",
-    ),
-    "a stranger's link": (
-        lambda p: (p.current / "first" / "tables" / "zz.csv").symlink_to("/etc/hostname"),
-        2,
-        "first/tables/zz.csv",
-    ),
-    "a raw file": (lambda p: edit(p.raw / "prices.csv", b"110", b"111"), 2, "the file was changed"),
-    "a raw file more": (
-        lambda p: (p.raw / "new.csv").write_text("a\n1\n"),
-        2,
-        "new.csv: not in SOURCES.toml",
-    ),
-    "a raw file less": (lambda p: remove(p.raw / "prices.csv"), 2, "prices.csv: missing"),
-    "a frozen version": (lambda p: spoil(p.results / "v1" / "report.html"), 1, "v1/report.html: was changed"),
-    "the lock": (
-        lambda p: (p.root / "requirements.lock").write_text("numpy==0.1\n"),
-        2,
-        "requirements.lock pins 0.1",
-    ),
-    "a name for a shell": (
-        lambda p: (p.specs / "$(touch x).toml").write_text(""),
-        2,
-        "a name that is not plain",
-    ),
-    "one id twice": (
-        lambda p: shutil.copy(p.specs / "first.toml", p.specs / "third.toml"),
-        2,
-        "is that of first.toml",
-    ),
-}
-
-
-def spoil(path):
-    path.chmod(0o644)
-    path.write_text("spoilt")
-
-
 @pytest.mark.parametrize("scene", REFUSED)
 def test_what_cannot_be_mended_is_refused_by_all_freeze_and_deposit(project, scene, capsys):
     spoilt, code, told = REFUSED[scene]
@@ -252,6 +111,11 @@ def test_what_cannot_be_mended_is_refused_by_all_freeze_and_deposit(project, sce
     for words in (("freeze", "--why", "second"), ("deposit",)):
         assert main([*root, *words]) == 2
     assert not project.deposit.exists() and not (project.results / "v2").exists()
+
+
+def test_a_deposit_of_what_is_current_is_made(project, capsys):
+    assert main(["--project", str(project.root), "deposit"]) == 0
+    assert "no findings" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("scene", [*MENDED, *CHANGED])
