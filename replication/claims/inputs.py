@@ -18,7 +18,8 @@ from replication.claims.days import span
 from replication.claims.recorded import EVERY_ROW, ROW_UNIT, STATED, Cell, Recorded, middle, source_of
 from replication.claims.written import number, rounded
 from replication.errors import StudyError, one_of
-from replication.language.syntax import names_in, parse
+from replication.language.nodes import names_in
+from replication.language.syntax import parse
 
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 DATE_BOUNDS = {"at least": "no earlier than", "at most": "no later than"}

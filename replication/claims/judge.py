@@ -21,7 +21,8 @@ from replication.claims.wording import interval_of, says_how_much
 from replication.claims.written import arithmetic, written
 from replication.errors import StudyError
 from replication.language.evaluate import Rows, evaluate_numbers
-from replication.language.syntax import Node, parse
+from replication.language.nodes import Node
+from replication.language.syntax import parse
 from replication.project.strict import located
 
 MAX_UNCERTAIN = 12

@@ -12,7 +12,8 @@ from replication.claims.claim_entries import Cells, Check, Claim, Input, Ledger,
 from replication.claims.wording import interval_of
 from replication.errors import StudyError, one_of
 from replication.language.functions import ELEMENTWISE
-from replication.language.syntax import Call, Node, names_in, parse
+from replication.language.nodes import Call, Node, names_in
+from replication.language.syntax import parse
 from replication.project.strict import check_ids, located, read_strictly
 from replication.spec.entry import Entry
 

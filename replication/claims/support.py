@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from replication.claims.claim_entries import Reading
-from replication.language.syntax import Call, Name, Node
+from replication.language.nodes import Call, Name, Node
 
 RECORDED = "recorded data"
 ARITHMETIC = "arithmetic within the text"

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from replication.claims.claim_entries import Stated
 from replication.errors import StudyError
-from replication.language.syntax import Call, Name, Node, Number, show
+from replication.language.nodes import Call, Name, Node, Number, show
 
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 TIMES = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25, "decade": 3652.5}

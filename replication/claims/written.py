@@ -9,7 +9,7 @@ from replication.claims.days import day_words
 from replication.claims.support import is_truth
 from replication.claims.units import DATE, TRUTH, Unit
 from replication.claims.verdict import Interval
-from replication.language.syntax import Call, Name, Node, show
+from replication.language.nodes import Call, Name, Node, show
 from replication.publish.rounding import grouped, significant
 
 BINDING = {

@@ -14,7 +14,8 @@ from replication.errors import StudyError, one_of
 from replication.language import functions, translate
 from replication.language.functions import ELEMENTWISE, Floats
 from replication.language.named_numbers import Clock, Named, spelled
-from replication.language.syntax import Call, Name, Node, Number, Range, Text, in_our_words, parse, show
+from replication.language.nodes import Call, Name, Node, Number, Range, Text, show
+from replication.language.syntax import in_our_words, parse
 
 Texts = NDArray[np.object_]
 Values = Floats | Texts

@@ -11,7 +11,7 @@ from replication.errors import StudyError
 from replication.language.evaluate import Rows, evaluate
 from replication.language.functions import Floats
 from replication.language.named_numbers import Clock, Named
-from replication.language.syntax import Call, Name, Node, Range, number_in, show
+from replication.language.nodes import Call, Name, Node, Range, number_in, show
 
 ALLOWED = "event(DATE, -4:4) or event(DATE, -4:4, REFERENCE)"
 

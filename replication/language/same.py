@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from replication.language.evaluate import Rows
-from replication.language.syntax import Call, Name, Node, parse
+from replication.language.nodes import Call, Name, Node
+from replication.language.syntax import parse
 
 
 class Meanings:

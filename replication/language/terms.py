@@ -14,7 +14,7 @@ from replication.errors import StudyError, one_of
 from replication.language.evaluate import Levels, Rows, evaluate_numbers, levels_of
 from replication.language.event_study import event_columns, window_of
 from replication.language.functions import Floats
-from replication.language.syntax import Call, Name, Node, Number, Range, Text, number_in, show
+from replication.language.nodes import Call, Name, Node, Number, Range, Text, number_in, show
 
 HIGHEST = 10  # power
 MAX_COLUMNS, MAX_CELLS = 2000, 100_000_000  # of one model; cells of eight bytes

@@ -9,7 +9,8 @@ import pandas as pd
 
 from replication.errors import nearest
 from replication.language.named_numbers import Clock
-from replication.language.syntax import Call, Name, Node, Text, parse
+from replication.language.nodes import Call, Name, Node, Text
+from replication.language.syntax import parse
 from replication.panel.reading import Reading
 
 OFTEN = 3  # rows in which a value stands that is no slip of the pen

@@ -13,8 +13,9 @@ from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.design import CONSTANT, Design, Needs, Role, Term
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
+from replication.language.nodes import Formula, Name, show
 from replication.language.same import Meanings
-from replication.language.syntax import Formula, Name, parse, parse_formula, show
+from replication.language.syntax import parse, parse_formula
 from replication.language.terms import Column, column_of, columns_of, on_rows, plain_terms
 from replication.panel.doubts import doubts_about, strange_levels
 from replication.panel.panel import Panel, average_blocks

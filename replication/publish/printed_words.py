@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from replication.errors import StudyError
 from replication.estimate.design import Term
-from replication.language.syntax import Call, parse, show
+from replication.language.nodes import Call, show
+from replication.language.syntax import parse
 from replication.records.model_statistics import STATISTICS
 
 # Parts of a name that are not written like other words.

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from replication.errors import StudyError
 from replication.language.functions import ELEMENTWISE
-from replication.language.syntax import Call, Name, Node, Number, Text, parse, parse_formula, show
+from replication.language.nodes import Call, Name, Node, Number, Text, show
+from replication.language.syntax import parse, parse_formula
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
 from replication.spec.robustness_entries import ChoiceSpec, EstimatorSpec, RobustnessSpec

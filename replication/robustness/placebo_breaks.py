@@ -10,7 +10,8 @@ import pandas as pd
 from replication.errors import EstimationError, UserError
 from replication.estimate.design import Statistics
 from replication.estimate.diagnostics import wald
-from replication.language.syntax import parse, parse_formula, show
+from replication.language.nodes import show
+from replication.language.syntax import parse, parse_formula
 from replication.panel.panel import Panel
 from replication.robustness.influence import estimated
 from replication.robustness.specification import as_term

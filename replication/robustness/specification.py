@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replication.language.syntax import Call, Node, parse, show
+from replication.language.nodes import Call, Node, show
+from replication.language.syntax import parse
 from replication.robustness.choices import Universe
 from replication.spec.entries import ModelSpec
 

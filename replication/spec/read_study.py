@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from replication.errors import StudyError, one_of
-from replication.language.syntax import parse, parse_formula, show
+from replication.language.nodes import show
+from replication.language.syntax import parse, parse_formula
 from replication.language.tokens import NAME
 from replication.project.strict import check_ids, located, read_strictly
 from replication.spec.entries import ModelSpec, ReadingSpec, Study

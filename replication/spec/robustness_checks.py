@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from replication.errors import StudyError, one_of
-from replication.language.syntax import parse, parse_formula, show
+from replication.language.nodes import show
+from replication.language.syntax import parse, parse_formula
 from replication.project.strict import check_ids, located
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import KINDS, ChoiceSpec, RobustnessSpec

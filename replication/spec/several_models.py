@@ -9,7 +9,8 @@ from math import prod
 from typing import Any
 
 from replication.errors import StudyError
-from replication.language.syntax import Call, Name, Number, Text, parse_formula, show
+from replication.language.nodes import Call, Name, Number, Text, show
+from replication.language.syntax import parse_formula
 from replication.language.tokens import tokens_of
 from replication.project.strict import NAME, located
 from replication.spec.entries import ModelSpec, Study

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from replication.errors import StudyError
-from replication.language.syntax import Name, show
+from replication.language.nodes import Name, show
 from replication.panel.doubts import doubts_about, strange_levels
 from replication.panel.panel import Panel, panel_of
 from replication.panel.read_table import read_user_table

@@ -1,7 +1,7 @@
 """A PNG beside its SVG: whether it opens and has room for the drawing, which is all that is said of it.
 
-Two versions of a PNG are not compared: the SVG holds the same drawing and is compared line by line. A PNG may be
-taller, by the lines on its face that say what is missing and where the figures come from.
+Two versions of a PNG are not compared: the SVG holds the same drawing and is compared line by line. A PNG may
+be taller, by the lines on its face that say what is missing and where the figures come from.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SIZE = re.compile(r'<svg[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', re.DOTALL)
 
 
 def picture_fault(png: Path, svg: Path) -> str:
-    """What is wrong with a PNG, in a few words; empty if it opens, as wide as the drawing and no less tall."""
+    """What is wrong with a PNG, in a few words; empty if it opens, as wide as the drawing, no less tall."""
     try:
         width, height = _read(png.read_bytes())
     except (OSError, ValueError, struct.error):

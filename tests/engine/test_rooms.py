@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from pathlib import Path
+from statistics import median
 
 from replication.project.places import PACKAGE
 
@@ -32,6 +33,7 @@ ROOMS = [
     "api",
     "cli",
 ]
+LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 8  # lines; a function's with its docstring
 MODULES = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
 
 
@@ -62,6 +64,19 @@ def test_imports_run_one_way():
         if ROOMS.index(other) > ROOMS.index(room(path))
     ]
     assert upward == []
+
+
+def test_no_module_and_no_function_is_too_long_to_be_read_at_once():
+    lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in MODULES}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+    functions = {
+        f"{path.relative_to(PACKAGE)}, {node.name}": node.end_lineno - node.body[0].lineno + 1
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert {name: lines for name, lines in functions.items() if lines > LONGEST_FUNCTION} == {}
+    assert median(functions.values()) <= MEDIAN_FUNCTION
 
 
 def test_the_engine_names_none_of_its_papers():

@@ -29,8 +29,8 @@ def firms_of(names, table: pd.DataFrame | None = None) -> Design:
 
 
 def greene_firms() -> Design:
-    """Greene's five firms with the misprints of his table for US Steel (reference-values.md; they stand in
-    systemfit's GrunfeldGreene), which Stata's invest2.dta has too."""
+    """Greene's five firms with the misprints of his table for US Steel (docs/reference-values.md; they stand
+    in systemfit's GrunfeldGreene), which Stata's invest2.dta has too."""
     table = grunfeld_table()
     steel = table["firm"] == "US Steel"
     table.loc[steel & (table["year"] == 1940), "invest"] = 261.6

@@ -70,7 +70,7 @@ def wages() -> Design:
 def test_wage_panel_agrees_with_plm():
     """plm pgmm(lwage ~ lag(lwage,1) + union + married | lag(lwage,2:99) | union + married), robust, one step.
 
-    Source: reference-values.md 4.6 (run there with R's plm). Tolerance: half a unit of the last digit given.
+    Source: docs/reference-values.md, Wages (run with plm). Tolerance: half a unit of the last digit given.
     """
     fit = difference_gmm(wages(), steps=1)
     assert fit.labels == ("lag(lwage, 1)", "union", "married")

@@ -51,8 +51,8 @@ def test_produc_within():
 
 
 def test_grunfeld_has_fewer_firms_than_years():
-    """plm pggls, pooling (reference-values.md 4.2, a run): the covariance has rank 10, and the generalised
-    inverse gives weight to the first ten years only. The errors are absurd, and that is said."""
+    """plm pggls, pooling (docs/reference-values.md, Grunfeld): the covariance has rank 10, and the
+    generalised inverse gives weight to the first ten years only. The errors are absurd, and that is said."""
     design = grunfeld()
     fit = general_fgls(design)
     assert_printed(fit.params, "-40.3208703532 .1153957502 .2310418001")

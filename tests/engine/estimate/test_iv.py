@@ -68,7 +68,7 @@ def test_mroz_is_wooldridges_example():
 
     Source: solomonegash.com/econometrics/rbook2/iv-estimation-of-single-equation-linear-models.html, section
     5.1. Tolerance: the seven digits printed, with 3 in the last for another rounding of lwage in the file (as
-    for the same data in reference-values.md 4.4). 428 women work.
+    for the same data in docs/reference-values.md, Mroz). 428 women work.
     """
     fit = iv_2sls(mroz_design(), moments="unadjusted")
     assert fit.labels == ("const", "exper", "expersq", "educ")

@@ -44,7 +44,7 @@ def dummy_fit(fit: Fit, effects: list[str]) -> tuple[object, np.ndarray]:
 
 class TestReferenceValues:
     def test_grunfeld_two_way(self) -> None:
-        # reference-values.md 4.7: pyfixest `fepois` = GLM with dummies, printed to 8 decimals.
+        # docs/reference-values.md, The count of k: pyfixest = GLM with dummies, printed to 8 decimals.
         fit = ppml(grunfeld(), effects=["entity", "time"])
         np.testing.assert_allclose(fit.params, [0.56348688, 0.08268790], atol=6e-9)
         assert fit.labels == ("log_value", "log_capital")
@@ -52,7 +52,7 @@ class TestReferenceValues:
         assert fit.absorbed == 29
 
     def test_the_two_counts_of_k(self) -> None:
-        # reference-values.md 4.3: pyfixest .2182710 (k = 22), GLM with dummies .2240077 (k = 31). The first
+        # docs/reference-values.md, The count of k: pyfixest .2182710 (k = 22), GLM .2240077 (k = 31). One
         # is 9e-8 from the limit that pyfixest 0.60 itself reaches with iwls_tol and fixef_tol at 1e-12,
         # .21827109419: its default stops one step earlier. So the print is held to 1e-7.
         fit = ppml(grunfeld(), effects=["entity", "time"])
@@ -89,7 +89,7 @@ class TestReferenceValues:
         assert fit.statistics["rsquared_pseudo"] == pytest.approx(0.0634324369893758, rel=1e-6)
 
     def test_randhie_robust(self) -> None:
-        # reference-values.md 4.7: statsmodels = pyfixest, printed to six decimals; logLik to nine.
+        # docs/reference-values.md, Visits to the doctor: statsmodels = pyfixest to six decimals; logLik nine.
         fit = ppml(randhie())
         assert fit.statistics["loglikelihood"] == pytest.approx(-62419.588564449, abs=1e-8)
         np.testing.assert_allclose(fit.params[:2], [0.700353, -0.052535], atol=6e-7)

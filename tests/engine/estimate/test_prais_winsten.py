@@ -23,7 +23,7 @@ quick = settings(max_examples=25, deadline=None)
 
 
 def test_grunfeld_common():
-    """xtpcse, correlation(ar1): reference-values.md 4.2, a run in ten digits; the same page recalls what the
+    """xtpcse, correlation(ar1): docs/reference-values.md, Grunfeld, a run in ten digits; it recalls what the
     manual [XT] xtpcse prints (.9059774; 30.50355 .0129934 .0603718), to half a unit of the last digit."""
     fit = prais_winsten(grunfeld())
     assert_printed(fit.params, "-39.12569748 .09501572 .30600506")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from replication.errors import StudyError
 from replication.language.evaluate import Rows, condition, evaluate, levels_of, select
 from replication.language.named_numbers import Clock
-from replication.language.syntax import Call, Name, Number, Range, Text, parse, parse_formula, show
+from replication.language.nodes import Call, Name, Number, Range, Text, show
+from replication.language.syntax import parse, parse_formula
 
 TABLE = pd.DataFrame(
     {

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from replication.errors import StudyError
 from replication.language.evaluate import Rows
 from replication.language.named_numbers import Clock
-from replication.language.syntax import parse, parse_formula, show
+from replication.language.nodes import show
+from replication.language.syntax import parse, parse_formula
 from replication.language.terms import columns_of, plain_terms
 
 TABLE = pd.DataFrame(

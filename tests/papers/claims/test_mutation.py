@@ -34,7 +34,8 @@ from replication.claims.recorded import (
     tables_named,
 )
 from replication.errors import StudyError
-from replication.language.syntax import COMPARISONS, Call, Node, parse
+from replication.language.nodes import Call, Node
+from replication.language.syntax import COMPARISONS, parse
 from tests.support.claims_files import ROOT
 
 FILES = [*sorted((ROOT / "claims").glob("*.toml")), ROOT / "claims/example/claims.toml"]
