@@ -119,7 +119,10 @@ def test_the_crate_says_what_a_root_data_set_must(project):
     assert root["@type"] == "Dataset" and all(root[key] for key in ("name", "description", "license"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", root["datePublished"])
     for part in root["hasPart"]:
-        assert (project.deposit / part["@id"]).is_file() and part["@id"] in entities
+        content = (project.deposit / part["@id"]).read_bytes()
+        entity = entities[part["@id"]]
+        assert entity["sha256"] == hashlib.sha256(content).hexdigest()
+        assert entity["contentSize"] == str(len(content))
 
 
 def test_the_data_package_names_each_raw_file_with_its_columns(project):
