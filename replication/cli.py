@@ -22,6 +22,11 @@ from replication.project.arithmetic import require_space, settle
 from replication.project.places import Project
 
 MOVED, USER_ERROR, NOT_CONVERGED, FAULT, INTERRUPTED = 1, 2, 3, 70, 130
+NATIVE = "the processor's own kernels: faster, late digits are its own"
+CODES = (
+    "Exit codes: 0 done; 1 compared and found different; 2 a mistake in a file or call, told in one line, "
+    "nothing written; 3 done, but a model did not converge; 70 a fault of the program; 130 interrupted."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,6 +76,12 @@ def _say(text: object) -> None:
         print(printable(line))
 
 
+def _print(lines: Sequence[str]) -> None:
+    """Print lines as `_say` does, empty ones too."""
+    for line in lines:
+        print(printable(line))
+
+
 def _refuse(message: str) -> int:
     print(f"replicate: {message}", file=sys.stderr)
     return USER_ERROR
@@ -78,15 +89,13 @@ def _refuse(message: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="replicate", description="From published figures to tables, figures and a report."
+        prog="replicate", description="From published figures to tables, figures and a report.", epilog=CODES
     )
     parser.add_argument("--version", action="version", version=f"replicate {__version__}")
     parser.add_argument(
         "--project", type=Path, default=Path(), metavar="DIR", help="folder with data, specs, results (here)"
     )
-    parser.add_argument(
-        "--native", action="store_true", help="the processor's own kernels: faster, late digits are its own"
-    )
+    parser.add_argument("--native", action="store_true", help=NATIVE)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     everything = _add(
         commands, "all", _all, "make again what is out of date, up to the report; then check it"
@@ -100,6 +109,10 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, metavar="FILE", help="panel of your own: .csv, .parquet, .dta, .xlsx"
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for the results (results/current/STUDY)")
+    shown = run.add_mutually_exclusive_group()
+    shown.add_argument("--quiet", action="store_true", help="print nothing but warnings")
+    shown.add_argument("--json", action="store_true", help="print all results as one JSON object")
+    run.add_argument("--native", action="store_true", default=argparse.SUPPRESS, help=NATIVE)
     second = _add(commands, "crosscheck", _crosscheck, "every model of a study through other programs too")
     second.add_argument("study", type=Path, metavar="STUDY", help="study file")
     second.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
@@ -173,10 +186,24 @@ def _data(call: argparse.Namespace) -> int:
 def _run(call: argparse.Namespace) -> int:
     from replication.study.run import run_study
 
-    outcome = run_study(Project(call.project), call.study, call.data, call.out)
-    for line in outcome.lines:
-        _say(line)
-    return 0 if outcome.converged else NOT_CONVERGED
+    done = run_study(Project(call.project), call.study, call.data, call.out)
+    _show(done, call)
+    return 0 if done.records.converged else NOT_CONVERGED
+
+
+def _show(done, call: argparse.Namespace) -> None:
+    """What a run has made: coefficients and rows; as JSON; or nothing but what is to be minded."""
+    from replication.publish import screen
+    from replication.spec.read_study import labels_of
+
+    minded = [line for account in done.records.accounts for line in screen.warnings(account)]
+    if call.json:
+        print(screen.as_json(done.study.study.id, str(done.folder), done.told, done.records))
+    elif call.quiet:
+        _print([*(line for line in done.told if line.startswith("warning: ")), *minded])
+    else:
+        shown = screen.coefficients(done.records, labels_of(done.study))
+        _print([*done.told, *shown, f"results in {done.folder}"])
 
 
 def _crosscheck(call: argparse.Namespace) -> int:

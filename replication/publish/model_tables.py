@@ -80,7 +80,7 @@ class _Models:
         self, spec: TableSpec, records: RecordIndex, columns: list[Column], labels: Mapping[str, str]
     ):
         self.spec, self.records, self.columns, self.labels = spec, records, columns, labels
-        self.told = _factors(columns, labels) if not spec.terms else {}
+        self.told = factors_told(columns, labels) if not spec.terms else {}
         self.terms = _terms(spec, columns, self.told)
 
     def single(self) -> Table:
@@ -238,7 +238,7 @@ class _Models:
         return EMPTY
 
 
-def _factors(columns: list[Column], labels: Mapping[str, str]) -> dict[str, set[Term]]:
+def factors_told(columns: list[Column], labels: Mapping[str, str]) -> dict[str, set[Term]]:
     """Terms that are told in one row: periods, and the levels of a factor that has many."""
     found: dict[str, set[Term]] = {}
     for column in columns:

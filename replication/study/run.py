@@ -23,19 +23,23 @@ from replication.study.statistics import plan_statistic, run_statistic
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run says at the end.
+    """What a run has made.
 
     Attributes
     ----------
-    lines : tuple of str
-        How a user's file was read, the account of rows used and dropped by each model, warnings, and where
-        the results are.
-    converged : bool
-        Whether every model converged.
+    study : Study
+        As it was run, with the labels that the data brought.
+    records : Records
+    told : tuple of str
+        How a user's file was read, and what looks odd in it or in the study.
+    folder : Path
+        Where the results are.
     """
 
-    lines: tuple[str, ...]
-    converged: bool
+    study: Study
+    records: Records
+    told: tuple[str, ...]
+    folder: Path
 
 
 def run_study(project: Project, path: Path, data: Path | None = None, out: Path | None = None) -> Outcome:
@@ -70,8 +74,7 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
         write_tables(build_tables(project, study, found), staging)
         draw_figures(project, study, found, staging / "figures")
         write_manifest(staging, {**_about(project, study, path, data), "converged": found.converged})
-    lines = (*told.lines, *_idle_labels(study, told, found), *_lines(found, folder))
-    return Outcome(lines, found.converged)
+    return Outcome(study, found, (*told.lines, *_idle_labels(study, told, found)), folder)
 
 
 def _estimate(project: Project, study: Study, data: Path | None) -> tuple[Records, Told]:
@@ -117,14 +120,3 @@ def _idle_labels(study: Study, told: Told, found: Records) -> list[str]:
     known |= {account.outcome for account in found.accounts}
     idle = [label for label in labels_of(study) if label not in known]
     return [f"warning: labels: {label!r} is no term of the results{nearest(label, known)}" for label in idle]
-
-
-def _lines(found: Records, folder: Path) -> list[str]:
-    lines = []
-    for account in found.accounts:
-        drops = "; ".join(f"{count} {cause}" for cause, count in account.dropped) or "none dropped"
-        lines.append(f"{account.model}: {account.nobs} of {account.rows_in_panel} rows ({drops})")
-        lines.extend(f"{account.model}: {warning}" for warning in account.all_warnings)
-        if not account.converged:
-            lines.append(f"{account.model}: DID NOT CONVERGE; its numbers are no estimates")
-    return [*lines, f"results in {folder}"]
