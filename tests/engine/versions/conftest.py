@@ -1,4 +1,4 @@
-"""A small project with results, made once from the package's own raw figures, and copies of it."""
+"""A small project with results, made once from made-up figures, and copies of it."""
 
 from __future__ import annotations
 
@@ -9,36 +9,39 @@ import pytest
 
 from replication.cli import main
 from replication.project.places import Project
-from tests.support.repository import lay_out
+from tests.support import made_up
 
 STUDY = """
 [study]
 id = "small"
 title = "Two models, a statistic and a figure"
-data = "allocation"
+data = "panel"
+entity = "land"
+time = "year"
 
 [[models]]
 id = "line"
 title = "Line"
-formula = "japan_aid ~ lag(us_military_aid, 1) + debt_service"
-where = "region == 'Latin America'"
-covariance = [{ kind = "clustered", cluster = ["iso3"] }, { kind = "classical" }]
+formula = "y ~ lag(x, 1) + z"
+where = "land != 'F'"
+covariance = [{ kind = "clustered", cluster = ["land"] }, { kind = "classical" }]
 
 [[models]]
 id = "curve"
 title = "Curve"
-formula = "above ~ debt_service"
+formula = "above ~ z"
 estimator = "logit"
 
 [variables]
-above = "japan_aid > 20"
+above = "y > 0"
 
 [[statistics]]
 id = "stake"
 title = "Yen"
-table = "posen_yen_dollar"
+table = "prices"
 measure = "levels"
 unit = "yen"
+with = { group = "what", value = "price" }
 
 [[tables]]
 id = "models"
@@ -48,7 +51,7 @@ models = ["line", "curve"]
 [[tables]]
 id = "yen"
 title = "Yen"
-table = "posen_yen_dollar"
+table = "prices"
 
 [[figures]]
 id = "coefficients"
@@ -62,8 +65,9 @@ models = ["line"]
 def made(tmp_path_factory) -> Path:
     """A project folder in which everything has been made; not to be written to."""
     root = tmp_path_factory.mktemp("made")
-    lay_out(root)
-    (root / "specs").mkdir()
+    project = made_up.lay_out(root)
+    for path in (*project.study_files, *project.claims_files):
+        path.unlink()
     (root / "specs" / "small.toml").write_text(STUDY, encoding="utf-8")
     study = str(root / "specs" / "small.toml")
     for words in (["data"], ["run", study], ["crosscheck", study], ["report"]):

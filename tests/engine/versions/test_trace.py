@@ -12,7 +12,7 @@ from replication.errors import DataError
 from replication.sources import registry
 from replication.versions.trace import trace
 
-TERM = "lag(us_military_aid, 1)"
+TERM = "lag(x, 1)"
 
 
 def fact(told, start):
@@ -29,10 +29,10 @@ def test_a_coefficient_is_followed_to_its_sources(project):
     row = next(csv.reader([lines[number - 1]]))
     assert row[1:5] == ["line", "clustered", "regressor", TERM]
     assert f"estimate = {row[5]}" in record
-    assert fact(told, "model: line ").endswith("japan_aid ~ lag(us_military_aid, 1) + debt_service")
-    assert "  where: region == 'Latin America'" in told
+    assert fact(told, "model: line ").endswith("y ~ lag(x, 1) + z")
+    assert "  where: land != 'F'" in told
     assert "  estimator: ols; effects: none" in told
-    assert fact(told, "  error: clustered: clustered by iso3")
+    assert fact(told, "  error: clustered: clustered by land")
 
 
 def test_the_rows_used_are_those_that_no_cause_took_out(project):
@@ -41,7 +41,7 @@ def test_the_rows_used_are_those_that_no_cause_took_out(project):
     models = (project.current / "small" / "models.csv").read_text()
     assert f"line,,nobs,,{int(sample.split()[0])}.0" in models
     listed = told[told.index(sample) + 1]
-    assert "ARG 19" in listed and "IDN" not in listed
+    assert "A 19" in listed and "F 19" not in listed
 
 
 def test_the_raw_files_stand_with_checksum_and_citation(project):
@@ -53,13 +53,13 @@ def test_the_raw_files_stand_with_checksum_and_citation(project):
         content = (project.root / path).read_bytes()
         assert f"sha256 {hashlib.sha256(content).hexdigest()} (as registered)" in line
         assert f"  {sources[path.removeprefix('data/raw/')].citation}" in told
-    assert any("data/raw/wdi/japan_aid.csv" in line for line in raw)
+    assert any("data/raw/panel.csv" in line for line in raw)
 
 
 def test_a_statistic_and_a_printed_figure_are_followed_too(project):
     told = trace(project, "small/yen", "1", "2")
-    assert "data/processed/posen_yen_dollar.parquet, row 1" in fact(told, "record: ")
-    assert fact(told, "raw: data/raw/posen/yen_dollar.csv")
+    assert "data/processed/prices.parquet, row 1" in fact(told, "record: ")
+    assert fact(told, "raw: data/raw/prices.csv")
 
 
 @pytest.mark.parametrize("column", ["1", "Line", "line"])
@@ -80,7 +80,7 @@ def test_an_error_under_a_coefficient_is_named_by_both_labels(project):
     [
         (("smal/models", TERM, "1"), "study 'smal' is not known; allowed: small (did you mean 'small'?)"),
         (("small/model", TERM, "1"), "did you mean 'models'?"),
-        (("small/models", "lag(us_military_ad, 1)", "1"), f"did you mean '{TERM}'?"),
+        (("small/models", "lag(x, 11)", "1"), f"did you mean '{TERM}'?"),
         (("small/models", TERM, "Lyne"), "did you mean 'Line'?"),
         (("small/models", TERM, "9"), "column '9' is not known"),
         (("small/models", "s.e.", "1"), "row 's.e.' stands"),
@@ -94,7 +94,7 @@ def test_a_wrong_word_is_told_with_what_there_is(project, words, message):
 
 
 def test_data_changed_since_the_run_are_told(project):
-    path = project.raw / "posen" / "yen_dollar.csv"
+    path = project.raw / "prices.csv"
     path.write_text(path.read_text() + "\n")
     assert "(NOT as registered)" in fact(trace(project, "small/yen", "1", "2"), "raw: ")
 
@@ -104,7 +104,8 @@ def test_a_panel_of_ones_own_is_named_with_its_checksum(project, capsys):
     brought = project.root / "own.csv"
     brought.write_text("\n".join(["iso3,year,y,x", *rows]) + "\n")
     (project.specs / "own.toml").write_text(
-        '[study]\nid = "own"\ntitle = "Own"\n\n[[models]]\nid = "m"\nformula = "y ~ x"\n'
+        '[study]\nid = "own"\ntitle = "Own"\nentity = "iso3"\ntime = "year"\n\n'
+        '[[models]]\nid = "m"\nformula = "y ~ x"\n'
     )
     root = ["--project", str(project.root)]
     assert main([*root, "run", str(project.specs / "own.toml"), "--data", str(brought)]) == 0

@@ -87,8 +87,12 @@ def spoiled(project):
         place.write_bytes(place.read_bytes().replace(old, new, 1))
 
     yield "the two runs", lambda: plant(1, "report.html", b"<body>", b"<body >"), runs
-    yield "a record", lambda: plant(0, "small/models.csv", b"nobs,,398", b"nobs,,399"), runs
-    yield "an exhibit", lambda: plant(0, "small/tables/models.csv", b"398", b"399"), runs
+    yield "a record", lambda: plant(0, "small/models.csv", b"nobs,,55", b"nobs,,56"), runs
+    yield (
+        "an exhibit",
+        lambda: plant(0, "small/tables/models.csv", b"Observations,55", b"Observations,56"),
+        runs,
+    )
 
 
 def test_the_sentence_and_the_table_of_the_attestation_say_the_same(project):

@@ -25,7 +25,7 @@ def edit(path, old, new):
 def test_what_was_just_made_is_up_to_date(project):
     told = why(project)
     assert outdated(project) == []
-    assert "table allocation: up to date" in told
+    assert "table panel: up to date" in told
     assert told[-4:] == [
         "study small: up to date",
         "second opinion small: up to date",
@@ -35,34 +35,32 @@ def test_what_was_just_made_is_up_to_date(project):
 
 
 def test_a_time_stamp_alone_is_no_reason(project):
-    for path in (project.raw / "wdi" / "gdp.csv", project.specs / "small.toml"):
+    for path in (project.raw / "panel.csv", project.specs / "small.toml"):
         path.touch()
     assert outdated(project) == []
 
 
 def test_a_changed_input_reaches_everything_that_rests_on_it(project):
-    with (project.raw / "wdi" / "gdp.csv").open("a") as stream:
+    with (project.raw / "panel.csv").open("a") as stream:
         stream.write("\n")
-    assert lines(project, "table wdi") == ["table wdi: input changed: data/raw wdi/gdp.csv"]
-    assert lines(project, "table posen_fdi") == ["table posen_fdi: up to date"]
-    assert lines(project, "study small") == ["study small: cascade: table allocation"]
+    assert lines(project, "table panel") == ["table panel: input changed: data/raw panel.csv"]
+    assert lines(project, "table prices") == ["table prices: up to date"]
+    assert lines(project, "study small") == ["study small: cascade: table panel"]
     assert lines(project, "report") == ["report: cascade: second opinion small, study small"]
 
 
 def test_a_changed_study_is_told(project):
-    edit(project.specs / "small.toml", "japan_aid > 20", "japan_aid > 30")
+    edit(project.specs / "small.toml", "y > 0", "y > 0.1")
     assert lines(project, "study small") == ["study small: study changed"]
     assert lines(project, "report") == ["report: cascade: second opinion small, study small"]
 
 
 def test_a_table_made_again_with_other_figures_is_told(project):
-    shutil.copyfile(project.processed / "posen_fdi.parquet", project.processed / "posen_yen_dollar.parquet")
-    assert lines(project, "table posen_yen_dollar") == [
-        "table posen_yen_dollar: edited: posen_yen_dollar.parquet"
-    ]
+    shutil.copyfile(project.processed / "means.parquet", project.processed / "prices.parquet")
+    assert lines(project, "table prices") == ["table prices: edited: prices.parquet"]
     assert lines(project, "study small") == [
-        "study small: input changed: data/processed posen_yen_dollar.parquet",
-        "study small: cascade: table posen_yen_dollar",
+        "study small: input changed: data/processed prices.parquet",
+        "study small: cascade: table prices",
     ]
 
 
@@ -70,7 +68,7 @@ def test_a_table_made_again_with_other_figures_is_told(project):
     ("module_path", "touched"),
     [
         ("replication/estimate/linear/linear.py", {"study small"}),
-        ("replication/project/files.py", {"table wdi", "study small", "report"}),
+        ("replication/project/files.py", {"table panel", "study small", "report"}),
         ("replication/publish/templates/style.css", {"study small", "report"}),
         ("replication/report/report_page.py", {"report"}),
         ("replication/deposit/readme.py", set()),
@@ -84,7 +82,7 @@ def test_changed_code_is_told_where_it_matters(project, monkeypatch, module_path
     now = {**fingerprint.all_code(), module_path: "0" * 64}
     monkeypatch.setattr(fingerprint, "all_code", lambda: now)
     said = {line.partition(":")[0] for line in why(project) if f"code changed: {module_path}" in line}
-    assert said & {"table wdi", "study small", "report"} == touched
+    assert said & {"table panel", "study small", "report"} == touched
 
 
 def test_other_packages_are_told(project, monkeypatch):
@@ -111,7 +109,7 @@ def test_results_of_a_study_that_is_gone_are_told(project):
 def test_the_frozen_state_is_told(project):
     freeze(project, "first")
     assert why(project)[-1] == "frozen versions: v1; current results are the same"
-    edit(project.specs / "small.toml", "japan_aid > 20", "japan_aid > 30")
+    edit(project.specs / "small.toml", "y > 0", "y > 0.1")
     assert main(["--project", str(project.root), "run", str(project.specs / "small.toml")]) == 0
     assert why(project)[-1].startswith("frozen versions: v1; current results differ in ")
     (project.results / "v1" / "report.html").chmod(0o644)
