@@ -116,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     second = _add(commands, "crosscheck", _crosscheck, "every model of a study through other programs too")
     second.add_argument("study", type=Path, metavar="STUDY", help="study file")
     second.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
+    _add_export(commands)
     _add_claims(_add(commands, "claims", _claims, "check every claim of claims/*.toml and write the ledger"))
     compare = _add(
         commands, "reconcile", _reconcile, "one model's errors under the conventions of other programs"
@@ -135,6 +136,16 @@ def _add(commands, name: str, command: Callable, text: str) -> argparse.Argument
     parser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=command)
     return parser
+
+
+def _add_export(commands) -> None:
+    export = _add(
+        commands, "export", _export, "a study in the words of another program: a script, and its panel"
+    )
+    export.add_argument("study", type=Path, metavar="STUDY", help="study file")
+    export.add_argument("--to", required=True, choices=("r", "stata", "python"), help="whose words")
+    export.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
+    export.add_argument("--out", type=Path, metavar="DIR", help="folder (results/export/STUDY/PROGRAM)")
 
 
 def _add_claims(parser: argparse.ArgumentParser) -> None:
@@ -213,6 +224,14 @@ def _crosscheck(call: argparse.Namespace) -> int:
     for line in lines:
         _say(line)
     return 0 if agree else MOVED
+
+
+def _export(call: argparse.Namespace) -> int:
+    from replication.export.export_study import export
+
+    for line in export(Project(call.project), call.study, call.to, call.data, call.out):
+        _say(line)
+    return 0
 
 
 def _claims(call: argparse.Namespace) -> int:

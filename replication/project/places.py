@@ -100,6 +100,11 @@ class Project:
         return self.results / "crosscheck"
 
     @property
+    def exported(self) -> Path:
+        """Scripts for other programs, one folder a study and program."""
+        return self.results / "export"
+
+    @property
     def report(self) -> Path:
         """The report page."""
         return self.current / "report.html"

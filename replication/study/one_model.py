@@ -143,11 +143,16 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
 
 def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
     """The rows of a model and its point estimates."""
-    sample = prepare(panel, ready.model, _groups(ready), ready.needs)
+    sample = sample_of(panel, ready)
     _check_magnitudes(sample.design)
     fit = ready.estimate(sample.design, **ready.options)
     _refuse_twice(fit)
     return without(sample, fit.kept, f"left out by {ready.model.estimator}"), fit
+
+
+def sample_of(panel: Panel, ready: Plan) -> Sample:
+    """The rows that a model is given, before its estimator leaves out more."""
+    return prepare(panel, ready.model, _groups(ready), ready.needs)
 
 
 def merge_unique(*parts: Statistics) -> Statistics:
@@ -191,11 +196,11 @@ def _lookup(place: str, word: str, known: Mapping[str, Callable], elsewhere: Map
 
 def covariances_of(fit: Fit, ready: Plan) -> dict[str, Covariance]:
     """Every error of the fit by its label; one that the study does not name is called by its kind."""
-    found = [(error.label, _covariance(fit, ready, error)) for error in ready.errors]
+    found = [(error.label, error_of(fit, ready, error)) for error in ready.errors]
     return {label or covariance.kind: covariance for label, covariance in found}
 
 
-def _covariance(fit: Fit, ready: Plan, error: PlannedError) -> Covariance:
+def error_of(fit: Fit, ready: Plan, error: PlannedError) -> Covariance:
     """An error of the fit; one that estimates anew is handed the estimator."""
     if "refit" in inspect.signature(error.compute).parameters:
         return error.compute(fit, partial(ready.estimate, **ready.options), **error.options)

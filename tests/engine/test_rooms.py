@@ -26,6 +26,7 @@ ROOMS = [
     "report",
     "versions",
     "crosscheck",
+    "export",
     "robustness",
     "published",
     "claims",

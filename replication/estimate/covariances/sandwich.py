@@ -300,7 +300,7 @@ def driscoll_kraay(
     periods = int(key.max()) + 1
     if periods < 2:
         raise EstimationError("driscoll_kraay needs at least two periods")
-    lags = _lags(lags, periods)
+    lags = bartlett_lags(lags, periods)
     sums = group_sums(key, fit.scores)
     meat = sum((_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1)), ZERO)
     factors = _period_factors(fit, periods, correction)
@@ -338,7 +338,7 @@ def newey_west(
     EstimationError
         Lags outside 0 .. T-1.
     """
-    lags = _lags(lags, len(np.unique(fit.time)))
+    lags = bartlett_lags(lags, len(np.unique(fit.time)))
     meat = fit.scores.T @ fit.scores
     for lag in range(1, lags + 1):
         same = fit.entity[lag:] == fit.entity[:-lag]
@@ -351,7 +351,8 @@ def newey_west(
     return Covariance("newey_west", matrix, reference_df(fit, fit.df_resid), factors, note)
 
 
-def _lags(lags: int | None, periods: int) -> int:
+def bartlett_lags(lags: int | None, periods: int) -> int:
+    """Lags as asked for, or by the rule floor(4 (T/100)^(2/9)); EstimationError beyond T - 1."""
     if lags is None:
         return min(int(4 * (periods / 100) ** (2 / 9)), periods - 1)
     if not 0 <= lags < periods:

@@ -1,0 +1,165 @@
+"""A model as another program needs it: columns by name, every option with its value, expected numbers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from replication.estimate.covariances.sandwich import bartlett_lags
+from replication.estimate.design import Fit
+from replication.estimate.words import COVARIANCES
+from replication.export.panel_file import PanelFile
+from replication.panel.panel import Panel
+from replication.study.one_model import Plan, PlannedError, error_of, fit_model, sample_of
+
+# Multiplied into the variance; others in `Covariance.factors` tell what was done.
+MULTIPLIES = ("G/(G-1)", "(G-1)/G", "(n-1)/(n-k)", "n/(n-k)", "T/(T-1)")
+
+
+@dataclass(frozen=True)
+class ExportedError:
+    """One error of a model.
+
+    Attributes
+    ----------
+    label, kind : str
+        What the study calls it, and its word.
+    options : mapping
+        Every option with its value; `lags` is the number that was used, `cluster` names columns of the file.
+    factors : mapping of str to float
+        What multiplies the variance, by name.
+    errors : (k,) tuple of float
+    """
+
+    label: str
+    kind: str
+    options: Mapping[str, Any]
+    factors: Mapping[str, float]
+    errors: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ExportedModel:
+    """One model.
+
+    Attributes
+    ----------
+    id, title, formula, estimator : str
+    options : mapping
+        Every option of the estimator with its value.
+    file, flag, outcome : str
+        The file, and its columns: one on the model's rows, and the outcome.
+    regressors : tuple of str
+        Columns of the design but for the constant.
+    constant : bool
+    effects, roles : columns absorbed, and the columns of each further role ("instruments", ...)
+    weights : str or None
+    names, labels : (k,) tuples of str
+        The parameters by the columns that they belong to ("const" for the constant) and by our words.
+    params : (k,) tuple of float
+    errors : tuple of ExportedError
+    nobs : int
+    """
+
+    id: str
+    title: str
+    formula: str
+    estimator: str
+    options: Mapping[str, Any]
+    file: str
+    flag: str
+    outcome: str
+    regressors: tuple[str, ...]
+    constant: bool
+    effects: tuple[str, ...]
+    roles: Mapping[str, tuple[str, ...]]
+    weights: str | None
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    params: tuple[float, ...]
+    errors: tuple[ExportedError, ...]
+    nobs: int
+
+
+def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
+    """Estimate a model and put what it uses into the file.
+
+    Raises
+    ------
+    UserError
+        As a run of the model.
+    """
+    _, fit = fit_model(panel, ready)
+    sample, model = sample_of(panel, ready), ready.model
+    design = sample.design
+    places = file.places(sample.keys)
+    own_rows = fit.kept is None or model.estimator == "first_difference"
+    flag = file.flag(model.id, places if own_rows else places[fit.kept])
+    columns = {
+        term.label: file.column(term.label, places, values)
+        for term, values in zip(design.slopes, design.x.T[design.has_constant :], strict=True)
+    }
+    roles = {
+        role: tuple(
+            file.column(term.label, places, values)
+            for term, values in zip(terms, design.extra[role].reshape(design.nobs, -1).T, strict=True)
+        )
+        for role, terms in design.extra_terms.items()
+    }
+    for role, terms in design.extra_terms.items():
+        columns |= {term.label: name for term, name in zip(terms, roles[role], strict=True)}
+    groups = {"entity": "entity", "time": "time"} | {
+        name: file.column(name, places, codes.astype(float))
+        for name, codes in design.clusters.items()
+        if name not in ("entity", "time")
+    }
+    return ExportedModel(
+        id=model.id,
+        title=model.title or model.question,
+        formula=model.formula,
+        estimator=model.estimator,
+        options={**_options(ready.estimate, ready.options), "effects": None},
+        file=file.name,
+        flag=flag,
+        outcome=file.column(design.outcome, places, design.y),
+        regressors=tuple(columns[term.label] for term in design.slopes),
+        constant=design.has_constant,
+        effects=tuple(groups[name] for name in model.effects),
+        roles=roles,
+        weights=None if design.weights is None else file.column(model.weights or "", places, design.weights),
+        names=tuple({"const": "const", **columns}.get(label, "") for label in fit.labels),
+        labels=fit.labels,
+        params=tuple(fit.params.tolist()),
+        errors=tuple(_error(fit, ready, error, groups) for error in ready.errors),
+        nobs=fit.nobs,
+    )
+
+
+def _error(fit: Fit, ready: Plan, error: PlannedError, groups: Mapping[str, str]) -> ExportedError:
+    found = error_of(fit, ready, error)
+    options = _options(COVARIANCES[found.kind], error.options)  # also where the study names no error
+    if "cluster" in options:
+        options["cluster"] = [groups[name] for name in options["cluster"] or ["entity"]]
+    if "lags" in options:
+        options["lags"] = bartlett_lags(options["lags"], len(np.unique(fit.time)))
+    roots = np.sqrt(np.clip(np.diag(found.matrix), 0, None))
+    factors = {name: float(found.factors[name]) for name in MULTIPLIES if name in found.factors}
+    repaired = any(name.startswith("negative") for name in found.factors)
+    return ExportedError(
+        error.label or found.kind,
+        found.kind,
+        {**options, "repaired": repaired},
+        factors,
+        tuple(roots.tolist()),
+    )
+
+
+def _options(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every keyword option with the value that it has."""
+    parameters = inspect.signature(function).parameters.values()
+    known = {item.name: item.default for item in parameters if item.kind is inspect.Parameter.KEYWORD_ONLY}
+    return {**known, **given}

@@ -1,0 +1,54 @@
+"""A study's models as a Stata do-file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replication.export.exported_model import ExportedError, ExportedModel
+from replication.export.identifiers import comment
+from replication.export.stata_words import WAYS
+from replication.export.ways import Language, Way, Words
+
+USERS = ("reghdfe", "xtscc", "ivreg2")  # commands that users wrote: ssc install NAME
+
+
+def opening(title: str, ways: list[Way]) -> Iterator[str]:
+    """What stands before the first model."""
+    yield f"* {comment(title)}: in the words of Stata, after its manuals; no Stata was at hand to run it"
+    yield "version 16"
+    yield "set type double"
+    said = {way.call.split(" ", 1)[0] for way in ways}
+    yield from (f"* needs: ssc install {name}" for name in USERS if name in said)
+
+
+def model_lines(model: ExportedModel, way: Way) -> Iterator[str]:
+    """The file, and what its panel is."""
+    yield f'import delimited using "{model.file}", clear case(preserve) asdouble'
+    yield "xtset entity time"
+
+
+def error_lines(model: ExportedModel, error: ExportedError, way: Way, words: Words) -> Iterator[str]:
+    """The command."""
+    keys = " ".join(error.options.get("cluster", ["entity"]))
+    ending = words.words.format(clusters=keys, lags=error.options.get("lags"))
+    call = way.call.format(**_fields(model))
+    if ", noconstant" in call:
+        ending = ending.replace(", ", " ", 1)
+    yield call + ending
+
+
+def _fields(model: ExportedModel) -> dict[str, str]:
+    roles = {role: " ".join(names) for role, names in model.roles.items()}
+    return {
+        "y": model.outcome,
+        "x": " ".join(model.regressors),
+        "dummies": "".join(f" i.{name}" for name in model.effects),
+        "effects": " ".join(model.effects),
+        "if_": f" if {model.flag} == 1",
+        "weights": f" [aweight = {model.weights}]" if model.weights else "",
+        "constant": "" if model.constant or model.effects else ", noconstant",
+        **roles,
+    }
+
+
+STATA = Language("Stata", "do", "*", WAYS, opening, model_lines, error_lines)

@@ -1,0 +1,279 @@
+"""A study in other programs' words: the scripts give our numbers; nothing in a study file becomes code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from replication.cli import main
+from replication.export.identifiers import comment, identifier
+from tests.engine.crosscheck.test_second_opinion import rows
+
+# Two implementations of one formula; those that climb to a maximum stop where their last step is 1e-10.
+AGREE = 1e-8
+STUDY = """
+[study]
+id = "many"
+title = "Many models"
+entity = "unit"
+time = "year"
+
+[variables]
+ratio = "x / (2 + abs(a))"
+
+[labels]
+x = "X"
+"""
+CLUSTERS = (
+    'covariance = [{ kind = "clustered" }, { kind = "clustered", cluster = ["time"], label = "by_year" }'
+)
+LINEAR = f"""{CLUSTERS}, {{ kind = "classical" }}, {{ kind = "hc0" }}, {{ kind = "hc1" }}, {{ kind = "hc2" }},
+ {{ kind = "hc3" }}, {{ kind = "clustered", absorbed = "all", label = "all" }},
+ {{ kind = "clustered", absorbed = "none", groups_factor = false, label = "none" }},
+ {{ kind = "clustered", cluster = ["entity", "time"], label = "both" }}"""
+TIMES = """, { kind = "driscoll_kraay" },
+ { kind = "driscoll_kraay", lags = 2, correction = "n-k", label = "dk2" },
+ { kind = "newey_west", lags = 1 }, { kind = "pcse" }, { kind = "cr2" }"""
+IV = 'options = { endogenous = ["d"], instruments = ["z", "v"] }'
+BY_MAXIMUM = f'{CLUSTERS}, {{ kind = "classical" }}, {{ kind = "hc0" }}, {{ kind = "hc1" }}]'
+INSTRUMENTED = f'{CLUSTERS}, {{ kind = "classical" }}, {{ kind = "hc0" }}, {{ kind = "hc1" }}]'
+MODELS = {
+    "pooled": f'formula = "y ~ x + log(w) + lag(a, 1)"\n{LINEAR}{TIMES}]',
+    "bare": f'formula = "y ~ x + a"\nintercept = false\n{LINEAR}]',
+    "within": f'formula = "y ~ x + ratio"\neffects = ["entity"]\n{LINEAR}{TIMES}]',
+    "two_way": f'formula = "y ~ x + a"\neffects = ["entity", "time"]\n{LINEAR}{TIMES}]',
+    "some": f'formula = "y ~ x + dummies(half)"\nwhere = "x > -1"\n{LINEAR}]',
+    "weighted": f'formula = "y ~ x + a"\nweights = "w"\neffects = ["entity"]\n{LINEAR}]',
+    "between": 'formula = "y ~ x + a"\nestimator = "between"\n'
+    'covariance = [{ kind = "classical" }, { kind = "hc1" }, { kind = "clustered" }]',
+    "changes": f'formula = "y ~ x + a"\nestimator = "first_difference"\n{LINEAR}]',
+    "random": 'formula = "y ~ x + a"\nestimator = "random_effects"\n'
+    'covariance = [{ kind = "classical" }, { kind = "clustered" }]',
+    "macbeth": 'formula = "y ~ x + a"\nestimator = "fama_macbeth"\ncovariance = [{ kind = "own" }]',
+    "logit": f'formula = "above ~ x + a"\nestimator = "logit"\n{BY_MAXIMUM}',
+    "probit": f'formula = "above ~ x + a"\nestimator = "probit"\n{BY_MAXIMUM}',
+    "poisson": f'formula = "number ~ x + a"\nestimator = "ppml"\n{BY_MAXIMUM}',
+    "poisson_within": f'formula = "number ~ x + a"\nestimator = "ppml"\neffects = ["entity"]\n{BY_MAXIMUM}',
+    "fractional": 'formula = "part ~ x + a"\nestimator = "fractional_logit"\n'
+    'covariance = [{ kind = "hc0" }, { kind = "clustered" }]',
+    "fractional_probit": 'formula = "part ~ x + a"\nestimator = "fractional_probit"\n'
+    'covariance = [{ kind = "hc0" }, { kind = "clustered" }]',
+    "iv": f'formula = "y ~ a"\nestimator = "iv_2sls"\n{IV}\n{INSTRUMENTED}',
+    "iv_within": f'formula = "y ~ a"\nestimator = "iv_2sls"\neffects = ["entity"]\n{IV}\n{INSTRUMENTED}',
+    "iv_weighted": f'formula = "y ~ a"\nestimator = "iv_2sls"\nweights = "w"\n{IV}\n{INSTRUMENTED}',
+    "liml": f'formula = "y ~ a"\nestimator = "liml"\n{IV}\n{INSTRUMENTED}',
+    "gmm": f'formula = "y ~ a"\nestimator = "iv_gmm"\n{IV}\ncovariance = [{{ kind = "own" }}]',
+    "median": 'formula = "y ~ x + a"\nestimator = "quantile"\ncovariance = [{ kind = "own" }]',
+    "halved": 'formula = "y ~ x + a"\naverage_over = 2\ncovariance = [{ kind = "hc1" }]',
+}
+NO_PYTHON = {
+    *((name, error) for name in ("pooled", "within", "two_way") for error in ("pcse", "cr2")),
+    ("median", "own"),
+    ("gmm", "own"),  # linearmodels takes the variance of the moments anew, ours is that of the weights
+    ("pooled", "both"),  # eigenvalues were set to zero, which no Python program does
+    ("changes", "both"),
+}
+
+
+def write_study(folder: Path, text: str, table: pd.DataFrame) -> list[str]:
+    (folder / "many.toml").write_text(text, encoding="utf-8")
+    table.to_csv(folder / "panel.csv", index=False)
+    return [
+        "--project",
+        str(folder),
+        "export",
+        str(folder / "many.toml"),
+        "--data",
+        str(folder / "panel.csv"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The study exported in every language: folders python, r, stata; and its estimates."""
+    place = tmp_path_factory.mktemp("many")
+    table = rows().assign(half=lambda t: np.where(t["unit"] % 2, "odd", "even"))
+    text = STUDY + "".join(f'\n[[models]]\nid = "{name}"\n{keys}\n' for name, keys in MODELS.items())
+    call = write_study(place, text, table)
+    for to in ("python", "r", "stata"):
+        assert main([*call, "--to", to, "--out", str(place / to)]) == 0
+    run = ["--project", str(place), "run", str(place / "many.toml"), "--data", str(place / "panel.csv")]
+    assert main([*run, "--out", str(place / "ours")]) == 0
+    return place
+
+
+def ours(folder: Path) -> pd.DataFrame:
+    found = pd.read_csv(folder / "ours" / "estimates.csv")
+    return found[found["estimate"].notna()]
+
+
+def compare(folder: Path, printed: str) -> set[tuple[str, str]]:
+    """Hold every printed coefficient and error to ours; the models and errors that were shown."""
+    mine = ours(folder).set_index(["model", "error"])
+    lines = pd.DataFrame(
+        [line.split(",") for line in printed.splitlines()], columns=["model", "error", "name", "b", "se"]
+    )
+    shown = set()
+    for (model, error), theirs in lines.groupby(["model", "error"], sort=False):
+        found = mine.loc[[(model, error)]]
+        b, se = theirs["b"].astype(float), theirs["se"].astype(float)
+        scale = np.maximum(np.abs(found["estimate"]), found["std_error"])
+        assert (np.abs(found["estimate"].to_numpy() - b) <= AGREE * scale.to_numpy()).all(), (model, error)
+        assert_allclose(se, found["std_error"], rtol=AGREE, err_msg=f"{model} {error}")
+        shown.add((model, error))
+    return shown
+
+
+def test_python_scripts_give_our_numbers(folder):
+    """Every model and error but those without a counterpart, which the script names."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "many.py"], cwd=folder / "python", capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    shown = compare(folder, done.stdout)
+    every = set(ours(folder)[["model", "error"]].itertuples(index=False, name=None))
+    assert every - shown == NO_PYTHON
+    script = (folder / "python" / "many.py").read_text()
+    assert script.count("no counterpart") == len(NO_PYTHON)
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed here")
+def test_r_scripts_give_our_numbers(folder):
+    done = subprocess.run(["Rscript", "many.R"], cwd=folder / "r", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(compare(folder, done.stdout)) > 50
+
+
+SCRIPTS = {"python": "many.py", "r": "many.R", "stata": "many.do"}
+REMARKS = {"python": "#", "r": "#", "stata": "*"}
+
+
+@pytest.mark.parametrize("to", SCRIPTS)
+def test_every_model_stands_in_every_script_with_its_numbers(folder, to):
+    lines = (folder / to / SCRIPTS[to]).read_text().splitlines()
+    for name in MODELS:
+        assert any(line.startswith(f"{REMARKS[to]} {name}: ") for line in lines), name
+    expected = [
+        line.split()[1:3] for line in lines if re.match(rf"{re.escape(REMARKS[to])} {{3,}}-?[\d.]", line)
+    ]
+    mine = ours(folder)
+    assert len(expected) == len(mine)
+    assert_allclose(np.array(expected, dtype=float), mine[["estimate", "std_error"]], rtol=1e-13)
+
+
+# What a stranger could write to have it run, by the language that it is for.
+EVIL = (
+    '\\"; import os; os.system(\\"touch evil\\") #',
+    "'); system('touch evil'); c('",
+    '`r system(\\"touch evil\\")`',
+    "`=shell touch evil' $evil `: shell touch evil'",
+    "*/ shell touch evil /* ///",
+    "x\\nimport os; os.system('touch evil')",
+    "{x} {0} %s {model.__class__}",
+)
+HOSTILE = [
+    'x"); import os; os.system("touch evil"); (" x',
+    "x'); system('touch evil'); c('",
+    "=cmd|' /C calc'!A0",
+    "if",
+    "TRUE",
+    "$evil",
+    "{x} {0.__class__}",
+    "in_m",
+    "entity",
+    "X1",
+    "x1",
+    "ü",
+]
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    place = tmp_path_factory.mktemp("hostile")
+    draw = np.random.default_rng(2)
+    table = rows()[["unit", "year", "y"]].assign(unit=lambda t: "=HYPERLINK(1) '" + t["unit"].astype(str))
+    table = table.assign(**{name: draw.normal(size=len(table)) for name in HOSTILE})
+    terms = " + ".join(f"`{name}`" for name in HOSTILE if name != "entity")
+    title = " ".join(EVIL)
+    text = STUDY.replace("Many models", title).replace('ratio = "x / (2 + abs(a))"', "")
+    text += f"\n[[models]]\nid = \"m\"\ntitle = \"{title}\"\nformula = '''y ~ {terms}'''\n"
+    call = write_study(place, text, table)
+    for to in SCRIPTS:
+        assert main([*call, "--to", to, "--out", str(place / to)]) == 0
+    return place
+
+
+@pytest.mark.parametrize("to", SCRIPTS)
+def test_nothing_that_a_stranger_writes_becomes_code(hostile, to):
+    """Without its comments a script has none of his words; and no comment ends or continues early."""
+    text = (hostile / to / SCRIPTS[to]).read_text(encoding="utf-8")
+    mark = REMARKS[to]
+    code = "\n".join(line for line in text.splitlines() if not line.startswith(mark))
+    for name in sorted(pd.read_csv(hostile / to / "many.csv").columns, key=len, reverse=True):
+        assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,31}", name)
+        code = code.replace(name, "")
+    assert not any(word in code for word in ("evil", "import os", "system", "HYPERLINK"))
+    remarks = [line for line in text.splitlines() if line.startswith(mark)]
+    assert any("evil" in line for line in remarks)
+    assert not any(sign in line[1:] for line in remarks for sign in ("`", "$", "/*", "*/", "//", '"', "\\"))
+    assert [c for c in text if not (c.isprintable() or c == "\n")] == []
+
+
+def test_the_script_of_a_hostile_study_runs_and_gives_our_numbers(hostile):
+    script = hostile / "python" / "many.py"
+    calls = [node for node in ast.walk(ast.parse(script.read_text())) if isinstance(node, ast.Import)]
+    assert {name.name for call in calls for name in call.names} == {"numpy", "pandas", "statsmodels.api"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "many.py"], cwd=script.parent, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(done.stdout.splitlines()) == len(HOSTILE)  # entity is none of them, the constant is
+    assert not (script.parent / "evil").exists()
+    expected = [
+        float(line.split()[1]) for line in script.read_text().splitlines() if line.startswith("#    ")
+    ]
+    found = [float(line.split(",")[3]) for line in done.stdout.splitlines()]
+    assert_allclose(sorted(found), sorted(expected), rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "label", ["", "1", "_all", "if", "IF", "str7", "NA", "a" * 90, "ü", "x y", "x_y", "x-y"]
+)
+def test_identifiers_are_plain_and_no_word_of_a_language(label):
+    taken: set[str] = set()
+    for _ in range(12):
+        name = identifier(label, taken)
+        assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,31}", name)
+        assert name.lower() not in {"if", "na", "true", "str7", "entity", "time", "const", *taken}
+        taken.add(name.lower())
+
+
+def test_a_comment_is_one_line():
+    assert comment("a\r\nb\u2028c\x0bd\x85e") == "a b c d e"
+    assert comment('`a\' $b /* c */ /// d \\ "e"') == "'a' Sb :x c x: ::: d | 'e'"
+
+
+def test_a_term_with_other_values_in_another_model_has_a_column_of_its_own(tmp_path):
+    """Levels beyond the quantiles of the rows used: other rows, other levels."""
+    call = write_study(
+        tmp_path,
+        STUDY + '\n[[models]]\nid = "all"\nformula = "y ~ winsorise(x, 0.05)"\n'
+        '\n[[models]]\nid = "some"\nformula = "y ~ winsorise(x, 0.05)"\nwhere = "a > 0"\n'
+        '\n[[models]]\nid = "again"\nformula = "y ~ winsorise(x, 0.05) + a"\n',
+        rows(),
+    )
+    assert main([*call, "--to", "python", "--out", str(tmp_path / "python")]) == 0
+    table = pd.read_csv(tmp_path / "python" / "many.csv")
+    assert [name for name in table if name.startswith("winsorise")] == [
+        "winsorise_x_0_05",
+        "winsorise_x_0_05_2",
+    ]
