@@ -16,6 +16,7 @@ help:
 	@echo "make lint    style and types of the code"
 	@echo "make data    processed tables and codebook alone"
 	@echo "make run     every study of specs/, tables and figures"
+	@echo "make robustness  other reasonable choices around the studies' models: curves, influence"
 	@echo "make crosscheck  every model through statsmodels and linearmodels too: results/crosscheck"
 	@echo "make claims  every claim of claims/*.toml checked: results/current/claims/ledger.html"
 	@echo "make report  the report page: results/current/report.html"
@@ -34,6 +35,9 @@ data: $(VENV)/installed
 
 run: $(VENV)/installed
 	@$(RUN) all run
+
+robustness: $(VENV)/installed
+	@$(RUN) all robustness
 
 claims: $(VENV)/installed
 	@$(RUN) all claims
@@ -98,5 +102,5 @@ lock:
 clean:
 	rm -rf data/processed results/current results/crosscheck results/.v*
 
-.PHONY: all help data run crosscheck claims report test lint check freeze verify why deposit harden bench lock clean
+.PHONY: all help data run robustness crosscheck claims report test lint check freeze verify why deposit harden bench lock clean
 .DELETE_ON_ERROR:

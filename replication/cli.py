@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     everything = _add(
         commands, "all", _all, "make again what is out of date, up to the report; then check it"
     )
-    steps = ("data", "run", "crosscheck", "claims", "report")
+    steps = ("data", "run", "robustness", "crosscheck", "claims", "report")
     everything.add_argument("step", nargs="?", choices=steps, help="how far to go; nothing is checked then")
     _add(commands, "data", _data, "check the raw figures and make the processed tables and the codebook")
     run = _add(commands, "run", _run, "estimate a study: tables, figures and tidy records")
@@ -117,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     second.add_argument("study", type=Path, metavar="STUDY", help="study file")
     second.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
     _add_export(commands)
+    _add_robustness(commands)
     _add_claims(_add(commands, "claims", _claims, "check every claim of claims/*.toml and write the ledger"))
     compare = _add(
         commands, "reconcile", _reconcile, "one model's errors under the conventions of other programs"
@@ -146,6 +147,19 @@ def _add_export(commands) -> None:
     export.add_argument("--to", required=True, choices=("r", "stata", "python"), help="whose words")
     export.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
     export.add_argument("--out", type=Path, metavar="DIR", help="folder (results/export/STUDY/PROGRAM)")
+
+
+def _add_robustness(commands) -> None:
+    text = "what other reasonable choices make of a study: its [[robustness]]"
+    robust = _add(commands, "robustness", _robustness, text)
+    robust.add_argument("study", type=Path, metavar="STUDY", help="study file")
+    robust.add_argument(
+        "--on", default="here", metavar="WHERE", help="here, cores, or a Dask scheduler: tcp://HOST:8786"
+    )
+    robust.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
+    robust.add_argument("--out", type=Path, metavar="DIR", help="folder (results/current/STUDY-robustness)")
+    worker = _add(commands, "worker", _worker, "work for a Dask scheduler, in the arithmetic that results need")
+    worker.add_argument("address", metavar="ADDRESS", help="of the scheduler: tcp://HOST:8786")
 
 
 def _add_claims(parser: argparse.ArgumentParser) -> None:
@@ -231,6 +245,21 @@ def _export(call: argparse.Namespace) -> int:
 
     for line in export(Project(call.project), call.study, call.to, call.data, call.out):
         _say(line)
+    return 0
+
+
+def _robustness(call: argparse.Namespace) -> int:
+    from replication.robustness.robust_study import run_robustness
+
+    for line in run_robustness(Project(call.project), call.study, call.on, call.data, call.out):
+        _say(line)
+    return 0
+
+
+def _worker(call: argparse.Namespace) -> int:
+    from replication.robustness.executors import serve
+
+    serve(call.address)
     return 0
 
 

@@ -94,6 +94,10 @@ class Project:
         """The claims ledger."""
         return self.current / "claims"
 
+    def robustness(self, study: str) -> Path:
+        """What other reasonable choices make of a study's results: no name of a study has a hyphen."""
+        return self.current / f"{study}-robustness"
+
     @property
     def crosscheck(self) -> Path:
         """What other programs say of the studies' models, one folder a study."""

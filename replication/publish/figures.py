@@ -45,19 +45,23 @@ def write_figure(
     The SVG is for a page that says what is missing, and the sources, in its own words; PNG and PDF go out
     alone and say it on their face.
     """
-    paths = tuple(folder / f"{spec.id}.{ending}" for ending in FORMATS)
     with style.journal():
-        figure = draw(spec, records, labels, actors)
-        _write(figure, spec, paths[0])
-        _face(figure, [spec.missing, source])
-        for path in paths[1:]:
-            _write(figure, spec, path)
+        return write_drawn(draw(spec, records, labels, actors), spec.id, folder, [spec.missing, source])
+
+
+def write_drawn(figure: Figure, name: str, folder: Path, face: Sequence[str] = ()) -> tuple[Path, ...]:
+    """Write a figure that is drawn; `face` is said on PNG and PDF. Call inside `style.journal()`."""
+    paths = tuple(folder / f"{name}.{ending}" for ending in FORMATS)
+    _write(figure, name, paths[0])
+    _face(figure, face)
+    for path in paths[1:]:
+        _write(figure, name, path)
     return paths
 
 
-def _write(figure: Figure, spec: FigureSpec, path: Path) -> None:
+def _write(figure: Figure, name: str, path: Path) -> None:
     ending = path.suffix[1:]
-    about = _BARE[ending] | ({} if ending == "png" else {"Title": spec.id})
+    about = _BARE[ending] | ({} if ending == "png" else {"Title": name})
     look: dict[str, Any] = {
         "bbox_inches": _paper(figure),
         "pad_inches": 0,

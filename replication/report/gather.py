@@ -13,7 +13,7 @@ from replication.project.files import sha256, write_json
 from replication.project.fingerprint import cleaning_behind, code_behind, packages, settings_behind
 from replication.project.lock import held
 from replication.project.places import Project
-from replication.project.readback import MANIFEST, read_back
+from replication.project.readback import MANIFEST, read_back, read_manifest
 from replication.publish.exhibits import build_tables
 from replication.publish.prose import told
 from replication.records.records import read_records, read_study_of, tables_read
@@ -46,7 +46,7 @@ def make_report(project: Project) -> Path:
 
 def _make_report(project: Project) -> Path:
     folders = sorted(path.parent for path in project.current.glob(f"[!.]*/{MANIFEST}"))
-    folders = [folder for folder in folders if folder != project.ledger]
+    folders = [folder for folder in folders if read_manifest(folder).study == folder.name]
     if not folders:
         raise DataError(f"{project.current}: no results yet; run a study first (make run)")
     sources = registry.load(project)

@@ -88,6 +88,12 @@ class Choice:
         """An alternative in words."""
         return self.values.label(place) if isinstance(self.values, ControlSets) else self.labels[place]
 
+    def matching(self, label: str) -> NDArray[np.bool_]:
+        """Which alternatives a label names; one of controls may name a set, or what is in many sets."""
+        if isinstance(self.values, ControlSets) and label in self.values.names:
+            return self.values.members[:, self.values.names.index(label)]
+        return np.array([self.label(place) == label for place in range(len(self.values))])
+
 
 @dataclass(frozen=True)
 class Universe:
@@ -170,10 +176,9 @@ def _check(place: str, found: Universe, most: int) -> None:
     for rule in found.never:
         for name, label in rule.items():
             choice = next(each for each in found.choices if each.id == name)
-            if not isinstance(choice.values, ControlSets) and label not in choice.labels:
-                raise StudyError(
-                    f"{place}.never: {name} has no alternative {label!r}; it has: {choice.labels}"
-                )
+            if not choice.matching(label).any():
+                known = choice.values.names if isinstance(choice.values, ControlSets) else choice.labels
+                raise StudyError(f"{place}.never: {name} has no alternative {label!r}; it has: {known}")
 
 
 def _choice(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replication.robustness.choices import Choice, ControlSets, Universe
+from replication.robustness.choices import ControlSets, Universe
 from replication.robustness.specification import model_of
 from replication.spec.entries import ModelSpec
 
@@ -150,14 +150,9 @@ def _declared(found: Universe, places: Integers) -> Flags:
     held = np.zeros(len(places), dtype=bool)
     named = {choice.id: (choice, place) for choice, place in zip(found.choices, places.T, strict=True)}
     for rule in found.never:
-        matches = [_labelled(*named[name], label) for name, label in rule.items()]
+        matches = [named[name][0].matching(label)[named[name][1]] for name, label in rule.items()]
         held |= np.all(matches, axis=0)
     return held
-
-
-def _labelled(choice: Choice, place: Integers, label: str) -> Flags:
-    wanted = [each for each in range(len(choice.values)) if choice.label(each) == label]
-    return np.isin(place, wanted)
 
 
 def _repeated(codes: Integers) -> Flags:

@@ -49,10 +49,15 @@ class Check:
     largest: float
 
     @property
+    def verdict(self) -> str:
+        """For what is published: how far rounding went is another on another machine."""
+        return f"the same to {EXACT:g}" if self.largest <= EXACT else f"WARNING: apart by more than {EXACT:g}"
+
+    @property
     def line(self) -> str:
         """For the account of a run."""
-        warning = "" if self.largest <= EXACT else f": WARNING: more than {EXACT:g}"
-        return f"{self.tried} estimated again one by one, largest difference {self.largest:.1e}{warning}"
+        apart = f"largest difference {self.largest:.1e}"
+        return f"{self.tried} estimated again one by one, {apart}: {self.verdict}"
 
 
 @dataclass(frozen=True)

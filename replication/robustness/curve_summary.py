@@ -14,6 +14,7 @@ from replication.robustness.choices import ControlSets
 from replication.robustness.curve import Curve, specifications
 
 SIZE = 1.0 - LEVEL
+IN_OR_OUT = ("out", "in")
 
 
 def summary(rows: pd.DataFrame) -> dict[str, float]:
@@ -55,6 +56,11 @@ class Factor:
     labels: tuple[str, ...]
     codes: Integers
 
+    @property
+    def is_control(self) -> bool:
+        """Whether it is a control or block that is in or out."""
+        return self.labels == IN_OR_OUT
+
 
 def factors(found: Curve) -> Iterator[Factor]:
     """What differs between the specifications that could be estimated."""
@@ -64,7 +70,7 @@ def factors(found: Curve) -> Iterator[Factor]:
             sets = choice.values
             for number, name in enumerate(sets.names[: sets.varied]):
                 inside = sets.members[place, number].astype(np.int64)
-                yield Factor(choice.id, name, ("out", "in"), inside)
+                yield Factor(choice.id, name, IN_OR_OUT, inside)
         else:
             yield Factor(choice.id, choice.id, choice.labels, place)
 

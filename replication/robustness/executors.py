@@ -7,6 +7,7 @@ run that was stopped goes on where it was.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -38,6 +39,8 @@ TRIES = 3
 
 AHEAD = 4
 """Tasks a worker that are sent before the first is answered."""
+
+NO_CLUSTER = "a Dask cluster needs more packages: pip install 'replication[cluster]'"
 
 CONNECT = 10
 """Seconds in which a scheduler must answer."""
@@ -154,6 +157,29 @@ def _numbered(number: int, work: Work, task: Any) -> tuple[int, Answer]:
     return number, answer(work, task)
 
 
+def serve(address: str) -> None:
+    """Work for a Dask scheduler until it is gone, with one thread and in this process's arithmetic.
+
+    Raises
+    ------
+    StudyError
+        The packages are not installed, or nothing answers at the address.
+    """
+    try:
+        from distributed import Worker
+    except ImportError:
+        raise StudyError(NO_CLUSTER) from None
+
+    async def work() -> None:
+        async with Worker(address, nthreads=1, death_timeout=CONNECT) as worker:
+            await worker.finished()
+
+    try:
+        asyncio.run(work())
+    except (OSError, ValueError, TimeoutError) as problem:
+        raise StudyError(f"worker: no Dask scheduler answers at {address} ({problem})") from None
+
+
 def on_dask(address: str, work: Work, tasks: Sequence[Any]) -> Iterator[tuple[int, Answer]]:
     """On the workers of a Dask scheduler, a few tasks ahead of each; a dead worker's go to another.
 
@@ -168,7 +194,7 @@ def on_dask(address: str, work: Work, tasks: Sequence[Any]) -> Iterator[tuple[in
         from distributed import Client, as_completed
         from distributed.scheduler import KilledWorker
     except ImportError:
-        raise StudyError("a Dask cluster needs more packages: pip install 'replication[cluster]'") from None
+        raise StudyError(NO_CLUSTER) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=CONNECT, set_as_default=False)

@@ -36,9 +36,13 @@ DONE, REFUSED, NOT_CONVERGED = 0, 2, 3  # exit codes of the commands
 STEPS: dict[str, tuple[tuple[Stage, ...], tuple[str, ...]]] = {
     "data": ((tables,), ("data",)),
     "run": ((tables, studies), ("data", "run")),
+    "robustness": ((tables, studies), ("data", "robustness")),
     "crosscheck": ((tables, studies), ("data", "crosscheck")),
     "claims": ((tables, ledger), ("data", "claims")),
-    "report": ((tables, studies, ledger, report), ("data", "run", "crosscheck", "claims", "report")),
+    "report": (
+        (tables, studies, ledger, report),
+        ("data", "run", "robustness", "crosscheck", "claims", "report"),
+    ),
 }
 
 

@@ -29,6 +29,7 @@ from replication.versions.sealed import damage, newest, versions
 FEW = 4  # names printed of a long list
 MISSING, DAMAGED = "missing", "its record is damaged"
 RAW = "input changed: data/raw"
+UNASKED = "no study file in specs asks for it"
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def _raw(project: Project) -> dict[str, str]:
 
 
 def studies(project: Project, late: Late = ()) -> list[Artefact]:
-    """Every study and its second opinion, those included that nothing asks for any more."""
-    return [*_studies(project, late), *_opinions(project, late)]
+    """Every study, its robustness and its second opinion, those included that nothing asks for any more."""
+    return [*_studies(project, late), *_robustness(project, late), *_opinions(project, late)]
 
 
 def _studies(project: Project, late: Late) -> Iterator[Artefact]:
@@ -135,15 +136,13 @@ def _studies(project: Project, late: Late) -> Iterator[Artefact]:
     code = code_behind("replication.study.run")
     for name, path in wanted.items():
         folder = project.current / name
-        record = _record(folder)
-        changed = isinstance(record, Manifest) and record.study_file != checksum(path)
-        reasons = [*(["study changed"] if changed else []), *_own_data(path, record)]
-        reasons += _behind(project, folder, record, late, code)
+        reasons, record = _of_study(project, path, folder, late, code), _record(folder)
         converged = isinstance(record, str) or record.converged
         yield Artefact(f"study {name}", tuple(reasons), ("run", str(path)), folder, converged)
     for name, folder in result_folders(project.current).items():
-        if name not in wanted and folder != project.ledger and isinstance(_record(folder), Manifest):
-            yield Artefact(f"study {name}", ("no study file in specs asks for it",), (), folder)
+        record = _record(folder)
+        if name not in wanted and isinstance(record, Manifest) and record.study == name:
+            yield Artefact(f"study {name}", (UNASKED,), (), folder)
 
 
 def _own_data(study: Path, record: Manifest | str) -> list[str]:
@@ -152,21 +151,40 @@ def _own_data(study: Path, record: Manifest | str) -> list[str]:
     return _changed("data changed:", known, {name: checksum(study.parent / name) for name in known})
 
 
+def _robustness(project: Project, late: Late) -> Iterator[Artefact]:
+    """What other reasonable choices make of each study that declares some."""
+    wanted = {name: path for name, path in _studies_asked_for(project).items() if _has("robustness", path)}
+    code = code_behind("replication.robustness.robust_study")
+    for name, path in wanted.items():
+        folder = project.robustness(name)
+        reasons = _of_study(project, path, folder, late, code)
+        yield Artefact(f"robustness {name}", tuple(reasons), ("robustness", str(path)), folder)
+    for folder in result_folders(project.current).values():
+        record = _record(folder)
+        name = record.study if isinstance(record, Manifest) else ""
+        if name and name not in wanted and folder == project.robustness(name):
+            yield Artefact(f"robustness {name}", (UNASKED,), (), folder)
+
+
 def _opinions(project: Project, late: Late) -> Iterator[Artefact]:
     """What other programs say of the models of each study that has some."""
-    wanted = {name: path for name, path in _studies_asked_for(project).items() if _has_models(path)}
+    wanted = {name: path for name, path in _studies_asked_for(project).items() if _has("models", path)}
     code = code_behind("replication.crosscheck.second_opinion")
     for name, path in wanted.items():
         folder = project.crosscheck / name
-        record = _record(folder)
-        changed = isinstance(record, Manifest) and record.study_file != checksum(path)
-        reasons = [*(["study changed"] if changed else []), *_own_data(path, record)]
-        reasons += _behind(project, folder, record, late, code)
+        reasons = _of_study(project, path, folder, late, code)
         yield Artefact(f"second opinion {name}", tuple(reasons), ("crosscheck", str(path)), folder)
     for folder in sorted(path.parent for path in project.crosscheck.glob(f"*/{MANIFEST}")):
         if folder.name not in wanted:
-            name = f"second opinion {folder.name}"
-            yield Artefact(name, ("no study file in specs asks for it",), (), folder)
+            yield Artefact(f"second opinion {folder.name}", (UNASKED,), (), folder)
+
+
+def _of_study(project: Project, path: Path, folder: Path, late: Late, code: Mapping[str, str]) -> list[str]:
+    """Reasons to make again what is made of a study file and its tables."""
+    record = _record(folder)
+    changed = isinstance(record, Manifest) and record.study_file != checksum(path)
+    own = ["study changed"] if changed else []
+    return [*own, *_own_data(path, record), *_behind(project, folder, record, late, code)]
 
 
 def _studies_asked_for(project: Project) -> dict[str, Path]:
@@ -305,9 +323,10 @@ def _study_id(path: Path) -> str:
         return path.stem
 
 
-def _has_models(path: Path) -> bool:
+def _has(key: str, path: Path) -> bool:
+    """Whether a study file has entries of a kind."""
     try:
-        return bool(read_toml(path).get("models"))
+        return bool(read_toml(path).get(key))
     except UserError:
         return False
 

@@ -1,0 +1,156 @@
+"""A curve -> its tables: the choices, the curve in a few numbers, alternatives, variance, the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import pandas as pd
+
+from replication.publish import rounding
+from replication.robustness.curve import Curve, specifications
+from replication.robustness.curve_summary import (
+    Factor,
+    by_alternative,
+    choices_table,
+    decomposition,
+    factors,
+    summary,
+)
+from replication.robustness.curve_test import CurveTest
+from replication.robustness.recorded import Column, Print, Recorded, recorded, told
+
+COUNT, SHARE = partial(rounding.fixed, decimals=0), partial(rounding.fixed, decimals=3)
+HEADER = ("Choice", "Where", "Used", "Alternatives", "Reason")
+
+
+def curve_tables(found: Curve, labels: Mapping[str, str]) -> Iterator[Recorded]:
+    """Every table of a curve.
+
+    Parameters
+    ----------
+    labels : mapping of str to str
+        Printed words of terms, choices and alternatives.
+    """
+    name, title = found.spec.id, found.spec.title or found.spec.id
+    number = estimate_text(found)
+    words = partial(worded, labels)
+    yield told(f"{name}_choices", f"{title}: the choices", _choices(found, words), HEADER)
+    yield _summary(found, title, number)
+    if found.test is not None:
+        yield _test(found.spec.id, found.test, title, number)
+    yield _alternatives(found, title, number, words)
+    yield _variance(found, title, words)
+
+
+def worded(labels: Mapping[str, str], text: str) -> str:
+    """The printed words of an expression or a set of them, as the study's labels have them."""
+    if text in labels:
+        return labels[text]
+    parts = [labels.get(part, part.replace("_", " ")) for part in text.split(", ")]
+    return ", ".join(parts)
+
+
+def estimate_text(found: Curve) -> Print:
+    """How estimates are printed: as the reported one."""
+    reported = found.table.iloc[0]
+    precision = rounding.coefficient(reported["estimate"], reported["std_error"])
+    return partial(rounding.rounded, precision=precision)
+
+
+def _choices(found: Curve, words: partial[str]) -> pd.DataFrame:
+    frame = choices_table(found)
+    parts = frame["alternatives"].map(lambda text: "; ".join(map(words, text.split("; "))))
+    return frame.assign(id=frame["id"].map(words), used=frame["used"].map(words), alternatives=parts)
+
+
+def _summary(found: Curve, title: str, number: Print) -> Recorded:
+    numbers = summary(specifications(found))
+    texts = {
+        name: COUNT if name == "specifications" else SHARE if name.startswith("share") else number
+        for name in numbers
+    }
+    left = "; ".join(f"{count:,} {reason}" for reason, count in found.left_out.items())
+    notes = f"Of {len(found.universe):,} combinations, left out as meaningless: {left or 'none'}."
+    failed = "; ".join(f"{count:,}: {why}" for why, count in found.failed.most_common())
+    return recorded(
+        f"{found.spec.id}_summary",
+        f"{title}: the curve",
+        {"": pd.Series(list(numbers))},
+        [Column("Value", "as each row says", texts, pd.Series(list(numbers.values())))],
+        notes,
+        f"Not estimated: {failed}." if failed else "",
+        f"{found.check.tried:,} were estimated again one by one: {found.check.verdict}.",
+    )
+
+
+def _test(name: str, test: CurveTest, title: str, number: Print) -> Recorded:
+    texts: dict[str, Print] = {
+        "median": number,
+        "share significant": SHARE,
+        "average z": partial(rounding.fixed, decimals=2),
+    }
+    how = {
+        "bootstrap": "residuals of every specification without the effect, times one random sign a cluster",
+        "permutation": "the term assigned anew among clusters",
+    }
+    return recorded(
+        f"{name}_test",
+        f"{title}: the whole curve under no effect",
+        {"": pd.Series(list(test.values))},
+        [
+            Column("In the data", "as each row says", texts, pd.Series(list(test.values.values()))),
+            Column("p", "probability", rounding.p_value, pd.Series(list(test.p_values.values()))),
+        ],
+        f"{test.spec.draws:,} draws of {how[test.spec.under]} ({test.spec.cluster}), "
+        f"{test.specifications:,} specifications in each (Simonsohn, Simmons and Nelson 2020). "
+        "Share significant is that of the direction that has more; average z is Stouffer's.",
+    )
+
+
+def _alternatives(found: Curve, title: str, number: Print, words: partial[str]) -> Recorded:
+    frame = by_alternative(found)
+    heads = {"Choice": frame["factor"].map(words), "Alternative": frame["alternative"].map(words)}
+    columns = [
+        Column("Specifications", "number", COUNT, frame["specifications"]),
+        Column("Positive", "share", SHARE, frame["share_positive"]),
+        Column("Significant", "share", SHARE, frame["share_significant"]),
+        Column("Median", "coefficient", number, frame["median"]),
+    ]
+    return recorded(f"{found.spec.id}_alternatives", f"{title}: by alternative", heads, columns)
+
+
+def _variance(found: Curve, title: str, words: partial[str]) -> Recorded:
+    frame = decomposition(found)
+    columns = [
+        Column("Estimate, alone", "share", SHARE, frame["estimate_alone"]),
+        Column("Estimate, with others", "share", SHARE, frame["estimate_together"]),
+        Column("t, alone", "share", SHARE, frame["statistic_alone"]),
+        Column("t, with others", "share", SHARE, frame["statistic_together"]),
+    ]
+    note = (
+        "Shares of the variance across specifications (Sobol 1993): alone, the variance of the means of the "
+        "alternatives; with others, what is left within specifications that differ in this choice alone."
+    )
+    return recorded(
+        f"{found.spec.id}_variance",
+        f"{title}: variance by choice",
+        {"": frame["factor"].map(words)},
+        columns,
+        note,
+    )
+
+
+def with_factors(found: Curve) -> pd.DataFrame:
+    """`specifications`, each control or block in a column of its own that says whether it is in."""
+    frame = specifications(found)
+    numbers = frame.drop(columns=[choice.id for choice in found.universe.choices])
+    return pd.concat([pd.DataFrame({_head(each): _values(each) for each in factors(found)}), numbers], axis=1)
+
+
+def _head(factor: Factor) -> str:
+    return factor.name if factor.choice == factor.name else f"{factor.choice}: {factor.name}"
+
+
+def _values(factor: Factor) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(factor.codes.tolist(), categories=pd.Index(factor.labels))

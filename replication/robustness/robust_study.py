@@ -1,0 +1,119 @@
+"""Study file -> a folder of what other reasonable choices make of its results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from replication.errors import EstimationError, StudyError
+from replication.project.arithmetic import require_right_answers
+from replication.project.files import sha256, write_csv, write_parquet
+from replication.project.fingerprint import code_behind
+from replication.project.places import Project
+from replication.project.staging import Staging, own_folder, write_manifest
+from replication.publish.exhibits import write_tables
+from replication.records.records import COLUMNS, made_from
+from replication.robustness.curve import Curve, curve
+from replication.robustness.curve_chart import write_curve
+from replication.robustness.curve_tables import curve_tables, with_factors
+from replication.robustness.executors import executor_of
+from replication.robustness.recorded import Recorded
+from replication.spec.entries import ModelSpec, Study
+from replication.spec.read_study import labels_of, read_study
+from replication.spec.robustness_entries import RobustnessSpec
+from replication.study.panels import brought, data_of, panels_of
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One entry of `[[robustness]]`, done.
+
+    Attributes
+    ----------
+    spec : RobustnessSpec
+    curve : Curve
+    tables : tuple of Recorded
+    """
+
+    spec: RobustnessSpec
+    curve: Curve
+    tables: tuple[Recorded, ...]
+
+
+def run_robustness(
+    project: Project, path: Path, on: str = "here", data: Path | None = None, out: Path | None = None
+) -> tuple[str, ...]:
+    """Do every entry of `[[robustness]]` of a study and put all results in place together.
+
+    Parameters
+    ----------
+    on : str
+        Where the work is done: here, cores, or a Dask scheduler's address.
+    data, out : Path, optional
+        As for a run of the study.
+
+    Returns
+    -------
+    The account of each entry, line by line, and where the results are.
+
+    Raises
+    ------
+    UserError
+        As a run of the study; a study without such an entry; no executor of this name.
+    """
+    study = read_study(path)
+    if not study.robustness:
+        raise StudyError(f"{path.name}: robustness: the study has no entry of this kind")
+    require_right_answers()
+    used = data_of(project, study, path, data)
+    folder = project.robustness(study.study.id) if out is None else own_folder(out, path, used)
+    try:
+        done = list(_checked(project, study, used, on, folder))
+    except (StudyError, EstimationError) as problem:
+        raise type(problem)(f"{path.name}: {problem}") from None
+    with Staging(folder, ours=out is None) as staging:
+        _write(staging, study, done)
+        write_manifest(staging, _about(project, study, path, data))
+    return (*(line for each in done for line in each.curve.lines), f"results in {folder}")
+
+
+def _checked(project: Project, study: Study, data: Path | None, on: str, folder: Path) -> Iterable[Checked]:
+    panels, executor = panels_of(project, study, data), executor_of(on)
+    models = {model.id: model for model in study.models}
+    for spec in study.robustness:
+        model = models[spec.model]
+        unfinished = folder.parent / f".{folder.name}-{spec.id}"
+        found = curve(panels[model.data, model.entity], spec, model, executor, unfinished)
+        yield Checked(spec, found, tuple(curve_tables(found, labels_of(study))))
+
+
+def _write(folder: Path, study: Study, done: list[Checked]) -> None:
+    tables = [table for each in done for table in each.tables]
+    records = pd.concat([table.records for table in tables], ignore_index=True)
+    records = records.assign(study=study.study.id)[COLUMNS["statistics"]]
+    write_csv(folder / "statistics.csv", records)
+    write_parquet(folder / "statistics.parquet", records)
+    write_tables([table.table for table in tables], folder)
+    for each in done:
+        write_parquet(folder / "curves" / f"{each.spec.id}.parquet", with_factors(each.curve))
+        write_curve(each.curve, labels_of(study), folder / "figures")
+
+
+def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
+    """What the results rest on: the study file, the panels of its models, the program."""
+    used: list[ModelSpec] = [model for model in study.models if model.id in _models_of(study)]
+    tables = dict.fromkeys(model.data or study.study.table for model in used)
+    names = [name for name in tables if name and (data is None or name != study.study.table)]
+    made = made_from(project, names, code_behind(__name__))
+    if data is None:
+        made |= brought(study, path)
+    else:
+        made["inputs"][data.name] = sha256(data)
+    return {"study": study.study.id, "study_file": sha256(path), **made}
+
+
+def _models_of(study: Study) -> set[str]:
+    return {entry.model for entry in study.robustness}

@@ -1,0 +1,106 @@
+"""The robustness of a made-up study: a folder of tables, curves and figures, made again when it must be."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from replication.cli import main
+from replication.errors import StudyError
+from replication.project.readback import read_manifest
+from replication.robustness.curve_summary import summary
+from replication.robustness.robust_study import run_robustness
+from replication.versions.media import disagreements
+from replication.versions.remake import remake
+from tests.support import made_up
+
+ENTRY = """
+[[robustness]]
+id = "curve"
+title = "x"
+model = "line"
+term = "x"
+never = [{ effects = "entity, time", controls = "z" }]
+inference = { draws = 99 }
+
+[[robustness.choices]]
+id = "controls"
+controls = "all_subsets"
+
+[[robustness.choices]]
+id = "outcome"
+outcome = ["asinh(y)"]
+reason = "large figures count for less"
+
+[[robustness.choices]]
+id = "effects"
+effects = [["entity"], ["entity", "time"]]
+
+[[robustness.choices]]
+id = "without"
+leave_out = "land"
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    project = made_up.lay_out(tmp_path_factory.mktemp("robust") / "project")
+    study = project.specs / "first.toml"
+    study.write_text(study.read_text() + ENTRY)
+    assert main(["--project", str(project.root), "data"]) == 0
+    return project
+
+
+@pytest.fixture(scope="module")
+def folder(project):
+    lines = run_robustness(project, project.specs / "first.toml")
+    assert lines[0].startswith("curve: 70 specifications of 84 combinations")
+    assert "the same to 1e-09" in lines[1]
+    return project.robustness("first")
+
+
+def test_the_curve_is_written_whole(folder):
+    curve = pd.read_parquet(folder / "curves" / "curve.parquet")
+    assert len(curve) == 2 * 7 * (3 * 2 - 1)
+    assert list(curve.columns[:4]) == ["controls: z", "outcome", "effects", "without"]
+    assert curve["reported"].sum() == 1
+    assert not ((curve["effects"] == "entity, time") & (curve["controls: z"] == "in")).any()
+    records = pd.read_parquet(folder / "statistics.parquet")
+    assert not records.duplicated(["statistic", "group", "period"]).any()
+    records = records.set_index(["statistic", "group"])
+    for name, value in summary(curve).items():
+        assert records.loc[("curve_summary", name), "value"].item() == value
+
+
+def test_every_table_is_written_in_every_format_and_says_the_same(folder):
+    names = {path.name for path in (folder / "tables").iterdir()}
+    kinds = ("choices", "summary", "test", "alternatives", "variance")
+    assert names == {f"curve_{kind}.{ending}" for kind in kinds for ending in ("csv", "html", "md", "tex")}
+    assert list(disagreements(folder)) == []
+    assert {path.name for path in (folder / "figures").iterdir()} == {
+        f"curve.{ending}" for ending in ("svg", "png", "pdf")
+    }
+    assert "large figures count for less" in (folder / "tables" / "curve_choices.md").read_text()
+
+
+def test_all_cores_write_the_same_bytes(project, folder, tmp_path):
+    run_robustness(project, project.specs / "first.toml", "cores", out=tmp_path / "out")
+    for name in read_manifest(folder).files:
+        assert (tmp_path / "out" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_make_all_makes_it_once_and_removes_what_nothing_asks_for(project, folder):
+    for item in (folder / "statistics.csv", folder / "manifest.json"):
+        item.unlink()
+    assert "robustness first" in " ".join(remake(project, "robustness").lines)
+    assert (folder / "statistics.csv").exists()
+    assert remake(project, "robustness").lines[0].startswith("nothing has changed")
+    study = project.specs / "first.toml"
+    study.write_text(study.read_text().replace(ENTRY, ""))
+    remake(project, "report")
+    assert not folder.exists() and project.report.exists()
+
+
+def test_a_study_without_entries_is_refused(project):
+    with pytest.raises(StudyError, match=r"second\.toml: robustness: the study has no entry"):
+        run_robustness(project, project.specs / "second.toml")
