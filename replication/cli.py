@@ -158,7 +158,9 @@ def _add_robustness(commands) -> None:
     )
     robust.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
     robust.add_argument("--out", type=Path, metavar="DIR", help="folder (results/current/STUDY-robustness)")
-    worker = _add(commands, "worker", _worker, "work for a Dask scheduler, in the arithmetic that results need")
+    worker = _add(
+        commands, "worker", _worker, "work for a Dask scheduler, in the arithmetic that results need"
+    )
     worker.add_argument("address", metavar="ADDRESS", help="of the scheduler: tcp://HOST:8786")
 
 
