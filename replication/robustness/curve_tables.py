@@ -18,7 +18,7 @@ from replication.robustness.curve_summary import (
     summary,
 )
 from replication.robustness.curve_test import CurveTest
-from replication.robustness.recorded import Column, Print, Recorded, recorded, told
+from replication.robustness.number_table import Column, Print, Recorded, recorded, told
 
 COUNT, SHARE = partial(rounding.fixed, decimals=0), partial(rounding.fixed, decimals=3)
 HEADER = ("Choice", "Where", "Used", "Alternatives", "Reason")

@@ -20,7 +20,7 @@ from replication.robustness.curve import Curve, curve
 from replication.robustness.curve_chart import write_curve
 from replication.robustness.curve_tables import curve_tables, with_factors
 from replication.robustness.executors import executor_of
-from replication.robustness.recorded import Recorded
+from replication.robustness.number_table import Recorded
 from replication.spec.entries import ModelSpec, Study
 from replication.spec.read_study import labels_of, read_study
 from replication.spec.robustness_entries import RobustnessSpec
