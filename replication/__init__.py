@@ -1,10 +1,56 @@
-"""A structured econometric replication package."""
+"""A structured econometric replication package: `import replication as rp`.
+
+`rp.read`, `rp.fit`, `rp.run` and `rp.compare` are those of `replication.api`, which is loaded
+when the first of them is used, so that the command answers at once.
+"""
+
+from __future__ import annotations
 
 import signal
 import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from replication.api import (
+        DataError,
+        EstimationError,
+        StudyError,
+        UserError,
+        compare,
+        fit,
+        read,
+        run,
+    )
 
 __version__ = "0.1.0"
+__all__ = [
+    "DataError",
+    "EstimationError",
+    "StudyError",
+    "UserError",
+    "compare",
+    "describe",
+    "fit",
+    "read",
+    "run",
+]
 
 if sys.argv[0].endswith(("-m", "replicate")) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
     # The command is starting: until it listens, an interrupt ends it without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'replication' has no attribute {name!r}")
+    from replication.project.arithmetic import settle
+
+    if "numpy" not in sys.modules:  # which reads but once which kernels and how many threads to use
+        settle()
+    from replication import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -36,6 +37,7 @@ from replication.spec.entries import FileKeys
 
 Arrays = Mapping[str, pa.ChunkedArray]
 Found = tuple[dict[str, Column], list[str]]
+Check = Callable[[int], object]
 TEXT = (".csv", ".tsv", ".tab", ".txt")
 READERS: dict[str, Callable[[Path, FileKeys], Grid]] = {
     **dict.fromkeys(TEXT, read_csv),
@@ -74,17 +76,26 @@ def read_user_table(path: Path, keys: FileKeys | None = None) -> Reading:
     """
     keys = keys or FileKeys()
     _check_file(path, keys)
-    grid = tidied(READERS[path.suffix.lower()](path, keys))
-    names = _names(grid, keys, path)
+    return reading_of(
+        READERS[path.suffix.lower()](path, keys), keys, path.name, partial(check_size, path=path)
+    )
+
+
+def reading_of(grid: Grid, keys: FileKeys, origin: str, check: Check) -> Reading:
+    """The columns of a file or frame, each typed as a whole; `check` refuses texts of too many bytes."""
+    grid = tidied(grid)
+    names = _names(grid, keys, origin)
     if not grid.columns or not len(grid.columns[0]):
-        raise DataError(f"{path.name}: no rows")
+        raise DataError(f"{origin}: no rows")
     read = _spelled if grid.spelled else _typed
     wishes = wishes_of(keys.text, keys.numbers, keys.missing)
-    columns, notes = read(dict(zip(names, grid.columns, strict=True)), grid, keys, wishes, path)
+    place = _place(grid, origin)
+    arrays = dict(zip(names, grid.columns, strict=True))
+    columns, notes = read(arrays, grid, keys, wishes, place, check)
     return Reading(
         table=pd.DataFrame({name: column.values for name, column in columns.items()}),
-        origin=path.name,
-        place=_place(grid, path),
+        origin=origin,
+        place=place,
         why={name: column.why for name, column in columns.items() if column.why} | dict(grid.left),
         assumed=(*grid.notes, *notes, *_assumed(columns)),
         named={name: column.named for name, column in columns.items() if column.named is not None},
@@ -97,8 +108,8 @@ def read_user_table(path: Path, keys: FileKeys | None = None) -> Reading:
     )
 
 
-def _place(grid: Grid, path: Path) -> Place:
-    return lambda row: f"{path.name}, {grid.place(row)}"
+def _place(grid: Grid, origin: str) -> Place:
+    return lambda row: f"{origin}, {grid.place(row)}"
 
 
 def _check_file(path: Path, keys: FileKeys) -> None:
@@ -125,32 +136,31 @@ def _check_file(path: Path, keys: FileKeys) -> None:
             )
 
 
-def _names(grid: Grid, keys: FileKeys, path: Path) -> list[str]:
+def _names(grid: Grid, keys: FileKeys, origin: str) -> list[str]:
     """Headings, renamed as the study says; none twice."""
     for name, count in Counter(grid.headings).items():
         if count > 1:
-            raise DataError(f"{path.name}: the column {name!r} stands {count} times; allowed: once")
+            raise DataError(f"{origin}: the column {name!r} stands {count} times; allowed: once")
     for name, heading in keys.columns.items():
         if heading not in grid.headings:
-            raise DataError(f"{path.name}: study.columns.{name}: {one_of('heading', heading, grid.headings)}")
+            raise DataError(f"{origin}: study.columns.{name}: {one_of('heading', heading, grid.headings)}")
     own = {heading: name for name, heading in keys.columns.items()}
     names = [own.get(heading, heading) for heading in grid.headings]
     for name, count in Counter(names).items():
         if count > 1:
-            raise DataError(f"{path.name}: study.columns.{name}: the file has a column of this name already")
+            raise DataError(f"{origin}: study.columns.{name}: the file has a column of this name already")
     for key in ("text", "numbers"):
         for name in getattr(keys, key):
             if name not in names:
-                raise DataError(f"{path.name}: study.{key}: {one_of('column', name, names)}")
+                raise DataError(f"{origin}: study.{key}: {one_of('column', name, names)}")
     return names
 
 
-def _spelled(arrays: Arrays, grid: Grid, keys: FileKeys, wishes: Wishes, path: Path) -> Found:
+def _spelled(arrays: Arrays, grid: Grid, keys: FileKeys, wishes: Wishes, place: Place, check: Check) -> Found:
     """The columns that a file of texts spells, and how it spells figures if not in the commonest way."""
     fields = [fields_of(name, values) for name, values in arrays.items()]
-    check_size(sum(entry.letters for entry in fields), path)
+    check(sum(entry.letters for entry in fields))
     spelling = _spelling(fields, grid, keys, wishes)
-    place = _place(grid, path)
     columns = {entry.name: column_of_fields(entry, wishes, spelling, place) for entry in fields}
     parted = [entry.name for entry in fields if not columns[entry.name].why and spelling.parts(entry.texts)]
     notes = ["decimal comma"] if spelling.decimal == "," else []
@@ -165,12 +175,11 @@ def _spelling(fields: list[Fields], grid: Grid, keys: FileKeys, wishes: Wishes) 
     return spelling_of((pc.drop_null(entry.there(wishes, markers=False)) for entry in figures), grid.commas)
 
 
-def _typed(arrays: Arrays, grid: Grid, keys: FileKeys, wishes: Wishes, path: Path) -> Found:
+def _typed(arrays: Arrays, grid: Grid, keys: FileKeys, wishes: Wishes, place: Place, check: Check) -> Found:
     """The columns of a file that knows their kinds."""
     named = {name: grid.named.get(heading) for name, heading in zip(arrays, grid.headings, strict=True)}
     texts = {name: fields_of(name, values) for name, values in arrays.items() if holds_texts(values)}
-    check_size(sum(entry.letters for entry in texts.values()), path)
-    place = _place(grid, path)
+    check(sum(entry.letters for entry in texts.values()))
     columns = {
         name: column_of_texts(texts[name], wishes, place)
         if name in texts

@@ -13,7 +13,7 @@ Place = Callable[[int], str]
 SHOWN = 5  # columns that one assumption names
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """A table and how it was read.
 
@@ -56,6 +56,9 @@ class Reading:
         """What was read and assumed, in one line."""
         size = f"{len(self.table):,} rows, {len(self.table.columns):,} columns"
         return f"{self.origin}: " + "; ".join((size, *(self.assumed or ())))
+
+    def __repr__(self) -> str:
+        return f"{self.line}\n{self.table}"
 
 
 def among(columns: Iterable[str]) -> str:

@@ -32,15 +32,17 @@ def read_study(path: Path) -> Study:
         The file is missing, too large, not UTF-8, not TOML, has an unknown key, a value of the wrong
         kind, an expression outside the language, an id twice, or names a model or statistic it lacks.
     """
-    study = read_strictly(path, Study)
-    try:
-        study = expanded(study)
-        _check_ids(study)
-        _check_expressions(study)
-        _check_references(study)
-        check_robustness(study.robustness, study.models)
-    except StudyError as problem:
-        raise StudyError(f"{path.name}: {problem}") from None
+    study: Study = located(path.name, checked, read_strictly(path, Study))
+    return study
+
+
+def checked(study: Study) -> Study:
+    """The study with each model by itself; it raises StudyError where ids, expressions or names are wrong."""
+    study = expanded(study)
+    _check_ids(study)
+    _check_expressions(study)
+    _check_references(study)
+    check_robustness(study.robustness, study.models)
     return study
 
 

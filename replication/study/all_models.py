@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -14,14 +13,14 @@ from replication.records.account import ModelAccount
 from replication.spec.entries import Study
 from replication.study.families import family
 from replication.study.one_model import ModelResult, Plan, plan, run_model
-from replication.study.panels import Key, Told, panels_of, told
+from replication.study.panels import Data, Key, Told, panels_of, told
 from replication.study.readings import read_estimates
 from replication.study.reconcile import reconciled
 
 Frames = dict[str, list[pd.DataFrame]]
 
 
-def run_models(project: Project, study: Study, data: Path | None) -> tuple[Frames, list[ModelAccount], Told]:
+def run_models(project: Project, study: Study, data: Data) -> tuple[Frames, list[ModelAccount], Told]:
     """The frames of the tidy tables, by table, the accounts, and what is to be told of the user's file.
 
     Raises

@@ -20,9 +20,10 @@ from replication.spec.read_study import columns_named, conditions_of
 from replication.spec.settings import settings_of
 
 Key = tuple[str | None, str | None]
+Data = Path | Reading | None  # what a user brings: a file, a table that was read, or nothing
 
 
-def panels_of(project: Project, study: Study, data: Path | None) -> dict[Key, Panel]:
+def panels_of(project: Project, study: Study, data: Data) -> dict[Key, Panel]:
     """The panel of each model, by the table and entity that it names; a user's stands for the study's.
 
     Raises
@@ -58,10 +59,10 @@ def brought(study: Study, path: Path) -> dict[str, dict[str, str]]:
     return {} if name is None else {"brought": {name: sha256(path.parent / name)}}
 
 
-def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Path | None) -> Panel:
+def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Data) -> Panel:
     entity_name, time_name = keys_of(project, study, entity)
     if table is None and data is not None:
-        reading = read_user_table(data, study.study)
+        reading = data if isinstance(data, Reading) else read_user_table(data, study.study)
     elif name := table or study.study.table:
         _refuse_keys_of_files(study, table)
         reading = Reading(read_table(project, name), name)

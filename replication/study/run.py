@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from replication.errors import EstimationError, StudyError, nearest
@@ -17,32 +17,12 @@ from replication.records.records import Records, made_from, records, tables_read
 from replication.sources.pipeline import read_table
 from replication.spec.entries import Study
 from replication.spec.read_study import labels_of, read_study
-from replication.study.panels import Told, brought, data_of
+from replication.study.panels import Data, Told, brought, data_of
+from replication.study.results import Results
 from replication.study.statistics import plan_statistic, run_statistic
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run has made.
-
-    Attributes
-    ----------
-    study : Study
-        As it was run, with the labels that the data brought.
-    records : Records
-    told : tuple of str
-        How a user's file was read, and what looks odd in it or in the study.
-    folder : Path
-        Where the results are.
-    """
-
-    study: Study
-    records: Records
-    told: tuple[str, ...]
-    folder: Path
-
-
-def run_study(project: Project, path: Path, data: Path | None = None, out: Path | None = None) -> Outcome:
+def run_study(project: Project, path: Path, data: Path | None = None, out: Path | None = None) -> Results:
     """Read a study, estimate its models and statistics, and put all results in place together.
 
     Parameters
@@ -60,25 +40,31 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
         Anything wrong with the study, the data or the folder; no result is changed then.
     """
     study = read_study(path)
-    require_right_answers()
     try:
         used = data_of(project, study, path, data)
-        found, told = _estimate(project, study, used)
+        done = estimate(project, study, used)
     except (StudyError, EstimationError) as problem:
         raise type(problem)(f"{path.name}: {problem}") from None
     folder = project.current / study.study.id if out is None else own_folder(out, path, used)
-    study = study.model_copy(update={"labels": {**told.labels, **study.labels}})
+    study, found = done.study, done.records
     with Staging(folder, ours=out is None) as staging:
         write_records(staging, found)
         write_text(staging / "study.toml", path.read_text(encoding="utf-8"))
         write_tables(build_tables(project, study, found), staging)
         draw_figures(project, study, found, staging / "figures")
         write_manifest(staging, {**_about(project, study, path, data), "converged": found.converged})
-    return Outcome(study, found, (*told.lines, *_idle_labels(study, told, found)), folder)
+    return replace(done, folder=folder)
 
 
-def _estimate(project: Project, study: Study, data: Path | None) -> tuple[Records, Told]:
-    """Check every word of the study, then run it; and what is to be told of the user's file."""
+def estimate(project: Project, study: Study, data: Data) -> Results:
+    """Check every word of a study, then run it; nothing is written.
+
+    Raises
+    ------
+    UserError
+        Anything wrong with the study or the data.
+    """
+    require_right_answers()
     for spec in study.statistics:
         plan_statistic(spec)
     frames, accounts, told = _models(project, study, data) if study.models else ({}, [], Told())
@@ -89,10 +75,12 @@ def _estimate(project: Project, study: Study, data: Path | None) -> tuple[Record
         for spec in track(study.statistics, f"{study.study.id}: statistics")
     ]
     frames["statistics"] = statistics + frames.get("statistics", [])
-    return records(study.study.id, frames, accounts), told
+    found = records(study.study.id, frames, accounts)
+    lines = (*told.lines, *_idle_labels(study, told, found))
+    return Results(study.model_copy(update={"labels": {**told.labels, **study.labels}}), found, lines)
 
 
-def _models(project: Project, study: Study, data: Path | None):
+def _models(project: Project, study: Study, data: Data):
     # Loading the estimators takes longer than a whole study of statistics alone.
     from replication.study.all_models import run_models
 

@@ -1,0 +1,205 @@
+"""The package in Python: `import replication as rp`.
+
+>>> import replication as rp
+>>> rows = [{"land": land, "year": year, "aid": aid, "gdp": gdp}
+...         for land, year, aid, gdp in [("A", 1990, 2.0, 1.0), ("A", 1991, 3.5, 2.0), ("A", 1992, 5.0, 4.0),
+...                                      ("B", 1990, 1.0, 0.5), ("B", 1991, 2.5, 2.5), ("B", 1992, 4.0, 3.0),
+...                                      ("C", 1990, 0.5, 1.5), ("C", 1991, 2.0, 2.0), ("C", 1992, 2.5, 4.5)]]
+>>> within = rp.fit("aid ~ gdp", rows, entity="land", time="year", effects=["entity"], covariance="hc1")
+>>> print(within.summary())
+data: 9 rows, 4 columns
+<BLANKLINE>
+model
+aid by OLS; effects: entity; errors: HC1
+       estimate  s.e.      p  95% from    to
+  gdp      0.82  0.17  0.005      0.38  1.26
+model: 9 of 9 rows (none dropped)
+
+What a study file says of a model (docs/studies.md) a call says with the same words, and both give the same
+numbers to the last bit: one thread is used, and, if the first of these functions is used before numpy or
+pandas is imported, the kernels that every processor of a kind has. A mistake raises `rp.UserError` with the
+line that the command would print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from replication.errors import DataError, EstimationError, StudyError, UserError
+from replication.panel.frames import Frame, read_frame
+from replication.panel.read_table import read_user_table
+from replication.panel.reading import Reading
+from replication.project.places import Project
+from replication.project.strict import validated
+from replication.spec.entries import FileKeys
+from replication.study.one_fit import errors_of, fit_one, side_by_side
+from replication.study.results import Results
+from replication.study.run import run_study
+
+__all__ = ["DataError", "EstimationError", "StudyError", "UserError", "compare", "fit", "read", "run"]
+
+Errors = str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]]
+_one_thread = threadpool_limits.wrap(limits=1)
+
+
+def read(data: str | Path | Reading | Frame, **keys: Any) -> Reading:
+    """A panel from a file (CSV, Excel, Stata, parquet), a data frame, or a list of dicts.
+
+    Parameters
+    ----------
+    data : path, data frame or list of dicts
+        Anything that speaks Arrow's C stream is a data frame: pandas, pyarrow, polars.
+    keys : missing, text, numbers, columns, sheet, header, decimal, encoding
+        As under `[study]` in a study file.
+
+    Returns
+    -------
+    Reading
+        With `table`, a DataFrame; `line`, what was assumed; `labels`, the words of a Stata file.
+
+    Raises
+    ------
+    DataError
+        A file that cannot be read, a column of several kinds.
+
+    Examples
+    --------
+    >>> import replication as rp
+    >>> panel = rp.read([{"land": "A", "year": 1990, "gdp": -999.0}, {"land": "B", "year": 1990, "gdp": 2.0}],
+    ...                 missing=[-999])
+    >>> print(panel.line)
+    data: 2 rows, 3 columns; -999 read as missing in gdp
+    """
+    wishes = validated(keys, FileKeys, "read")
+    if isinstance(data, Reading):
+        return data
+    return read_user_table(Path(data), wishes) if isinstance(data, str | Path) else read_frame(data, wishes)
+
+
+@_one_thread
+def fit(
+    formula: str,
+    data: str | Path | Reading | Frame,
+    *,
+    entity: str,
+    time: str,
+    estimator: str = "ols",
+    effects: Sequence[str] = (),
+    covariance: Errors = (),
+    where: str | None = None,
+    weights: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    variables: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    title: str = "",
+    **keys: Any,
+) -> Results:
+    """Estimate a model on a panel, as an entry of `[[models]]` in a study file would.
+
+    Parameters
+    ----------
+    formula : str
+        Such as "log(aid) ~ lag(gdp)"; the language is that of study files.
+    data : path, Reading, data frame or list of dicts
+        As for `read`.
+    entity, time : str
+        Columns that tell the rows apart.
+    covariance : str, mapping or sequence of them
+        "hc1", {"kind": "clustered", "cluster": ["land"]}, or several; the first is the headline error.
+    variables, labels : mapping of str to str
+        Named expressions; printed words by term.
+    keys : diagnostics, tests, stepwise, ...
+        Every other key of `[[models]]`.
+
+    Raises
+    ------
+    UserError
+        What the command would tell of a study file of the same words.
+
+    Examples
+    --------
+    >>> import replication as rp
+    >>> rows = [{"land": land, "year": 1990 + t, "x": (3 * t + 2 * i) % 5, "y": (t * t + i) % 7}
+    ...         for i, land in enumerate("ABCDEF") for t in range(6)]
+    >>> found = rp.fit("y ~ lag(x)", rows, entity="land", time="year", covariance=["hc1", "clustered"])
+    >>> found.table[["error", "term", "estimate"]].round(4)
+           error    term  estimate
+    0        hc1   const    3.5667
+    1        hc1  lag(x)   -0.1667
+    2  clustered   const    3.5667
+    3  clustered  lag(x)   -0.1667
+    >>> print(found.dropped["cause"].unique()[0])
+    missing regressor lag(x)
+    """
+    model: dict[str, Any] = {
+        "formula": formula,
+        "estimator": estimator,
+        "effects": effects if isinstance(effects, str) else list(effects),
+        "covariance": errors_of(covariance),
+        "where": where,
+        "weights": weights,
+        "options": dict(options or {}),
+        "title": title,
+    }
+    head = {"title": title or formula, "entity": entity, "time": time}
+    return fit_one(Project(Path()), read(data), head, {**model, **keys}, variables or {}, labels or {})
+
+
+@_one_thread
+def run(
+    study: str | Path,
+    data: str | Path | None = None,
+    out: str | Path | None = None,
+    *,
+    project: str | Path = ".",
+) -> Results:
+    """Run a study file as `replicate run` does: its results are written, and returned.
+
+    Parameters
+    ----------
+    study : path of a study file
+    data : path of a panel, in place of the study's own
+    out : folder of the results; `results/current/<id>` of the project if none is given
+    project : folder with data, specs and results
+
+    Raises
+    ------
+    UserError
+        Anything wrong with the study, the data or the folder; no result is changed then.
+    """
+    return run_study(Project(Path(project)), Path(study), _path(data), _path(out))
+
+
+def compare(**fits: Results) -> Results:
+    """Several results as one, so that their models stand side by side in a table.
+
+    Parameters
+    ----------
+    fits : Results
+        Each under the name that heads its column, unless its model has a title.
+
+    Raises
+    ------
+    StudyError
+        Nothing to compare, or a result without a model.
+
+    Examples
+    --------
+    >>> import replication as rp
+    >>> rows = [{"land": land, "year": 1990 + t, "x": (3 * t + 2 * i) % 5, "y": (t * t + i) % 7}
+    ...         for i, land in enumerate("ABCDEF") for t in range(6)]
+    >>> keys = dict(entity="land", time="year", covariance="hc1")
+    >>> pooled = rp.fit("y ~ x", rows, **keys)
+    >>> within = rp.fit("y ~ x", rows, effects=["entity"], **keys)
+    >>> print(rp.compare(pooled=pooled, within=within).to_csv().splitlines()[0])
+    ,pooled,within
+    """
+    return side_by_side(fits)
+
+
+def _path(name: str | Path | None) -> Path | None:
+    return None if name is None else Path(name)

@@ -1,0 +1,129 @@
+"""Tables as a Word document: three rules, figures with their points under one another, notes beneath.
+
+The bytes depend on the tables alone: a .docx is a zip file, and its entries bear one fixed date and are not
+compressed, because two compressors pack the same text differently.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from unicodedata import category
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph
+
+from replication.publish.table import Line, Table, is_figure, printed
+
+DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can hold
+THICK, THIN = 8, 4  # eighths of a point
+SMALL = Pt(9)
+UNUSED = ("stylesWithEffects", "thumbnail")  # parts of the template, by the last word of their relation
+LANDSCAPE = 7  # columns from which the page is turned
+FIGURE_SPACE, POINT_SPACE = "\u2007", "\u2008"  # as wide as a digit and as a point
+
+
+def word_document(tables: Iterable[Table]) -> bytes:
+    """A document that holds every table, each with its title above and its notes beneath."""
+    document = _plain_document()
+    shown = list(tables)
+    if any(len(table.header) > LANDSCAPE for table in shown):
+        page = document.sections[0]
+        page.orientation = WD_ORIENT.LANDSCAPE
+        page.page_width, page.page_height = page.page_height, page.page_width
+    for table in shown:
+        _add(document, table)
+    return _fixed(document)
+
+
+def _plain_document() -> WordDocument:
+    """python-docx's own template without its picture and its 160 styles, of which no table here uses one."""
+    document = Document()
+    for relations in (document.part.rels, document.part.package.rels):
+        for key in [key for key, each in relations.items() if each.reltype.rpartition("/")[2] in UNUSED]:
+            del relations[key]
+    styles = document.styles.element
+    for style in styles.findall(qn("w:style")):
+        if style.get(qn("w:default")) is None:
+            styles.remove(style)
+    return document
+
+
+def _add(document: WordDocument, table: Table) -> None:
+    _write(document.add_paragraph(), table.title, bold=True)
+    if table.finding:
+        _write(document.add_paragraph(), table.finding)
+    grid = document.add_table(rows=1 + len(table.lines), cols=len(table.header))
+    first, *others = grid.rows
+    for column, cell in enumerate(first.cells):
+        _fill(cell, table.header[column], right=table.numeric(column))
+        _rule(cell, "top", THICK)
+        _rule(cell, "bottom", THIN)
+    for line, row in zip(table.lines, others, strict=True):
+        for column, cell in enumerate(row.cells):
+            _fill(cell, _text(table, line, column), right=table.numeric(column))
+            if line.rows[0] in table.rules:
+                _rule(cell, "top", THIN)
+    for cell in grid.rows[-1].cells:
+        _rule(cell, "bottom", THICK)
+    said = [*table.notes, *table.account]
+    if said:
+        _write(document.add_paragraph(), f"Notes. {' '.join(said)}")
+
+
+def _text(table: Table, line: Line, column: int) -> str:
+    """What a cell shows, with a true minus; padded so that points stand under one another."""
+    cells = table.cells(line, column)
+    shown = " ".join(
+        printed(cell).replace("-", "\u2212") if cell.source and is_figure(cell.text) else printed(cell)
+        for cell in cells
+    )
+    if not table.numeric(column):
+        return "\u2003" * cells[0].level + shown
+    point, digits = table.padding(cells[-1], column)
+    return shown + POINT_SPACE * point + FIGURE_SPACE * digits
+
+
+def _fill(cell: _Cell, text: str, *, right: bool) -> None:
+    paragraph = cell.paragraphs[0]
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _write(paragraph, text)
+
+
+def _write(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
+    """Text in small letters; what XML cannot hold becomes a blank."""
+    paragraph.paragraph_format.space_after = Pt(0)
+    run = paragraph.add_run("".join(c if c.isprintable() or category(c) == "Zs" else " " for c in text))
+    run.font.size, run.bold = SMALL, bold
+
+
+def _rule(cell: _Cell, side: str, eighths: int) -> None:
+    """A line along one side of a cell; python-docx has no borders of its own."""
+    properties = cell._tc.get_or_add_tcPr()
+    borders = properties.find(qn("w:tcBorders"))
+    if borders is None:
+        borders = OxmlElement("w:tcBorders")
+        properties.append(borders)
+    line = OxmlElement(f"w:{side}")
+    for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "0"), ("color", "000000")):
+        line.set(qn(f"w:{name}"), value)
+    borders.append(line)
+
+
+def _fixed(document: WordDocument) -> bytes:
+    """The document with one date on every entry, none of them compressed."""
+    written, fixed = io.BytesIO(), io.BytesIO()
+    document.save(written)
+    with ZipFile(written) as old, ZipFile(fixed, "w", ZIP_STORED) as new:
+        for name in old.namelist():
+            new.writestr(ZipInfo(name, DATE), old.read(name))
+    return fixed.getvalue()

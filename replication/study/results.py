@@ -1,0 +1,121 @@
+"""What a study or a single fit has given, and the ways in which it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from replication.project.escape import html_text
+from replication.project.files import write_aside
+from replication.project.strict import validated
+from replication.publish import screen
+from replication.publish.formats import html_document, to_csv, to_html, to_latex, to_markdown
+from replication.publish.model_tables import model_table
+from replication.publish.table import Table
+from replication.publish.word import word_document
+from replication.records.records import Records
+from replication.spec.entries import Study, TableSpec
+from replication.spec.read_study import labels_of
+
+
+@dataclass(frozen=True, repr=False)
+class Results:
+    """Models that were estimated together.
+
+    Attributes
+    ----------
+    study : Study
+        As it was run, with the labels that the data brought.
+    records : Records
+        Everything that is recorded, as `estimates.csv` and its fellows hold it.
+    told : tuple of str
+        How the data were read, and what looks odd in them or in the study.
+    folder : Path or None
+        Where the results are written, if they are.
+    """
+
+    study: Study
+    records: Records
+    told: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a coefficient and error: model, error, kind, term, estimate, std_error, statistic, p_value,
+        conf_low, conf_high; the headline error of each model first."""
+        return self.records.estimates.drop(columns="study")
+
+    @property
+    def statistics(self) -> pd.DataFrame:
+        """One row a statistic of a model: model, error (empty if it is the same for all), name, of, value."""
+        return self.records.models.drop(columns="study")
+
+    @property
+    def dropped(self) -> pd.DataFrame:
+        """One row a row of the panel that a model did not use: model, entity, time, cause."""
+        return self.records.dropped_rows.drop(columns="study")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is to be minded: of the data, of each model and of its errors."""
+        odd = [line.removeprefix("warning: ") for line in self.told if line.startswith("warning: ")]
+        return (*odd, *(line for account in self.records.accounts for line in screen.warnings(account)))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Printed words, by term."""
+        return labels_of(self.study)
+
+    def summary(self) -> str:
+        """Coefficients with the headline error, p value and interval, the rows, and what is to be minded."""
+        lines = [*self.told, *screen.coefficients(self.records, self.labels)]
+        return "\n".join(lines).strip("\n")
+
+    def published(self, **keys: Any) -> Table:
+        """The models as one table; `keys` are those of `[[tables]]` in a study file.
+
+        Raises
+        ------
+        StudyError
+            A key that is not known, a model or term that is not there.
+        """
+        models = [account.model for account in self.records.accounts]
+        content = {"id": "table", "title": self.study.study.title, "models": models, **keys}
+        spec = validated(content, TableSpec, "table")
+        found = self.records
+        return model_table(spec, found.estimates, found.models, found.accounts, self.labels)
+
+    def to_latex(self, **keys: Any) -> str:
+        """The table for `\\input`, with the packages that it needs in its first line."""
+        return to_latex(self.published(**keys))
+
+    def to_html(self, **keys: Any) -> str:
+        """The table as a page of its own."""
+        return html_document(self.published(**keys))
+
+    def to_markdown(self, **keys: Any) -> str:
+        """The table in Markdown."""
+        return to_markdown(self.published(**keys))
+
+    def to_csv(self, **keys: Any) -> str:
+        """The table as CSV, rounded as it is printed; full precision is in `table`."""
+        return to_csv(self.published(**keys))
+
+    def to_docx(self, path: str | Path, **keys: Any) -> Path:
+        """Write the table as a Word document; returns its path."""
+        document = word_document([self.published(**keys)])
+        write_aside(Path(path), lambda aside: aside.write_bytes(document))
+        return Path(path)
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the table of models, and what is to be minded."""
+        minded = "".join(f"<p><b>Warning:</b> {html_text(line)}</p>" for line in self.warnings)
+        shown = to_html(self.published()) if self.records.accounts else ""
+        return f"{shown}{minded}" or f"<pre>{html_text(self.summary())}</pre>"
