@@ -75,8 +75,7 @@ def marginal_table(fit: Fit, covariance: Covariance, on: Literal["outcome", "lat
 def _rows(
     terms: Sequence[Term], estimates: Floats, variance: Floats, df: float | Floats | None
 ) -> pd.DataFrame:
-    # A variance set to zero by the mending of an indefinite matrix is no variance.
-    error = np.sqrt(np.where(variance > (1e-12 * estimates) ** 2, variance, np.nan))
+    error = np.sqrt(np.where(variance > 0, variance, np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimates / error
     law = stats.norm() if df is None else stats.t(df)

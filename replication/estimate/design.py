@@ -229,6 +229,11 @@ class Fit:
         One sentence each; shown under the table.
     converged : bool
         False makes the table say so and sets the exit code.
+    exact : bool
+        The terms explain the outcome in full, so that every error is rounding.
+    averaged : bool
+        Rows of `scores` are estimates of parts of the data whose mean is shown, not rows of the design:
+        factors such as n/(n-k) mean nothing.
     """
 
     estimator: str
@@ -249,6 +254,8 @@ class Fit:
     telemetry: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     converged: bool = True
+    exact: bool = False
+    averaged: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ fit's own design, so that they can be asked of a pooled, within or random-effect
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
@@ -14,7 +15,15 @@ from scipy import stats
 from replication.errors import EstimationError, one_of
 from replication.estimate.covariances.pcse import residual_grid
 from replication.estimate.covariances.sandwich import classical, group_sums, least_squares_only
-from replication.estimate.design import Booleans, Covariance, Design, Fit, Floats, Of, Statistics
+from replication.estimate.design import (
+    Covariance,
+    Design,
+    Fit,
+    Floats,
+    LeastSquaresFit,
+    Of,
+    Statistics,
+)
 from replication.estimate.linear.linear import ols
 from replication.estimate.linear.random_effects import random_effects
 from replication.estimate.numbers.absorb import projector, residuals, varies
@@ -22,13 +31,16 @@ from replication.estimate.numbers.algebra import least_squares, residual_ssr
 from replication.estimate.numbers.goodness import ratio
 from replication.estimate.numbers.groupings import of_design
 
+LEVELS = ("ols", "random_effects")
+"""Estimators of the regression of the outcome itself on the design's x."""
+
 
 def f_effects(fit: Fit) -> Statistics:
     """F test that all effects of the model are equal, against pooled ols (Baltagi 2021, 4.2; R's pFtest).
 
     The effects are those of the fit, or entity effects where it has none. Classical errors.
     """
-    fit = least_squares_only("f_effects", fit)
+    fit = _of_levels("f_effects", fit)
     design = fit.design
     weights = design.unit_weights
     by = projector(of_design(design, fit.effects or ["entity"]), weights)
@@ -52,13 +64,9 @@ def hausman(fit: Fit) -> Statistics:
     difference is not positive semidefinite, hausman_positive is 0, the statistic is still the quadratic
     form in the generalised inverse, as in Stata, and a negative one has no p value. hausman_df is the rank.
     """
-    fit = least_squares_only("hausman", fit)
+    fit = _of_levels("hausman", fit)
     design = fit.design
-    by = projector(of_design(design, ["entity"]), np.ones(design.nobs))
-    inside = varies(residuals(by, design.x), design.x)
-    if not inside.any():
-        raise EstimationError("hausman needs a regressor that varies within entity; none does")
-    within = ols(_columns(design, inside), effects=["entity"])
+    within = _refitted_within("hausman", design)
     random = fit if fit.estimator == "random_effects" else random_effects(design)
     same = [random.terms.index(term) for term in within.terms]
     variance = classical(within).matrix - classical(random).matrix[np.ix_(same, same)]
@@ -72,10 +80,24 @@ def hausman(fit: Fit) -> Statistics:
     }
 
 
-def _columns(design: Design, keep: Booleans) -> Design:
-    """The design with the columns of x where `keep` is true."""
-    terms = tuple(term for term, kept in zip(design.terms, keep, strict=True) if kept)
-    return Design(design.outcome, terms, design.y, design.x[:, keep], design.entity, design.time)
+def _of_levels(what: str, fit: Fit) -> LeastSquaresFit:
+    """The fit, if the regression of its outcome on its design's x is its model; a test fits that again."""
+    if fit.estimator not in LEVELS:
+        raise EstimationError(
+            f"{what} would test pooled ols of the exogenous regressors, not this {fit.estimator} model; "
+            f"allowed: {', '.join(LEVELS)}"
+        )
+    return least_squares_only(what, fit)
+
+
+def _refitted_within(what: str, design: Design) -> LeastSquaresFit:
+    """The regression with entity effects, without the regressors that these absorb."""
+    by = projector(of_design(design, ["entity"]), np.ones(design.nobs))
+    inside = varies(residuals(by, design.x), design.x)
+    if not inside.any():
+        raise EstimationError(f"{what} needs a regressor that varies within entity; none does")
+    terms = tuple(term for term, varying in zip(design.terms, inside, strict=True) if varying)
+    return ols(replace(design, terms=terms, x=design.x[:, inside]), effects=["entity"])
 
 
 def quadratic_form(values: Floats, variance: Floats) -> tuple[float, int, bool]:
@@ -95,7 +117,7 @@ def breusch_pagan(fit: Fit) -> Statistics:
     Breusch and Pagan (1980), for unbalanced panels Baltagi and Li (1990): with A = 1 - sum_i (sum_t e_it)^2
     / sum e^2 and n rows, LM = n^2 A^2 / (2 (sum T_i^2 - n)). Stata's xttest0 halves the p value given here.
     """
-    fit = least_squares_only("breusch_pagan", fit)
+    fit = _of_levels("breusch_pagan", fit)
     if fit.design.weights is not None:
         raise EstimationError("breusch_pagan takes no weights")
     e = ols(fit.design).residuals
@@ -137,14 +159,18 @@ def wooldridge_ar(fit: Fit) -> Statistics:
 
     The residuals are regressed on a constant and on those of the row before in the same entity; under no
     serial correlation the slope is -1/(T-1), T the number of periods. Errors clustered by entity without
-    small-sample factor (R's pwartest). A fit without entity effects is fitted again with them.
+    small-sample factor (R's pwartest). A fit without entity effects is fitted again with them, without the
+    regressors that they absorb.
     """
     fit = least_squares_only("wooldridge_ar", fit)
     if "entity" not in fit.effects:
-        fit = ols(fit.design, effects=["entity"])
+        fit = _refitted_within("wooldridge_ar", _of_levels("wooldridge_ar", fit).design)
+    if np.unique(fit.entity, return_counts=True)[1].max() < 3:
+        raise EstimationError(
+            "wooldridge_ar needs an entity with three rows or more: with two and entity effects the slope is "
+            "-1 by construction"
+        )
     later = np.flatnonzero(np.diff(fit.entity) == 0) + 1
-    if len(later) < 3:
-        raise EstimationError("wooldridge_ar needs entities with two rows or more")
     x = np.column_stack([np.ones(len(later)), fit.residuals[later - 1]])
     solution = least_squares(fit.residuals[later], x, ("const", "lagged residual"))
     key = np.unique(fit.entity[later], return_inverse=True)[1]
@@ -162,6 +188,12 @@ def breusch_godfrey(fit: Fit) -> Statistics:
     zero before the first row. As in R's pbgtest, the lag runs over the stacked rows, across entities.
     """
     fit = least_squares_only("breusch_godfrey", fit)
+    if fit.metric == "fitted":
+        raise EstimationError(
+            f"breusch_godfrey is for regressions without instruments; found {fit.estimator}"
+        )
+    if np.ptp(fit.time) == 0:
+        raise EstimationError(f"breusch_godfrey needs two periods or more; {fit.estimator} has one")
     e = fit.residuals
     lagged = np.concatenate([[0.0], e[:-1]])
     left, _ = residual_ssr(e, np.column_stack([fit.x, lagged]))
@@ -194,13 +226,15 @@ def wald(fit: Fit, covariance: Covariance, terms: Sequence[str]) -> Statistics:
 
     F with `covariance.df` degrees of freedom (the smallest of them where they differ), chi2 where that is
     None. df (df1) is the rank of the covariance of the terms, which few clusters can make lower than
-    their number; constraints beyond it are dropped, as Stata does.
+    their number; constraints beyond it are dropped, as Stata does. NaN where a term has no variance.
     """
     for name in terms:
         if name not in fit.labels:
             raise EstimationError(one_of("term", name, fit.labels))
     rows = [fit.labels.index(name) for name in dict.fromkeys(terms)]
-    value, rank, _ = quadratic_form(fit.params[rows], covariance.matrix[np.ix_(rows, rows)])
+    variance = covariance.matrix[np.ix_(rows, rows)]
+    known = bool(np.isfinite(variance).all())
+    value, rank, _ = quadratic_form(fit.params[rows], variance) if known else (np.nan, len(rows), False)
     if covariance.df is None:
         p = float(stats.chi2.sf(value, rank))
         return {"test_chi2": value, "test_chi2_df": float(rank), "test_chi2_p": p}

@@ -15,6 +15,25 @@ from replication.inference.multiple_testing import holm, romano_wolf
 from replication.inference.randomization import coefficient_of, randomization_test
 from replication.spec.entries import ModelSpec, MultipleTestingSpec, RandomizationSpec
 
+SLOPES = ("regressor", "entity_mean", "period")
+
+
+def slopes_tests(fit: Fit, covariance: Covariance) -> Statistics:
+    """Joint test that all slopes are zero, by the error that is shown.
+
+    Slopes are all terms but the constant and further parameters; of the outcome's equation alone where there
+    is one, otherwise of each equation.
+    """
+    equations = dict.fromkeys(term.equation for term in fit.terms if term.kind in SLOPES)
+    shown = [""] if "" in equations else list(equations)
+    found: Statistics = {}
+    for equation in shown:
+        slopes = [term.label for term in fit.terms if term.kind in SLOPES and term.equation == equation]
+        for name, value in wald(fit, covariance, slopes).items():
+            ours = str(name).replace("test_", "slopes_")
+            found[Of(ours, equation) if equation else ours] = value
+    return found
+
 
 def wald_tests(fit: Fit, covariance: Covariance, model: ModelSpec) -> Statistics:
     """Joint Wald tests that the study names, with the error that they rest on."""

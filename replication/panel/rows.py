@@ -55,7 +55,7 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     Raises
     ------
     EstimationError
-        No row is left, or not as many as `expected_nobs` says.
+        No row is left.
     """
     if model.average_over is not None:
         panel = average_blocks(panel, model.average_over)
@@ -66,7 +66,7 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     drops = _drops(values, inside, needs)
     _drop_singletons(drops, values, model, panel)
     keep = drops.kept
-    _check_size(keep, drops, model, panel)
+    _refuse_empty(keep, drops, model, panel)
     keys = panel.keys()
     return Sample(
         design=_design(values, panel, keep, model.intercept, needs),
@@ -149,13 +149,13 @@ def group_codes(name: str, panel: Panel) -> NDArray[np.int64]:
     """Codes of a column whose levels are absorbed or clustered by; -1 where it is missing."""
     keys = {"entity": (panel.entity, panel.entity_name), "time": (panel.time, panel.time_name)}
     if name in keys:
-        codes, column = keys[name]
+        values, column = keys[name]
         if name in panel.table.columns and name != column:
             raise StudyError(
                 f"{name!r} means the panel's {name}, which is {column}, and is another column too; name "
                 f'{column}, or give the other one a name of its own under [variables]: {name}_ = "{name}"'
             )
-        return codes
+        return _recode(values)  # a period may be any number, a code is none below zero
     node, known = parse(name), [*panel.table.columns, *panel.variables]
     if isinstance(node, Name) and node.name not in known:
         raise StudyError(one_of("column", node.name, [*known, *keys]))
@@ -243,14 +243,12 @@ def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Pa
             drops.mark(alone, f"single row of its {names.get(effect, effect)}")
 
 
-def _check_size(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec, panel: Panel) -> None:
+def _refuse_empty(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec, panel: Panel) -> None:
     if not keep.any():
         shown = ", ".join(f"{cause}: {count}" for cause, count in drops.counts[:5])
         strange = strange_levels(panel.reading, [model.where] if model.where else [])
         strange += doubts_about(panel.reading, [panel.entity_name])[:2]
         raise EstimationError("; ".join((f"no row is left of {len(keep)} ({shown})", *strange)))
-    if model.expected_nobs is not None and keep.sum() != model.expected_nobs:
-        raise EstimationError(f"{keep.sum()} rows are used; expected_nobs says {model.expected_nobs}")
 
 
 def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: bool, needs: Needs) -> Design:

@@ -131,8 +131,8 @@ STATISTICS: Mapping[str, Declared] = {
     "vif": _figure("VIF", "regressor"),
     "hausman_positive": _count("Hausman, positive"),
     # tests of the model
-    **_test("f_statistic", "F, all slopes", p="f_p", df="f_df1 f_df2"),
-    **_test("chi2", "χ², all slopes", p="chi2_p", df="chi2_df"),
+    **_test("slopes_f", "F, all slopes", p="slopes_f_p", df="slopes_f_df1 slopes_f_df2"),
+    **_test("slopes_chi2", "χ², all slopes", p="slopes_chi2_p", df="slopes_chi2_df"),
     **_test("lr_statistic", "LR statistic", df="lr_df"),
     **_test("lr_overdispersion", "LR, overdispersion"),
     **_test("lr_pooled", "LR, pooled"),

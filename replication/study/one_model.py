@@ -14,10 +14,11 @@ import pandas as pd
 
 from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.coefficient_table import coefficient_table, long_run_table, marginal_table
+from replication.estimate.covariances.no_variance import without_rounding
 from replication.estimate.covariances.sandwich import usual
 from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
-from replication.inference.model_tests import adjusted, permuted, wald_tests
+from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
 from replication.inference.power import minimum_detectable_effect
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
@@ -125,7 +126,11 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
             _drops(sample),
         )
         tests = {
-            label: merge_unique(wald_tests(fit, error, model), adjusted(fit, error, model.multiple_testing))
+            label: merge_unique(
+                slopes_tests(fit, error),
+                wald_tests(fit, error, model),
+                adjusted(fit, error, model.multiple_testing),
+            )
             for label, error in errors.items()
         }
         estimates = {label: _estimates(fit, error, model) for label, error in errors.items()}
@@ -145,8 +150,11 @@ def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
     """The rows of a model and its point estimates."""
     sample = sample_of(panel, ready)
     _check_magnitudes(sample.design)
+    _check_outcome(sample.design, ready.model, ready.needs)
+    _refuse_twice(sample.design.terms)
     fit = ready.estimate(sample.design, **ready.options)
-    _refuse_twice(fit)
+    _refuse_twice(fit.terms)
+    _check_rows(fit, ready.model.expected_nobs)
     return without(sample, fit.kept, f"left out by {ready.model.estimator}"), fit
 
 
@@ -166,14 +174,33 @@ def merge_unique(*parts: Statistics) -> Statistics:
     return merged
 
 
-def _refuse_twice(fit: Fit) -> None:
+def _refuse_twice(terms: tuple[Term, ...]) -> None:
     """Two terms of one label: one of them would be shown for the other."""
-    label, count = Counter(fit.labels).most_common(1)[0]
+    label, count = Counter(term.label for term in terms).most_common(1)[0]
+    kinds = " and ".join(sorted({term.kind for term in terms if term.label == label}))
+    if count > 1 and kinds == "regressor":
+        raise StudyError(f"the formula has two terms called {label!r}; leave one of them out")
     if count > 1:
-        kinds = " and ".join(sorted({term.kind for term in fit.terms if term.label == label}))
         raise StudyError(
             f"two terms are called {label!r} ({kinds}); give the column another name under [variables], "
             f'such as {label}_ = "{label}"'
+        )
+
+
+def _check_rows(fit: Fit, expected: int | None) -> None:
+    """Refuse another number of rows than the study expects the estimator to use."""
+    used = fit.statistics.get("rows_averaged", fit.statistics.get("nobs", fit.nobs))
+    if expected is not None and used != expected:
+        raise EstimationError(f"{used:.0f} rows are used; expected_nobs says {expected}")
+
+
+def _check_outcome(design: Design, model: ModelSpec, needs: Needs) -> None:
+    """Refuse an outcome that a constant explains in full, but of a selection model."""
+    level, size = float(design.y[0]), float(np.abs(design.y).max())
+    levelled = design.has_constant or bool(model.effects) or level == 0
+    if needs.selected is None and levelled and np.abs(design.y - level).max() <= 1e-15 * size:
+        raise EstimationError(
+            f"the outcome {design.outcome!r} is {level:g} in all {design.nobs} rows: no variation to explain"
         )
 
 
@@ -202,9 +229,9 @@ def covariances_of(fit: Fit, ready: Plan) -> dict[str, Covariance]:
 
 def error_of(fit: Fit, ready: Plan, error: PlannedError) -> Covariance:
     """An error of the fit; one that estimates anew is handed the estimator."""
-    if "refit" in inspect.signature(error.compute).parameters:
-        return error.compute(fit, partial(ready.estimate, **ready.options), **error.options)
-    return error.compute(fit, **error.options)
+    anew = "refit" in inspect.signature(error.compute).parameters
+    refit = (partial(ready.estimate, **ready.options),) * anew
+    return without_rounding(fit, error.compute(fit, *refit, **error.options))
 
 
 def _estimates(fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFrame:

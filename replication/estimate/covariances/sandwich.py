@@ -40,6 +40,15 @@ def least_squares_only(what: str, fit: Fit) -> LeastSquaresFit:
     return fit
 
 
+def refuse_averages(kind: str, fit: Fit) -> None:
+    """Raise EstimationError where rows are estimates that were averaged: no factor or cluster is theirs."""
+    if fit.averaged:
+        raise EstimationError(
+            f"{kind}: {fit.estimator} averages the estimates of {fit.nobs} periods; allowed: own (its "
+            "Newey-West errors: options.lags), hc0, pairs_bootstrap"
+        )
+
+
 def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
     """Residual variance times (X'X)^-1; the inverse of the information for a likelihood.
 
@@ -93,6 +102,7 @@ def hc0(fit: Fit) -> Covariance:
 
 def hc1(fit: Fit) -> Covariance:
     """HC0 times n/(n-k), k counting absorbed effects."""
+    refuse_averages("hc1", fit)
     if fit.df_resid <= 0:
         raise EstimationError(f"hc1: {fit.nobs} rows leave no degree of freedom for its factor n/(n-k)")
     factor = fit.nobs / fit.df_resid
@@ -173,6 +183,7 @@ def clustered(
     EstimationError
         More than two names, an unknown one, or a key with fewer than two clusters.
     """
+    refuse_averages("clustered", fit)
     names = ["entity"] if cluster is None else cluster
     keys = [cluster_key(fit, name) for name in _cluster_names(names)]
     parts = [*keys, pairs(*keys)] if len(keys) == 2 else keys
@@ -296,6 +307,7 @@ def driscoll_kraay(
     EstimationError
         Fewer than two periods, or lags outside 0 .. T-1.
     """
+    refuse_averages("driscoll_kraay", fit)
     key = np.unique(fit.time, return_inverse=True)[1]
     periods = int(key.max()) + 1
     if periods < 2:
@@ -338,6 +350,7 @@ def newey_west(
     EstimationError
         Lags outside 0 .. T-1.
     """
+    refuse_averages("newey_west", fit)
     lags = bartlett_lags(lags, len(np.unique(fit.time)))
     meat = fit.scores.T @ fit.scores
     for lag in range(1, lags + 1):

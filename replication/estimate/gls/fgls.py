@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.design import (
@@ -24,7 +23,6 @@ from replication.estimate.design import (
     Of,
     Statistics,
 )
-from replication.estimate.diagnostics import quadratic_form
 from replication.estimate.gls.autocorrelation import (
     AdjustedKind,
     Autocorrelations,
@@ -125,7 +123,7 @@ def fgls(
     Fit
         Rows weighted by the root of the inverse covariance. Scores are x of the full weight times the
         unweighted residual, so that a sandwich allows what the weights do not. Statistics: counts, rho,
-        chi2 that all slopes are zero; where the estimate is maximum likelihood, loglikelihood, aic and bic.
+        where the estimate is maximum likelihood, loglikelihood, aic and bic.
 
     Raises
     ------
@@ -146,7 +144,7 @@ def fgls(
     convention = _convention(panels, autocorrelation, iterate, divisor)
     fit = replace(fit, own=Covariance("own", factor * fit.bread, None, {}, convention))
     likelihood = autocorrelation == "none" and (iterate or panels == "iid")
-    rows = _statistics(fit, factor, serial, panels, likelihood)
+    rows = _statistics(fit, serial, panels, likelihood)
     return replace(fit, statistics=rows, telemetry={"iterations": float(steps)})
 
 
@@ -323,26 +321,14 @@ def _convention(panels: str, autocorrelation: str, iterate: bool, divisor: str) 
     )
 
 
-def _statistics(
-    fit: LeastSquaresFit, factor: float, serial: Serial, panels: Panels, likelihood: bool
-) -> Statistics:
+def _statistics(fit: LeastSquaresFit, serial: Serial, panels: Panels, likelihood: bool) -> Statistics:
     """Rows for models.csv; `likelihood` says whether the estimate is maximum likelihood."""
     residuals = serial.design.y - serial.design.x @ fit.params
     return {
         **counts(fit.entity, fit.time, fit.df_resid),
         **serial.statistics,
-        **_slopes_test(fit, factor * fit.bread),
         **(_likelihood(serial.design, panels, residuals) if likelihood else {}),
     }
-
-
-def _slopes_test(fit: LeastSquaresFit, matrix: Floats) -> Statistics:
-    """Wald test that all slopes are zero, chi2."""
-    slopes = [j for j, term in enumerate(fit.terms) if term.kind != "constant"]
-    if not slopes:
-        return {}
-    value, rank, _ = quadratic_form(fit.params[slopes], matrix[np.ix_(slopes, slopes)])
-    return {"chi2": value, "chi2_df": float(rank), "chi2_p": float(stats.chi2.sf(value, rank))}
 
 
 def _likelihood(design: Design, panels: Panels, residuals: Floats) -> Statistics:

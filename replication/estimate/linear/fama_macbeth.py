@@ -84,6 +84,7 @@ def fama_macbeth(design: Design, *, lags: int = 0) -> Fit:
         clusters={},
         design=design,
         law="normal",
+        averaged=True,
         own=Covariance("own", _covariance(deviations, lags), periods - 1.0, {}, convention),
         statistics=_statistics(design, sections),
         warnings=_warnings(sections),

@@ -42,7 +42,7 @@ from replication.estimate.linear.iv_tests import (
 )
 from replication.estimate.numbers.absorb import counted, projector, require_variation, residuals
 from replication.estimate.numbers.algebra import least_squares, triangle
-from replication.estimate.numbers.goodness import counts, ratio
+from replication.estimate.numbers.goodness import EXACT, counts, is_nothing, ratio, require_outcome
 from replication.estimate.numbers.groupings import Groupings, of_design
 
 Kind = Literal["unadjusted", "robust", "clustered"]
@@ -209,6 +209,8 @@ def _without_effects(
         return columns * root, 0
     by = projector(groups, weights)
     left = residuals(by, columns)
+    whole = f"is a sum of effects of {' and '.join(groups.names)}"
+    require_outcome(left[:, 0], design.y, design.outcome, whole)
     require_variation(by, left[:, 1:], columns[:, 1:], terms)
     return left * root, by.rank
 
@@ -328,11 +330,16 @@ def _with_statistics(
 ) -> Fit:
     """The fit with its tests; `first` are the residuals that weigh the moments."""
     constant = CONSTANT in v.exogenous_terms
-    statistics: Statistics = {
+    found: Statistics = {
         **counts(fit.entity, fit.time, fit.df_resid),
         "rsquared": 1.0 - ratio(float(residuals @ residuals), _total(v, constant)),
         "instruments": float(v.z.shape[1]),
         **(more or {}),
+    }
+    if is_nothing(residuals, fit.design.y):
+        return replace(fit, statistics=found, warnings=(*fit.warnings, EXACT), exact=True)
+    statistics: Statistics = {
+        **found,
         **strength(v.exogenous, v.endogenous, v.instruments, v.endogenous_terms, v.moments),
         **overidentification(v.exogenous, v.endogenous, v.instruments, v.y, first, v.moments),
         **endogeneity(v.x, v.z, v.y, len(v.endogenous_terms), v.absorbed),

@@ -162,16 +162,18 @@ def overidentification(
 
     Sargan (1958): n R squared of the residuals on all instruments. J is the minimised two-step objective with
     weights from `residuals` (ivreg2's J after 2SLS and gmm2s). The included regressors are partialled out,
-    which changes neither. P values are NaN when exactly identified, J where the covariance is singular.
+    which changes neither. Neither exists where the model is exactly identified; J is NaN where the covariance
+    is singular.
     """
+    df = instruments.shape[1] - endogenous.shape[1]
+    if df == 0:
+        return {}
     basis = np.linalg.qr(np.column_stack([exogenous, instruments]))[0]
     sargan = len(y) * float(np.sum((basis.T @ residuals) ** 2) / (residuals @ residuals))
-    df = instruments.shape[1] - endogenous.shape[1]
     out: Statistics = {}
     hansen = _hansen(exogenous, endogenous, instruments, y, residuals, moments)
     for name, value in {"sargan": sargan, "hansen": hansen}.items():
-        p = float(stats.chi2.sf(value, df)) if df else np.nan
-        out |= {name: value, f"{name}_df": float(df), f"{name}_p": p}
+        out |= {name: value, f"{name}_df": float(df), f"{name}_p": float(stats.chi2.sf(value, df))}
     return out
 
 

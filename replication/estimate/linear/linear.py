@@ -21,12 +21,14 @@ from replication.estimate.design import (
 from replication.estimate.numbers.absorb import projector, require_variation, residuals
 from replication.estimate.numbers.algebra import Solution, least_squares
 from replication.estimate.numbers.goodness import (
+    EXACT,
     counts,
     information_criteria,
+    is_nothing,
     means_by,
     panel_rsquared,
     ratio,
-    slopes_test,
+    require_outcome,
     squares,
 )
 from replication.estimate.numbers.groupings import of_design
@@ -47,7 +49,7 @@ def ols(design: Design, *, effects: list[str] | None = None) -> LeastSquaresFit:
     -------
     Fit
         Statistics: counts; sigma, the root of SSR / df_resid; loglikelihood, the normal one at SSR / n, with
-        aic and bic; f_*, the classical test of all slopes; rsquared and rsquared_adjusted of the whole model,
+        aic and bic; rsquared and rsquared_adjusted of the whole model,
         dummies included (about zero instead of the mean where there is neither constant nor effect). With
         effects, rsquared_within is that of the transformed regression; with entity effects, rsquared_between
         and rsquared_overall are those of Stata's `xtreg, fe`.
@@ -78,6 +80,7 @@ def _within(design: Design, names: tuple[str, ...]) -> LeastSquaresFit:
     require_rows(len(design.y), len(terms) + by.rank)
     both = np.column_stack([design.y, design.x[:, design.has_constant :]])
     left = residuals(by, both)
+    require_outcome(left[:, 0], design.y, design.outcome, f"is a sum of effects of {' and '.join(names)}")
     require_variation(by, left[:, 1:], both[:, 1:], terms)
     y, x = left[:, 0], left[:, 1:]
     fit = linear_fit("ols", design, y, x, terms, weights=weights)
@@ -114,6 +117,7 @@ def between(design: Design) -> LeastSquaresFit:
     require_rows(len(y), len(design.terms), "entities")
     if design.has_constant:
         require_slopes_vary(x, design.terms, "has the same mean in every entity")
+    require_outcome(y - y.mean() * design.has_constant, y, design.outcome, "has one mean in every entity")
     kept = {
         name: values[first]
         for name, values in {"entity": design.entity, **design.clusters}.items()
@@ -160,6 +164,9 @@ def first_difference(design: Design, *, constant: bool = True) -> LeastSquaresFi
     kept = np.zeros(design.nobs, dtype=bool)
     kept[later] = True
     y = design.y[later] - design.y[later - 1]
+    require_outcome(
+        y - y.mean() * has_constant, design.y, design.outcome, "changes by the same amount in every row"
+    )
     fit = replace(linear_fit("first_difference", design, y, x, terms, rows=later), kept=kept)
     return with_statistics(fit, squares(y, np.ones(len(y)), centred=has_constant), has_constant)
 
@@ -190,6 +197,7 @@ def linear_fit(
         root = np.sqrt(weights)
         y, x = y * root, x * root[:, None]
     solution = _solve(y, x, terms)
+    exact = is_nothing(solution.residuals, design.y)
     pick = slice(None) if rows is None else rows
     return LeastSquaresFit(
         estimator=estimator,
@@ -205,7 +213,8 @@ def linear_fit(
         design=design,
         law=law,
         metric=metric,
-        warnings=solution.warnings,
+        exact=exact,
+        warnings=(*solution.warnings, *(EXACT,) * exact),
     )
 
 
@@ -230,7 +239,6 @@ def with_statistics(
         "rsquared": r2,
         "rsquared_adjusted": 1.0 - (1.0 - r2) * (fit.nobs - has_constant) / df,
         "sigma": float(np.sqrt(ssr / df)),
-        **slopes_test(total, ssr, len(fit.terms) - has_constant, df),
         **(more or {}),
     }
     return replace(fit, statistics=statistics)

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.design import Design, Floats, Integers, LeastSquaresFit, Statistics
 from replication.estimate.linear.linear import linear_fit, refuse_weights, require_rows, with_statistics
 from replication.estimate.numbers.absorb import projector, residuals, varies
 from replication.estimate.numbers.algebra import column_space, residual_ssr
-from replication.estimate.numbers.goodness import means_by, panel_rsquared, squares
+from replication.estimate.numbers.goodness import NOTHING, means_by, panel_rsquared, squares
 from replication.estimate.numbers.groupings import of_design
 
 
@@ -35,7 +34,7 @@ def random_effects(
     Fit
         In the metric y_it - theta_i * mean_i. Statistics: sigma_e, sigma_u, rho, theta_min, theta_median
         and theta_max over entities; R squared within, between and overall as in Stata; rsquared and sigma
-        of the transformed regression; f_* and chi2, chi2_df, chi2_p, the classical test of all slopes.
+        of the transformed regression.
 
     Raises
     ------
@@ -69,7 +68,7 @@ def _variance_within(design: Design) -> float:
     left = residuals(by, np.column_stack([design.y, design.x]))
     ssr, rank = residual_ssr(left[:, 0], left[:, 1:][:, varies(left[:, 1:], design.x)])
     df = design.nobs - by.rank - rank
-    if df <= 0 or ssr == 0:
+    if df <= 0 or np.sqrt(ssr) <= NOTHING * np.linalg.norm(design.y):
         raise EstimationError(
             f"{design.nobs} rows of {by.rank} entities leave no variation within entities: "
             "random_effects cannot estimate its two variances"
@@ -107,10 +106,8 @@ def _described(fit: LeastSquaresFit, y: Floats, x: Floats) -> LeastSquaresFit:
     q = len(fit.terms) - has_constant
     if q == 0:
         return fit
-    chi2 = q * fit.statistics["f_statistic"]
-    wald: Statistics = {"chi2": chi2, "chi2_df": float(q), "chi2_p": float(stats.chi2.sf(chi2, q))}
     kinds = panel_rsquared(fit.design, fit.terms, fit.params)
-    return replace(fit, statistics={**fit.statistics, **kinds, **wald})
+    return replace(fit, statistics={**fit.statistics, **kinds})
 
 
 def _components(variance_e: float, variance_u: float, theta: Floats) -> Statistics:

@@ -1,11 +1,30 @@
-"""R squared of each kind, the test that all slopes are zero, and the counts that go with every linear fit."""
+"""R squared of each kind, what an exact fit leaves, and the counts that go with every linear fit."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
+from replication.errors import EstimationError
 from replication.estimate.design import Design, Floats, Integers, Statistics, Term
+
+NOTHING = 2e-13
+"""Share of an outcome's length that is rounding: what is left of it below that is nothing."""
+
+EXACT = (
+    "the regressors explain the outcome in full: no residual is left, and so there are no errors, tests or "
+    "intervals"
+)
+
+
+def is_nothing(left: Floats, y: Floats) -> bool:
+    """Whether what is left of an outcome y, its residuals say, is no more than rounding."""
+    return bool(np.linalg.norm(left) <= NOTHING * np.linalg.norm(y))
+
+
+def require_outcome(left: Floats, y: Floats, name: str, why: str) -> None:
+    """Raise EstimationError, saying `why`, where nothing is `left` to explain of the outcome y."""
+    if is_nothing(left, y):
+        raise EstimationError(f"the outcome {name!r} {why}: no variation to explain")
 
 
 def counts(entity: Integers, time: Integers, df_resid: int) -> Statistics:
@@ -39,19 +58,6 @@ def ratio(top: float, bottom: float) -> float:
     """top / bottom as IEEE arithmetic has it: a perfect fit gives infinity, nothing to explain gives nan."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.float64(top) / np.float64(bottom))
-
-
-def slopes_test(total: float, ssr: float, slopes: int, df_resid: int) -> Statistics:
-    """Classical F test that all slopes are zero: `total` is the sum of squares without them."""
-    if slopes == 0:
-        return {}
-    f = ratio((total - ssr) / slopes, ssr / df_resid)
-    return {
-        "f_statistic": f,
-        "f_df1": float(slopes),
-        "f_df2": float(df_resid),
-        "f_p": float(stats.f.sf(f, slopes, df_resid)),
-    }
 
 
 def squares(y: Floats, weights: Floats, *, centred: bool) -> float:

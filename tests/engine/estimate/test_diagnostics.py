@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 from statsmodels.regression.tests.results import results_grunfeld_ols_robust_cluster as stata
@@ -27,7 +28,10 @@ from replication.estimate.diagnostics import (
     wald,
     wooldridge_ar,
 )
-from replication.estimate.linear.linear import ols
+from replication.estimate.gls.fgls import fgls
+from replication.estimate.gls.prais_winsten import prais_winsten
+from replication.estimate.linear.iv import iv_2sls, liml
+from replication.estimate.linear.linear import between, first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
 from tests.support.linear_panels import (
     all_dummies,
@@ -180,14 +184,17 @@ def test_wald_is_the_f_of_stata():
 def test_wald_of_all_slopes_is_the_classical_f():
     fit = ols(grunfeld())
     found = wald(fit, classical(fit), ["value", "capital"])
-    assert_allclose(found["test_f"], fit.statistics["f_statistic"], rtol=1e-9)
-    assert_allclose(found["test_f_p"], fit.statistics["f_p"], rtol=1e-6)
+    model = fit.statistics
+    f = (model["rsquared"] / 2) / ((1 - model["rsquared"]) / model["df_resid"])
+    assert_allclose(found["test_f"], f, rtol=1e-9)
+    assert_allclose(found["test_f_p"], stats.f.sf(f, 2, model["df_resid"]), rtol=1e-6)
 
 
 def test_wald_with_the_normal_is_chi2():
     fit = random_effects(grunfeld())
     found = wald(fit, classical(fit), ["value", "capital"])
-    assert_allclose(found["test_chi2"], fit.statistics["chi2"], rtol=1e-9)
+    slopes, variance = fit.params[1:], classical(fit).matrix[1:, 1:]
+    assert_allclose(found["test_chi2"], slopes @ np.linalg.solve(variance, slopes), rtol=1e-9)
     assert found["test_chi2_df"] == 2.0
 
 
@@ -219,3 +226,61 @@ def test_one_row_an_entity_has_no_panel_tests():
     for test in (f_effects, breusch_pagan, pesaran_cd):
         with pytest.raises(EstimationError):
             test(ols(design))
+
+
+def instrumented(estimator):
+    """A fit with an endogenous regressor."""
+    design = draw(4)
+    extra = {
+        "endogenous": design.x[:, [2]],
+        "instruments": np.random.default_rng(3).normal(size=(design.nobs, 2)),
+    }
+    extra["instruments"][:, 0] += design.x[:, 2]
+    terms = {"endogenous": terms_of("b"), "instruments": terms_of("z0", "z1")}
+    return estimator(replace(only(design, ["const", "a"]), extra=extra, extra_terms=terms))
+
+
+@pytest.mark.parametrize("test", [f_effects, hausman, breusch_pagan, wooldridge_ar])
+@pytest.mark.parametrize(
+    "fit",
+    [
+        *(lambda of=of: instrumented(of) for of in (iv_2sls, liml)),
+        *(lambda of=of: of(draw(4)) for of in (first_difference, between, prais_winsten, fgls)),
+    ],
+)
+def test_what_is_fitted_again_on_the_design_is_no_test_of_another_model(fit, test):
+    with pytest.raises(EstimationError, match=r"would test pooled ols .*; allowed: ols, random_effects"):
+        test(fit())
+
+
+@pytest.mark.parametrize("estimator", [iv_2sls, liml])
+def test_breusch_godfrey_is_not_told_of_instruments(estimator):
+    with pytest.raises(EstimationError, match="without instruments"):
+        breusch_godfrey(instrumented(estimator))
+
+
+@given(seed=seeds)
+@settings(max_examples=20, deadline=None)
+def test_wooldridge_leaves_out_what_entity_effects_absorb(seed):
+    design = draw(seed)
+    fixed = np.random.default_rng(seed).normal(size=design.entity.max() + 1)[design.entity]
+    both = replace(design, terms=(*design.terms, *terms_of("k")), x=np.column_stack([design.x, fixed]))
+    found = wooldridge_ar(ols(both))
+    assert_allclose(list(found.values()), list(wooldridge_ar(ols(design)).values()), rtol=1e-8)
+
+
+@given(seed=seeds, entities=st.integers(3, 30))
+@settings(max_examples=20, deadline=None)
+def test_wooldridge_has_nothing_to_test_in_two_periods(seed, entities):
+    random = np.random.default_rng(seed)
+    x = np.column_stack([np.ones(2 * entities), random.normal(size=2 * entities)])
+    design = make(
+        x[:, 1] + random.normal(size=len(x)),
+        x,
+        np.repeat(range(entities), 2),
+        np.tile([1, 2], entities),
+        ["const", "a"],
+    )
+    for fit in (ols(design), ols(design, effects=["entity"])):
+        with pytest.raises(EstimationError, match="three rows or more"):
+            wooldridge_ar(fit)

@@ -12,7 +12,7 @@ from linearmodels.panel import FamaMacBeth
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.covariances.sandwich import hc0, own
+from replication.estimate.covariances.sandwich import clustered, driscoll_kraay, hc0, hc1, newey_west, own
 from replication.estimate.linear.fama_macbeth import fama_macbeth
 from replication.estimate.linear.linear import ols
 from tests.support.gls_panels import UNITS, balanced, in_other_units, relabelled
@@ -105,3 +105,14 @@ def test_refusals(call, message):
     with pytest.raises(EstimationError) as problem:
         call(balanced(0))
     assert message in str(problem.value)
+
+
+@pytest.mark.parametrize("error", [hc1, newey_west, clustered, driscoll_kraay])
+def test_no_factor_of_rows_is_put_on_means_of_periods(error):
+    with pytest.raises(EstimationError, match=r"averages the estimates of 8 periods; allowed: own .*hc0"):
+        error(fama_macbeth(draw(3, share=1.0)))
+
+
+def test_hc0_is_its_own_error_without_the_factor():
+    fit = fama_macbeth(draw(3, share=1.0))
+    np.testing.assert_allclose(hc0(fit).matrix * 8 / 7, fit.own.matrix, rtol=1e-12)

@@ -21,6 +21,7 @@ from replication.estimate.design import Of
 from replication.estimate.gls.autocorrelation import autocorrelations, neighbours
 from replication.estimate.gls.fgls import fgls
 from replication.estimate.linear.linear import ols
+from replication.inference.model_tests import slopes_tests
 from tests.support.gls_panels import UNITS, balanced, firms_of, greene_firms, in_other_units, relabelled
 from tests.support.linear_panels import assert_printed, draw, errors, make, seeds
 
@@ -47,7 +48,7 @@ def test_stata(options, params, printed):
         digits = len(text.split(".")[1])
         assert abs(value - float(text)) <= 1.0 * 10.0**-digits
     if options == {"panels": "correlated"}:
-        assert_printed(fit.statistics["chi2"], "1285.19")
+        assert_printed(slopes_tests(fit, fit.own)["slopes_chi2"], "1285.19")
 
 
 def test_a_flat_likelihood_is_climbed_to_its_top():

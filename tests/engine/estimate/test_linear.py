@@ -16,6 +16,7 @@ from replication.errors import EstimationError
 from replication.estimate.covariances.sandwich import classical, clustered
 from replication.estimate.linear.linear import between, first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
+from replication.inference.model_tests import slopes_tests
 from tests.support.linear_panels import (
     DIGITS,
     STATA_FLOATS,
@@ -83,7 +84,8 @@ def test_grunfeld_against_stata(data, tolerance):
 def test_grunfeld_statistics():
     """R2 and F of reference 4.2; theta and variances as plm prints them (Baltagi, Table 2.1)."""
     pooled, random = ols(grunfeld()).statistics, random_effects(grunfeld()).statistics
-    assert_printed([pooled["rsquared"], pooled["f_statistic"]], "0.81241 426.576")
+    f = slopes_tests(ols(grunfeld()), classical(ols(grunfeld())))["slopes_f"]
+    assert_printed([pooled["rsquared"], f], "0.81241 426.576")
     assert_printed(between(grunfeld()).statistics["rsquared"], "0.85777")
     assert_printed([random["theta_min"], random["theta_median"], random["theta_max"]], ".8612 .8612 .8612")
     assert_printed([random["sigma_e"] ** 2, random["sigma_u"] ** 2], "2784.46 7089.80")
@@ -169,7 +171,7 @@ def test_pooled_weights_are_stata_analytic_weights():
     oracle = sm.WLS(design.y, design.x, weights=design.weights / design.weights.mean()).fit()
     assert_allclose(errors(classical(fit)), oracle.bse, rtol=1e-10)
     assert_allclose(fit.statistics["rsquared"], oracle.rsquared, rtol=1e-10)
-    assert_allclose(fit.statistics["f_statistic"], oracle.fvalue, rtol=1e-10)
+    assert_allclose(slopes_tests(fit, classical(fit))["slopes_f"], oracle.fvalue, rtol=1e-10)
     assert_allclose(fit.statistics["sigma"], np.sqrt(oracle.scale), rtol=1e-10)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from replication.errors import UserError
 from replication.estimate.design import Of
@@ -38,6 +39,56 @@ def test_a_treatment_is_permuted_within_strata_by_unit():
     assert found["randomization_assignments"] == 216
     assert found["randomization_p"] * 216 == pytest.approx(round(found["randomization_p"] * 216))
     assert 2 / 216 <= found["randomization_p"] <= 0.05
+
+
+ERRORS = {
+    "classical": ({}, "nonrobust", {}),
+    "hc0": ({}, "HC0", {}),
+    "hc1": ({}, "HC1", {}),
+    "hc3": ({}, "HC3", {}),
+    "clustered": ({}, "cluster", {"groups": TABLE["e"], "df_correction": True}),
+    "by_time": (
+        {"kind": "clustered", "cluster": ["time"]},
+        "cluster",
+        {"groups": TABLE["t"], "df_correction": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_all_slopes_are_tested_by_the_error_that_is_shown(error):
+    """As statsmodels has F under each covariance, with its degrees of freedom."""
+    options, kind, more = ERRORS[error]
+    ours = statistics(covariance=[{"kind": error, **options, "label": error}])
+    fit = sm.OLS(TABLE["y"], sm.add_constant(TABLE[["d", "x", "z"]])).fit(
+        cov_type=kind, cov_kwds=more, use_t=True
+    )
+    theirs = fit.f_test(np.eye(4)[1:])
+    assert ours["slopes_f"] == pytest.approx(theirs.fvalue, rel=1e-9)
+    assert (ours["slopes_f_df1"], ours["slopes_f_df2"]) == (theirs.df_num, theirs.df_denom)
+    assert ours["slopes_f_p"] == pytest.approx(theirs.pvalue, rel=1e-7)
+
+
+def test_each_error_has_its_own_test_of_all_slopes_and_none_is_without_name():
+    found = run_model(
+        read_panel(TABLE, "e", "t", {}, "t"),
+        plan(ModelSpec(id="m", formula="y ~ d + x", covariance=[{"kind": "hc1"}, {"kind": "pcse"}])),
+    ).statistics
+    tests = found[found["name"].str.startswith(("slopes_", "f_", "chi2"))]
+    assert set(zip(tests["error"], tests["name"], strict=True)) == {
+        *(("hc1", f"slopes_f{part}") for part in ("", "_df1", "_df2", "_p")),
+        *(("pcse", f"slopes_chi2{part}") for part in ("", "_df", "_p")),
+    }
+
+
+@pytest.mark.parametrize("estimator", ["logit", "probit"])
+def test_all_slopes_of_a_likelihood_are_tested_by_chi2(estimator):
+    found = statistics(formula="d ~ x + z", estimator=estimator, covariance=[{"kind": "classical"}])
+    model = {"logit": sm.Logit, "probit": sm.Probit}[estimator]
+    fit = model(TABLE["d"], sm.add_constant(TABLE[["x", "z"]])).fit(disp=0, tol=1e-12)
+    theirs = fit.wald_test(np.eye(3)[1:], use_f=False, scalar=True)
+    assert found["slopes_chi2"] == pytest.approx(theirs.statistic, rel=1e-6)
+    assert found["slopes_chi2_df"] == 2
 
 
 def test_holm_multiplies_by_the_number_of_what_is_left():

@@ -115,12 +115,6 @@ def test_history_rows_stay_for_instruments():
     assert np.isnan(result.design.x[0, 1])
 
 
-def test_expected_nobs_stops_a_model():
-    assert sample(expected_nobs=6).design.nobs == 6
-    with pytest.raises(EstimationError, match="6 rows are used; expected_nobs says 7"):
-        sample(expected_nobs=7)
-
-
 def test_an_empty_sample_says_why():
     with pytest.raises(EstimationError, match="no row is left of 8 .outside where: 8"):
         sample(where="year > 1990")

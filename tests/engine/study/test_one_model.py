@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from replication.errors import EstimationError, StudyError
 from replication.estimate.design import Of
@@ -64,7 +66,8 @@ def test_the_name_of_a_test_overwrites_no_statistic(name):
     assert statistics(tested) == statistics(plain)
     joint = statistics(tested, "clustered")
     assert joint[Of("test_f_df1", name)] == 1
-    assert joint.keys() == {Of(f"test_f{part}", name) for part in ("", "_p", "_df1", "_df2")}
+    added = joint.keys() - statistics(plain, "clustered").keys()
+    assert added == {Of(f"test_f{part}", name) for part in ("", "_p", "_df1", "_df2")}
 
 
 @pytest.mark.parametrize("name", ["time", "entity"])
@@ -106,3 +109,98 @@ def test_two_statistics_of_one_name_are_a_fault():
 def test_a_statistic_that_is_not_declared_is_a_fault():
     with pytest.raises(RuntimeError, match="madeup is not declared"):
         statistic_rows({"madeup": 1.0})
+
+
+UNNAMED = ROWS.drop(columns=["entity", "time"])
+ERRORS = ("hc1", "clustered", "driscoll_kraay", "pcse", "newey_west", "cr2")
+
+
+@pytest.mark.parametrize("estimator", ["ols", "first_difference", "random_effects", "ppml", "fama_macbeth"])
+@given(first=st.integers(-3000, 10))
+@settings(max_examples=8, deadline=None)
+def test_periods_may_be_any_whole_numbers(estimator, first):
+    """Years to an event, or before Christ: a number below zero is a period, not a missing cluster."""
+    keys: dict = {"estimator": estimator, "formula": "above ~ x + lag(z, 1)"}
+    if estimator in ("ols", "ppml"):
+        keys["effects"] = ["entity", "time"]
+    if estimator in ("ols", "first_difference"):
+        keys["covariance"] = [
+            *({"kind": kind} for kind in ERRORS),
+            {"kind": "clustered", "cluster": ["time"], "label": "by_time"},
+            {"kind": "clustered", "cluster": ["entity", "time"], "label": "two_way"},
+        ]
+    moved = UNNAMED.assign(yr=UNNAMED["yr"] - 1990 + first)
+    plain, shifted = (run_on(rows, **keys) for rows in (UNNAMED, moved))
+    assert shifted.account.dropped == plain.account.dropped
+    numbers = ["estimate", "std_error", "p_value"]
+    np.testing.assert_allclose(shifted.estimates[numbers], plain.estimates[numbers], rtol=1e-9, atol=1e-12)
+
+
+def run_on(rows: pd.DataFrame, **keys) -> ModelResult:
+    panel = read_panel(rows, "firm", "yr", {}, "rows")
+    return run_model(panel, plan(ModelSpec(**{"id": "m", **keys})))
+
+
+INSTRUMENTED = ("iv_2sls", "liml", "iv_gmm")
+IV = {"endogenous": ["x"], "instruments": ["sigma"]}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "options"),
+    [
+        *((name, {}) for name in ("ols", "between", "first_difference", "random_effects", "fama_macbeth")),
+        *((name, {}) for name in ("fgls", "prais_winsten", "quantile", "ppml", "negative_binomial", "tobit")),
+        *((name, IV) for name in INSTRUMENTED),
+    ],
+)
+@pytest.mark.parametrize("value", ["0 * x + 5", "0 * x", "1e9 + 0 * x"])
+def test_an_outcome_that_does_not_vary_is_refused_by_every_estimator(estimator, options, value):
+    with pytest.raises(EstimationError, match=r"the outcome 'same' is \S+ in all 240 rows: no variation"):
+        run({"same": value}, formula="same ~ z", estimator=estimator, options=options)
+
+
+@pytest.mark.parametrize(("estimator", "options"), [("ols", {}), *((name, IV) for name in INSTRUMENTED)])
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+@pytest.mark.parametrize("weights", [None, "exp(z)"])
+def test_an_outcome_that_effects_explain_in_full_is_refused(estimator, options, scale, weights):
+    firm, year = np.random.default_rng(5).normal(size=30), np.random.default_rng(6).normal(size=8)
+    parts = scale * (np.repeat(firm, 8) + np.tile(year, 30))
+    rows = UNNAMED.assign(parts=parts).sample(frac=0.8, random_state=2)
+    keys = {"estimator": estimator, "options": options, "weights": weights, "formula": "parts ~ z"}
+    with pytest.raises(EstimationError, match="is a sum of effects of entity and time: no variation"):
+        run_on(rows, effects=["entity", "time"], **keys)
+    assert run_on(rows, effects=["entity"], **keys).account.nobs == len(rows)
+
+
+def test_the_rows_expected_are_those_that_the_estimator_used():
+    for estimator, rows in (("ols", 240), ("first_difference", 210), ("between", 240), ("fama_macbeth", 240)):
+        assert run(estimator=estimator, expected_nobs=rows).account.converged
+        with pytest.raises(EstimationError, match=f"{rows} rows are used; expected_nobs says {rows + 1}"):
+            run(estimator=estimator, expected_nobs=rows + 1)
+
+
+@pytest.mark.parametrize("formula", ["y ~ x + x", "y ~ x + dummies(entity_) + dummies(entity_)"])
+def test_two_terms_of_one_name_are_refused(formula):
+    with pytest.raises(StudyError, match="the formula has two terms called '"):
+        run({"entity_": "entity"}, formula=formula)
+
+
+@given(st.lists(st.integers(1_000_000, 10**15), min_size=3, max_size=6, unique=True))
+@settings(max_examples=10, deadline=None)
+def test_levels_of_many_digits_keep_their_names(codes):
+    rows = ROWS.assign(code=np.resize(codes, SIZE), part=np.resize(codes, SIZE) / 1e6)
+    for name in ("code", "part"):
+        terms = run_on(rows, formula=f"y ~ dummies({name})").estimates["term"].to_list()
+        levels = sorted(float(term.removeprefix(f"{name}=")) for term in terms[1:])
+        assert levels == sorted(rows[name].unique().astype(float))[1:]
+
+
+def test_exact_identification_has_no_test_of_overidentification():
+    options = {"endogenous": ["x"], "instruments": ["sigma"]}
+    one = statistics(run(formula="y ~ z", estimator="iv_2sls", options=options))
+    two = statistics(
+        run(formula="y ~ z", estimator="iv_2sls", options={**options, "instruments": ["sigma", "const"]})
+    )
+    names = {str(name) for name in one}
+    assert not names & {"sargan", "sargan_df", "sargan_p", "hansen", "hansen_df", "hansen_p"}
+    assert two[Of("sargan_df", "")] == two[Of("hansen_df", "")] == 1

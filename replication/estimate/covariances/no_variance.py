@@ -1,0 +1,61 @@
+"""Variances that are none: of an exact fit, zero by construction, or negative."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from replication.estimate.design import Booleans, Covariance, Fit, Floats
+
+ROUNDING = 1e-12
+"""Share of the variance that independent rows would give (HC0) below which a variance is rounding.
+
+Sums of scores that cancel leave 1e-16 of their squares; a variance near that has lost most of its digits.
+"""
+
+
+def without_rounding(fit: Fit, covariance: Covariance) -> Covariance:
+    """The covariance with NaN for what is no variance, and a sentence on each coefficient that has none.
+
+    With entity effects on two periods the scores of a period sum to zero: errors that are made of sums over
+    periods (panel-corrected, Driscoll-Kraay, clustered by time) are zero by construction.
+    """
+    if fit.exact:
+        zero, negative = np.ones(len(fit.params), dtype=bool), np.zeros(len(fit.params), dtype=bool)
+        said: list[str] = []  # the fit says it itself
+    else:
+        zero = _is_rounding(fit, covariance)
+        negative = ~zero & (np.diag(covariance.matrix) < 0)
+        said = _said(fit, zero, "zero by construction, as with entity effects on two periods")
+        said += _said(fit, negative, "negative")
+    none = zero | negative
+    if not none.any():
+        return covariance
+    return replace(
+        covariance,
+        matrix=np.where(none[:, None] | none, np.nan, covariance.matrix),
+        warnings=(*covariance.warnings, *said),
+        p_values=_without(covariance.p_values, none),
+        intervals=_without(covariance.intervals, none),
+    )
+
+
+def _is_rounding(fit: Fit, covariance: Covariance) -> Booleans:
+    """(k,) variances that are nothing beside those of independent rows; own ones are judged by their sign."""
+    variances = np.diag(covariance.matrix)
+    if covariance.kind == "own":
+        found: Booleans = variances == 0
+        return found
+    influence = fit.scores @ fit.bread
+    return np.asarray(np.abs(variances) <= ROUNDING * (influence**2).sum(axis=0), dtype=bool)
+
+
+def _said(fit: Fit, which: Booleans, what: str) -> list[str]:
+    names = ", ".join(f"'{label}'" for label, none in zip(fit.labels, which, strict=True) if none)
+    return [f"no error for {names[:300]}: its variance is {what}"] if names else []
+
+
+def _without(values: Floats | None, none: Booleans) -> Floats | None:
+    """P values or intervals, missing where there is no variance."""
+    return None if values is None else np.where(none if values.ndim == 1 else none[:, None], np.nan, values)
