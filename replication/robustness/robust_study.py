@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from replication.errors import EstimationError, StudyError
 from replication.project.arithmetic import require_right_answers
-from replication.project.files import sha256, write_csv, write_parquet
+from replication.project.files import sha256, write_csv, write_parquet, write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.staging import Staging, own_folder, write_manifest
 from replication.publish.exhibits import write_tables
 from replication.records.records import COLUMNS, made_from
-from replication.robustness.curve import Curve, curve
+from replication.robustness.curve import curve
 from replication.robustness.curve_chart import write_curve
+from replication.robustness.curve_page import Checked, section
 from replication.robustness.curve_tables import curve_tables, with_factors
 from replication.robustness.executors import executor_of
-from replication.robustness.number_table import Recorded
 from replication.spec.entries import ModelSpec, Study
 from replication.spec.read_study import labels_of, read_study
-from replication.spec.robustness_entries import RobustnessSpec
 from replication.study.panels import brought, data_of, panels_of
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One entry of `[[robustness]]`, done.
-
-    Attributes
-    ----------
-    spec : RobustnessSpec
-    curve : Curve
-    tables : tuple of Recorded
-    """
-
-    spec: RobustnessSpec
-    curve: Curve
-    tables: tuple[Recorded, ...]
 
 
 def run_robustness(
@@ -75,9 +57,12 @@ def run_robustness(
     except (StudyError, EstimationError) as problem:
         raise type(problem)(f"{path.name}: {problem}") from None
     with Staging(folder, ours=out is None) as staging:
-        _write(staging, study, done)
+        _write(staging, project.robustness(study.study.id).name, study, done)
         write_manifest(staging, _about(project, study, path, data))
-    return (*(line for each in done for line in each.curve.lines), f"results in {folder}")
+    return (
+        *(line for each in done if each.curve is not None for line in each.curve.lines),
+        f"results in {folder}",
+    )
 
 
 def _checked(project: Project, study: Study, data: Path | None, on: str, folder: Path) -> Iterable[Checked]:
@@ -90,16 +75,17 @@ def _checked(project: Project, study: Study, data: Path | None, on: str, folder:
         yield Checked(spec, found, tuple(curve_tables(found, labels_of(study))))
 
 
-def _write(folder: Path, study: Study, done: list[Checked]) -> None:
+def _write(folder: Path, folder_name: str, study: Study, done: list[Checked]) -> None:
     tables = [table for each in done for table in each.tables]
     records = pd.concat([table.records for table in tables], ignore_index=True)
     records = records.assign(study=study.study.id)[COLUMNS["statistics"]]
     write_csv(folder / "statistics.csv", records)
     write_parquet(folder / "statistics.parquet", records)
     write_tables([table.table for table in tables], folder)
-    for each in done:
-        write_parquet(folder / "curves" / f"{each.spec.id}.parquet", with_factors(each.curve))
-        write_curve(each.curve, labels_of(study), folder / "figures")
+    for found in (each.curve for each in done if each.curve is not None):
+        write_parquet(folder / "curves" / f"{found.spec.id}.parquet", with_factors(found))
+        write_curve(found, labels_of(study), folder / "figures")
+    write_text(folder / "section.html", section(folder_name, done, labels_of(study)))
 
 
 def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
