@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from replication.errors import EstimationError, StudyError, one_of
-from replication.estimate.covariances.conventions import Convention, apply, conventions_of, with_options
-from replication.estimate.design import Covariance, Fit
+from replication.errors import StudyError, one_of
+from replication.estimate.covariances.conventions import Convention, conventions_of, known_for
+from replication.estimate.design import Fit
 from replication.panel.panel import Panel
 from replication.project.places import Project
 from replication.publish.rounding import fixed
@@ -23,7 +23,7 @@ ERRORS, FACTORS = "{}_errors", "{}_factors"
 
 
 def reconcile(project: Project, path: Path, model: str, data: Path | None = None) -> str:
-    """The errors of one model of a study under every convention, and each factor as a number, as text.
+    """The errors of one model of a study under every known convention, each factor and its origin, as text.
 
     Raises
     ------
@@ -59,35 +59,32 @@ def _kinds(ready: Plan) -> list[tuple[str, dict]]:
 
 
 def _rows(fit: Fit, model: ModelSpec, kind: str, options: dict) -> Iterator[tuple[str, str, str, float, str]]:
-    for convention in with_options(conventions_of(kind), options):
+    for convention, covariance in known_for(fit, kind, options):
         name = f"{kind}: {convention.program}"
-        covariance = _covariance(convention, fit)
-        if covariance is None:
-            continue
         for term, error in zip(fit.labels, np.sqrt(np.diag(covariance.matrix)), strict=True):
             yield ERRORS.format(model.id), name, term, float(error), "units of the outcome"
         for factor, value in covariance.factors.items():
             yield FACTORS.format(model.id), name, factor, float(value), "multiplies the variance"
 
 
-def _covariance(convention: Convention, fit: Fit) -> Covariance | None:
-    """None where the convention cannot be had on these rows (no complete periods, an instrumented fit)."""
-    try:
-        return apply(convention, fit)
-    except EstimationError:
-        return None
-
-
 def _as_text(rows: pd.DataFrame, model: ModelSpec) -> str:
     errors = rows[rows["statistic"] == ERRORS.format(model.id)]
     factors = rows[rows["statistic"] == FACTORS.format(model.id)]
     lines = [f"{model.id}: {model.title or model.formula}"]
+    if errors.empty:
+        lines.append("no other program has been run on a model of this kind with these errors")
     for group, mine in errors.groupby("group", sort=False):
         told = factors[factors["group"] == group]
         named = ", ".join(f"{row.period} = {row.value:.6g}" for row in told.itertuples())
-        lines += ["", str(group), f"    {named or 'no small-sample factor'}"]
+        kind, program = str(group).split(": ", 1)
+        lines += ["", str(group), f"    {_origin(kind, program)}; {named or 'no small-sample factor'}"]
         lines += [
             f"    {fixed(float(value), 6):>16}  {term}"
             for value, term in mine[["value", "period"]].to_numpy()
         ]
     return "\n".join(lines)
+
+
+def _origin(kind: str, program: str) -> str:
+    """How it is known what the program gives."""
+    return next(entry.origin for entry in conventions_of(kind) if entry.program == program)
