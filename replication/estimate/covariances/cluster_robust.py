@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from replication.errors import EstimationError
+from replication.estimate.covariances.notes import whose
 from replication.estimate.covariances.sandwich import cluster_key, effects_of, group_sums
 from replication.estimate.design import Booleans, Covariance, Fit, Floats, Integers, LeastSquaresFit
 from replication.estimate.numbers.absorb import rest_basis
@@ -150,11 +151,11 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
     changes = group_sums(key, influence * fit.residuals[:, None])
     df = np.array([satterthwaite(hat, key, column) for column in influence.T])
     groups = len(changes)
-    plain = fit.design.weights is None and fit.metric == "ordinary"
-    whose = " (R clubSandwich, Stata vce(hc2 ..., dfadjust))" if plain else ""
+    programs = "R clubSandwich, Stata vce(hc2 ..., dfadjust)"
+    known = whose(fit, programs) if fit.design.weights is None else ""
     note = (
         f"clustered by {name} ({groups} clusters), CR2 with Satterthwaite degrees of freedom "
-        f"{df.min():.4g} to {df.max():.4g}{whose}"
+        f"{df.min():.4g} to {df.max():.4g}{known}"
     )
     said = single_cluster_warnings(fit, name, alone, "its CR2 error is too small")
     return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=said)
@@ -214,8 +215,8 @@ def cr3(
     factors = {"(G-1)/G": (groups - 1) / groups} if groups_factor else {}
     matrix = factors.get("(G-1)/G", 1.0) * (changes.T @ changes)
     matrix[alone, :] = matrix[:, alone] = np.nan
-    how = f"(G-1)/G = {factors['(G-1)/G']:.6g}" if factors else "no factor (R clubSandwich)"
-    about = {"estimate": "the estimates (summclust CV3)", "mean": "their mean (Stata vce(jackknife))"}[centre]
+    how = f"(G-1)/G = {factors['(G-1)/G']:.6g}" if factors else f"no factor{whose(fit, 'R clubSandwich')}"
+    about = {"estimate": f"the estimates{whose(fit, 'summclust CV3')}", "mean": "their mean"}[centre]
     note = f"clustered by {name} ({groups} clusters), CR3, the jackknife about {about}: {how}"
     said = single_cluster_warnings(fit, name, alone, "it has no jackknife error")
     return Covariance("cr3", matrix, float(groups - 1), factors, note, warnings=said)

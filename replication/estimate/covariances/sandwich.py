@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
+from replication.estimate.covariances.notes import cluster_note, whose
 from replication.estimate.covariances.small_sample import counted_parameters, group_factors
 from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit, LikelihoodFit
 from replication.estimate.numbers.absorb import Projector, counted, leverage, projector
@@ -71,8 +72,8 @@ def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
     rows = fit.df_resid if divisor == "n-k" else fit.nobs
     variance = float(fit.residuals @ fit.residuals) / rows
     df = reference_df(fit, fit.df_resid) if divisor == "n-k" else None
-    whose = "Stata regress, R lm" if divisor == "n-k" else "maximum likelihood"
-    note = f"classical errors, SSR divided by {divisor} = {rows} ({whose})"
+    known = whose(fit, "Stata regress, R lm") if divisor == "n-k" else " (maximum likelihood)"
+    note = f"classical errors, SSR divided by {divisor} = {rows}{known}"
     return Covariance("classical", variance * fit.bread, df, {f"1/({divisor})": 1.0 / rows}, note)
 
 
@@ -96,7 +97,7 @@ def usual(fit: Fit) -> Covariance:
 
 def hc0(fit: Fit) -> Covariance:
     """White (1980): squared scores, no small-sample factor."""
-    note = "robust to heteroskedasticity, HC0, no small-sample factor (R sandwich)"
+    note = f"robust to heteroskedasticity, HC0, no small-sample factor{whose(fit, 'R sandwich')}"
     return _white(fit, "hc0", fit.scores, {}, note)
 
 
@@ -106,18 +107,19 @@ def hc1(fit: Fit) -> Covariance:
     if fit.df_resid <= 0:
         raise EstimationError(f"hc1: {fit.nobs} rows leave no degree of freedom for its factor n/(n-k)")
     factor = fit.nobs / fit.df_resid
-    note = f"robust to heteroskedasticity, HC1: n/(n-k) = {factor:.6g} (Stata vce(robust), areg)"
+    known = whose(fit, "Stata vce(robust), areg")
+    note = f"robust to heteroskedasticity, HC1: n/(n-k) = {factor:.6g}{known}"
     return _white(fit, "hc1", fit.scores * np.sqrt(factor), {"n/(n-k)": factor}, note)
 
 
 def hc2(fit: Fit) -> Covariance:
     """Each squared score divided by 1 - h (MacKinnon and White 1985), h counting absorbed effects."""
-    return _leveraged(fit, "hc2", 0.5, "1 - h (Stata vce(hc2))")
+    return _leveraged(fit, "hc2", 0.5, f"1 - h{whose(fit, 'Stata vce(hc2)')}")
 
 
 def hc3(fit: Fit) -> Covariance:
     """Each squared score divided by (1 - h)^2 (MacKinnon and White 1985), h counting absorbed effects."""
-    return _leveraged(fit, "hc3", 1.0, "(1 - h)^2 (Stata vce(hc3), R sandwich)")
+    return _leveraged(fit, "hc3", 1.0, f"(1 - h)^2{whose(fit, 'Stata vce(hc3), R sandwich')}")
 
 
 def _leveraged(fit: Fit, kind: str, power: float, divisor: str) -> Covariance:
@@ -205,7 +207,7 @@ def clustered(
     if len(keys) == 2:
         matrix, fixed = _semidefinite(matrix)
         factors |= {"negative eigenvalues set to zero": float(fixed)} if fixed else {}
-    note = _cluster_note(names, sizes[: len(keys)], factors, groups, absorbed if fit.absorbed else "")
+    note = cluster_note(fit, names, sizes[: len(keys)], factors, groups, absorbed if fit.absorbed else "")
     return Covariance(
         "clustered", matrix, reference_df(fit, smallest - 1), factors, note, warnings=_few_clusters(smallest)
     )
@@ -270,22 +272,6 @@ def _semidefinite(matrix: Floats) -> tuple[Floats, int]:
     return (vectors * np.maximum(values, 0.0)) @ vectors.T, int(negative.sum())
 
 
-def _cluster_note(
-    names: list[str], sizes: list[int], factors: dict[str, float], groups: str, absorbed: str
-) -> str:
-    who = " and ".join(f"{name} ({size} clusters)" for name, size in zip(names, sizes, strict=True))
-    how = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items()) or "no small-sample factor"
-    whose = {
-        "nested": "effects nested in clusters not counted in k, as reghdfe and fixest",
-        "all": "all effects counted in k, as areg",
-        "none": "effects not counted in k, as plm",
-    }
-    of_groups = {"min": "smaller G for all parts, as reghdfe", "each": "each part its own G, as statsmodels"}
-    said = [of_groups[groups]] if len(names) == 2 else []
-    said += [whose[absorbed]] if absorbed else []
-    return f"clustered by {who}: {'; '.join([how, *said])}"
-
-
 def driscoll_kraay(
     fit: Fit, *, lags: int | None = None, correction: Literal["none", "n-k", "fixest"] = "none"
 ) -> Covariance:
@@ -317,9 +303,9 @@ def driscoll_kraay(
     meat = sum((_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1)), ZERO)
     factors = _period_factors(fit, periods, correction)
     matrix = sandwich(fit, meat * prod(factors.values()))
-    whose = {"none": "Stata xtscc", "n-k": "linearmodels debiased", "fixest": "R fixest"}[correction]
+    programs = {"none": "Stata xtscc", "n-k": "linearmodels debiased", "fixest": "R fixest"}[correction]
     how = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items()) or "no small-sample factor"
-    note = f"Driscoll-Kraay, {lags} lags, {periods} periods: {how} ({whose})"
+    note = f"Driscoll-Kraay, {lags} lags, {periods} periods: {how}{whose(fit, programs)}"
     return Covariance("driscoll_kraay", matrix, reference_df(fit, periods - 1), factors, note)
 
 
@@ -359,7 +345,8 @@ def newey_west(
         meat = meat + _bartlett(lag, lags) * (cross + cross.T)
     factors = {"n/(n-k)": fit.nobs / fit.df_resid} if correction == "n-k" else {}
     matrix = sandwich(fit, meat * prod(factors.values()))
-    how = f"n/(n-k) = {factors['n/(n-k)']:.6g} (Stata newey, force)" if factors else "no small-sample factor"
+    known = whose(fit, "Stata newey, force")
+    how = f"n/(n-k) = {factors['n/(n-k)']:.6g}{known}" if factors else "no small-sample factor"
     note = f"Newey-West within entities, {lags} lags: {how}"
     return Covariance("newey_west", matrix, reference_df(fit, fit.df_resid), factors, note)
 

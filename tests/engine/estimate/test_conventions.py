@@ -25,6 +25,7 @@ from replication.estimate.design import Design, Fit
 from replication.estimate.limited.binary import logit, probit
 from replication.estimate.limited.poisson import ppml
 from replication.estimate.linear.linear import ols
+from replication.estimate.words import COVARIANCES
 from tests.support.linear_panels import grunfeld
 from tests.support.terms import terms_of
 
@@ -174,7 +175,9 @@ def test_stored_output_on_grunfeld(kind, program, effects):
     """Ten firms; the tests of each error cite the same outputs with more digits and further cases."""
     fit = ols(grunfeld(), effects=list(effects))
     found = {each.program: covariance for each, covariance in known_for(fit, kind, {})}[program]
-    assert_allclose(np.sqrt(np.diag(found.matrix)), STORED[kind, program, effects], rtol=1e-5)  # five printed digits
+    assert_allclose(
+        np.sqrt(np.diag(found.matrix)), STORED[kind, program, effects], rtol=1e-5
+    )  # five printed digits
 
 
 def test_a_program_is_named_only_where_it_is_known():
@@ -201,3 +204,12 @@ def test_every_kind_names_its_programs_once_for_a_model():
 def test_an_error_of_one_definition_has_nothing_to_reconcile():
     with pytest.raises(StudyError, match="'own' is not known"):
         conventions_of("own")
+
+
+@pytest.mark.parametrize("name", ["hc0", "hc1", "clustered", "driscoll_kraay", "newey_west"])
+def test_a_note_names_programs_under_least_squares_alone(name):
+    linear = ols(design(balanced=True, weights=False, constant=True), effects=["entity"])
+    curved = logit(design(balanced=True, weights=False, constant=True, outcome="logit"))
+    programs = ("Stata", "R ", "fixest", "statsmodels", "linearmodels")
+    assert any(word in COVARIANCES[name](linear).convention for word in programs)
+    assert not any(word in COVARIANCES[name](curved).convention for word in programs)
