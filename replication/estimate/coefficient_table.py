@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -11,8 +12,8 @@ import pandas as pd
 from scipy import stats
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Covariance, Fit, Floats, Term
-from replication.estimate.margins import average_marginal_effects
+from replication.estimate.design import Booleans, Covariance, Fit, Floats, Term
+from replication.estimate.margins import Move, average_marginal_effects
 
 LEVEL = 0.95
 
@@ -36,11 +37,19 @@ def coefficient_table(fit: Fit, covariance: Covariance) -> pd.DataFrame:
     return table
 
 
-def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.DataFrame:
+def long_run_table(
+    fit: Fit,
+    covariance: Covariance,
+    lags: Sequence[str],
+    together: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> pd.DataFrame:
     """Effects in the long run, b / (1 - r), where r is the sum of the coefficients of the outcome's `lags`.
 
-    Errors are those of the delta method: the gradient is 1 / (1 - r) in b and b / (1 - r)^2 in each lag's
-    coefficient (Greene 2012, Econometric Analysis, section 4.5.4). Columns as in `coefficient_table`.
+    `together` holds regressors that are one where nothing changes (x and its lags), under what that is
+    called; b is their sum (Greene 2012, Econometric Analysis, section 20.3). One in no entry is one of its
+    own; those of the entry without a name have no effect in the long run. Errors are those of the delta
+    method: the gradient is 1 / (1 - r) in b and b / (1 - r)^2 in each lag's coefficient (Greene 2012, section
+    4.5.4). Columns as in `coefficient_table`.
 
     Raises
     ------
@@ -54,19 +63,34 @@ def long_run_table(fit: Fit, covariance: Covariance, lags: Sequence[str]) -> pd.
     inertia = fit.params[lagged].sum()
     if abs(inertia) >= 1:
         raise EstimationError(f"long_run: the lags of the outcome sum to {inertia:.4g}; allowed: -1 to 1")
-    slopes = ~lagged & np.array([term.kind != "constant" for term in fit.terms])
-    jacobian = (np.eye(len(fit.params)) / (1 - inertia) + np.outer(fit.params, lagged) / (1 - inertia) ** 2)[
-        slopes
-    ]
+    sums = _sums(fit, lagged, together)
+    weights = np.array(list(sums.values())).reshape(len(sums), len(fit.params))
+    effects = weights @ fit.params / (1 - inertia)
+    jacobian = weights / (1 - inertia) + np.outer(effects, lagged) / (1 - inertia)
     variance = np.einsum("ij,jk,ik->i", jacobian, covariance.matrix, jacobian)
-    terms = [replace(term, kind="long_run") for term, slope in zip(fit.terms, slopes, strict=True) if slope]
-    df = covariance.df[slopes] if isinstance(covariance.df, np.ndarray) else covariance.df
-    return _rows(terms, fit.params[slopes] / (1 - inertia), variance, df)
+    df = covariance.df
+    if isinstance(df, np.ndarray):
+        df = np.array([df[row > 0].min() for row in weights])
+    return _rows(list(sums), effects, variance, df)
 
 
-def marginal_table(fit: Fit, covariance: Covariance, on: Literal["outcome", "latent"]) -> pd.DataFrame:
+def _sums(fit: Fit, lagged: Booleans, together: Mapping[str, Sequence[str]]) -> dict[Term, Floats]:
+    """For each effect in the long run, which coefficients are summed (k,)."""
+    name_of = {label: name for name, labels in together.items() for label in labels}
+    found: dict[Term, Floats] = {}
+    for j, term in enumerate(fit.terms):
+        name = name_of.get(term.label, term.name) if term.kind == "regressor" else term.name
+        if term.kind != "constant" and not lagged[j] and name:
+            effect = replace(term, name=name, kind="long_run")
+            found.setdefault(effect, np.zeros(len(fit.params)))[j] = 1.0
+    return found
+
+
+def marginal_table(
+    fit: Fit, covariance: Covariance, on: Literal["outcome", "latent"], moves: Iterable[Move] | None = None
+) -> pd.DataFrame:
     """Average marginal effects with errors of the delta method; columns as in `coefficient_table`."""
-    effects = average_marginal_effects(fit, covariance.matrix, on=on)
+    effects = average_marginal_effects(fit, covariance.matrix, on=on, moves=moves)
     terms = [replace(term, kind="marginal_effect") for term in effects.terms]
     df = None if isinstance(covariance.df, np.ndarray) else covariance.df
     return _rows(terms, effects.effects, np.diag(effects.covariance), df)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Booleans, Fit, Floats, LikelihoodFit, MeanOf, Term
+from replication.estimate.design import Booleans, Design, Fit, Floats, LikelihoodFit, MeanOf, Term
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,12 @@ class MarginalEffects:
     Attributes
     ----------
     terms : tuple of Term
-        The J regressors, without the constant.
+        What moves, J in all.
     effects : (J,) float array
     covariance : (J, J) float array
         Of the effects, by the delta method, the regressors taken as fixed.
     discrete : (J,) bool array
-        True where the effect is that of a step from 0 to 1, because the regressor takes no other value.
+        True where the effect is that of a step: from 0 to 1, or from the base of a factor to a level.
     """
 
     terms: tuple[Term, ...]
@@ -36,53 +37,100 @@ class MarginalEffects:
         return np.sqrt(np.diag(self.covariance))
 
 
-def average_marginal_effects(fit: Fit, covariance: Floats, *, on: str = "outcome") -> MarginalEffects:
-    """Averages over the sample of the derivative of the mean outcome in each regressor.
+@dataclass(frozen=True)
+class Slope:
+    """A variable that moves a little: `x` (n, k) are the derivatives of the columns of the design in it."""
 
-    A regressor that is 0 or 1 in every row is moved from 0 to 1 instead. `covariance` (k, k) is any
-    covariance of the parameters of `fit`. `on="latent"`, for a Tobit, is the mean before censoring, whose
-    effects are the coefficients. Standard errors are those of Stata's `margins, dydx(*)` (Bartus 2005).
-    Raises EstimationError for estimators without such effects.
+    term: Term
+    x: Floats
+
+
+@dataclass(frozen=True)
+class Step:
+    """A variable that moves from one value to another: the columns of the design (n, k) at each."""
+
+    term: Term
+    before: Floats
+    after: Floats
+
+
+Move = Slope | Step
+
+
+def average_marginal_effects(
+    fit: Fit, covariance: Floats, *, on: str = "outcome", moves: Iterable[Move] | None = None
+) -> MarginalEffects:
+    """Averages over the sample of the change of the mean outcome in each variable.
+
+    `moves` are the variables and what the columns of the design do where they move; each column on its own
+    if None. A variable that is 0 or 1 in every row is moved from 0 to 1, others by a little. `covariance`
+    (k, k) is any covariance of the parameters of `fit`. `on="latent"`, for a Tobit, is the mean before
+    censoring, whose effects are the coefficients. Standard errors are those of Stata's `margins, dydx(*)`
+    (Bartus 2005). Raises EstimationError for estimators without such effects.
     """
     mean_of = _mean_of(fit, on)
-    k = len(fit.design.terms)
     weights = fit.design.unit_weights / fit.design.nobs
-    columns = [j for j in range(k) if fit.design.terms[j].kind != "constant"]
-    discrete = np.array([_is_dummy(fit.design.x[:, j]) for j in columns], dtype=bool)
-    results = [
-        (_step if dummy else _derivative)(fit.design.x, fit.params, j, weights, mean_of)
-        for j, dummy in zip(columns, discrete, strict=True)
-    ]
-    jacobian = np.array([row for _, row in results]).reshape(len(columns), len(fit.params))
-    return MarginalEffects(
-        tuple(fit.design.terms[j] for j in columns),
-        np.array([effect for effect, _ in results]),
-        jacobian @ covariance @ jacobian.T,
-        discrete,
-    )
+    terms: list[Term] = []
+    discrete: list[bool] = []
+    effects: list[float] = []
+    rows: list[Floats] = []
+    for move in each_column(fit.design) if moves is None else moves:
+        if isinstance(move, Slope):
+            effect, row = _derivative(fit.design.x, move.x, fit.params, weights, mean_of)
+        else:
+            effect, row = _step(move, fit.params, weights, mean_of)
+        terms.append(move.term)
+        discrete.append(isinstance(move, Step))
+        effects.append(effect)
+        rows.append(row)
+    jacobian = np.array(rows).reshape(len(terms), len(fit.params))
+    variance = jacobian @ covariance @ jacobian.T
+    return MarginalEffects(tuple(terms), np.array(effects), variance, np.array(discrete, dtype=bool))
 
 
-def _is_dummy(column: Floats) -> bool:
+def each_column(design: Design) -> Iterator[Move]:
+    """Every column of a design but the constant as a variable of its own."""
+    for j, term in enumerate(design.terms):
+        if term.kind != "constant":
+            yield column_move(design, j)
+
+
+def column_move(design: Design, j: int) -> Move:
+    """Column j of a design as a variable of its own."""
+    if not is_dummy(design.x[:, j]):
+        return Slope(design.terms[j], np.eye(design.x.shape[1])[[j]] * np.ones((design.nobs, 1)))
+    return Step(design.terms[j], *(_with(design.x, j, level) for level in (0.0, 1.0)))
+
+
+def is_dummy(column: Floats) -> bool:
+    """Whether a variable is 0 or 1 in every row."""
     return bool(np.isin(column, (0.0, 1.0)).all())
 
 
-def _derivative(x: Floats, params: Floats, j: int, weights: Floats, mean_of: MeanOf) -> tuple[float, Floats]:
-    """Average of slope(x'b) b_j and its derivative in the parameters."""
+def _with(x: Floats, j: int, level: float) -> Floats:
+    there = x.copy()
+    there[:, j] = level
+    return there
+
+
+def _derivative(
+    x: Floats, change: Floats, params: Floats, weights: Floats, mean_of: MeanOf
+) -> tuple[float, Floats]:
+    """Average of slope(x'b) times change'b, and its derivative in the parameters."""
     k = x.shape[1]
-    mean = mean_of(x @ params[:k], params[k:])
-    average = weights @ mean.slope
-    row = np.concatenate([params[j] * (weights * mean.bend) @ x, params[j] * weights @ mean.slope_by_other])
-    row[j] += average
-    return float(average * params[j]), row
+    mean, along = mean_of(x @ params[:k], params[k:]), change @ params[:k]
+    by_index = (weights * mean.bend * along) @ x + (weights * mean.slope) @ change
+    return float((weights * mean.slope) @ along), np.concatenate(
+        [by_index, (weights * along) @ mean.slope_by_other]
+    )
 
 
-def _step(x: Floats, params: Floats, j: int, weights: Floats, mean_of: MeanOf) -> tuple[float, Floats]:
-    """Average change of the mean when column j goes from 0 to 1, and its derivative in the parameters."""
+def _step(move: Step, params: Floats, weights: Floats, mean_of: MeanOf) -> tuple[float, Floats]:
+    """Average change of the mean between two designs, and its derivative in the parameters."""
     effect, row = 0.0, np.zeros(len(params))
-    for sign, level in ((1, 1.0), (-1, 0.0)):
-        there = x.copy()
-        there[:, j] = level
-        mean = mean_of(there @ params[: x.shape[1]], params[x.shape[1] :])
+    for sign, there in ((1, move.after), (-1, move.before)):
+        k = there.shape[1]
+        mean = mean_of(there @ params[:k], params[k:])
         effect += sign * float(weights @ mean.value)
         row += sign * np.concatenate([(weights * mean.slope) @ there, weights @ mean.by_other])
     return effect, row

@@ -6,14 +6,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from replication.errors import StudyError, one_of
+from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.covariances.wild_bootstrap import bootstrap_statistics
-from replication.estimate.design import Covariance, Design, Fit, Of, Statistics
+from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics
 from replication.estimate.diagnostics import wald
 from replication.inference.multiple_testing import holm, romano_wolf
 from replication.inference.randomization import coefficient_of, randomization_test
-from replication.spec.entries import ModelSpec, MultipleTestingSpec, RandomizationSpec
+from replication.language.atoms import atoms_in
+from replication.language.nodes import names_in, show
+from replication.language.syntax import parse
+from replication.panel.rows import Sample
+from replication.spec.entries import ModelSpec, MultipleTestingSpec
 
 SLOPES = ("regressor", "entity_mean", "period")
 
@@ -60,11 +64,13 @@ def adjusted(fit: Fit, covariance: Covariance, spec: MultipleTestingSpec | None)
     }
 
 
-def permuted(design: Design, refit: Callable[[Design], Fit], spec: RandomizationSpec | None) -> Statistics:
+def permuted(sample: Sample, refit: Callable[[Design], Fit], model: ModelSpec) -> Statistics:
     """P value of one coefficient from permuting its regressor, and how many assignments were compared."""
+    spec, design = model.randomization, sample.design
     if spec is None:
         return {}
-    statistic = coefficient_of(design, spec.term, refit)
+    columns = _with_treatment(sample, spec.term, model) if spec.term in design.labels else None
+    statistic = coefficient_of(design, spec.term, refit, columns)
     test = randomization_test(
         statistic,
         design.x[:, design.labels.index(spec.term)],
@@ -74,6 +80,41 @@ def permuted(design: Design, refit: Callable[[Design], Fit], spec: Randomization
         seed=spec.seed,
     )
     return {"randomization_p": test.p_value, "randomization_assignments": float(test.assignments)}
+
+
+def _with_treatment(sample: Sample, term: str, model: ModelSpec) -> Callable[[Floats], Floats] | None:
+    """The design's x with another treatment, all that is made of it made anew; None where nothing else is.
+
+    Raises
+    ------
+    EstimationError
+        Something made of the treatment that cannot be made anew: its lag, a mean, its dummies, an instrument.
+    """
+    makeup, design = sample.makeup(), sample.design
+    tree = makeup.plain(term)
+    treatment = tree if tree is not None and atoms_in(tree) == [tree] else None
+    names = (
+        set(names_in(makeup.expanded(parse(term.partition("=")[0])))) if tree is None else set(names_in(tree))
+    )
+    if treatment is not None and makeup.alone(treatment) is None:
+        others = [node for node in makeup.nodes if node != treatment]
+    else:
+        others = [node for part in makeup.parts if part.label != term for node in makeup.nodes_of(part)]
+    outside = [
+        text for value in model.options.values() for text in (value if isinstance(value, list) else [value])
+    ]
+    outside += [model.weights] if model.weights else []
+    others += [makeup.expanded(parse(text)) for text in outside if isinstance(text, str)]
+    for other in others:
+        if names & set(names_in(other)):
+            raise EstimationError(
+                f"randomization: {show(other)[:80]} is made of {term} too and cannot be made anew from a "
+                "permuted one; leave it out, or name the variable that was assigned"
+            )
+    if treatment is None or makeup.alone(treatment) is not None:
+        return None
+    constant = np.ones((design.nobs, int(design.has_constant)))
+    return lambda values: np.column_stack([constant, makeup.columns({treatment: values})])
 
 
 def _check_terms(place: str, terms: list[str], fit: Fit) -> None:

@@ -141,10 +141,16 @@ def _drawn_assignments(
         yield drawn
 
 
-def coefficient_of(design: Design, term: str, refit: Callable[[Design], Fit]) -> Callable[[Floats], float]:
+def coefficient_of(
+    design: Design,
+    term: str,
+    refit: Callable[[Design], Fit],
+    columns: Callable[[Floats], Floats] | None = None,
+) -> Callable[[Floats], float]:
     """The statistic of `randomization_test` that estimates the model with the permuted treatment.
 
-    The coefficient of `term`. Terms built from the treatment (interactions) are left as they are.
+    The coefficient of `term`. `columns` gives x of the design with a treatment, where others are made of it
+    (interactions); if None it is that column alone.
 
     Raises
     ------
@@ -157,8 +163,11 @@ def coefficient_of(design: Design, term: str, refit: Callable[[Design], Fit]) ->
 
     def statistic(treatment: Floats) -> float:
         """The coefficient with this treatment in place of the observed one."""
-        x = design.x.copy()
-        x[:, column] = treatment
+        if columns is None:
+            x = design.x.copy()
+            x[:, column] = treatment
+        else:
+            x = columns(treatment)
         fit = refit(replace(design, x=x))
         if term not in fit.labels:
             raise EstimationError(f"randomization: {one_of(f'term of {fit.estimator}', term, fit.labels)}")

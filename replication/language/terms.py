@@ -28,12 +28,15 @@ class Factor:
     ----------
     term : str
         The term, such as `dummies(region)`.
+    of : Node
+        What the levels are of.
     levels : Levels
     base : int or None
         The level that has no dummy, where the term names it; otherwise it is the first that a row has.
     """
 
     term: str
+    of: Node
     levels: Levels
     base: int | None = None
 
@@ -62,12 +65,18 @@ class Column:
         The term of which it is one of several columns, or empty.
     dummies : tuple of (Factor, int)
         The levels whose dummies it is the product of.
+    node : Node or None
+        What these dummies are multiplied by; None for nothing.
+    event : bool
+        Whether a period around an event is among what is multiplied.
     """
 
     name: str
     values: Floats
     term: str = ""
     dummies: tuple[tuple[Factor, int], ...] = ()
+    node: Node | None = None
+    event: bool = False
 
 
 def columns_of(terms: Iterable[Node], rows: Rows) -> list[Column]:
@@ -140,7 +149,7 @@ def term_columns(term: Node, rows: Rows) -> list[Column]:
             return _dummies(term, of, base[0] if base else None, rows)
         case Call("event", _):
             found = event_columns(window_of(term), rows)
-            return [Column(name, values, show(term)) for name, values in found]
+            return [Column(name, values, show(term), event=True) for name, values in found]
         case Call("interaction", arguments) if any(_is_several(argument) for argument in arguments):
             columns = [Column("", np.ones(len(rows.table)))]
             for argument in arguments:
@@ -154,7 +163,7 @@ def term_columns(term: Node, rows: Rows) -> list[Column]:
 
 def column_of(node: Node, rows: Rows) -> Column:
     """The one column of an expression."""
-    return Column(show(node), evaluate_numbers(node, rows))
+    return Column(show(node), evaluate_numbers(node, rows), node=node)
 
 
 def _is_several(node: Node) -> bool:
@@ -165,7 +174,9 @@ def _product(left: Column, right: Column) -> Column:
     undefined = np.isinf(left.values) | np.isinf(right.values)
     name = f"{left.name}, {right.name}".removeprefix(", ")
     values = np.where(undefined, np.inf, left.values * right.values)
-    return Column(name, values, dummies=(*left.dummies, *right.dummies))
+    nodes = [node for node in (left.node, right.node) if node is not None]
+    node = Call("*", tuple(nodes)) if len(nodes) > 1 else next(iter(nodes), None)
+    return Column(name, values, "", (*left.dummies, *right.dummies), node, left.event or right.event)
 
 
 def _dummies(term: Node, of: Node, base: Node | None, rows: Rows) -> list[Column]:
@@ -174,7 +185,7 @@ def _dummies(term: Node, of: Node, base: Node | None, rows: Rows) -> list[Column
     inside = levels.codes if rows.sample is None else levels.codes[rows.sample]
     found = np.unique(inside[inside >= 0]).tolist()
     _check_number(len(found), of, rows)
-    factor = Factor(show(term), levels, None if base is None else _base(term, base, of, levels, rows))
+    factor = Factor(show(term), of, levels, None if base is None else _base(term, base, of, levels, rows))
     missing = np.where(levels.codes < 0, np.nan, 0.0)
     return [
         Column(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from replication.language.same import Meanings
 from replication.language.syntax import parse, parse_formula
 from replication.language.terms import Column, column_of, columns_of, on_rows, plain_terms
 from replication.panel.doubts import doubts_about, strange_levels
+from replication.panel.makeup import Makeup
 from replication.panel.panel import Panel, average_blocks
 from replication.spec.entries import ModelSpec
 
@@ -36,6 +37,8 @@ class Sample:
     drops : tuple of (str, int)
         Causes in the order in which they strike, and how many rows each takes.
     rows_in_panel : int
+    makeup : callable without arguments
+        What the columns of the design are made of, worked out where it is asked for.
     """
 
     design: Design
@@ -43,6 +46,7 @@ class Sample:
     dropped: pd.DataFrame
     drops: tuple[tuple[str, int], ...]
     rows_in_panel: int
+    makeup: Callable[[], Makeup]
 
 
 def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -> Sample:
@@ -74,6 +78,7 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
         dropped=keys.assign(cause=drops.causes)[~keep].reset_index(drop=True),
         drops=drops.counts,
         rows_in_panel=len(keys),
+        makeup=lambda: Makeup(on_rows(values.regressors, keep), panel.rows(inside), keep),
     )
 
 

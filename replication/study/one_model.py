@@ -19,6 +19,7 @@ from replication.estimate.covariances.sandwich import usual
 from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
+from replication.inference.moves import moves_of, still
 from replication.inference.power import minimum_detectable_effect
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
@@ -122,7 +123,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
             _counts(fit),
             fit.statistics,
             *(DIAGNOSTICS[name](fit) for name in model.diagnostics),
-            permuted(sample.design, refit, model.randomization),
+            permuted(sample, refit, model),
             _drops(sample),
         )
         tests = {
@@ -133,7 +134,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
             )
             for label, error in errors.items()
         }
-        estimates = {label: _estimates(fit, error, model) for label, error in errors.items()}
+        estimates = {label: _estimates(sample, fit, error, model) for label, error in errors.items()}
     return ModelResult(
         estimates=_by_error(model, estimates),
         detectable=_by_error(model, {label: _detectable(fit, error) for label, error in errors.items()}),
@@ -234,12 +235,14 @@ def error_of(fit: Fit, ready: Plan, error: PlannedError) -> Covariance:
     return without_rounding(fit, error.compute(fit, *refit, **error.options))
 
 
-def _estimates(fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFrame:
+def _estimates(sample: Sample, fit: Fit, covariance: Covariance, model: ModelSpec) -> pd.DataFrame:
     tables = [coefficient_table(fit, covariance)]
     if model.long_run:
-        tables.append(long_run_table(fit, covariance, model.long_run))
+        together = still(sample.makeup(), model)
+        tables.append(long_run_table(fit, covariance, model.long_run, together))
     if model.marginal_effects:
-        tables.append(marginal_table(fit, covariance, model.marginal_effects))
+        moves = moves_of(sample.makeup(), sample.design)
+        tables.append(marginal_table(fit, covariance, model.marginal_effects, moves))
     return pd.concat(tables, ignore_index=True)
 
 

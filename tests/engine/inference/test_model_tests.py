@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -116,3 +118,40 @@ def test_romano_wolf_is_never_below_the_bootstrap_alone_nor_above_one():
 def test_an_unknown_term_is_named(keys):
     with pytest.raises(UserError, match="did you mean"):
         statistics(**keys)
+
+
+@pytest.mark.parametrize("made", ["(d * x)", "interaction(d, x)", "dx", "(d * x) + (d * z)"])
+def test_what_is_made_of_the_treatment_is_made_anew_from_every_assignment(made):
+    """Eight units, four of them treated: 70 assignments, all columns made from each."""
+    table = TABLE[TABLE["e"] < 8].reset_index(drop=True)
+    model = ModelSpec(
+        id="m", formula=f"y ~ d + {made} + x + z", randomization={"term": "d", "units": "e", "draws": 9999}
+    )
+    found = run_model(read_panel(table, "e", "t", {"dx": "d * x"}, "t"), plan(model)).statistics
+    p = found.set_index("name")["value"]["randomization_p"]
+    x, z, y = (table[name].to_numpy() for name in ("x", "z", "y"))
+    products = [x, z] if "z" in made else [x]
+
+    def statistic(units) -> float:
+        d = np.isin(table["e"], units) * 1.0
+        design = np.column_stack([np.ones(len(y)), d, *(d * other for other in products), x, z])
+        return abs(np.linalg.lstsq(design, y, rcond=None)[0][1])
+
+    own = statistic([1, 3, 5, 7])
+    every = [statistic(units) for units in itertools.combinations(range(8), 4)]
+    assert p == pytest.approx(np.mean([value >= own * (1 - 1e-9) for value in every]), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("formula", "more"),
+    [
+        ("y ~ x + lag(x, 1)", {"randomization": {"term": "x"}}),
+        ("y ~ x + mean_of(x, t)", {"randomization": {"term": "x"}}),
+        ("y ~ d + interaction(dummies(d), x)", {}),
+        ("y ~ d + x", {"weights": "1 + d"}),
+        ("y ~ (d * x) + d", {"randomization": {"term": "d * x"}}),
+    ],
+)
+def test_what_cannot_be_made_anew_is_refused(formula, more):
+    with pytest.raises(UserError, match="randomization: .* is made of .* too and cannot be made anew"):
+        statistics(**{"formula": formula, "randomization": {"term": "d", "units": "e"}, **more})
