@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import statsmodels.api as sm
+from numpy.typing import NDArray
 
 from replication.crosscheck.dummies import codes, used_rows, written_out
 from replication.crosscheck.opinion import ITERATIVE, LINEAR, Floats, Opinion, Source
@@ -137,7 +138,7 @@ def _likelihood(fit: Fit, found: Any) -> Iterator[Opinion]:
 
 
 def _clustered(
-    source: Source, fit: Fit, theirs: Callable[[Floats], Floats], *, plain: bool = False
+    source: Source, fit: Fit, theirs: Callable[[NDArray[np.int64]], Floats], *, plain: bool = False
 ) -> Iterator[Opinion]:
     """Errors clustered by entity: with statsmodels' own factors, or `plain`, without any."""
     groups = codes(used_rows(fit), "entity")
@@ -145,7 +146,7 @@ def _clustered(
         return
     factors: dict[str, Any] = {"groups_factor": False, "parameters_factor": False} if plain else {}
     ours: Covariance = clustered(fit, cluster=["entity"], absorbed="all", **factors)
-    yield from source.errors("clustered", fit.labels, ours.matrix, _block(theirs(groups), len(fit.terms)))  # type: ignore[arg-type]
+    yield from source.errors("clustered", fit.labels, ours.matrix, _block(theirs(groups), len(fit.terms)))
 
 
 def _block(covariance: Floats, k: int) -> Floats:

@@ -24,7 +24,7 @@ def changes_of(frame: pd.DataFrame, kind: Changes) -> pd.DataFrame:
         return frame.diff()
     if (frame <= 0).any(axis=None):
         raise StudyError("a figure of zero or less has no log change; changes = 'difference' takes any")
-    return 100 * np.log(frame).diff()  # type: ignore[attr-defined]
+    return 100 * frame.apply(np.log).diff()
 
 
 @of_every_period

@@ -62,11 +62,11 @@ def _windows(
     """The change of every window that all series know, one row a date, and the rows of the events."""
     if before < 0 or after < 0 or before + after == 0:
         raise StudyError(f"before and after are {before} and {after}; allowed: 0 or more, not both 0")
-    levels = frame if changes == "difference" else 100 * np.log(frame.where(frame > 0))
-    windows = (levels.shift(-after) - levels.shift(before)).dropna()  # type: ignore[union-attr]
+    levels = frame if changes == "difference" else 100 * frame.where(frame > 0).apply(np.log)
+    windows = (levels.shift(-after) - levels.shift(before)).dropna()
     for event in events:
         choose("event", event, windows.index)
-    return windows, [windows.index.get_loc(event) for event in dict.fromkeys(events)]  # type: ignore[misc]
+    return windows, list(windows.index.get_indexer(pd.Index(list(dict.fromkeys(events)))))
 
 
 MEASURES: dict[str, Measure] = {measure.__name__: measure for measure in (event_changes, event_ranks)}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from replication.describe.qca import codes_of, known_pair
-from replication.describe.qca_solutions import solution
+from replication.describe.qca_solutions import Kind, solution
 from replication.describe.series import choose, tidy
 from replication.errors import StudyError
 
@@ -43,7 +43,7 @@ def solution_flips(
     *,
     conditions: list[str],
     outcome: str,
-    kind: str = "parsimonious",
+    kind: Kind = "parsimonious",
     case: str = "case",
     condition: str = "condition",
     value: str = "code",
@@ -52,14 +52,29 @@ def solution_flips(
 
     Groups are the flips, "case: condition"; a flip that leaves no combination with the outcome changes it.
     """
-    names = {"case": case, "condition": condition, "value": value}
-    before = _terms(table, conditions, outcome, kind, names)
+
+    def terms(of: pd.DataFrame) -> set[str]:
+        try:
+            found = solution(
+                of,
+                conditions=conditions,
+                outcome=outcome,
+                kind=kind,
+                case=case,
+                condition=condition,
+                value=value,
+            )
+        except StudyError:
+            return set()
+        return set(found["group"])
+
+    before = terms(table)
     codes = codes_of(table, case, condition, value)
     rows = {}
     for label, changed in _flipped(codes, [*conditions, outcome]):
         codes_of_all = changed.rename_axis(index=case, columns=condition).stack()
         long = pd.DataFrame({value: codes_of_all}).reset_index()
-        rows[label] = float(_terms(long, conditions, outcome, kind, names) == before)
+        rows[label] = float(terms(long) == before)
     return tidy(pd.DataFrame(rows, index=["same solution"]))
 
 
@@ -98,16 +113,6 @@ def _flipped(codes: pd.DataFrame, texts: list[str]) -> Iterator[tuple[str, pd.Da
 def _perfect(codes: pd.DataFrame, expression: str, outcome: str) -> tuple[bool, bool]:
     x, y = known_pair(codes, expression, outcome)
     return bool(x.sum() and (y >= x).all()), bool(y.sum() and (x >= y).all())
-
-
-def _terms(
-    table: pd.DataFrame, conditions: list[str], outcome: str, kind: str, names: dict[str, str]
-) -> set[str]:
-    try:
-        found = solution(table, conditions=conditions, outcome=outcome, kind=kind, **names)  # type: ignore[arg-type]
-    except StudyError:
-        return set()
-    return set(found["group"])
 
 
 MEASURES: dict[str, Callable[..., pd.DataFrame]] = {

@@ -17,6 +17,8 @@ from replication.describe.qca import codes_of, known_pair, membership
 from replication.describe.series import choose, tidy
 from replication.errors import StudyError
 
+Kind = Literal["complex", "parsimonious", "intermediate"]
+
 Term = tuple[int | None, ...]  # 1 present, 0 absent, None: does not matter
 MOST_CONDITIONS = 8
 WHOLE = "whole solution"
@@ -55,7 +57,7 @@ def solution(
     *,
     conditions: list[str],
     outcome: str,
-    kind: Literal["complex", "parsimonious", "intermediate"],
+    kind: Kind,
     expect: list[str] | None = None,
     cutoff: float = 1.0,
     case: str = "case",

@@ -65,7 +65,7 @@ class Rows:
     table: pd.DataFrame
     entity: NDArray[np.int64] | None = None
     time: NDArray[np.int64] | None = None
-    variables: Mapping[str, str] = ()  # type: ignore[assignment]
+    variables: Mapping[str, str] = field(default_factory=dict)
     sample: NDArray[np.bool_] | None = None
     why: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, Named] = field(default_factory=dict)

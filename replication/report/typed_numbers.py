@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from replication.errors import StudyError
 from replication.publish.prose import SECTIONS, prose_of
 from replication.publish.references import parts_of
-from replication.spec.entries import Study
+from replication.spec.entries import ModelSpec, StatisticSpec, Study
 from replication.spec.entry import Entry
 
 RESULTS = ("answer", "finding")  # what is said in them is said of results
@@ -115,7 +115,8 @@ def _set(study: Study, entry: Entry) -> Iterator[str]:
         *getattr(entry, "statistics", ()),
         *(name.partition(".")[0] for name in getattr(entry, "models", ())),
     }
-    behind = [other for other in (*study.models, *study.statistics) if other.id in shown]  # type: ignore[attr-defined]
+    entries: tuple[ModelSpec | StatisticSpec, ...] = (*study.models, *study.statistics)
+    behind = [other for other in entries if other.id in shown]
     for each in (entry, *behind):
         yield from _parameters(each.model_dump())
     if behind or entry in study.models:
