@@ -11,6 +11,7 @@ from replication.estimate.covariances.cluster_robust import deletions, single_cl
 from replication.estimate.design import Covariance, Fit
 from replication.panel.panel import Panel
 from replication.robustness.choices import without
+from replication.robustness.specification import ALONE
 from replication.spec.entries import ModelSpec
 from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import covariances_of, fit_model, plan
@@ -52,14 +53,14 @@ def cluster_influence(fit: Fit, covariance: Covariance, cluster: str) -> pd.Data
 
 
 def estimated(panel: Panel, model: ModelSpec) -> tuple[Fit, Covariance]:
-    """A model with its headline error."""
-    ready = plan(model)
+    """A model with its headline error alone."""
+    ready = plan(model.model_copy(update={"covariance": model.covariance[:1], **ALONE}))
     _, fit = fit_model(panel, ready)
     return fit, next(iter(covariances_of(fit, ready).values()))
 
 
 def jackknife(panel: Panel, model: ModelSpec, term: str, column: str) -> pd.DataFrame:
-    """The coefficient of a term, its error and interval without each level of a column: one fit each.
+    """The coefficient of a term, its error and interval without each level of its rows: one fit each.
 
     Returns
     -------
@@ -69,10 +70,18 @@ def jackknife(panel: Panel, model: ModelSpec, term: str, column: str) -> pd.Data
     if column not in panel.table.columns:
         raise StudyError(f"leave_out: {one_of('column', column, panel.table.columns)}")
     rows = [("", *row_of(panel, model, term))]
-    for level in sorted(panel.table[column].dropna().unique().tolist()):
+    for level in sorted(used(panel, model, column).dropna().unique().tolist()):
         where = " and ".join(f"({text})" for text in (model.where, without(column, level)) if text)
         rows.append((str(level), *row_of(panel, model.model_copy(update={"where": where}), term)))
     return pd.DataFrame(rows, columns=["without", *ROW])
+
+
+def used(panel: Panel, model: ModelSpec, column: str) -> pd.Series:
+    """A column of the panel in the rows of a model, in their order."""
+    sample, _ = fit_model(panel, plan(model))
+    names = [panel.entity_name, panel.time_name]
+    known = panel.keys().assign(value=panel.table[column].to_numpy())
+    return sample.keys.merge(known, on=names, how="left", validate="1:1")["value"]
 
 
 ROW = ("estimate", "std_error", "p_value", "conf_low", "conf_high", "nobs", "problem")

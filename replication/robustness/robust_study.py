@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +20,7 @@ from replication.robustness.curve_chart import write_curve
 from replication.robustness.curve_page import Checked, section
 from replication.robustness.curve_tables import curve_tables, with_factors
 from replication.robustness.executors import executor_of
+from replication.robustness.influence_tables import influence_tables
 from replication.spec.entries import ModelSpec, Study
 from replication.spec.read_study import labels_of, read_study
 from replication.study.panels import brought, data_of, panels_of
@@ -65,14 +66,17 @@ def run_robustness(
     )
 
 
-def _checked(project: Project, study: Study, data: Path | None, on: str, folder: Path) -> Iterable[Checked]:
+def _checked(project: Project, study: Study, data: Path | None, on: str, folder: Path) -> Iterator[Checked]:
     panels, executor = panels_of(project, study, data), executor_of(on)
     models = {model.id: model for model in study.models}
     for spec in study.robustness:
         model = models[spec.model]
+        panel = panels[model.data, model.entity]
         unfinished = folder.parent / f".{folder.name}-{spec.id}"
-        found = curve(panels[model.data, model.entity], spec, model, executor, unfinished)
-        yield Checked(spec, found, tuple(curve_tables(found, labels_of(study))))
+        found = curve(panel, spec, model, executor, unfinished) if spec.choices else None
+        tables = [] if found is None else list(curve_tables(found, labels_of(study)))
+        influence = influence_tables(panel, model, spec, labels_of(study)) if spec.influence else ()
+        yield Checked(spec, found, (*tables, *influence))
 
 
 def _write(folder: Path, folder_name: str, study: Study, done: list[Checked]) -> None:

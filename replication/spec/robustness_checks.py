@@ -35,6 +35,10 @@ def check_robustness(entries: list[RobustnessSpec], models: list[ModelSpec]) -> 
         formula = parse_formula(known[entry.model].formula)
         terms = [show(term) for term in formula.terms]
         _known_term(f"{place}.term", entry.term, terms)
+        if not (entry.choices or entry.influence):
+            raise StudyError(f"{place}: asks for nothing; allowed: choices, influence, or both")
+        for text in entry.influence.breaks if entry.influence else ():
+            _known_term(f"{place}.influence.breaks", text, terms)
         check_ids(f"{place}.choices", (choice.id for choice in entry.choices))
         for choice in entry.choices:
             _check_choice(f"{place}.choices.{choice.id}", choice, [*terms, show(formula.outcome)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -69,8 +69,35 @@ class InferenceSpec(Entry):
     seed: int = Field(default=1998, ge=0)
 
 
+class OmittedSpec(Entry):
+    """How strong a variable that is not in the model would have to be (Oster 2019; Cinelli and Hazlett 2020).
+
+    `benchmarks` are controls, so many `times` as strong as which a confounder is thought to be; `shared` are
+    in both of Oster's regressions; `r2_max` is her largest R squared.
+    """
+
+    benchmarks: Terms = Field(default=[], max_length=60)
+    times: list[Annotated[float, Field(gt=0, le=100)]] = Field(default=[1.0, 2.0, 3.0], max_length=20)
+    shared: Terms = Field(default=[], max_length=60)
+    r2_max: float | None = Field(default=None, gt=0, le=1)
+
+
+class InfluenceSpec(Entry):
+    """What single clusters, periods, an omitted variable and rounding do to the coefficient.
+
+    `leave_out` names columns of which each level is left out in turn; `breaks` the terms whose slopes may be
+    others from each period on; `printed_to` the unit of the last printed digit of columns of the panel.
+    """
+
+    leave_out: list[Heading] = Field(default=[], max_length=20)
+    breaks: Terms = Field(default=[], max_length=20)
+    omitted: OmittedSpec | None = None
+    printed_to: dict[Heading, float] = {}
+    draws: int = Field(default=199, ge=1, le=99_999)
+
+
 class RobustnessSpec(Entry):
-    """All combinations of some choices around one model, for the coefficient of one of its terms.
+    """All combinations of some choices around one model, and influence, for one of its coefficients.
 
     `rows` says whether a specification uses every row that it has, or all use the rows that each has. `never`
     lists combinations, by choice and alternative, that make no sense. `most` refuses a larger universe.
@@ -82,9 +109,10 @@ class RobustnessSpec(Entry):
     model: Name
     term: Expression
     rows: Literal["own", "common"] = "own"
-    choices: list[ChoiceSpec] = Field(min_length=1, max_length=30)
+    choices: list[ChoiceSpec] = Field(default=[], max_length=30)
     never: list[dict[Name, str]] = Field(default=[], max_length=200)
     most: int = Field(default=1_000_000, ge=1, le=10_000_000)
     inference: InferenceSpec | None = None
+    influence: InfluenceSpec | None = None
     seed: int = Field(default=1998, ge=0)
     note: Text = ""

@@ -166,6 +166,8 @@ def test_pieces_of_a_large_universe_are_the_whole(monkeypatch):
         ({"choices": [{"id": "a", "windows": [[1990, 1980]]}]}, "allowed: first and last period"),
         ({"choices": [{"id": "a", "where": ["year >"]}]}, "choices.a: at the end of"),
         ({"choices": [{"id": "a", "effects": [["time"]]}], "never": [{"b": "x"}]}, "choice 'b' is not known"),
+        ({"choices": []}, "asks for nothing; allowed: choices, influence, or both"),
+        ({"influence": {"breaks": ["war"]}}, "influence.breaks: term 'war' is not known"),
     ],
 )
 def test_mistakes_are_told_without_data(entry, words):

@@ -9,7 +9,10 @@ from replication.cli import main
 from replication.errors import StudyError
 from replication.project.readback import read_manifest
 from replication.robustness.curve_summary import summary
+from replication.robustness.influence import cluster_influence, estimated
 from replication.robustness.robust_study import run_robustness
+from replication.spec.read_study import read_study
+from replication.study.panels import panels_of
 from replication.versions.media import disagreements
 from replication.versions.remake import remake
 from tests.support import made_up
@@ -22,6 +25,13 @@ model = "line"
 term = "x"
 never = [{ effects = "entity, time", controls = "z" }]
 inference = { draws = 99 }
+
+[robustness.influence]
+leave_out = ["land", "year"]
+breaks = ["x"]
+omitted = { benchmarks = ["z"] }
+printed_to = { y = 0.001 }
+draws = 5
 
 [[robustness.choices]]
 id = "controls"
@@ -74,13 +84,35 @@ def test_the_curve_is_written_whole(folder):
 
 def test_every_table_is_written_in_every_format_and_says_the_same(folder):
     names = {path.name for path in (folder / "tables").iterdir()}
-    kinds = ("choices", "summary", "test", "alternatives", "variance")
+    kinds = ["choices", "summary", "test", "alternatives", "variance"]
+    kinds += ["without_land", "without_year", "breaks", "omitted", "rounding"]
     assert names == {f"curve_{kind}.{ending}" for kind in kinds for ending in ("csv", "html", "md", "tex")}
     assert list(disagreements(folder)) == []
     assert {path.name for path in (folder / "figures").iterdir()} == {
         f"curve.{ending}" for ending in ("svg", "png", "pdf")
     }
     assert "large figures count for less" in (folder / "tables" / "curve_choices.md").read_text()
+
+
+def test_influence_is_what_the_functions_say(project, folder):
+    study = read_study(project.specs / "first.toml")
+    (panel,) = panels_of(project, study, None).values()
+    records = pd.read_parquet(folder / "statistics.parquet").set_index(["statistic", "group", "period"])
+    fit, covariance = estimated(panel, study.models[0])
+    for column, cluster in (("land", "entity"), ("year", "time")):
+        found = cluster_influence(fit, covariance, cluster)
+        levels = sorted(panel.table[column].astype(str).unique())
+        mine = found[found["term"] == "x"]
+        told = records["value"].loc[f"curve_without_{column}"]
+        assert told[[(level, "DFBETA") for level in levels]].tolist() == pytest.approx(
+            mine["dfbeta"].tolist()
+        )
+        assert told[[(level, "Cook") for level in levels]].tolist() == pytest.approx(mine["cook"].tolist())
+        # Without a level, the formula and the fit anew give the same coefficient.
+        without = told[[(level, "Estimate") for level in levels]].tolist()
+        assert without == pytest.approx(mine["without"].tolist(), rel=1e-9)
+    assert records.loc[("curve_rounding", "as reported", "Estimate"), "value"] == fit.params[1]
+    assert records.loc[("curve_omitted", "Oster: delta", "Value"), "value"] != 0
 
 
 def test_all_cores_write_the_same_bytes(project, folder, tmp_path):
