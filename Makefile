@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV := .venv
-RUN := $(VENV)/bin/python -m replication.cli
+RUN := $(VENV)/bin/python -m replication
 
 CHECKED_CODE := replication cleaning tests benchmarks
 

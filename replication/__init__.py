@@ -6,7 +6,6 @@ when the first of them is used, so that the command answers at once.
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +33,6 @@ __all__ = [
     "read",
     "run",
 ]
-
-if sys.argv[0].endswith(("-m", "replicate")) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-    # The command is starting: until it listens, an interrupt ends it without a traceback.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import traceback
 import warnings
@@ -21,7 +20,7 @@ from replication.errors import UserError, printable
 from replication.project.arithmetic import require_space, settle
 from replication.project.places import Project
 
-MOVED, USER_ERROR, NOT_CONVERGED, FAULT, INTERRUPTED = 1, 2, 3, 70, 130
+MOVED, USER_ERROR, NOT_CONVERGED, FAULT = 1, 2, 3, 70
 NATIVE = "the processor's own kernels: faster, late digits are its own"
 CODES = (
     "Exit codes: 0 done; 1 compared and found different; 2 a mistake in a file or call, told in one line, "
@@ -37,8 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # a letter that the terminal lacks is printed as its code
             stream.reconfigure(errors="backslashreplace")
     call = _parser().parse_args(arguments)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as the package leaves it while the command starts
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     settle(native=call.native)
     try:
         require_space()
@@ -52,9 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(str(UserError(f"{problem.filename or 'the disk'}: {problem.strerror or problem}")))
     except MemoryError:
         return _refuse("the machine's memory does not hold what was asked for; nothing was written")
-    except KeyboardInterrupt:
-        print("replicate: interrupted; what was not finished is made again by the next run", file=sys.stderr)
-        return INTERRUPTED
     except Exception:  # whatever no line above foresees is no mistake of the user's
         return _fault()
 
@@ -380,7 +374,3 @@ def _why(call: argparse.Namespace) -> int:
     for line in why(Project(call.project)):
         _say(line)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -63,6 +63,20 @@ def held(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def at_rest(folder: Path) -> Iterator[None]:
+    """While this lasts nobody puts results in place in a folder that is there; others may read too."""
+    if fcntl is None or not folder.is_dir():
+        yield  # what is read is checked in any case: it is refused then, and read by the next run
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _hidden(target: Path) -> Path:
     return target.with_name(f".{target.name}{ENDING}")
 

@@ -13,6 +13,7 @@ import pandas as pd
 from replication.errors import DataError, UserError, one_of
 from replication.project.files import sha256, write_csv, write_parquet, write_text
 from replication.project.fingerprint import cleaning_behind, code_behind, packages
+from replication.project.lock import at_rest
 from replication.project.places import PACKAGE, Project
 from replication.project.progress import track
 from replication.project.readback import AGAIN, MANIFEST, read_back, read_manifest
@@ -78,7 +79,9 @@ def read_table(project: Project, name: str, recipes: Sequence[Recipe] | None = N
     if name not in schemas:
         raise DataError(one_of("table", name, schemas))
     origin = f"data/processed/{name}.parquet"
-    table = pd.read_parquet(io.BytesIO(read_back(project.processed, f"{name}.parquet")))
+    with at_rest(project.processed.parent):
+        content = read_back(project.processed, f"{name}.parquet")
+    table = pd.read_parquet(io.BytesIO(content))
     _same_types(table, schemas[name], origin)
     return conform(table, schemas[name], origin)
 
@@ -101,7 +104,8 @@ def raw_behind(project: Project, names: Sequence[str]) -> dict[str, str]:
     """
     if not names:
         return {}
-    made = read_manifest(project.processed)
+    with at_rest(project.processed.parent):
+        made = read_manifest(project.processed)
     absent = [name for name in names if name not in made.tables]
     if absent:
         raise DataError(f"data/processed/{MANIFEST}: does not name table {absent[0]}; {AGAIN}")

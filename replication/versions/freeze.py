@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from replication.errors import UserError
 from replication.project.files import write_text
+from replication.project.lock import folder_aside
 from replication.project.places import Project
 from replication.project.strict import read_json
 from replication.versions.check import compare
@@ -34,7 +34,8 @@ def freeze(project: Project, why: str) -> Path:
     """Make the next version from current results; returns its folder.
 
     Everything is written beside the versions and renamed into place in one step, so that a version is
-    there whole or not at all. Its files are made read-only.
+    there whole or not at all; the changelog, which is made of the versions' own accounts, follows, and a
+    freeze that finds it behind completes it. Files are made read-only. Two at once take turns.
 
     Raises
     ------
@@ -44,15 +45,18 @@ def freeze(project: Project, why: str) -> Path:
     """
     if not why.strip():
         raise UserError('a version needs its reason: make freeze WHY="what changed and why"')
-    _require_commit(project)
-    require_current(project)
-    last = newest(project)
-    found = compare(last[1], project.current, (last[0], "current")) if last else None
-    name = next_name(project)
-    about = _about(project, name, " ".join(why.split()))
-    _refuse_same(last, about)
-    _put_in_place(project, name, about, found)
-    write_text(project.changelog, _changelog(project))
+    with folder_aside(project.results / "version") as aside:
+        if versions(project):  # whoever was killed before this last step left it to us
+            write_text(project.changelog, _changelog(project))
+        _require_commit(project)
+        require_current(project)
+        last = newest(project)
+        found = compare(last[1], project.current, (last[0], "current")) if last else None
+        name = next_name(project)
+        about = _about(project, name, " ".join(why.split()))
+        _refuse_same(last, about)
+        _put_in_place(project, aside / name, about, found)
+        write_text(project.changelog, _changelog(project))
     return project.results / name
 
 
@@ -93,21 +97,17 @@ def _refuse_same(last: tuple[str, Path] | None, about: dict) -> None:
         raise UserError(f"nothing has changed since {last[0]}: neither results nor anything behind them")
 
 
-def _put_in_place(project: Project, name: str, about: dict, found: Comparison | None) -> None:
-    aside = Path(tempfile.mkdtemp(dir=project.results, prefix=f".{name}."))
-    try:
-        for path, file in artefacts(project.current).items():
-            (aside / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, aside / path)
-        told = entry(name, about["frozen"], about["why"], found, len(about["content"]))
-        (aside / CHANGES).write_text(told, encoding="utf-8")
-        text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
-        (aside / MANIFEST).write_text(text, encoding="utf-8")
-        write_sums(aside)
-        _make_read_only(aside)
-        os.rename(aside, project.results / name)  # fails if another freeze has come first
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+def _put_in_place(project: Project, aside: Path, about: dict, found: Comparison | None) -> None:
+    for path, file in artefacts(project.current).items():
+        (aside / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, aside / path)
+    told = entry(aside.name, about["frozen"], about["why"], found, len(about["content"]))
+    (aside / CHANGES).write_text(told, encoding="utf-8")
+    text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+    (aside / MANIFEST).write_text(text, encoding="utf-8")
+    write_sums(aside)
+    _make_read_only(aside)
+    os.rename(aside, project.results / aside.name)
 
 
 def _make_read_only(folder: Path) -> None:

@@ -24,11 +24,16 @@ def versions(project: Project) -> dict[str, Path]:
 
 
 def lost(project: Project) -> list[str]:
-    """One line for each version that is not there though the changelog or a later version tells of it."""
-    told = _HEADINGS.findall(_text(project.changelog))
-    last = max([int(number) for number in told] + [int(name[1:]) for name in versions(project)], default=0)
+    """One line for each version that is not there though the changelog or a later one tells of it, and
+    for each of which the changelog tells nothing."""
+    told = {f"v{number}" for number in _HEADINGS.findall(_text(project.changelog))}
     there = versions(project)
-    return [f"results/v{n}: is missing" for n in range(1, last + 1) if f"v{n}" not in there]
+    last = max((int(name[1:]) for name in (*told, *there)), default=0)
+    gone = [f"results/v{n}: is missing" for n in range(1, last + 1) if f"v{n}" not in there]
+    untold = [name for name in there if name not in told]
+    return gone + [
+        f"results/CHANGELOG.md: tells nothing of {name}; make freeze completes it" for name in untold
+    ]
 
 
 def _text(path: Path) -> str:

@@ -55,7 +55,7 @@ class Done:
 def replicate(folder: Path, *words: str, **environment: str) -> Done:
     """The command in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "replication.cli", *words],
+        [sys.executable, "-m", "replication", *words],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -249,7 +249,7 @@ def test_interrupted_and_run_again(folder, call):
     before = content(folder / "out")
     shutil.rmtree(folder / "out")
     started = subprocess.Popen(
-        [sys.executable, "-m", "replication.cli", "run", "mine.toml", "--data", "panel.csv", "--out", "out"],
+        [sys.executable, "-m", "replication", "run", "mine.toml", "--data", "panel.csv", "--out", "out"],
         cwd=folder,
         stderr=subprocess.PIPE,
         text=True,

@@ -9,13 +9,15 @@ import random
 import resource
 import shutil
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from replication.cli import main
-from replication.project.places import Project
+from replication.project.places import PACKAGE, Project
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import clean_all
 from tests.harden.call import contents, hidden
@@ -109,14 +111,18 @@ def pipeline(project: Project) -> int:
     return next((code for step in steps if (code := main(["--project", root, *step]))), 0)
 
 
-def start(work: Callable[[], int], told: Path | None = None) -> int:
+def start(work: Callable[[], int], told: Path | None = None, alone: bool = False) -> int:
     """Begin a piece of work in a child; its id. What it says goes to a file, or nowhere.
+
+    `alone`: in a group of processes of its own, with all that it starts.
 
     A fork of this process has everything loaded already: a run of seconds becomes one of tenths.
     """
     child = os.fork()
     if child:
         return child
+    if alone:
+        os.setsid()
     code = 99
     with contextlib.suppress(BaseException):
         signal.alarm(SECONDS)
@@ -159,6 +165,47 @@ def _sweep(small: Small) -> None:
     """What `make clean` removes."""
     shutil.rmtree(small.project.processed, ignore_errors=True)
     shutil.rmtree(small.project.current, ignore_errors=True)
+
+
+def kill_command(
+    project: Project, words: Sequence[str], place: Path, draw: random.Random, times: int
+) -> list[str]:
+    """Kill a command at random moments: `place` is missing or whole each time, and whole in the end."""
+    copy = project.root.with_name("undisturbed")
+    shutil.copytree(project.root, copy)
+    started = time.perf_counter()
+    code = finished(start(lambda: main(["--project", str(copy), *words])))
+    seconds, whole = time.perf_counter() - started, contents(copy / place)
+    faults = [f"ended with {code}"] if code else []
+    for _ in range(times):
+        child = start(lambda: main(["--project", str(project.root), *words]), alone=True)
+        time.sleep(draw.uniform(0, seconds))
+        os.killpg(child, signal.SIGKILL)
+        finished(child)
+        if (project.root / place).exists():
+            faults += _unlike(contents(project.root / place), whole)
+            shutil.rmtree(project.root / place)
+    code = finished(start(lambda: main(["--project", str(project.root), *words])))
+    faults += [f"the next one ended with {code}"] if code else []
+    shutil.rmtree(copy)
+    return faults + _unlike(contents(project.root / place), whole) + hidden(project.results)
+
+
+def _unlike(found: dict[str, bytes], whole: dict[str, bytes]) -> list[str]:
+    return [
+        f"half written: {name}" for name in sorted({*found, *whole}) if found.get(name) != whole.get(name)
+    ]
+
+
+def interrupt(project: Project, moment: float) -> list[str]:
+    """Ctrl-C at some moment: one line at most, unless Python itself had not started yet."""
+    words = [sys.executable, "-m", "replication", "--project", str(project.root), "why"]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    time.sleep(moment)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate()[1]
+    ours = told.count("\n") > 1 and str(PACKAGE) in told
+    return [f"Ctrl-C after {moment:.3f} s: {told[-200:]!r}"] if ours else []
 
 
 def _half_written(small: Small) -> list[str]:
@@ -216,10 +263,11 @@ def race(small: Small, runs: int, draw: random.Random) -> list[str]:
     """Several runs in one folder at once: all end well, and leave what one would."""
     if draw.random() < 0.5:
         _sweep(small)
-    children = []
-    for _ in range(runs):
-        children.append(start(lambda: pipeline(small.project)))
+    children = {}
+    for number in range(runs):
+        told = small.project.root.parent / f"told{number}.txt"
+        children[start(lambda: pipeline(small.project), told)] = told
         time.sleep(draw.uniform(0, small.seconds / 4))
-    codes = [finished(child) for child in children]
-    faults = [f"a run ended with {code}" for code in codes if code]
+    codes = {told: finished(child) for child, told in children.items()}
+    faults = [f"a run ended with {code}: {told.read_text()!r}" for told, code in codes.items() if code]
     return faults + differing(small, contents(small.project.root))

@@ -52,10 +52,16 @@ def _extremes(function: Callable) -> Iterator[tuple[str, str]]:
     """Names and values, as TOML, of the numbers that a function takes as options."""
     hints = typing.get_type_hints(function)
     for name in keywords(function):
-        hint = str(hints[name])
-        values = (*WHOLE, *_largest(name)) if "int" in hint else FLOAT if "float" in hint else ()
+        kinds = _kinds(hints[name])
+        values = (*WHOLE, *_largest(name)) if int in kinds else FLOAT if float in kinds else ()
         for value in values:
-            yield name, f"[2, {value}]" if "list" in hint else value
+            yield name, f"[2, {value}]" if list in kinds else value
+
+
+def _kinds(hint: object) -> set[object]:
+    """Every type that stands in a hint, with those that it is made of."""
+    parts = typing.get_args(hint) if typing.get_origin(hint) is not typing.Literal else ()
+    return {hint, typing.get_origin(hint)}.union(*map(_kinds, parts))
 
 
 def _largest(name: str) -> tuple[str, ...]:
@@ -80,7 +86,8 @@ def statistic_cases(source: Project) -> Iterator[tuple[str, StatisticSpec]]:
     for measure, spec in specs.items():
         hints = typing.get_type_hints(MEASURES[measure])
         for name in keywords(MEASURES[measure]):
-            whole, real = "int" in str(hints[name]), "float" in str(hints[name])
+            kinds = _kinds(hints[name])
+            whole, real = int in kinds, float in kinds
             values = [*map(int, (*WHOLE, *_largest(name)))] if whole else [*map(float, FLOAT)] * real
             for value in values:
                 changed = spec.model_copy(update={"with_": {**spec.with_, name: value}})

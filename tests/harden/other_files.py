@@ -75,13 +75,14 @@ def claims(draw: random.Random, good: bytes) -> bytes:
     return text.replace(old, new.format(value, value)).encode()
 
 
-def try_file(whole: Project, folder: Path, place: Path, content: bytes, words: tuple[str, ...]) -> list[str]:
+def file_faults(project: Project, kind: str, draw: random.Random) -> list[str]:
     """The faults of a command on a project in which one file is another."""
-    project = Project(folder)
-    before = (folder / place).read_bytes()
-    (folder / place).write_bytes(content)
+    generate, place, words = GENERATORS[kind]
+    path = project.root / place
+    good = path.read_bytes()
+    path.write_bytes(generate(draw, good))
     faults = run(project, words)
-    (folder / place).write_bytes(before)
+    path.write_bytes(good)
     return faults
 
 
@@ -125,7 +126,7 @@ PIPES: dict[str, tuple[tuple[str, ...], ...]] = {
     "data/raw/panel.csv": (("data",), ("why",), ("deposit",)),
     "data/processed/manifest.json": (("run", "specs/first.toml"), ("claims",), ("why",)),
     "data/processed/panel.parquet": (("run", "specs/first.toml"), ("why",)),
-    "results/current/first/manifest.json": (("report",), ("why",), ("run", "specs/first.toml"), ("deposit",)),
+    "results/current/first/manifest.json": (("report",), ("why",), ("deposit",), ("run", "specs/first.toml")),
     "results/current/first/estimates.parquet": (("report",), ("why",), ("deposit",)),
     "results/current/report.json": (("why",), ("deposit",)),
     "results/current/report.html": (("why",), ("deposit",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,18 @@ import pandas as pd
 from replication.project.places import Project
 from replication.sources.pipeline import build_all
 from tests.harden.call import Outcome, call
-from tests.harden.crash import Small, fill_disk, kill_at_random, race
+from tests.harden.crash import Small, fill_disk, interrupt, kill_at_random, kill_command, race
 from tests.harden.extremes import in_a_child, model_cases, statistic_cases, try_statistic
 from tests.harden.injection import control_characters, hostile_panel, hostile_words, run_by_a_reader
+from tests.harden.other_files import GENERATORS, PIPES, file_faults, out_faults, pipe_faults
+from tests.harden.ragged import ragged, read_faults
 from tests.harden.raw import broken_files, flipped, truncated, try_raw
 from tests.harden.studies import HEAD, hostile_studies, model
+from tests.harden.tampered import NAMES, name_faults, rot, scene_faults
+from tests.support import made_up
+from tests.support.bombs import BOMBS, MEGABYTES, SECONDS, bomb_faults
+from tests.support.in_the_way import IN_THE_WAY
+from tests.support.scenes import CHANGED, MENDED, REFUSED
 
 LIMITS = (
     0,
@@ -175,3 +183,86 @@ def races(number: int, seed: int, small: Small) -> tuple[Counter, list[str]]:
     draw = random.Random(seed)
     faults = [f"race {place}: {fault}" for place in range(number) for fault in race(small, 3, draw)]
     return Counter({"times three runs at once": number}), faults
+
+
+def commands_killed(number: int, seed: int, whole: Project, folder: Path) -> tuple[Counter, list[str]]:
+    """Freezes and deposits killed at random moments: a version or a deposit is there whole, or not at all."""
+    draw, faults = random.Random(seed), []
+    project = made_up.copied(whole.root, folder)
+    deposits = max(1, number // 10)  # each runs everything once more, to say what that takes
+    faults += kill_command(project, ("deposit",), Path("deposit"), draw, deposits)
+    shutil.rmtree(project.results / "v1")
+    project.changelog.unlink()
+    words = ("freeze", "--why", "killed")
+    faults += kill_command(project, words, Path("results/v1"), draw, number - deposits)
+    told = project.changelog.read_text(encoding="utf-8").count("\n## v")
+    faults += [] if told == 1 else [f"the changelog tells of {told} versions"]
+    return Counter({"freezes and deposits killed": number}), faults
+
+
+def interrupts(number: int, seed: int, whole: Project) -> tuple[Counter, list[str]]:
+    """Ctrl-C in the first half second."""
+    draw = random.Random(seed)
+    faults = [fault for _ in range(number) for fault in interrupt(whole, draw.uniform(0, 0.5))]
+    return Counter({"interrupts": number}), faults
+
+
+def bits(number: int, seed: int, whole: Project, folder: Path) -> tuple[Counter, list[str]]:
+    """Flipped bits in what was made, each before a command that reads it."""
+    return rot(whole, folder, number, random.Random(seed))
+
+
+def scenes(target: str, whole: Project, folder: Path, share: float = 1.0) -> tuple[Counter, list[str]]:
+    """Stale and tampered results before `make`; `share` of the scenes, spread evenly."""
+    names = [*MENDED, *CHANGED, *REFUSED][:: round(1 / share)]
+    told = {name: scene_faults(whole, folder, name, target) for name in names}
+    counts = Counter({f"scenes of {len(names)} noticed": sum(not faults for faults in told.values())})
+    return counts, [f"{name}: {fault}" for name, faults in told.items() for fault in faults]
+
+
+def names(whole: Project, folder: Path, share: float = 1.0) -> tuple[Counter, list[str]]:
+    """Files whose names are words of a shell or of make, among the studies and among the claims."""
+    cases = [(name, place) for place in ("specs", "claims") for name in NAMES][:: round(1 / share)]
+    told = [(name, fault) for name, place in cases for fault in name_faults(whole, folder, name, place)]
+    return Counter({"names refused": len(cases)}), [f"{name!r}: {fault}" for name, fault in told]
+
+
+def uneven(number: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:
+    """Ragged and odd CSV files: refused, or read as Python's own reader reads them."""
+    draw, counts, faults = random.Random(seed), Counter(), []
+    folder.mkdir(parents=True)
+    for place in range(number):
+        path = folder / "ragged.csv"
+        path.write_bytes(ragged(draw))
+        refused, found = read_faults(path)
+        counts["refused" if refused else "read as an independent reader does"] += 1
+        faults += [f"ragged {place}: {fault}" for fault in found]
+    return counts, faults
+
+
+def other_files(number: int, seed: int, whole: Project, folder: Path) -> tuple[Counter, list[str]]:
+    """Hostile registries and claims files."""
+    draw, project = random.Random(seed), made_up.copied(whole.root, folder)
+    kinds = [list(GENERATORS)[place % len(GENERATORS)] for place in range(number)]
+    told = [(kind, fault) for kind in kinds for fault in file_faults(project, kind, draw)]
+    return Counter(kinds), [f"{kind}: {fault}" for kind, fault in told]
+
+
+def in_the_way(folder: Path) -> tuple[Counter, list[str]]:
+    """What stands in a folder for results and is not the program's: it stays byte for byte."""
+    told = [(case, fault) for case in IN_THE_WAY for fault in out_faults(folder, case)]
+    return Counter({"folders as they were": len(IN_THE_WAY)}), [f"{case}: {fault}" for case, fault in told]
+
+
+def pipes(whole: Project, folder: Path, share: float = 1.0) -> tuple[Counter, list[str]]:
+    """A pipe in the place of every file that a command reads."""
+    cases = list(PIPES)[:: round(1 / share)]
+    told = [(name, fault) for name in cases for fault in pipe_faults(whole, folder, name)]
+    return Counter({"pipes waited for by nobody": len(cases)}), [f"{name}: {fault}" for name, fault in told]
+
+
+def bombs(folder: Path) -> tuple[Counter, list[str]]:
+    """Small files that unpack to more than a machine holds, each read in a process of its own."""
+    folder.mkdir(parents=True)
+    told = [(name, fault) for name in BOMBS for fault in bomb_faults(name, folder)]
+    return Counter({f"in under {SECONDS} s and {MEGABYTES} MB": len(BOMBS)}), [f"{n}: {f}" for n, f in told]

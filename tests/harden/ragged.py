@@ -59,22 +59,27 @@ def _spoil(draw: random.Random, lines: list[list[str]]) -> None:
             lines.insert(place, [])
 
 
-def read_faults(path: Path) -> list[str]:
-    """What is read is what stands in the file: rows, fields and numbers, under their headings."""
+def read_faults(path: Path) -> tuple[bool, list[str]]:
+    """Whether a file is refused; if not, what is read is what stands in it: rows, fields and numbers."""
     found: list[pd.DataFrame] = []
     problem, faults = guarded(lambda: found.append(read_user_table(path).table), path.parent)
     if isinstance(problem, UserError):
-        return faults + foreign(str(problem))
+        return True, faults + foreign(str(problem))
     if problem is not None:
-        return [*faults, f"{type(problem).__name__}: {str(problem)[:200]}"]
+        return True, [*faults, f"{type(problem).__name__}: {str(problem)[:200]}"]
+    return False, faults + _misread(path, found[0])
+
+
+def _misread(path: Path, table: pd.DataFrame) -> list[str]:
+    """Where a table is not what Python's own reader finds in the file."""
     header, *rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
     rows = [row for row in rows if row]
-    while header and not header[-1] and all(not row[-1] for row in rows if len(row) == len(header)):
-        header, rows = header[:-1], [row[: len(header) - 1] for row in rows]
     uneven = [row for row in rows if len(row) != len(header)]
     if uneven:
         return [f"uneven rows were read: {uneven[0]}"]
-    return faults + _other_cells(found[0], header, rows)
+    kept = [place for place, heading in enumerate(header) if heading.strip()]  # others are left out, and told
+    rows = [[row[place] for place in kept] for row in rows]
+    return _other_cells(table, [header[place] for place in kept], rows)
 
 
 def _other_cells(table: pd.DataFrame, header: list[str], rows: list[list[str]]) -> list[str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import random
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from replication.cli import main
 from replication.project.places import Project
+from replication.versions.verify import measured
 from tests.harden.call import contents, foreign
 from tests.support import made_up
 from tests.support.scenes import CHANGED, MENDED, REFUSED, current, flip
@@ -32,6 +35,8 @@ def whole_project(folder: Path) -> Project:
     project = made_up.lay_out(folder)
     with contextlib.redirect_stdout(io.StringIO()):
         made_up.make(project)
+    taken = json.dumps(measured(project))  # as `make verify` leaves it: a deposit need not run all once more
+    project.attestation.with_suffix(".json").write_text(taken)
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -87,13 +92,13 @@ class Said:
     files: dict[str, bytes]
 
 
-def rot(whole: Project, folder: Path, number: int, draw: random.Random) -> list[str]:
+def rot(whole: Project, folder: Path, number: int, draw: random.Random) -> tuple[Counter, list[str]]:
     """Flipped bits of what was made, one at a time: what reads it refuses, or does what it did before."""
     project = made_up.copied(whole.root, folder)
     files = [*project.processed.rglob("*"), *project.current.rglob("*")]
     names = sorted(path.relative_to(folder) for path in files if path.is_file())
     known: dict[tuple[str, ...], Said] = {}
-    faults = []
+    counts, faults = Counter(), []
     for _ in range(number):
         name = draw.choice(names)
         words = draw.choice(_readers(name))
@@ -101,9 +106,11 @@ def rot(whole: Project, folder: Path, number: int, draw: random.Random) -> list[
             known[words] = _said(project, words)
         before = (folder / name).read_bytes()
         flip(folder / name, draw.randrange(10**9), draw.randrange(8))
-        faults += [f"{name}, {' '.join(words)}: {fault}" for fault in _used(project, words, known[words])]
+        outcome, told = _used(project, words, known[words])
+        counts[outcome] += 1
+        faults += [f"{name}, {' '.join(words)}: {fault}" for fault in told]
         (folder / name).write_bytes(before)
-    return faults
+    return counts, faults
 
 
 def _readers(name: Path) -> list[tuple[str, ...]]:
@@ -132,25 +139,24 @@ def _said(project: Project, words: tuple[str, ...]) -> Said:
     return Said(code, output.getvalue(), errors.getvalue(), after)
 
 
-def _used(project: Project, words: tuple[str, ...], good: Said) -> list[str]:
-    """Faults of a command on a rotten file: it is refused without a word or a file, or does as before."""
+def _used(project: Project, words: tuple[str, ...], good: Said) -> tuple[str, list[str]]:
+    """What a command does with a rotten file, and its faults: it is refused without a word or a file, or
+    does as before."""
     before = contents(project.root)
     try:
         done = _said(project, words)
     except BaseException as problem:  # any way out but the ordinary one is what is looked for
-        return [f"traceback: {type(problem).__name__}: {str(problem)[:200]}"]
-    changed = {name for name, text in done.files.items() if before.get(name) != text}
+        return "broken by it", [f"traceback: {type(problem).__name__}: {str(problem)[:200]}"]
+    changed = [name for name, text in done.files.items() if before.get(name) != text]
     if done.code == 2:
-        return (
-            foreign(done.errors)
-            + [f"refused and wrote {name}" for name in changed]
-            + ["said"] * bool(done.output)
-        )
-    other = [
-        name for name in changed if done.files[name] != good.files.get(name) and not name.endswith(".json")
-    ]
-    told = [] if done.output == good.output else ["says something else"]
-    return [f"wrote another {name}" for name in other] + told + [f"exit code {done.code}"] * bool(done.code)
+        wrote = [f"refused and wrote {name}" for name in changed]
+        return "refused", foreign(done.errors) + wrote + ["said"] * bool(done.output)
+    other = [name for name in changed if done.files[name] != good.files.get(name)]
+    told = [f"wrote another {name}" for name in other if not name.endswith(".json")]
+    told += ["says something else"] * (done.output != good.output) + [f"exit code {done.code}"] * bool(
+        done.code
+    )
+    return "used" if told else "harmless", told
 
 
 def name_faults(whole: Project, folder: Path, name: str, place: str) -> list[str]:

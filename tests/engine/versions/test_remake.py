@@ -180,7 +180,7 @@ def test_all_in_processes_of_their_own_from_nothing_and_again(made, tmp_path):
     remove(project.processed, project.current)
     first, second = (
         subprocess.run(
-            [sys.executable, "-m", "replication.cli", "all", "report"],
+            [sys.executable, "-m", "replication", "all", "report"],
             cwd=project.root,
             capture_output=True,
             text=True,

@@ -35,7 +35,7 @@ def bare(tmp_path) -> dict[str, str]:
 
 
 def replicate(root: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "replication.cli", *words]
+    command = [sys.executable, "-m", "replication", *words]
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -201,7 +201,7 @@ def made(folder, study, environment):
     (folder / "specs").mkdir()
     shutil.copy(HERE.specs / f"{study}.toml", folder / "specs")
     for words in (["data"], ["run", f"specs/{study}.toml"]):
-        call = [sys.executable, "-m", "replication.cli", *words]
+        call = [sys.executable, "-m", "replication", *words]
         subprocess.run(call, cwd=folder, env={**os.environ, **environment}, check=True, capture_output=True)
     out = folder / "results" / "current" / study
     names = (path for path in out.rglob("*") if path.is_file() and path.name != "manifest.json")
