@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from replication.project.files import sha256
-from replication.project.strict import read_json_as
+from replication.versions.account_moves import ACCOUNTS, accounts, compare_accounts
 from replication.versions.causes import Cause
 from replication.versions.content import RECORDS, TIDY, artefacts, result_folders, tidy_of
 from replication.versions.grades import Move, Verdict, worst
@@ -34,7 +34,7 @@ class Comparison:
     verdicts : tuple of Verdict
         One for each table, record and figure of either.
     restyled : tuple of str
-        Other files that differ: the same cells set for another medium, notes, accounts.
+        Other files that differ: the same cells set for another medium, notes, sentences of accounts.
     causes : mapping of str to tuple of Cause
         For each folder whose cells moved, what is known to differ behind it.
     """
@@ -91,12 +91,14 @@ def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], lis
         for name in TIDY
         if name in left or name in right
     ]
+    if ACCOUNTS in left or ACCOUNTS in right:
+        verdicts.append(compare_accounts(study, old, new))
     restyled = []
     for name in sorted({*left, *right} - {*TIDY, *RECORDS, "study.toml"}):
-        if name.endswith((".csv", ".svg")) or name not in right:
+        if name.endswith((".csv", ".svg")) or name not in {*right, ACCOUNTS}:
             compare = compare_figure if name.endswith(".svg") else compare_table
             verdicts.append(_compare_file(study, name, left, right, partial(compare, study, name)))
-        elif not _same(left.get(name), right[name]):
+        elif not _same(left.get(name), right.get(name)):
             restyled.append(name)
     return [*verdicts, *_within(study, new)], restyled
 
@@ -160,16 +162,10 @@ def _cells(path: Path) -> int:
 
 def _estimators(folder: Path) -> dict[str, str]:
     """The estimator of each model, as its account says."""
-    return {account["model"]: account["estimator"] for account in _accounts(folder)}
+    return {account["model"]: account["estimator"] for account in accounts(folder)}
 
 
 def _headlines(folder: Path) -> dict[str, str]:
     """The first error of each model; none in the layout of v1, which had an account for each error."""
-    accounts = (account for account in _accounts(folder) if isinstance(account["errors"], list))
-    return {account["model"]: account["errors"][0]["label"] for account in accounts}
-
-
-def _accounts(folder: Path) -> Iterator[dict]:
-    path = folder / "accounts.json"
-    if path.is_file():
-        yield from read_json_as(path, list)
+    told = (account for account in accounts(folder) if isinstance(account["errors"], list))
+    return {account["model"]: account["errors"][0]["label"] for account in told}

@@ -190,7 +190,11 @@ FAILS = {
     ),
     "an estimator that is held less strictly": (
         changed(f"{SMALL}/accounts.json", '"estimator": "ols"', '"estimator": "ppml"'),
-        "small/accounts.json: ",
+        "small/accounts.json: line, estimator: ols -> ppml (value)",
+    ),
+    "how many rows a model used": (
+        changed(f"{SMALL}/accounts.json", '"nobs": 5', '"nobs": 6'),
+        "small/accounts.json: line, nobs: 5",
     ),
     "a search that ended nowhere": (
         lambda project: (project.current / "small" / "telemetry.csv").write_text(

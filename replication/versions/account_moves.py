@@ -1,0 +1,62 @@
+"""Two accounts of models compared like cells: how a model was estimated, on which rows, with which errors.
+
+Titles, sentences and warnings are words: other ones are told as such, with the files that are set otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from replication.project.strict import read_json_as
+from replication.versions.grades import Move, Verdict
+
+ACCOUNTS = "accounts.json"
+FACTS = ("estimator", "outcome", "effects", "choices", "rows_in_panel", "nobs", "converged")
+Account = dict[str, Any]
+
+
+def accounts(folder: Path) -> list[Account]:
+    """The account of each model of a folder of results; none where there is no such file."""
+    path = folder / ACCOUNTS
+    return read_json_as(path, list[Account]) if path.is_file() else []
+
+
+def compare_accounts(study: str, old: Path, new: Path) -> Verdict:
+    """Grade every fact that two folders of results tell of their models."""
+    left, right = accounts(old), accounts(new)
+    first = any(_in_first_layout(account) for account in left)
+    before, after = _facts(left), _facts(right)
+    names = before.keys() & after.keys() if first else before.keys() | after.keys()
+    moves = _moves(before, after, sorted(names))
+    return Verdict(study, ACCOUNTS, len(names), tuple(moves))
+
+
+def _in_first_layout(account: Account) -> bool:
+    """Whether it is of v1, which had an account for each error, and fewer facts."""
+    return isinstance(account.get("errors"), str)
+
+
+def _facts(told: list[Account]) -> dict[str, str]:
+    return {f"{account['model']}, {name}": fact for account in told for name, fact in _of_one(account)}
+
+
+def _of_one(account: Account) -> Iterator[tuple[str, str]]:
+    """Facts by name: scalars, rows left out by cause, terms, the kind of each error."""
+    yield from ((name, str(account[name])) for name in FACTS if name in account)
+    yield from ((f"rows left out, {cause}", str(rows)) for cause, rows in account.get("dropped", ()))
+    if not _in_first_layout(account):
+        yield from ((f"error {error['label']}", error["kind"]) for error in account.get("errors", ()))
+        yield "terms", ", ".join(f"{term['equation']} {term['name']}".strip() for term in account["terms"])
+
+
+def _moves(before: Mapping[str, str], after: Mapping[str, str], names: list[str]) -> Iterator[Move]:
+    for name in names:
+        old, new = before.get(name, ""), after.get(name, "")
+        if name not in before:
+            yield Move(name, "appeared", "", new)
+        elif name not in after:
+            yield Move(name, "vanished", old, "")
+        elif old != new:
+            yield Move(name, "value", old, new)
