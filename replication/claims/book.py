@@ -7,12 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
 from replication.claims.checks import Checked, SameFact, run_check, statements
 from replication.claims.claim_entries import Cells, Claim, Ledger, Stated
 from replication.claims.judge import Outcome, evaluate_claim
-from replication.claims.recorded import STATED, Recorded, read_tables, stated_figures, tables_named
+from replication.claims.recorded import (
+    ROW_UNIT,
+    STATED,
+    Recorded,
+    figures_in,
+    read_tables,
+    stated_figures,
+    tables_named,
+)
+from replication.claims.units import known_unit
 from replication.errors import StudyError, one_of
 from replication.project.places import Project
 from replication.project.strict import check_ids, located
@@ -74,13 +83,26 @@ def with_cells(ledger: Ledger, tables: Mapping[str, Recorded]) -> Ledger:
 
 
 def _claims_of(entry: Cells, recorded: Recorded) -> Iterator[Claim]:
-    rows = recorded.rows.iloc[recorded.places(entry.where)]
+    places = recorded.places(entry.where)
+    rows = recorded.rows.iloc[places]
     for name in (entry.over, entry.take):
         if name not in rows:
             raise StudyError(f"table {entry.table}: {one_of('column', name, rows.columns)}")
-    for label, value in zip(rows[entry.over].astype(str), rows[entry.take], strict=True):
-        if not pd.isna(value):
+    if not len(rows):
+        raise StudyError(f"no row of {entry.table} fits {entry.where}")
+    _check_unit(entry, recorded)
+    values = figures_in(rows[entry.take], entry.table, [recorded.names[place] for place in places])
+    for label, value in zip(rows[entry.over].astype(str), values, strict=True):
+        if not np.isnan(value):
             yield _cell(entry, label, float(value))
+
+
+def _check_unit(entry: Cells, recorded: Recorded) -> None:
+    """Refuse a unit that is not the one which the table itself says of the column."""
+    words = recorded.units.get(entry.take, ROW_UNIT)
+    said, wanted = known_unit(words), known_unit(entry.unit)
+    if words != ROW_UNIT and said is not None and wanted is not None and said != wanted:
+        raise StudyError(f"unit is {entry.unit!r}; table {entry.table} has {words!r}")
 
 
 def _cell(entry: Cells, label: str, value: float) -> Claim:

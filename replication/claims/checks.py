@@ -10,12 +10,13 @@ import numpy as np
 
 from replication.claims.claim_entries import Check, Ledger, Slip
 from replication.claims.judge import Outcome, stated_interval
-from replication.claims.recorded import Recorded
-from replication.claims.units import PERCENT, Unit, stated_unit
+from replication.claims.recorded import Recorded, figures_in
+from replication.claims.units import DATE, PERCENT, PURE, TRUTH, Unit, stated_unit
 from replication.claims.verdict import CONSISTENT, HARD, REPRODUCED, WITHIN_ROUNDING, Interval, of_reading
 from replication.claims.written import ends, number, rounded
 from replication.errors import StudyError, one_of
 from replication.language.evaluate import select
+from replication.project.strict import located
 
 HOLDS, ROUNDED, FAILS = "holds", "holds within rounding", "fails"
 OTHER_BASE = "another multiple"  # of a base year that the text does not name: no failure of the text
@@ -97,6 +98,11 @@ def run_check(check: Check, stated: Mapping[str, Statement], tables: Mapping[str
 def _one_unit(check: Check, statements: Sequence[Statement]) -> None:
     """Refuse to add up, order or divide what is not of one unit; shares of a total are percent."""
     amounts = statements[::2] if check.kind == "totals" else statements
+    refused = {"order": (TRUTH,), "multiples": ()}.get(check.kind, (TRUTH, DATE))
+    if amounts[0].unit in refused:
+        raise StudyError(f"{amounts[0].id} is in {amounts[0].words}; allowed for {check.kind}: figures")
+    if check.kind == "multiples":
+        _refuse_other(statements, PURE, "times")
     _refuse_other(amounts, amounts[0].unit, amounts[0].words)
     if check.kind == "totals":
         _refuse_other(statements[1::2], PERCENT, "percent")
@@ -158,9 +164,11 @@ def _multiples(check: Check, stated: Interval, recorded: Recorded) -> Iterator[C
     rows = (
         select(recorded.rows, check.where).dropna(subset=[check.take]).sort_values(check.over, kind="stable")
     )
-    values = rows[check.take].to_numpy(dtype=float)
+    values = figures_in(rows[check.take], check.table or "", [str(value) for value in rows[check.over]])
     if len(values) < 2:
         raise StudyError(f"{len(values)} figures in {check.table}; allowed: two or more")
+    if not rows[check.over].is_unique:
+        raise StudyError(f"{check.over} is not one row each in {check.table}; narrow where to one series")
     labels = [str(value) for value in rows[check.over]]
     for base, label in zip(values[:-1], labels, strict=False):
         if base == 0:
@@ -201,6 +209,7 @@ def same_facts(ledgers: Mapping[str, Ledger]) -> list[SameFact]:
         for claim in ledger.claims:
             for name in claim.same_as:
                 here, there = stated[text][claim.id], _address(name, text, stated, claim.id)
+                located(f"{text}: claims.{claim.id}.same_as", _comparable, here, there)
                 key = tuple(sorted(((here.text, here.id), (there.text, there.id))))
                 pairs.setdefault(key, SameFact(here, there, _agree(here, there)))
     return list(pairs.values())
@@ -217,12 +226,20 @@ def _address(name: str, text: str, stated: Mapping[str, Mapping[str, Statement]]
     return stated[other][ident]
 
 
+def _comparable(here: Statement, there: Statement) -> None:
+    """Refuse a claim as its own double, and statements in units that nothing turns into one another."""
+    if (here.text, here.id) == (there.text, there.id):
+        raise StudyError("a claim is not the same as itself; leave it out")
+    units = here.unit, there.unit
+    same = here.words == there.words if None in units else units[0].powers == units[1].powers
+    if not same:
+        raise StudyError(f"{there.text}:{there.id} is in {there.words}; allowed: one measure, {here.words}")
+
+
 def _agree(here: Statement, there: Statement) -> bool:
     """Whether two intervals meet, in the unit of the first."""
-    if here.unit is None or there.unit is None:
-        return here.words == there.words and _meet(here.stated, there.stated, 1.0)
-    same = here.unit.powers == there.unit.powers
-    return same and _meet(here.stated, there.stated, there.unit.scale / here.unit.scale)
+    factor = there.unit.scale / here.unit.scale if here.unit and there.unit else 1.0
+    return _meet(here.stated, there.stated, factor)
 
 
 def _meet(a: Interval, b: Interval, factor: float) -> bool:

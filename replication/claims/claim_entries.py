@@ -185,7 +185,7 @@ class TextHead(Entry):
     id: Name
     title: Text
     author: Text
-    year: int
+    year: int = Field(ge=1, le=9999)
     citation: Text
     parts: list[Text] = []
 

@@ -19,6 +19,7 @@ from datetime import date
 from replication.errors import StudyError
 
 ALLOWED = "allowed: a date such as 1987, 1987-11, 1987-11-05, mid-1980s, autumn 1997 or 1990 to 1992"
+LAST = float(date.max.toordinal())
 AROUND = 2 * 365.25  # days either way that "about" a year leaves open
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 PARTS = {
@@ -38,9 +39,9 @@ MONTHS = {
     "second half of": (7, 12),
 }
 _PART = r"(?:(early|mid-|late|first half of|second half of)\s*)?"
-_DECADE = re.compile(_PART + r"(\d{3})0s")
-_DAY = re.compile(_PART + r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_SEASON = re.compile(r"(spring|summer|autumn|fall|winter) (\d{4})")
+_DECADE = re.compile(_PART + r"([0-9]{3})0s")
+_DAY = re.compile(_PART + r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_SEASON = re.compile(r"(spring|summer|autumn|fall|winter) ([0-9]{4})")
 _SIDED = re.compile(r"(about|by|since|before|after) (.+)")
 
 
@@ -62,11 +63,21 @@ def span(text: str) -> tuple[float, float]:
 
 
 def _span(text: str) -> tuple[float, float]:
+    """One date or two, with at most one word before them that leaves a side open."""
     if match := _SIDED.fullmatch(text):
-        return _sided(match[1], *_span(match[2]))
-    if " to " in text:
-        begin, end = text.split(" to ", 1)
-        return _span(begin)[0], _span(end)[1]
+        first, last = _sided(match[1], *_from_to(match[2]))
+        if (math.isfinite(first) and first < 1) or (math.isfinite(last) and last > LAST):
+            raise ValueError(text)
+        return first, last
+    return _from_to(text)
+
+
+def _from_to(text: str) -> tuple[float, float]:
+    begin, _, end = text.partition(" to ")
+    return _plain(begin)[0], _plain(end or begin)[1]
+
+
+def _plain(text: str) -> tuple[float, float]:
     if match := _DECADE.fullmatch(text):
         years, (first, after) = int(match[2]) * 10, PARTS[match[1] or ""]
         return _months(years + first, 1, years + after - 1, 12)

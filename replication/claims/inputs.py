@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,15 +14,23 @@ from numpy.typing import NDArray
 
 from replication.claims.claim_entries import Input
 from replication.claims.days import span
-from replication.claims.recorded import EVERY_ROW, ROW_UNIT, STATED, Cell, Recorded, middle, source_of
+from replication.claims.recorded import (
+    DATE,
+    EVERY_ROW,
+    ROW_UNIT,
+    STATED,
+    Cell,
+    Recorded,
+    figures_in,
+    middle,
+    source_of,
+)
 from replication.claims.written import number, rounded
 from replication.errors import StudyError, one_of
 from replication.language.nodes import names_in
 from replication.language.syntax import parse
 
-NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 DATE_BOUNDS = {"at least": "no earlier than", "at most": "no later than"}
-DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class Figure:
         The figure as a reader would write it.
     unit : str
         In words; empty if nobody says it.
+    spread : bool
+        Whether the interval is more than the rounding of one figure: days, a range, what words leave open.
     cells : tuple of Cell
         All that it rests on.
     """
@@ -48,6 +57,7 @@ class Figure:
     text: str
     cells: tuple[Cell, ...]
     unit: str = ""
+    spread: bool = False
 
 
 def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
@@ -78,8 +88,11 @@ def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
     cells = tuple(Cell(source_of(spec), key, name) for key in taken.keys for name in columns)
     point, low, high = (_aggregate(spec.by, values) for values in (taken.points, taken.lows, taken.highs))
     text = str(recorded.rows["words"].iloc[places[0]]) if stated else _text(spec, taken, point)
-    unit = _unit(spec, recorded, places)
-    return _as_bound(Figure(point, low, high, text, (*filters, *cells), unit), spec.bound)
+    unit = _unit(spec, recorded, _places_taken(spec, places))
+    spread = low < high and (
+        bool(recorded.rows["spread"].iloc[places[0]]) if stated else bool(spec.date or spec.low or spec.high)
+    )
+    return _as_bound(Figure(point, low, high, text, (*filters, *cells), unit, spread), spec.bound)
 
 
 def _as_bound(found: Figure, bound: str | None) -> Figure:
@@ -100,15 +113,19 @@ def _unit(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> str:
         return said
     if "unit" not in recorded.rows:
         return ""
-    units = recorded.rows["unit"].iloc[places].dropna().unique()
-    return str(units[0]) if len(units) == 1 else ""
+    units = [str(unit) for unit in recorded.rows["unit"].iloc[places].dropna().unique()]
+    if len(units) > 1 and spec.by in AGGREGATES:
+        both = f"{units[0]} and {units[1]}"
+        raise StudyError(
+            f"rows of {source_of(spec)} are in {both}; narrow where to one of them, or give unit"
+        )
+    return units[0] if len(units) == 1 else ""
 
 
 def _of_stated(spec: Input) -> Input:
     """The same claim as a row of the table of what claims state."""
-    low, high = (None, None) if spec.half_width else ("low", "high")
     where = f'id == "{spec.claim}"'
-    return Input(table=STATED, where=where, half_width=spec.half_width, low=low, high=high, bound=spec.bound)
+    return Input(table=STATED, where=where, low="low", high="high", bound=spec.bound)
 
 
 @lru_cache(maxsize=4096)
@@ -143,11 +160,14 @@ def _taken(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> _Taken
     if spec.by == "only" and len(places) > 1:
         fit = f"{len(places)} rows of {source_of(spec)} fit {spec.where or 'no filter'}"
         raise StudyError(f"{fit}; narrow where to one, or say in by how to take several")
-    if spec.by in ("first", "last"):
-        places = places[:1] if spec.by == "first" else places[-1:]
+    places = _places_taken(spec, places)
     keys = [recorded.names[place] for place in places]
     read = _dates if spec.date else _numbers
     return read(spec, recorded.rows, places, keys)
+
+
+def _places_taken(spec: Input, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    return {"first": places[:1], "last": places[-1:]}.get(spec.by, places)
 
 
 def _dates(spec: Input, rows: pd.DataFrame, places: NDArray[np.int64], keys: list[str]) -> _Taken:
@@ -190,7 +210,9 @@ def _cell_text(cell: Any) -> str:
 
 def _numbers(spec: Input, rows: pd.DataFrame, places: NDArray[np.int64], keys: list[str]) -> _Taken:
     points, lows, highs, halves = (
-        _values(spec, _column(spec, rows, name).iloc[places], keys) if name else np.full(len(places), np.nan)
+        figures_in(_column(spec, rows, name).iloc[places], source_of(spec), keys)
+        if name
+        else np.full(len(places), np.nan)
         for name in (spec.take, spec.low, spec.high, _half_column(spec))
     )
     if spec.low or spec.high:
@@ -199,6 +221,7 @@ def _numbers(spec: Input, rows: pd.DataFrame, places: NDArray[np.int64], keys: l
     half = _half_column(spec)
     if half is not None:
         _refuse_missing(spec, half, halves, keys)
+        _refuse(spec, half, halves < 0, keys, "below nothing; allowed: half a unit of the last digit")
     else:
         halves = np.full(len(places), spec.half_width)
     return _Taken(keys, points, points - halves, points + halves, [number(value) for value in points])
@@ -225,6 +248,8 @@ def _ranges(
     )
     lows = np.where(np.isnan(lows), -np.inf if spec.low else points, lows)
     highs = np.where(np.isnan(highs), np.inf if spec.high else points, highs)
+    outside = (points < lows) | (points > highs) | (lows > highs)
+    _refuse(spec, spec.take, outside, keys, "not within its range; allowed: low, figure, high in their order")
     return _Taken(keys, points, lows, highs, [number(value) for value in points])
 
 
@@ -235,28 +260,15 @@ def _refuse_missing(spec: Input, column: str, values: NDArray[np.float64], keys:
         raise StudyError(f"{column} is missing in {place}; a claim that rests on it is not checkable")
 
 
+def _refuse(spec: Input, column: str, wrong: NDArray[np.bool_], keys: list[str], why: str) -> None:
+    if wrong.any():
+        raise StudyError(f"{column} of {source_of(spec)}[{keys[int(np.flatnonzero(wrong)[0])]}] is {why}")
+
+
 def _column(spec: Input, rows: pd.DataFrame, name: str) -> pd.Series:
     if name not in rows.columns:
         raise StudyError(f"table {source_of(spec)}: {one_of('column', name, map(str, rows.columns))}")
     return rows[name]
-
-
-def _values(spec: Input, values: pd.Series, keys: list[str]) -> NDArray[np.float64]:
-    if pd.api.types.is_numeric_dtype(values):
-        return values.to_numpy(dtype=float, na_value=np.nan)
-    return np.array(
-        [_read(text, f"{source_of(spec)}[{key}]") for text, key in zip(values, keys, strict=True)]
-    )
-
-
-def _read(text: Any, place: str) -> float:
-    """A number that stands in a column of texts."""
-    if pd.isna(text):
-        return np.nan
-    if not NUMBER.fullmatch(str(text)):
-        hint = "; for a date add date = true" if DATE.fullmatch(str(text)) else ""
-        raise StudyError(f"{place} is {str(text)[:80]!r}; allowed: a number{hint}")
-    return float(str(text).replace(",", ""))
 
 
 def _volatility(values: NDArray[np.float64]) -> float:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
-
-import numpy as np
-import pandas as pd
 
 from replication.claims import verdict
 from replication.claims.claim_entries import Claim, Reading
+from replication.claims.days import LAST
+from replication.claims.enclosure import enclosure
 from replication.claims.inputs import Figure, figure
 from replication.claims.recorded import Cell, Recorded, middle
 from replication.claims.support import is_truth, strongest, support_of
@@ -20,13 +19,9 @@ from replication.claims.verdict import Interval
 from replication.claims.wording import interval_of, says_how_much
 from replication.claims.written import arithmetic, written
 from replication.errors import StudyError
-from replication.language.evaluate import Rows, evaluate_numbers
 from replication.language.nodes import Node
 from replication.language.syntax import parse
 from replication.project.strict import located
-
-MAX_UNCERTAIN = 12
-OPEN = 1e90  # stands for an open end: products of three stay finite, and nothing recorded comes near
 
 
 @dataclass(frozen=True)
@@ -109,12 +104,14 @@ def _compute(reading: Reading, claim: Claim, stated: Interval, tables: Mapping[s
     unit = stated_unit(claim.stated)
     located("compute", _check_unit, node, figures, unit)
     computed = interval(node, figures)
+    if unit == DATE:
+        _check_days(computed)
     judged = verdict.of_reading(
         computed,
         (stated.low, stated.high),
         reading.basis,
         soft=bool(claim.soft or reading.proxy or reading.basis == "elsewhere"),
-        span=unit in (DATE, TRUTH) or any(_is_span(each) for each in figures.values()),
+        span=unit in (DATE, TRUTH) or any(each.spread for each in figures.values()),
     )
     weaker = _weaker(reading, claim, node) if judged in verdict.AGREES else ""
     return Result(
@@ -128,9 +125,12 @@ def _compute(reading: Reading, claim: Claim, stated: Interval, tables: Mapping[s
     )
 
 
-def _is_span(each: Figure) -> bool:
-    """Whether a figure is a date that leaves several days open, which are no rounding of one."""
-    return each.unit == "date" and each.low < each.high
+def _check_days(computed: Interval) -> None:
+    """Refuse a computed date that no calendar has."""
+    if any(
+        math.isfinite(day) and not 1 <= day <= LAST for day in (computed.point, computed.low, computed.high)
+    ):
+        raise StudyError("compute gives a day before the year 1 or after the year 9999")
 
 
 def _check_unit(node: Node, figures: Mapping[str, Figure], wanted: Unit | None) -> None:
@@ -166,37 +166,16 @@ _parsed = lru_cache(maxsize=4096)(parse)
 
 
 def interval(node: Node, figures: Mapping[str, Figure]) -> Interval:
-    """A computation at the figures and at every corner of the intervals that they may lie in.
-
-    The least and the most over the corners are those over the whole box if the computation rises or falls
-    in each figure by itself, whatever the others are: sums, differences, products and quotients of figures
-    of one sign, comparisons.
+    """A computation at the figures, and the least and the most that it can be where they may lie.
 
     Raises
     ------
     StudyError
         More than 12 figures are uncertain, or the result is undefined at the figures themselves.
     """
-    uncertain = [name for name, each in figures.items() if each.low < each.high]
-    if len(uncertain) > MAX_UNCERTAIN:
-        raise StudyError(
-            f"{len(uncertain)} figures are rounded; allowed: at most {MAX_UNCERTAIN}; add some up with by"
-        )
-    corners = np.array(list(product((False, True), repeat=len(uncertain))), dtype=bool)
-    columns = {name: np.full(len(corners) + 1, each.point, dtype=float) for name, each in figures.items()}
-    for place, name in enumerate(uncertain):
-        low, high = np.clip([figures[name].low, figures[name].high], -OPEN, OPEN)
-        columns[name][1:] = np.where(corners[:, place], high, low)
-    values = evaluate_numbers(node, Rows(pd.DataFrame(columns)))
-    if not np.isfinite(values[0]):
+    found = enclosure(
+        node, {name: Interval(each.point, each.low, each.high) for name, each in figures.items()}
+    )
+    if not math.isfinite(found.point):
         raise StudyError(f"{written(node, _texts(figures))} is undefined")
-    return Interval(float(values[0]), *_ends(values))
-
-
-def _ends(values: np.ndarray) -> tuple[float, float]:
-    """Least and most; both infinite if the result is undefined at a corner."""
-    if not np.isfinite(values).all():
-        return -np.inf, np.inf
-    low, high = values.min(), values.max()
-    far = np.sqrt(OPEN)
-    return (-np.inf if low < -far else float(low)), (np.inf if high > far else float(high))
+    return found

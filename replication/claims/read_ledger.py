@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from replication.claims.claim_entries import Cells, Check, Claim, Input, Ledger, Reading, Stated
+from replication.claims.claim_entries import (
+    Cells,
+    Check,
+    Claim,
+    Input,
+    Ledger,
+    Reading,
+    Slip,
+    Stated,
+    TextHead,
+)
+from replication.claims.units import PERCENT, TRUTH, known_unit
 from replication.claims.wording import interval_of
 from replication.errors import StudyError, one_of
 from replication.language.functions import ELEMENTWISE
@@ -18,6 +30,10 @@ from replication.project.strict import check_ids, located, read_strictly
 from replication.spec.entry import Entry
 
 ANCHOR = re.compile(r"(table|figure)-[A-Za-z][A-Za-z0-9_]*-[A-Za-z][A-Za-z0-9_]*")
+HIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]"
+)  # controls, turned direction
+YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d(?:s|-\d\d?)?\b")
 FIGURE = re.compile(r"\d+(?:\.\d+)?")
 NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 OPERATORS = (*ELEMENTWISE, "-", "==", "!=", "in")
@@ -40,7 +56,7 @@ def _checked(ledger: Ledger) -> Ledger:
     check_ids("checks", (check.id for check in ledger.checks))
     check_ids("cells", (cells.id for cells in ledger.cells))
     ids = [claim.id for claim in ledger.claims]
-    located("text", _check_texts, ledger.text)
+    located("text", _check_head, ledger.text)
     for claim in ledger.claims:
         located(f"claims.{claim.id}", _check_claim, claim, ids)
         located(f"claims.{claim.id}", _check_place, claim, ledger.text.parts)
@@ -48,19 +64,37 @@ def _checked(ledger: Ledger) -> Ledger:
         located(f"cells.{cells.id}", _check_texts, cells)
         located(f"cells.{cells.id}", _check_place, cells, ledger.text.parts)
     for slip in ledger.slips:
-        located("slips", _check_texts, slip)
+        located("slips", _check_slip, slip)
     for check in ledger.checks:
         located(f"checks.{check.id}", _check_check, check, ids)
     _check_circles(ledger.claims)
+    _check_findings(ledger.claims)
     return ledger
 
 
+def _check_head(text: TextHead) -> None:
+    _check_texts(text)
+    check_ids("parts", text.parts)
+    if not all(part.strip() for part in text.parts):
+        raise StudyError("parts: one of them is empty; write it, or leave it out")
+
+
+def _check_slip(slip: Slip) -> None:
+    _check_texts(slip)
+    if slip.low > slip.high:
+        raise StudyError(f"low is {slip.low:g}; allowed: at most high, {slip.high:g}")
+
+
 def _check_texts(entry: Entry) -> None:
-    """Refuse an empty text, which says nothing and would count as said."""
+    """Refuse an empty text, which says nothing and would count as said, and signs that show as others."""
     for name in sorted(entry.model_fields_set):
         value = getattr(entry, name)
         if isinstance(value, str) and not value.strip():
             raise StudyError(f"{name} is empty; write it, or leave the key out")
+        if isinstance(value, str) and (hidden := HIDDEN.search(value)):
+            raise StudyError(
+                f"{name} holds the sign U+{ord(hidden[0]):04X}, which no page shows; leave it out"
+            )
 
 
 def _check_claim(claim: Claim, ids: list[str]) -> None:
@@ -108,8 +142,41 @@ def _check_stated(stated: Stated, kind: str) -> None:
     elif not stated.unit:
         raise StudyError("unit is missing; say what the value is counted in, in words")
     else:
+        _check_value(stated, kind)
         _check_ends(stated)
+        _check_words(stated)
     interval_of(stated, kind)
+
+
+def _check_value(stated: Stated, kind: str) -> None:
+    """Refuse a value that its kind or unit cannot have."""
+    value, unit = stated.figure, known_unit(stated.unit)
+    if unit == TRUTH:
+        given = sorted({"low", "high", "decimals", "deviates"} & stated.model_fields_set)
+        if value not in (0, 1) or given:
+            found = given[0] + " is given" if given else f"value is {value:g}"
+            raise StudyError(f"{found}; allowed for yes or no: value = 1 or value = 0")
+    least = {"rank": 1, "count": 0}.get(kind, -math.inf)
+    least, most = (0, 100) if kind == "share" and unit == PERCENT else (least, math.inf)
+    if not least <= value <= most:
+        allowed = f"{least:g} to {most:g}" if math.isfinite(most) else f"{least:g} or more"
+        raise StudyError(f"value is {value:g}; allowed for a {kind}: {allowed}")
+
+
+def _check_words(stated: Stated) -> None:
+    """Refuse a value that is not the one figure which its words print, whatever the unit makes of it."""
+    printed = {float(figure) for figure in FIGURE.findall(YEAR.sub(" ", stated.words.replace(",", "")))}
+    if len(printed) != 1 or known_unit(stated.unit) == TRUTH:
+        return
+    (figure,) = printed
+    values = {abs(each) for each in (stated.value, stated.low, stated.high) if each}
+    if not any(_same_digits(value, figure) for value in values):
+        raise StudyError(f"value is {stated.figure:g}; its words {stated.words!r} print {figure:g}")
+
+
+def _same_digits(a: float, b: float) -> bool:
+    """Whether two figures are one but for the place of the point, as cents and dollars are."""
+    return b > 0 and math.isclose(round(tens := math.log10(a / b)), tens, abs_tol=1e-9)
 
 
 def _check_ends(stated: Stated) -> None:
@@ -155,6 +222,23 @@ def _check_circles(claims: list[Claim]) -> None:
         ) from None
 
 
+def _check_findings(claims: list[Claim]) -> None:
+    """A finding is counted under the one claim that others name: it repeats none, and is the text's."""
+    named = {claim.id: claim for claim in claims}
+    for claim in claims:
+        first = named[claim.same_finding or claim.id]
+        if first is claim:
+            continue
+        if first.same_finding:
+            repeats = f"{first.id} itself repeats {first.same_finding}"
+            raise StudyError(f"claims.{claim.id}.same_finding: {repeats}; name one claim")
+        if first.auditor and not claim.auditor:
+            raise StudyError(
+                f"claims.{claim.id}.same_finding: {first.id} is a test of yours and not counted; "
+                "let it name the claim of the text"
+            )
+
+
 def _check_reading(reading: Reading, claim: str, ids: list[str]) -> None:
     _check_texts(reading)
     for name, spec in reading.inputs.items():
@@ -170,6 +254,16 @@ def _check_reading(reading: Reading, claim: str, ids: list[str]) -> None:
         raise StudyError(f"inputs.{unused[0]}: the computation does not use it")
     if not names:
         raise StudyError("compute rests on no input; name the figures that it is computed from in inputs")
+    _check_basis(reading)
+
+
+def _check_basis(reading: Reading) -> None:
+    """What is recorded is in a table; a study's results are none of the document's own figures."""
+    inputs = reading.inputs.values()
+    if reading.basis == "data" and not any(spec.table for spec in inputs):
+        raise StudyError("basis is 'data', and no input is of a table; what claims state is 'document'")
+    if reading.basis == "document" and any(spec.study for spec in inputs):
+        raise StudyError("basis is 'document', and an input is a study's result; allowed: data, elsewhere")
 
 
 def _check_functions(node: Node) -> None:
@@ -193,6 +287,8 @@ def _check_input(spec: Input, claim: str, ids: list[str]) -> None:
         raise StudyError("study is for a table; a claim gives its stated figure")
     if spec.half_width and (spec.low or spec.high):
         raise StudyError("half_width stands beside low or high; allowed: one way to say how exact it is")
+    if spec.date and spec.by in ("sum", "volatility"):
+        raise StudyError(f"by is {spec.by!r} of dates; allowed: only, mean, min, max, first, last, count")
     if spec.date and spec.half_width:
         raise StudyError("a date has the days that it allows as its ends: leave half_width out")
 
@@ -201,7 +297,9 @@ def _check_claim_input(spec: Input, claim: str, ids: list[str]) -> None:
     located("claim", _known, spec.claim, ids)
     if spec.claim == claim:
         raise StudyError("a claim cannot rest on itself")
-    of_table = {"where", "take", "by", "low", "high", "date", "unit"} & spec.model_fields_set
+    of_table = {
+        "where", "take", "by", "half_width", "low", "high", "date", "unit",
+    } & spec.model_fields_set  # fmt: skip
     if of_table:
         raise StudyError(f"{min(of_table)} is for a table; a claim gives its stated figure")
 
@@ -215,6 +313,12 @@ def _check_check(check: Check, ids: list[str]) -> None:
         raise StudyError(f"{len(check.claims)} claims; allowed for {check.kind}: {_how_many(check.kind)}")
     if check.kind == "totals" and len(check.claims) % 2:
         raise StudyError("an odd number of claims; allowed: an amount, its share, an amount, its share, ...")
+    if check.kind in ("sum", "order"):
+        check_ids("claims", check.claims)
+    kinds = {"total": "sum", **dict.fromkeys(("where", "take", "over"), "multiples")}
+    strange = sorted(key for key in check.model_fields_set & set(kinds) if kinds[key] != check.kind)
+    if strange:
+        raise StudyError(f"{strange[0]} goes with the kind {kinds[strange[0]]} and with no other")
     if (check.kind == "multiples") != (check.table is not None):
         raise StudyError("table goes with the kind multiples and with no other")
     if check.where is not None:

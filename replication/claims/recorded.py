@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from replication.claims.claim_entries import Claim, Input, Ledger
-from replication.claims.wording import interval_of
+from replication.claims.wording import interval_of, plain_interval
 from replication.claims.written import number
-from replication.errors import DataError, one_of
+from replication.errors import DataError, StudyError, one_of
 from replication.language.evaluate import Rows, condition
 from replication.panel.read_table import read_user_table
 from replication.project.places import Project
@@ -30,6 +32,8 @@ RECORD_KEYS = {
     "models": ("model", "name"),
     "statistics": ("statistic", "group", "period"),
 }
+NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 EVERY_ROW = "*"
 ROW_UNIT = "that of the row"
 
@@ -116,7 +120,7 @@ def tables_named(ledger: Ledger) -> list[str]:
 
 def _open(name: str, project: Project, own: Mapping[str, Path]) -> Recorded:
     if name in own:
-        rows = read_user_table(own[name]).table
+        rows = _own_table(own[name])
         units = dict.fromkeys(rows.columns, ROW_UNIT) if "unit" in rows else {}
         return _recorded(rows, (rows.columns[0],) if rows.iloc[:, 0].is_unique else (), units)
     if "." in name:
@@ -126,6 +130,21 @@ def _open(name: str, project: Project, own: Mapping[str, Path]) -> Recorded:
         raise DataError(one_of("table", name, own or schemas))
     units = {column.name: column.unit for column in schemas[name].columns}
     return _recorded(read_table(project, name), schemas[name].key, units)
+
+
+def _own_table(path: Path) -> pd.DataFrame:
+    """An author's table; a column of dates, which a study would count, holds them as they are written."""
+    try:
+        reading = read_user_table(path)
+        dates = {
+            name: [pd.NA if pd.isna(value) else clock.name(value) for value in reading.table[name]]
+            for name, clock in reading.named.items()
+        }
+        return reading.table.assign(**{name: pd.Series(texts, dtype="str") for name, texts in dates.items()})
+    except DataError as problem:
+        if "under [study]" not in str(problem):
+            raise
+        raise DataError(f"{problem}; that key is for study files: for claims, change the table") from None
 
 
 def _record(name: str, project: Project) -> Recorded:
@@ -147,19 +166,50 @@ def _recorded(rows: pd.DataFrame, key: tuple[str, ...], units: Mapping[str, str]
     return Recorded(rows.astype(texts), key, units)
 
 
+def figures_in(values: pd.Series, table: str, keys: Sequence[str]) -> NDArray[np.float64]:
+    """The figures of some rows of a column (n,), NaN where missing.
+
+    Raises
+    ------
+    StudyError
+        A text that is no number, or a number without an end.
+    """
+    if pd.api.types.is_numeric_dtype(values):
+        found = values.to_numpy(dtype=float, na_value=np.nan)
+    else:
+        found = np.array(
+            [_read(text, f"{table}[{key}]") for text, key in zip(values, keys, strict=True)], float
+        )
+    endless = np.flatnonzero(np.isinf(found))
+    if len(endless) and table != STATED:  # what claims state may be open on one side
+        raise StudyError(f"{table}[{keys[endless[0]]}] is {found[endless[0]]}; allowed: a finite number")
+    return found
+
+
+def _read(text: Any, place: str) -> float:
+    """A number that stands in a column of texts."""
+    if pd.isna(text):
+        return np.nan
+    if not NUMBER.fullmatch(str(text)):
+        hint = "; for a date add date = true" if DATE.fullmatch(str(text)) else ""
+        raise StudyError(f"{place} is {str(text)[:80]!r}; allowed: a number{hint}")
+    return float(str(text).replace(",", ""))
+
+
 def stated_figures(claims: Iterable[Claim]) -> Recorded:
     """What the claims of a text state, as a table for claims that rest on other claims."""
     rows = [_stated_row(claim) for claim in claims]
-    columns = ["id", "value", "low", "high", "unit", "words"]
+    columns = ["id", "value", "low", "high", "unit", "words", "spread"]
     return Recorded(pd.DataFrame(rows, columns=columns), ("id",), dict.fromkeys(columns, ROW_UNIT))
 
 
-def _stated_row(claim: Claim) -> tuple[str, float, float, float, str, str]:
+def _stated_row(claim: Claim) -> tuple[str, float, float, float, str, str, bool]:
     stated = claim.stated
     low, high = located(f"claims.{claim.id}", interval_of, stated, claim.kind)
     if stated.date:
-        return claim.id, float(middle(low, high)), low, high, "date", stated.date
-    return claim.id, stated.figure, low, high, stated.unit, number(stated.figure)
+        return claim.id, float(middle(low, high)), low, high, "date", stated.date, low < high
+    open_words = (low, high) != plain_interval(stated, claim.kind)
+    return claim.id, stated.figure, low, high, stated.unit, number(stated.figure), open_words
 
 
 def middle(low, high):

@@ -127,7 +127,11 @@ def _of_call(
         return TRUTH
     if function in COMPARISONS:
         _same(node, found)
+        if DATE in found and any(isinstance(argument, Number) for argument in arguments):
+            raise StudyError(f"{show(node)} compares a date with a number; allowed: two dates")
         return TRUTH
+    if DATE in found and function in ("*", "/", "^"):
+        raise StudyError(f"{show(node)} multiplies a date; allowed: the days between two dates")
     if function in ("*", "/"):
         return _factor(function, arguments, found)
     if function == "^":
@@ -144,8 +148,16 @@ def _sum(node: Node, function: str, found: list[Unit | None]) -> Unit | None:
     if function == "-" and len(found) == 2 and found[0] == found[1] == DATE:
         return Unit(DAYS.powers)
     if DATE in found and function in ("+", "-"):
-        return DATE
+        return _later(node, function, found)
     return _same(node, counts)
+
+
+def _later(node: Node, function: str, found: list[Unit | None]) -> Unit:
+    """A date and a number of days."""
+    for unit in found[1:] if found[0] == DATE else found[:1] if function == "+" else found[1:]:
+        if unit is not None and (unit.powers != DAYS.powers or unit.scale not in (0.0, DAYS.scale)):
+            raise StudyError(f"{show(node)} moves a date by {unit.words}; allowed: a number of days")
+    return DATE
 
 
 def _same(node: Node, found: list[Unit | None]) -> Unit | None:

@@ -90,6 +90,12 @@ def interval_of(stated: Stated, kind: str) -> tuple[float, float]:
     return _ends(wording, stated) if wording.rule in ("share", "ends") else _change(wording, stated)
 
 
+def plain_interval(stated: Stated, kind: str) -> tuple[float, float]:
+    """Ends of the figure as if nothing but its rounding were open."""
+    truth = known_unit(stated.unit) == TRUTH
+    return (stated.figure, stated.figure) if truth else _plain(stated.figure, stated.decimals, kind)
+
+
 def _applies(wording: Wording, stated: Stated) -> bool:
     """Whether the entry is of this figure: a share is in percent, a direction alone stands for no figure."""
     if wording.rule == "share":
@@ -116,6 +122,8 @@ def _plain(value: float, decimals: int | None, kind: str) -> tuple[float, float]
     if decimals is None and kind in EXACT:
         return value, value
     exact = Decimal(repr(value))
+    if decimals is not None and not math.isclose(value, round(value, decimals), rel_tol=1e-9):
+        raise StudyError(f"decimals is {decimals}; {value:.12g} has more digits than that")
     exponent = exact.normalize().as_tuple().exponent
     digits = max(0, -int(exponent)) if decimals is None else decimals
     half = Decimal(1).scaleb(-digits) / 2

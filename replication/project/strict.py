@@ -127,7 +127,20 @@ def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[B
     if kind == "literal_error":
         allowed = [word.strip(" '") for word in error["ctx"]["expected"].replace(" or ", ",").split(",")]
         return f"{where} is {str(found)[:80]!r}; allowed: {', '.join(allowed)}{nearest(str(found), allowed)}"
-    return f"{where} is {str(found)[:80]!r}; allowed: {error['msg'].removeprefix('Input should be ')}"
+    return f"{where} is {str(found)[:80]!r}; allowed: {_allowed(error)}"
+
+
+def _allowed(error: Mapping[str, Any]) -> str:
+    """What pydantic would have had, in plain words."""
+    sizes = {
+        "string_too_long": "at most {max_length} characters",
+        "string_too_short": "at least {min_length} characters",
+        "too_long": "at most {max_length} entries",
+        "too_short": "at least {min_length} entries",
+    }
+    if error["type"] in sizes:
+        return sizes[error["type"]].format(**error["ctx"])
+    return str(error["msg"]).removeprefix("Input should be ")
 
 
 def _as_list(place: list[Any], found: Any, root: type[BaseModel]) -> str:
@@ -149,8 +162,8 @@ def _address(place: list[Any], content: Mapping[str, Any]) -> str:
     words: list[str] = []
     here: Any = content
     for step in place:
-        if step == "[key]":
-            continue
+        if step == "[key]" or (isinstance(step, str) and isinstance(here, str | float | int)):
+            continue  # a key itself, or the kind of value that pydantic tried
         try:
             here = here[step]
         except (KeyError, IndexError, TypeError):

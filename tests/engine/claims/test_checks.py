@@ -76,16 +76,17 @@ def test_a_multiple_for_every_base_year():
     series = pd.DataFrame({"year": [1993, 1990, 1991, 1992], "value": [103.7, 64.2, 0.0, 83.5]})
     stated = {"double": Interval(2, 1.6, 2)}
     tables = {"loans": Recorded(series, ())}
-    found = results("multiples", stated, tables, table="loans")
+    times = {"double": "times"}
+    found = results("multiples", stated, tables, times, table="loans")
     assert [(each.item, each.result) for each in found] == [
         ("base 1990", "holds"),
         ("base 1992", "another multiple"),
     ]
     assert found[0].arithmetic == "103.7 (1993) / 64.2 (1990) = 1.615"
     with pytest.raises(StudyError, match="column 'yaer' is not known; allowed: value, year"):
-        results("multiples", stated, tables, table="loans", over="yaer")
+        results("multiples", stated, tables, times, table="loans", over="yaer")
     with pytest.raises(StudyError, match="1 figures in loans; allowed: two or more"):
-        results("multiples", stated, tables, table="loans", where="year == 1990")
+        results("multiples", stated, tables, times, table="loans", where="year == 1990")
 
 
 SAME = CLAIM + 'missing = "x"\n'
@@ -100,7 +101,9 @@ def test_one_fact_in_two_places_agrees_if_the_intervals_meet(ledger_of):
     def agree(other) -> bool:
         return same_facts({"mine": first, "yours": other})[0].agree
 
-    assert [agree(other) for other in (second, far, yen)] == [True, False, False]
+    assert [agree(other) for other in (second, far)] == [True, False]
+    with pytest.raises(StudyError, match="same_as: yours:share is in yen; allowed: one measure, percent"):
+        agree(yen)
 
 
 def test_one_fact_in_two_units_of_one_measure(ledger_of):

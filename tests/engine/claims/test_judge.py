@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replication.claims.book import evaluate_on
 from replication.claims.claim_entries import Input
 from replication.claims.inputs import Figure, figure
 from replication.claims.judge import evaluate_claim, interval
-from replication.claims.recorded import STATED, Recorded
+from replication.claims.recorded import STATED, Recorded, read_tables
 from replication.claims.verdict import Interval
 from replication.claims.written import number, span, written
 from replication.errors import StudyError
 from replication.language.syntax import parse
+from replication.project.places import Project
 from tests.support.claims_files import CLAIM, READING
 
 ROWS = pd.DataFrame(
@@ -359,3 +361,27 @@ def test_dates_of_two_columns_and_a_volatility(ledger_of):
     assert taken(where="key != 'c'", by="volatility").point == pytest.approx(
         np.std(np.diff(np.log([20, 100, 7])), ddof=1)
     )
+
+
+def test_a_table_of_whole_dates_keeps_them_as_written(tmp_path):
+    (tmp_path / "days.csv").write_text("key,day\na,1990-05-01\nb,1991-06-02\nc,\n")
+    recorded = read_tables(["days"], Project(tmp_path), tmp_path)
+    spec = Input(table="days", where="day == '1991-06-02'", take="day", date=True)
+    assert figure(spec, recorded).text == "1991-06-02"
+    with pytest.raises(StudyError, match=r"day is missing in days\[c\]"):
+        figure(Input(table="days", where="key == 'c'", take="day", date=True), recorded)
+
+
+def test_what_words_leave_open_is_no_rounding(ledger_of):
+    """Two open figures whose quotient may be anything from 0.6 to 1.4 do not reproduce "equal"."""
+    text = CLAIM.replace('{ value = 20, unit = "percent" }', '{ value = 100, unit = "percent" }') + (
+        '[[claims.readings]]\nbasis = "document"\ncompute = "100 * x / y"\n'
+        'inputs.x = { claim = "other" }\ninputs.y = { table = "figures" }\n'
+    )
+    other = CLAIM.replace('"share"\nplace', '"other"\nplace') + 'missing = "m"\n'
+    tables = {"figures": Recorded(pd.DataFrame({"value": [50.0]}), ())}
+    verdicts = {}
+    for words in ("about 50", "50"):
+        said = other.replace("value = 20,", f'value = 50, words = "{words}",')
+        verdicts[words] = evaluate_on(ledger_of(text + said), tables).outcomes[0].verdict
+    assert verdicts == {"about 50": "consistent", "50": "reproduced"}

@@ -54,7 +54,7 @@ def test_the_example_has_twelve_claims_and_every_kind_of_verdict(example):
         "grants_share": "contradicted by the document",
         "order": "reproduced",
         "firms_growth": "ambiguous",
-        "staff": "reproduced within rounding",
+        "staff": "consistent",
         "overnight": "contradicted (soft)",
         "closed": "consistent",
         "years_open": "reproduced",

@@ -29,8 +29,8 @@ CONTRADICTED = {
     "fdi_cap_ratio_record": SOFT,
 }
 SOUND = [
-    "bank_claims_ratio", "bank_claims_share_ratio", "equity_multiple", "equity_fraction", "japan_cost_gdp",
-    "jusen_lag", "failures_to_reform", "stock_collapse_first", "stock_collapse_second", "trusts_not_growing",
+    "bank_claims_ratio", "bank_claims_share_ratio", "equity_fraction", "jusen_lag", "failures_to_reform",
+    "stock_collapse_first", "stock_collapse_second", "trusts_not_growing",
     "insurance_in_order", "riegle_neal_effect", "caught_up", "us_outgrows_japan", "bubble_burst",
     "sl_cost_gdp", "yen_decline_1998",
 ]  # fmt: skip
@@ -39,7 +39,7 @@ WEAKLY_TESTED = [
     "deposit_share", "low_risk_share", "nationalizations", "big_bang", "bank_reform", "obuchi",
     "financial_services_agency", "capital_injections", "us_debt_trillions", "japan_fragility",
     "garn_st_germain", "cd_holders_ratio", "fragility_1997_98", "civility", "jusen_first_to_collapse",
-    "fdi_wave_us",
+    "fdi_wave_us", "equity_multiple", "equity_net_zero", "japan_cost_gdp",
 ]  # fmt: skip
 
 
