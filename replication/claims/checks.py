@@ -230,8 +230,9 @@ def _comparable(here: Statement, there: Statement) -> None:
     """Refuse a claim as its own double, and statements in units that nothing turns into one another."""
     if (here.text, here.id) == (there.text, there.id):
         raise StudyError("a claim is not the same as itself; leave it out")
-    units = here.unit, there.unit
-    same = here.words == there.words if None in units else units[0].powers == units[1].powers
+    same = here.words == there.words
+    if here.unit is not None and there.unit is not None:
+        same = here.unit.powers == there.unit.powers
     if not same:
         raise StudyError(f"{there.text}:{there.id} is in {there.words}; allowed: one measure, {here.words}")
 

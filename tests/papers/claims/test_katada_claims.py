@@ -18,7 +18,7 @@ WEAKLY_TESTED = {
 }  # fmt: skip
 ALONE = {
     "recycling_total", "recycling_announced", "recycling_expanded_last", "miyazawa_plan", "thai_package",
-    "nafa_swap", "bank_of_tokyo", "syndicate_banks",
+    "nafa_swap", "syndicate_banks",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ TEXT = "posen"
 CONTRADICTED = {
     "net_sales_other": BY_DOCUMENT,
     "net_sales_trends": BY_DOCUMENT,  # the same finding once more
+    "boj_independence": BY_DATA,  # the law took effect in April 1998, February in the text
     "riegle_neal": BY_DATA,  # the act was signed a year before the text has it
     "treasury_held_share": BY_DATA,
     "capital_controls_us": SOFT,  # given up in 1974, 1980 in the text
@@ -31,12 +32,15 @@ CONTRADICTED = {
 SOUND = [
     "bank_claims_ratio", "bank_claims_share_ratio", "equity_fraction", "jusen_lag", "failures_to_reform",
     "stock_collapse_first", "stock_collapse_second", "trusts_not_growing",
-    "insurance_in_order", "riegle_neal_effect", "caught_up", "us_outgrows_japan", "bubble_burst",
+    "obuchi", "big_bang", "failures", "plaza", "insurance_in_order", "riegle_neal_effect",
+    "caught_up", "us_outgrows_japan", "bubble_burst",
     "sl_cost_gdp", "yen_decline_1998",
 ]  # fmt: skip
-SEVERAL_READINGS = ["treasury_two_totals", "treasury_scale", "basle", "us_bubble", "recession_1991_92"]
+SEVERAL_READINGS = [
+    "treasury_two_totals", "treasury_scale", "basle", "us_bubble", "recession_1991_92", "nationalizations",
+]  # fmt: skip
 WEAKLY_TESTED = [
-    "deposit_share", "low_risk_share", "nationalizations", "big_bang", "bank_reform", "obuchi",
+    "deposit_share", "low_risk_share", "bank_reform",
     "financial_services_agency", "capital_injections", "us_debt_trillions", "japan_fragility",
     "garn_st_germain", "cd_holders_ratio", "fragility_1997_98", "civility", "jusen_first_to_collapse",
     "fdi_wave_us", "equity_multiple", "equity_net_zero", "japan_cost_gdp",
