@@ -28,6 +28,7 @@ __all__ = [
     "StudyError",
     "UserError",
     "compare",
+    "curve",
     "describe",
     "fit",
     "read",

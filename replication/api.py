@@ -35,12 +35,23 @@ from replication.panel.read_table import read_user_table
 from replication.panel.reading import Reading
 from replication.project.places import Project
 from replication.project.strict import validated
+from replication.robustness.one_curve import CurveResults, one_curve
 from replication.spec.entries import FileKeys
 from replication.study.one_fit import errors_of, fit_one, side_by_side
 from replication.study.results import Results
 from replication.study.run import run_study
 
-__all__ = ["DataError", "EstimationError", "StudyError", "UserError", "compare", "fit", "read", "run"]
+__all__ = [
+    "DataError",
+    "EstimationError",
+    "StudyError",
+    "UserError",
+    "compare",
+    "curve",
+    "fit",
+    "read",
+    "run",
+]
 
 Errors = str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]]
 _one_thread = threadpool_limits.wrap(limits=1)
@@ -172,6 +183,75 @@ def run(
         Anything wrong with the study, the data or the folder; no result is changed then.
     """
     return run_study(Project(Path(project)), Path(study), _path(data), _path(out))
+
+
+@_one_thread
+def curve(
+    formula: str,
+    data: str | Path | Reading | Frame,
+    *,
+    term: str,
+    choices: Sequence[Mapping[str, Any]],
+    entity: str,
+    time: str,
+    estimator: str = "ols",
+    effects: Sequence[str] = (),
+    covariance: Errors = (),
+    where: str | None = None,
+    weights: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    variables: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    title: str = "",
+    on: str = "here",
+    **keys: Any,
+) -> CurveResults:
+    """All combinations of other reasonable choices around a model, for the coefficient of one term.
+
+    Parameters
+    ----------
+    formula, data, entity, time, estimator, effects, covariance, where, weights, options, variables, labels
+        As for `fit`: the model as it is reported.
+    term : str
+        The term whose coefficient is looked at.
+    choices : sequence of mappings
+        As `[[robustness.choices]]` in a study file (docs/robustness.md).
+    on : str
+        Where the work is done: here, cores, or a Dask scheduler's address.
+    keys : never, rows, inference, seed, most
+        Every other key of `[[robustness]]`.
+
+    Raises
+    ------
+    UserError
+        What the command would tell of a study file of the same words.
+
+    Examples
+    --------
+    >>> import replication as rp
+    >>> rows = [{"land": land, "year": t, "x": (3 * t + 2 * i) % 5, "z": (t + i) % 3, "y": (t * t + i) % 7}
+    ...         for i, land in enumerate("ABCDEF") for t in range(6)]
+    >>> choices = [{"id": "controls", "controls": "all_subsets"}, {"id": "effects", "effects": [["entity"]]}]
+    >>> found = rp.curve("y ~ x + z", rows, term="x", choices=choices, entity="land", time="year")
+    >>> found.table[["controls: z", "effects", "estimate"]].round(4)
+      controls: z effects  estimate
+    0          in    none   -0.1754
+    1          in  entity   -0.2690
+    2         out    none   -0.1729
+    3         out  entity   -0.2651
+    """
+    model: dict[str, Any] = {
+        "formula": formula,
+        "estimator": estimator,
+        "effects": effects if isinstance(effects, str) else list(effects),
+        "covariance": errors_of(covariance),
+        "where": where,
+        "weights": weights,
+        "options": dict(options or {}),
+    }
+    entry = {"term": term, "title": title, "choices": [dict(each) for each in choices], **keys}
+    head = {"title": title or formula, "entity": entity, "time": time}
+    return one_curve(read(data), head, model, entry, variables, labels, on)
 
 
 def compare(**fits: Results) -> Results:

@@ -151,9 +151,9 @@ def work_of(
 
 
 def models_task(panel: Panel, found: Universe, places: Integers) -> Models:
-    """Some combinations, to be estimated one by one."""
+    """Some combinations, to be estimated one by one; where rows stand in a file is not sent along."""
     return Models(
-        panel,
+        replace(panel, reading=replace(panel.reading, place=None)),
         tuple(model_of(found, place) for place in places),
         tuple(term_of(found, place) for place in places),
     )
