@@ -296,8 +296,10 @@ def _reconcile(call: argparse.Namespace) -> int:
 
 def _report(call: argparse.Namespace) -> int:
     from replication.report.gather import make_report
+    from replication.versions.check import standing
 
-    _say(make_report(Project(call.project)))
+    project = Project(call.project)
+    _say(make_report(project, standing(project)))
     return 0
 
 

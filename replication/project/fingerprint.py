@@ -54,9 +54,7 @@ def _reached(modules: tuple[str, ...]) -> frozenset[str]:
 
 @cache
 def _needs(path: str) -> tuple[str, ...]:
-    """Files that one file names: modules that it imports, resources that it opens."""
-    if not path.endswith(".py"):
-        return ()
+    """Files that one file names: modules that it imports, resources that it opens or includes."""
     text = (PACKAGE.parent / path).read_text(encoding="utf-8")
     room = Path(path).parent.as_posix()
     named = [
@@ -64,7 +62,8 @@ def _needs(path: str) -> tuple[str, ...]:
         for other in all_code()
         if other.endswith(RESOURCES) and other.startswith(f"{room}/") and Path(other).name in text
     ]
-    return (*(file for name in _imported(text) for file in _files_of(name)), *named)
+    imported = _imported(text) if path.endswith(".py") else ()
+    return (*(file for name in imported for file in _files_of(name)), *named)
 
 
 def _imported(text: str) -> Iterator[str]:

@@ -65,7 +65,7 @@ def to_html(table: Table, label: str = "", anchor: str = "", origin: Origin | No
     origin : the anchor at which a cell's record is accounted for; no links if None
     """
     name = escape.html_text(anchor or table.id)
-    number = f'<span class="number">{escape.html_text(label)}.</span> ' if label else ""
+    number = f'<span class="label">{escape.html_text(label)}.</span> ' if label else ""
     caption = f'<figcaption id="{name}-title">{number}{escape.html_text(table.title)}</figcaption>'
     finding = f'\n<p class="answer">{escape.html_text(table.finding)}</p>' if table.finding else ""
     columns = range(len(table.header))

@@ -210,7 +210,7 @@ class _Models:
             yield self._footer([(name, of)])
         for name, of in found:
             declared = STATISTICS[name]
-            if declared.measure == "p":
+            if declared.measure == "p" and declared.of != "regressor":  # those stand in the account
                 has = (declared.p_of, of) in found
                 yield self._footer([(declared.p_of, of), (name, of)] if has else [(name, of)])
 

@@ -12,12 +12,14 @@ from replication.publish import rounding
 from replication.publish.model_notes import sentence
 from replication.publish.model_tables import EMPTY, model_table
 from replication.publish.periods import in_order
+from replication.publish.printed_words import capital
 from replication.publish.table import Cell, Table
 from replication.spec.entries import StatisticSpec, TableSpec
 
 __all__ = ["data_table", "model_table", "statistics_table"]
 
 MISSING_NOTE = "A dash marks a figure that is not available."
+P_VALUES = "p value"  # the unit of figures that are printed as such
 _DIMENSIONS = ("statistic", "group", "period")
 
 
@@ -59,9 +61,9 @@ def statistics_table(
     notes += [MISSING_NOTE] if _any_missing(rows) else []
     notes += [sentence(about[s].note) for s in spec.statistics if s in about and about[s].note]
     notes += [sentence(spec.note)] if spec.note else []
-    return Table(
-        spec.id, spec.title, ("", *(words[spec.columns, c] for c in columns)), rows, rules, tuple(notes)
-    )
+    unnamed = units[0] if len(units) == 1 and units[0] else "Value"
+    header = ("", *(words[spec.columns, c] or capital(unnamed) for c in columns))
+    return Table(spec.id, spec.title, header, rows, rules, tuple(notes))
 
 
 def _chosen(spec: TableSpec, statistics: pd.DataFrame) -> pd.DataFrame:
@@ -131,6 +133,7 @@ def _cells(
         name = record["statistic"]
         own = about[name].decimals if name in about else 2
         text = rounding.fixed(record["value"], own if spec.decimals is None else spec.decimals)
+        text = rounding.p_value(record["value"]) if record["unit"] == P_VALUES else text
         source = ("statistics", name, record["group"], record["period"])
         cells[record[spec.rows], record[spec.columns]] = Cell(text, source)
     return cells

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from replication import __version__
 from replication.errors import DataError
 from replication.project.files import sha256, write_json
 from replication.project.fingerprint import cleaning_behind, code_behind, packages, settings_behind
 from replication.project.lock import held
 from replication.project.places import Project
 from replication.project.readback import MANIFEST, read_back, read_manifest
+from replication.project.strict import read_toml
 from replication.publish.exhibits import build_tables
-from replication.publish.prose import told
+from replication.publish.origins import source_line
+from replication.publish.prose import Narrator, prose_of, told
 from replication.records.records import read_records, read_study_of, tables_read
-from replication.report.report_page import write_report
+from replication.report.contradicted import Claims, claims_told
+from replication.report.opinions import second_opinions
+from replication.report.report_page import About, write_report
+from replication.report.rests_on import Standing, manifests
 from replication.report.study_results import Drawing, Source, StudyResults
 from replication.report.typed_numbers import check_typed
 from replication.sources import registry
@@ -27,9 +35,17 @@ from replication.sources.recipe import Recipe
 from replication.spec.entries import Study
 from replication.spec.settings import settings_of
 
+OPINIONS = "crosscheck.csv"
+LEDGER_PAGE = "claims/ledger.html"
 
-def make_report(project: Project) -> Path:
+
+def make_report(project: Project, standing: Standing | None = None) -> Path:
     """Write the report of every study that has results, in the order of their places; returns its path.
+
+    Parameters
+    ----------
+    standing : Standing, optional
+        How the results compare with the newest frozen version, for the first page.
 
     Raises
     ------
@@ -41,10 +57,10 @@ def make_report(project: Project) -> Path:
     if not project.current.is_dir():
         raise DataError(f"{project.current}: no results yet; run a study first (make run)")
     with held(project.current):
-        return _make_report(project)
+        return _make_report(project, standing or Standing())
 
 
-def _make_report(project: Project) -> Path:
+def _make_report(project: Project, standing: Standing) -> Path:
     folders = sorted(path.parent for path in project.current.glob(f"[!.]*/{MANIFEST}"))
     folders = [folder for folder in folders if read_manifest(folder).study == folder.name]
     if not folders:
@@ -52,16 +68,31 @@ def _make_report(project: Project) -> Path:
     sources = registry.load(project)
     studies = [_gather(project, folder, sources) for folder in folders]
     studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))
-    write_report(studies, project.report, settings_of(project).title, _verdicts(project))
-    _write_record(project)
+    about = About(settings_of(project).title, tuple(_facts(studies, sources, standing)))
+    write_report(studies, project.report, about, _claims(project))
+    _write_record(project, standing)
     return project.report
 
 
-def _write_record(project: Project) -> None:
+def _facts(
+    studies: Sequence[StudyResults], sources: Mapping[str, registry.Source], standing: Standing
+) -> Iterator[tuple[str, str]]:
+    """What the first page says of the whole."""
+    yield "Made by", f"replication {__version__}"
+    years = [year for source in sources.values() for year in re.findall(r"\b(?:19|20)\d\d\b", source.vintage)]
+    newest = f", the newest of {max(years)}" if years else ""
+    yield "Data", f"{len(sources)} files of published figures{newest}"
+    yield "Check", standing.said
+    opinions = [results.opinions for results in studies if results.opinions is not None]
+    models = sum(len(results.found.accounts) for results in studies)
+    if models:
+        yield "Second opinion", second_opinions(opinions, models)
+
+
+def _write_record(project: Project, standing: Standing) -> None:
     """What the page was made from, so that `replicate why` can tell what changed."""
-    made = sorted(project.current.glob(f"*/{MANIFEST}"))
     about = {
-        "folders": {path.parent.name: sha256(path) for path in made},
+        "folders": {**manifests(project), **standing.against},
         "raw": {project.registry.name: sha256(project.registry)},
         "settings": settings_behind(project),
         "code": {**cleaning_behind(project), **code_behind(__name__)},
@@ -71,28 +102,48 @@ def _write_record(project: Project) -> None:
     write_json(project.report_record, about)
 
 
-def _gather(project: Project, folder: Path, sources: dict[str, registry.Source]) -> StudyResults:
+def _gather(project: Project, folder: Path, sources: Mapping[str, registry.Source]) -> StudyResults:
     study = read_study_of(folder)
     check_typed(study)
     found = read_records(folder)
+    narrator = Narrator(study, found)
+    shown = told(study, found)
     return StudyResults(
-        study=told(study, found),
-        estimates=found.estimates,
-        models=found.models,
-        statistics=found.statistics,
-        dropped=found.dropped_rows,
-        accounts=found.accounts,
+        study=shown,
+        prose={key: narrator.pieces(text, f"study.{key}") for key, text in prose_of(study.study)},
+        found=found,
         tables=tuple(build_tables(project, study, found)),
-        figures=tuple(Drawing(spec, _svg(folder, spec.id)) for spec in study.figures),
+        figures=tuple(
+            Drawing(spec, _svg(folder, spec.id), source_line(project, study, spec)) for spec in shown.figures
+        ),
         sources=tuple(_source(sources[path]) for path in _paths(study, recipes_of(project))),
+        opinions=_opinions(project.crosscheck / study.study.id),
     )
 
 
-def _verdicts(project: Project) -> pd.DataFrame | None:
-    """Claims by text and verdict, if the ledger was made."""
+def _opinions(folder: Path) -> pd.DataFrame | None:
+    """What other programs say of a study's models, if they were asked."""
+    if not (folder / MANIFEST).exists():
+        return None
+    return pd.read_csv(io.BytesIO(read_back(folder, OPINIONS)))
+
+
+def _claims(project: Project) -> Claims | None:
+    """What the ledger found, if it was made."""
     if not (project.ledger / MANIFEST).exists():
         return None
-    return pd.read_parquet(io.BytesIO(read_back(project.ledger, "counts.parquet")))
+    counts, ledger = (
+        pd.read_parquet(io.BytesIO(read_back(project.ledger, f"{name}.parquet")))
+        for name in ("counts", "ledger")
+    )
+    texts = (read_toml(path).get("text", {}) for path in project.claims_files)
+    return claims_told(counts, ledger, {text["id"]: _text_name(text) for text in texts}, LEDGER_PAGE)
+
+
+def _text_name(text: Mapping[str, Any]) -> str:
+    """A text by its author's last name and its year."""
+    family, comma, _ = text["author"].partition(",")
+    return f"{family if comma else family.split()[-1]} {text['year']}"
 
 
 def _paths(study: Study, recipes: Sequence[Recipe]) -> list[str]:

@@ -1,14 +1,17 @@
-"""What a run says about itself: each model's account, the sources, and all that a study's pages need."""
+"""All that a study's part of the page is made from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from replication.publish.prose import Piece
 from replication.publish.table import Table
-from replication.records.account import ModelAccount
+from replication.records.records import Records
 from replication.spec.entries import FigureSpec, Study
+from replication.spec.read_study import labels_of
 
 
 @dataclass(frozen=True)
@@ -25,35 +28,41 @@ class Source:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure that was drawn: what was asked for, and the SVG text."""
+    """A figure that was drawn: what was asked for, the SVG text, and the line that tells its sources."""
 
     spec: FigureSpec
     svg: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class StudyResults:
-    """All that the report page shows of one study.
+    """All that the page shows of one study.
 
     Attributes
     ----------
     study : Study
-    estimates, models, statistics : DataFrame
-        The three tidy tables, in full precision.
-    dropped : DataFrame
-        study, model, entity, time, cause: one row for each row that a model left out.
-    accounts : tuple of ModelAccount
+        With every reference in its prose told.
+    prose : mapping of str to tuple of Piece
+        The study's own question, answer, finding and what is missing, with what each number is printed from.
+    found : Records
     tables : tuple of Table
     figures : tuple of Drawing
     sources : tuple of Source
+    opinions : DataFrame or None
+        What other programs say of the models, one row a number, as `crosscheck` records it; None if they
+        were not asked.
     """
 
     study: Study
-    estimates: pd.DataFrame
-    models: pd.DataFrame
-    statistics: pd.DataFrame
-    dropped: pd.DataFrame
-    accounts: tuple[ModelAccount, ...] = ()
+    prose: Mapping[str, tuple[Piece, ...]]
+    found: Records
     tables: tuple[Table, ...] = ()
     figures: tuple[Drawing, ...] = ()
     sources: tuple[Source, ...] = ()
+    opinions: pd.DataFrame | None = field(default=None, compare=False)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Printed words, keyed by the canonical spelling of what they name."""
+        return labels_of(self.study)

@@ -11,13 +11,14 @@ from replication.errors import DataError, StudyError, one_of
 from replication.project.files import write_text
 from replication.project.places import Project
 from replication.project.strict import read_json
+from replication.report.rests_on import Standing
 from replication.versions.altered import altered
 from replication.versions.causes import causes
-from replication.versions.compare import Comparison, compare_folders
+from replication.versions.compare import PAGE, Comparison, compare_folders
 from replication.versions.content import MANIFEST, result_folders
 from replication.versions.grades import THRESHOLDS
 from replication.versions.judged import Judged
-from replication.versions.sealed import baseline, damage, lost, resolve, versions
+from replication.versions.sealed import against, baseline, damage, lost, resolve, versions
 from replication.versions.told import everything, screen
 from replication.versions.unfinished import unfinished
 
@@ -53,6 +54,18 @@ def check(project: Project) -> tuple[list[str], bool]:
         lines, passed, details = screen(judged, shown), judged.passed, everything(judged)
     write_text(project.check_record, "\n".join(details) + "\n")
     return lines, passed
+
+
+def standing(project: Project) -> Standing:
+    """How the results compare with the newest frozen version, the page itself apart, which is to tell it."""
+    last = baseline(project)
+    if last is None:
+        return Standing()
+    judged = judge(last[1], project.current, (last[0], "current"))
+    results = [verdict for verdict in judged.found.verdicts if verdict.study != PAGE]
+    found = replace(judged.found, verdicts=tuple(results))
+    damaged = tuple(damage(last[1])) if last[1] != project.output else ()
+    return Standing(replace(judged, found=found, damaged=damaged).short(), against(project))
 
 
 def compare_words(project: Project, old: str, new: str) -> tuple[list[str], bool]:

@@ -21,6 +21,7 @@ from replication.versions.printed import compare_figure, compare_table
 from replication.versions.record_moves import compare_records
 
 REPORT = "report.html"
+PAGE = "report"  # what stands for a study in verdicts on it
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,9 @@ def _compare_report(old: Path, new: Path, studies: Mapping[str, Path]) -> Iterat
     """The page: there if it was, with every table of every study that it is made of."""
     if (new / REPORT).is_file():
         moves = report_disagreements(new / REPORT, studies)
-        yield Verdict("report", REPORT, len(moves) or 1, tuple(moves))
+        yield Verdict(PAGE, REPORT, len(moves) or 1, tuple(moves))
     elif (old / REPORT).is_file():
-        yield _whole("report", REPORT, "vanished")
+        yield _whole(PAGE, REPORT, "vanished")
 
 
 def _whole(study: str, name: str, grade: str) -> Verdict:

@@ -13,8 +13,9 @@ from replication.project.files import sha256
 from replication.project.readback import MANIFEST
 from replication.project.strict import read_json
 
-# Beside results: what they were made from and by what, and how searches went. No part of what they say.
-RECORDS = (MANIFEST, "report.json", "telemetry.csv")
+# Beside results: what they were made from and by what, how searches went, and the page, which tells how they
+# compare with the version before. No part of what they say.
+RECORDS = (MANIFEST, "report.json", "report.html", "telemetry.csv")
 # Linear models are held to 1e-9: digits after the ninth differ between processors and mean nothing.
 DIGITS = 9
 # Left out of frozen versions, to keep them small, because they repeat what is kept: parquet the CSV beside it

@@ -13,7 +13,8 @@ from replication.project.files import write_text
 from replication.project.lock import folder_aside
 from replication.project.places import Project
 from replication.project.strict import read_json
-from replication.versions.check import compare
+from replication.report.gather import make_report
+from replication.versions.check import compare, standing
 from replication.versions.compare import Comparison
 from replication.versions.content import (
     DIGITS,
@@ -32,6 +33,8 @@ HEADING = "# What moved from one frozen version to the next\n"
 
 def freeze(project: Project, why: str) -> Path:
     """Make the next version from current results; returns its folder.
+
+    The page of the current results is then made again: it says how they stand to the newest version.
 
     Everything is written beside the versions and renamed into place in one step, so that a version is
     there whole or not at all; the changelog, which is made of the versions' own accounts, follows, and a
@@ -57,6 +60,7 @@ def freeze(project: Project, why: str) -> Path:
         _refuse_same(last, about)
         _put_in_place(project, aside / name, about, found)
         write_text(project.changelog, _changelog(project))
+    make_report(project, standing(project))
     return project.results / name
 
 

@@ -65,6 +65,10 @@ class Judged:
         said = "; ".join([*self._printed(), *self._precision(), *self._beside()])
         return f"{'PASS' if self.passed else 'FAIL'}{label}: {said}.{details and f' Details: {details}'}"
 
+    def short(self) -> str:
+        """The verdict, and how many exhibits are as they were."""
+        return f"{'passes' if self.passed else 'FAILS'}: {next(self._printed(), 'nothing is published yet')}"
+
     def _printed(self) -> Iterator[str]:
         """How many tables and figures are as they were."""
         moved = {_exhibit(v) for v in self.found.verdicts if v.grade != "identical"}

@@ -52,6 +52,12 @@ def baseline(project: Project) -> tuple[str, Path] | None:
     return newest(project) or published
 
 
+def against(project: Project) -> dict[str, str]:
+    """Checksum of what the newest version lists, by its name; none if nothing is frozen yet."""
+    last = newest(project)
+    return {last[0]: checksum(last[1] / SUMS)} if last else {}
+
+
 def next_name(project: Project) -> str:
     """The name of the version that comes next."""
     last = newest(project)

@@ -23,8 +23,9 @@ from replication.project.places import Project
 from replication.project.readback import MANIFEST, Manifest, read_manifest, unlisted
 from replication.project.staging import ARRIVING
 from replication.project.strict import read_json, read_json_as, read_toml
-from replication.versions.content import contents, result_folders
-from replication.versions.sealed import damage, newest, versions
+from replication.report.rests_on import manifests
+from replication.versions.content import RECORDS, contents, result_folders
+from replication.versions.sealed import against, damage, newest, versions
 
 FEW = 4  # names printed of a long list
 MISSING, DAMAGED = "missing", "its record is damaged"
@@ -257,9 +258,9 @@ def report(project: Project, late: Late = ()) -> list[Artefact]:
     except DataError:
         reason = DAMAGED if project.report_record.exists() else MISSING
         return [Artefact("report", (reason,), ("report",))]
-    folders = {name: checksum(folder / MANIFEST) for name, folder in result_folders(project.current).items()}
+    folders = {**manifests(project), **against(project)}
     reasons = [
-        *_changed("input changed: results/current", record.folders, folders),
+        *_changed("input changed: results", record.folders, folders),
         *([f"cascade: {few(sorted(late))}"] if late else []),
         *_changed(RAW, record.raw, {project.registry.name: checksum(project.registry)}),
         *_settings(project, record),
@@ -340,6 +341,7 @@ def _frozen(project: Project) -> str:
             return f"frozen versions: {name} was changed after the freeze (make check says where)"
     content = read_json(last[1] / MANIFEST)["content"]
     now = contents(project.current)
-    moved = [name for name in sorted({*content, *now}) if content.get(name) != now.get(name)]
+    names = sorted(name for name in {*content, *now} if Path(name).name not in RECORDS)
+    moved = [name for name in names if content.get(name) != now.get(name)]
     told = f"differ in {few(moved)}" if moved else "are the same"
     return f"frozen versions: {last[0]}; current results {told}"

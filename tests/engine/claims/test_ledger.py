@@ -18,6 +18,7 @@ from replication.cli import main
 from replication.errors import UserError
 from replication.project.files import sha256
 from replication.project.places import Project
+from replication.report.contradicted import claims_told
 from replication.report.report_page import write_report
 from replication.versions.why import why
 from tests.support.claims_files import CLAIM, HEAD, READING
@@ -145,13 +146,14 @@ def test_the_same_claims_give_the_same_bytes(example, tmp_path):
 
 def test_the_report_counts_the_verdicts_and_links_to_the_ledger(example, tmp_path):
     path = tmp_path / "report.html"
-    write_report([], path, "Report", pd.read_parquet(example / "counts.parquet"))
+    frames = (pd.read_parquet(example / f"{name}.parquet") for name in ("counts", "ledger"))
+    write_report([], path, claims=claims_told(*frames, {}, "claims/ledger.html"))
     page = path.read_text()
     assert 'href="claims/ledger.html"' in page
     assert re.search(
         r'contradicted by the document</th><td class="figure">1</td><td class="figure">1</td>', page
     )
-    write_report([], path, "Report")
+    write_report([], path)
     assert "ledger" not in path.read_text()
 
 
