@@ -86,7 +86,7 @@ def spoiled(project):
         place = runs[run].project.current / path
         place.write_bytes(place.read_bytes().replace(old, new, 1))
 
-    yield "the two runs", lambda: plant(1, "report.html", b"<body>", b"<body >"), runs
+    yield "the two runs", lambda: plant(1, "report.html", b"<main ", b"<main  "), runs
     yield "a record", lambda: plant(0, "small/models.csv", b"nobs,,55", b"nobs,,56"), runs
     yield (
         "an exhibit",
