@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from replication.describe.measures import MEASURES
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.language.evaluate import FUNCTIONS
+from replication.study.option_words import options_of
 
 
 def words() -> str:
@@ -29,13 +30,4 @@ def _listed(known: Mapping[str, Callable]) -> Iterator[str]:
         for role, need in roles.items():
             kind = "list of terms" if need.terms else "expression"
             yield f"      {role} = {kind}, {'needed' if need.required else 'may be left out'}"
-        for parameter in inspect.signature(known[name]).parameters.values():
-            if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
-                yield f"      {_option(parameter)}"
-
-
-def _option(parameter: inspect.Parameter) -> str:
-    kind = str(parameter.annotation)
-    if parameter.default is inspect.Parameter.empty:
-        return f"{parameter.name}: {kind}, needed"
-    return f"{parameter.name}: {kind} = {parameter.default!r}"
+        yield from (f"      {line}" for line in options_of(known[name]))

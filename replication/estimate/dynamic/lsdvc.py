@@ -81,11 +81,14 @@ def lsdvc(
 
     Parameters
     ----------
-    initial : consistent estimator at which the bias is evaluated, all in one step: Anderson and Hsiao (1981,
-        the second lag in levels as instrument), Arellano and Bond (1991), Blundell and Bond (1998, without a
+    initial : "anderson_hsiao", "arellano_bond" or "blundell_bond"
+        Consistent estimator at which the bias is evaluated, all in one step: Anderson and Hsiao (1981, the
+        second lag in levels as instrument), Arellano and Bond (1991), Blundell and Bond (1998, without a
         constant).
-    order : 1, 2 or 3: the bias up to O(1/T), O(1/NT), O(1/NT^2); xtlsdvc leaves it at 1 unless told.
-    replications, seed : parametric bootstrap of the covariance: normal errors, the outcome built up from its
+    order : 1, 2 or 3
+        The bias up to O(1/T), O(1/NT) or O(1/NT^2); xtlsdvc leaves it at 1 unless told.
+    replications, seed : int
+        Of the parametric bootstrap of the covariance, with normal errors: the outcome is built up from its
         observed start; every gap in an entity is a new start (xtlsdvc stops at the first gap).
 
     Raises
