@@ -29,7 +29,7 @@ def coefficient_table(fit: Fit, covariance: Covariance) -> pd.DataFrame:
         where that is None; p values and intervals are the covariance's own where it has them (bootstrap). A
         negative variance gives a missing error, never a number.
     """
-    table = _rows(fit.terms, fit.params, np.diag(covariance.matrix), covariance.df)
+    table = tested_rows(fit.terms, fit.params, np.diag(covariance.matrix), covariance.df)
     if covariance.p_values is not None:
         table["p_value"] = covariance.p_values
     if covariance.intervals is not None:
@@ -71,7 +71,7 @@ def long_run_table(
     df = covariance.df
     if isinstance(df, np.ndarray):
         df = np.array([df[row > 0].min() for row in weights])
-    return _rows(list(sums), effects, variance, df)
+    return tested_rows(list(sums), effects, variance, df)
 
 
 def _sums(fit: Fit, lagged: Booleans, together: Mapping[str, Sequence[str]]) -> dict[Term, Floats]:
@@ -93,12 +93,13 @@ def marginal_table(
     effects = average_marginal_effects(fit, covariance.matrix, on=on, moves=moves)
     terms = [replace(term, kind="marginal_effect") for term in effects.terms]
     df = None if isinstance(covariance.df, np.ndarray) else covariance.df
-    return _rows(terms, effects.effects, np.diag(effects.covariance), df)
+    return tested_rows(terms, effects.effects, np.diag(effects.covariance), df)
 
 
-def _rows(
+def tested_rows(
     terms: Sequence[Term], estimates: Floats, variance: Floats, df: float | Floats | None
 ) -> pd.DataFrame:
+    """One row a number with its test of zero and interval; columns as in `coefficient_table`."""
     error = np.sqrt(np.where(variance > 0, variance, np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimates / error

@@ -13,12 +13,22 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
-Kind = Literal["constant", "regressor", "entity_mean", "period", "parameter", "long_run", "marginal_effect"]
+Kind = Literal[
+    "constant",
+    "regressor",
+    "entity_mean",
+    "period",
+    "parameter",
+    "long_run",
+    "marginal_effect",
+    "combination",
+]
 LABELS: Mapping[Kind, str] = {
     "entity_mean": "mean of {}",
     "period": "time:{}",
     "long_run": "long run: {}",
     "marginal_effect": "marginal effect: {}",
+    "combination": "combination: {}",
 }
 
 

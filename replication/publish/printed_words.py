@@ -73,6 +73,7 @@ _PARTS = {
 TOLD = {
     "long_run": "Long run",
     "marginal_effect": "Marginal effect",
+    "combination": "Combination",
     "entity_mean": "Mean of",
     "period": "Period",
 }

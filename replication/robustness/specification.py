@@ -16,6 +16,7 @@ ALONE: dict[str, object] = {
     "multiple_testing": None,
     "long_run": [],
     "marginal_effects": None,
+    "combinations": {},
     "reconcile": False,
     "expected_nobs": None,
 }

@@ -57,11 +57,12 @@ class ModelSpec(Entry):
 
     The first error is the headline one; its results carry the model's id. Each further one is reported
     as `<id>.<kind>` (or its `label`). `long_run` names the terms that are lags of the outcome; the effects
-    of all others in the long run are then reported too. `data` and `entity` name another table than the
-    study's, and its entity. `reconcile` adds the statistics `<id>_errors` and `<id>_factors`: the errors
-    under the conventions of other programs. An entry stands for several models if it has more `outcomes`,
-    terms that are added one after another (`stepwise`) or each alone (`alternatives`), or levels of columns
-    by which the rows are `split`.
+    of all others in the long run are then reported too. `combinations` names expressions of coefficients,
+    each written as its term, that are reported with errors by the delta method. `data` and `entity` name
+    another table than the study's, and its entity. `reconcile` adds the statistics `<id>_errors` and
+    `<id>_factors`: the errors under the conventions of other programs. An entry stands for several models if
+    it has more `outcomes`, terms that are added one after another (`stepwise`) or each alone
+    (`alternatives`), or levels of columns by which the rows are `split`.
     """
 
     id: Name
@@ -87,6 +88,7 @@ class ModelSpec(Entry):
     multiple_testing: MultipleTestingSpec | None = None
     long_run: list[str] = Many
     marginal_effects: Literal["outcome", "latent"] | None = None
+    combinations: dict[Name, Expression] = Field(default={}, max_length=50)
     data: Name | None = None
     entity: Heading | None = None
     reconcile: bool = False

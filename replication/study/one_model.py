@@ -18,6 +18,7 @@ from replication.estimate.covariances.no_variance import without_rounding
 from replication.estimate.covariances.sandwich import usual
 from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
+from replication.inference.delta_method import combination_table
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
 from replication.inference.moves import moves_of, still
 from replication.inference.power import minimum_detectable_effect
@@ -243,6 +244,8 @@ def _estimates(sample: Sample, fit: Fit, covariance: Covariance, model: ModelSpe
     if model.marginal_effects:
         moves = moves_of(sample.makeup(), sample.design)
         tables.append(marginal_table(fit, covariance, model.marginal_effects, moves))
+    if model.combinations:
+        tables.append(combination_table(fit, covariance, model.combinations))
     return pd.concat(tables, ignore_index=True)
 
 

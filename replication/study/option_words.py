@@ -68,7 +68,7 @@ def _documented(what: Callable[..., Any]) -> dict[str, str]:
     section = _SECTION.search(inspect.getdoc(what) or "")
     if section is None:
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for names, body in _ENTRY.findall(section.group(1) + "\n"):
         text = " ".join(body.split())
         first = _SENTENCE.match(text)
