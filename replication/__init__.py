@@ -1,12 +1,13 @@
 """A structured econometric replication package: `import replication as rp`.
 
-`rp.read`, `rp.fit`, `rp.run` and `rp.compare` are those of `replication.api`, which is loaded
+`rp.read`, `rp.fit`, `rp.run`, `rp.compare` and `rp.describe` are those of `replication.api`, which is loaded
 when the first of them is used, so that the command answers at once.
 """
 
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,3 +51,22 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
+
+
+class _Package(ModuleType):
+    """The package with its public `describe`, which is not the room of that name.
+
+    Python binds a room to its name here when the room is first imported; rooms are imported by full names.
+    """
+
+    @property
+    def describe(self) -> Any:
+        """The function of the api."""
+        return __getattr__("describe")
+
+    @describe.setter
+    def describe(self, room: ModuleType) -> None:
+        pass
+
+
+sys.modules[__name__].__class__ = _Package

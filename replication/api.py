@@ -37,6 +37,7 @@ from replication.project.places import Project
 from replication.project.strict import validated
 from replication.robustness.one_curve import CurveResults, one_curve
 from replication.spec.entries import FileKeys
+from replication.study.description import Description, description
 from replication.study.one_fit import errors_of, fit_one, side_by_side
 from replication.study.results import Results
 from replication.study.run import run_study
@@ -48,6 +49,7 @@ __all__ = [
     "UserError",
     "compare",
     "curve",
+    "describe",
     "fit",
     "read",
     "run",
@@ -279,6 +281,49 @@ def compare(**fits: Results) -> Results:
     ,pooled,within
     """
     return side_by_side(fits)
+
+
+def describe(
+    data: str | Path | Reading | Frame,
+    variables: Sequence[str] = (),
+    *,
+    by: str | None = None,
+    where: str | None = None,
+    entity: str | None = None,
+    time: str | None = None,
+) -> Description:
+    """Summary statistics, correlations and the structure of a panel.
+
+    Parameters
+    ----------
+    data : path, Reading, data frame or list of dicts
+        As for `read`.
+    variables : expressions of the language; every column of numbers if none is named
+    by : a block for each level of it
+    where : the rows to describe
+    entity, time : columns that tell the rows apart; guessed if they are not named
+
+    Raises
+    ------
+    UserError
+        An expression that the table cannot give, keys that do not tell its rows apart.
+
+    Examples
+    --------
+    >>> import replication as rp
+    >>> rows = [{"land": land, "year": 1990 + t, "x": t + i} for i, land in enumerate("AB") for t in range(3)]
+    >>> print(rp.describe(rows).summary())
+    data: 6 rows, 3 columns
+    panel: land and year tell every row apart
+    6 rows: 2 of land, year from 1990 to 1992
+    balanced: 3 periods each
+    <BLANKLINE>
+    Summary statistics of data
+       N  Mean  Std. dev.   Min   25%  Median   75%   Max
+    x  6  1.50       1.05  0.00  1.00    1.50  2.00  3.00
+    Quartiles lie between the two nearest values in proportion (R's type 7).
+    """
+    return description(read(data), variables, by, where, entity, time)
 
 
 def _path(name: str | Path | None) -> Path | None:

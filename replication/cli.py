@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     steps = ("data", "run", "robustness", "crosscheck", "claims", "report")
     everything.add_argument("step", nargs="?", choices=steps, help="how far to go; nothing is checked then")
     _add(commands, "data", _data, "check the raw figures and make the processed tables and the codebook")
+    _add_beginnings(commands)
     run = _add(commands, "run", _run, "estimate a study: tables, figures and tidy records")
     run.add_argument("study", type=Path, metavar="STUDY", help="study file, such as specs/NAME.toml")
     run.add_argument(
@@ -156,6 +157,30 @@ def _add_robustness(commands) -> None:
         commands, "worker", _worker, "work for a Dask scheduler, in the arithmetic that results need"
     )
     worker.add_argument("address", metavar="ADDRESS", help="of the scheduler: tcp://HOST:8786")
+
+
+def _add_beginnings(commands) -> None:
+    """The commands about a panel and a study before anything is estimated."""
+    init = _add(
+        commands, "init", _init, "write a study of a panel of your own to begin from; it runs as it is"
+    )
+    describe = _add(
+        commands, "describe", _describe, "summary statistics and structure of a panel of your own"
+    )
+    for parser in (init, describe):
+        parser.add_argument("data", type=Path, metavar="FILE", help="panel: .csv, .parquet, .dta, .xlsx")
+        parser.add_argument("--entity", metavar="COLUMN", help="column of the entity (guessed)")
+        parser.add_argument("--time", metavar="COLUMN", help="column of the period (guessed)")
+    init.add_argument("--out", type=Path, metavar="FILE", help="study file to write (NAME.toml)")
+    describe.add_argument("variables", nargs="*", metavar="EXPRESSION", help="what to describe (all numbers)")
+    describe.add_argument("--by", metavar="COLUMN", help="a block for each level of it")
+    describe.add_argument("--where", metavar="CONDITION", help="the rows to describe (all)")
+    describe.add_argument(
+        "--out", type=Path, metavar="FILE", help="also write the table: .csv, .tex, .html, .md, .docx, .typ"
+    )
+    explain = _add(commands, "explain", _explain, "what a study will estimate, on which rows, in words")
+    explain.add_argument("study", type=Path, metavar="STUDY", help="study file")
+    explain.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
 
 
 def _add_claims(parser: argparse.ArgumentParser) -> None:
@@ -225,6 +250,33 @@ def _show(done, call: argparse.Namespace) -> None:
     else:
         shown = screen.coefficients(done.records, labels_of(done.study))
         _print([*done.told, *shown, f"results in {done.folder}"])
+
+
+def _init(call: argparse.Namespace) -> int:
+    from replication.study.first_study import first_study
+
+    written, seen = first_study(call.data, call.out, call.entity, call.time)
+    _print([*seen, f"{written} is written; run it with: replicate run {written}"])
+    return 0
+
+
+def _describe(call: argparse.Namespace) -> int:
+    from replication.panel.read_table import read_user_table
+    from replication.study.description import description
+
+    read = read_user_table(call.data)
+    found = description(read, call.variables, call.by, call.where, call.entity, call.time)
+    if call.out is not None:
+        found.write(call.out)
+    _print(found.summary().splitlines())
+    return 0
+
+
+def _explain(call: argparse.Namespace) -> int:
+    from replication.study.explain import explain
+
+    _print(explain(Project(call.project), call.study, call.data))
+    return 0
 
 
 def _crosscheck(call: argparse.Namespace) -> int:

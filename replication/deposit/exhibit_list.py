@@ -72,6 +72,8 @@ def _maker(entry: TableSpec | FigureSpec) -> str:
     """The module of the package that computes what the exhibit shows."""
     if entry.statistics:
         return "replication/study/statistics.py"
+    if isinstance(entry, TableSpec) and entry.summary:
+        return "replication/study/summaries.py"
     return "replication/publish/exhibits.py" if entry.table else "replication/study/one_model.py"
 
 

@@ -88,6 +88,11 @@ def one_line(text: str) -> str:
     return _BLANKS.sub(" ", without_control(text)).strip()
 
 
+def visible(text: str) -> str:
+    """The text with a blank for what is neither a letter nor a space: controls, turns, breaks."""
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else " " for c in text)
+
+
 def latex(text: str) -> str:
     """Text for LaTeX (T1 fonts, UTF-8); a character that pdfLaTeX has no glyph for prints as its code."""
     composed = _LIGATURES.sub(r"\1\0", unicodedata.normalize("NFC", one_line(text)))

@@ -47,7 +47,12 @@ def write_aside(path: Path, write: Callable[[Path], object]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with plain line feeds, whole or not at all."""
-    write_aside(path, lambda aside: aside.write_bytes(text.encode("utf-8")))
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes, whole or not at all."""
+    write_aside(path, lambda aside: aside.write_bytes(content))
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -15,7 +15,9 @@ from replication.project.strict import read_json_as
 
 ARRIVING = f".{MANIFEST}{ENDING}"  # the manifest of what is being put in place
 # What a run makes has one of these endings: whatever a manifest in a user's folder says, no other is removed.
-ENDINGS = {".csv", ".html", ".json", ".md", ".parquet", ".png", ".svg", ".tex", ".toml"}
+ENDINGS = {
+    ".csv", ".docx", ".html", ".json", ".md", ".parquet", ".pdf", ".png", ".svg", ".tex", ".toml", ".typ",
+}  # fmt: skip
 
 
 class Staging:

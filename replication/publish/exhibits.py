@@ -10,7 +10,7 @@ import pandas as pd
 
 from replication.errors import StudyError, UserError
 from replication.language.evaluate import select
-from replication.project.files import write_text
+from replication.project.files import write_bytes, write_text
 from replication.project.places import Project
 from replication.publish.figures import write_figure
 from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
@@ -20,13 +20,16 @@ from replication.publish.origins import source_line
 from replication.publish.printed_words import term_words
 from replication.publish.prose import told
 from replication.publish.statistics_tables import data_table, statistics_table
+from replication.publish.summary_table import summary_table
 from replication.publish.table import Table
+from replication.publish.typst import to_typst
+from replication.publish.word import word_document
 from replication.records.records import Records
 from replication.sources.pipeline import read_table
 from replication.spec.entries import FigureSpec, Study, TableSpec
 from replication.spec.read_study import labels_of, reading_ids
 
-WRITERS = {"csv": to_csv, "tex": to_latex, "html": html_document, "md": to_markdown}
+WRITERS = {"csv": to_csv, "tex": to_latex, "html": html_document, "md": to_markdown, "typ": to_typst}
 
 
 def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
@@ -46,12 +49,13 @@ def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
 
 
 def write_tables(tables: list[Table], folder: Path) -> None:
-    """Write each table in every format, and one LaTeX document that holds them all."""
+    """Write each table in every format, and a LaTeX and a Word document that hold them all."""
     for table in tables:
         for ending, write in WRITERS.items():
             write_text(folder / "tables" / f"{table.id}.{ending}", write(table))
     if tables:
         write_text(folder / "tables.tex", latex_document(tables))
+        write_bytes(folder / "tables.docx", word_document(tables))
 
 
 def draw_figures(project: Project, study: Study, found: Records, folder: Path) -> None:
@@ -72,9 +76,11 @@ def _made(project: Project, study: Study, found: Records, spec: TableSpec) -> Ta
         return statistics_table(
             spec, found.statistics, study.statistics, _labels(study, found, spec.statistics)
         )
+    if spec.summary:
+        return summary_table(spec, found.statistics, labels_of(study))
     if spec.table:
         return data_table(spec, select(read_table(project, spec.table), spec.where), labels_of(study))
-    raise StudyError("asks for nothing; allowed: models, statistics or table")
+    raise StudyError("asks for nothing; allowed: models, statistics, summary or table")
 
 
 def _draw(project: Project, study: Study, found: Records, spec: FigureSpec, folder: Path) -> None:

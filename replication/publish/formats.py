@@ -10,13 +10,12 @@ from importlib import resources
 
 from replication.project import escape
 from replication.publish.latex import latex_document, to_latex
-from replication.publish.table import Cell, Line, Table, is_figure, printed
+from replication.publish.table import FIGURE_SPACE, POINT_SPACE, Cell, Line, Table, is_figure, printed
 
 __all__ = ["html_document", "latex_document", "stylesheet", "to_csv", "to_html", "to_latex", "to_markdown"]
 
 Origin = Callable[[Cell], str]
 
-_FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"  # as wide as a digit and as a point
 _MANY = 10  # columns after which a printed page is turned
 _EXPONENT = re.compile(r"e(-?\d+)")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -107,7 +106,7 @@ def _html_cell(table: Table, line: Line, column: int, origin: Origin | None) -> 
     kind = f' class="figure{" words" * words}"' if table.numeric(column) else ""
     point, digits = table.padding(cells[-1], column)
     shown = " ".join(_linked(cell, origin) for cell in cells)
-    return f"<td{kind}>{shown}{_POINT_SPACE * point}{_FIGURE_SPACE * digits}</td>"
+    return f"<td{kind}>{shown}{POINT_SPACE * point}{FIGURE_SPACE * digits}</td>"
 
 
 def _linked(cell: Cell, origin: Origin | None) -> str:

@@ -14,6 +14,7 @@ from replication.publish.model_notes import Column, effects_words, error_words
 from replication.publish.model_tables import WITHOUT_ERROR, factors_told
 from replication.publish.printed_words import in_words, term_words
 from replication.publish.record_index import RecordIndex
+from replication.publish.table import Table, printed
 from replication.records.account import ModelAccount
 from replication.records.records import Records
 
@@ -143,3 +144,16 @@ def _aligned(heading: str, texts: Sequence[str]) -> list[str]:
     padded = [text + " " * (behind - len(text.partition(".")[2]) - ("." in text)) for text in texts]
     width = max(map(len, [heading, *padded]))
     return [text.rjust(width) for text in [heading, *padded]]
+
+
+def plain_text(table: Table) -> str:
+    """A published table for a screen: its title, columns of one width, its notes."""
+    columns = []
+    for column in range(len(table.header)):
+        cells = [" ".join(map(printed, table.cells(line, column))) for line in table.lines]
+        stubs = ["  " * line.label.level + cell for line, cell in zip(table.lines, cells, strict=True)]
+        texts = [table.header[column], *(stubs if column == 0 else cells)]
+        width = max(map(len, texts))
+        columns.append([text.ljust(width) if column == 0 else text.rjust(width) for text in texts])
+    lines = ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
+    return "\n".join([table.title, *lines, *table.notes])

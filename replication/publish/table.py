@@ -8,6 +8,8 @@ from functools import cached_property
 from replication.publish.rounding import grouped
 
 DASH = "\u2013"  # printed for a record that is missing
+MINUS, INDENT = "\u2212", "\u2003"
+FIGURE_SPACE, POINT_SPACE = "\u2007", "\u2008"  # as wide as a digit and as a point
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,19 @@ def printed(cell: Cell) -> str:
     if not cell.source:
         return cell.text
     return cell.before + grouped(cell.text) + cell.after if cell.text else DASH
+
+
+def aligned(table: Table, line: Line, column: int) -> str:
+    """What a line shows in a column, with true minuses, padded so that points stand under one another."""
+    cells = table.cells(line, column)
+    shown = " ".join(
+        printed(cell).replace("-", MINUS) if cell.source and is_figure(cell.text) else printed(cell)
+        for cell in cells
+    )
+    if not table.numeric(column):
+        return INDENT * cells[0].level + shown
+    point, digits = table.padding(cells[-1], column)
+    return shown + POINT_SPACE * point + FIGURE_SPACE * digits
 
 
 def is_figure(text: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from unicodedata import category
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from docx import Document
@@ -21,14 +20,14 @@ from docx.shared import Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
-from replication.publish.table import Line, Table, is_figure, printed
+from replication.project.escape import visible
+from replication.publish.table import Table, aligned
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can hold
 THICK, THIN = 8, 4  # eighths of a point
 SMALL = Pt(9)
 UNUSED = ("stylesWithEffects", "thumbnail")  # parts of the template, by the last word of their relation
 LANDSCAPE = 7  # columns from which the page is turned
-FIGURE_SPACE, POINT_SPACE = "\u2007", "\u2008"  # as wide as a digit and as a point
 
 
 def word_document(tables: Iterable[Table]) -> bytes:
@@ -69,7 +68,7 @@ def _add(document: WordDocument, table: Table) -> None:
         _rule(cell, "bottom", THIN)
     for line, row in zip(table.lines, others, strict=True):
         for column, cell in enumerate(row.cells):
-            _fill(cell, _text(table, line, column), right=table.numeric(column))
+            _fill(cell, aligned(table, line, column), right=table.numeric(column))
             if line.rows[0] in table.rules:
                 _rule(cell, "top", THIN)
     for cell in grid.rows[-1].cells:
@@ -77,19 +76,6 @@ def _add(document: WordDocument, table: Table) -> None:
     said = [*table.notes, *table.account]
     if said:
         _write(document.add_paragraph(), f"Notes. {' '.join(said)}")
-
-
-def _text(table: Table, line: Line, column: int) -> str:
-    """What a cell shows, with a true minus; padded so that points stand under one another."""
-    cells = table.cells(line, column)
-    shown = " ".join(
-        printed(cell).replace("-", "\u2212") if cell.source and is_figure(cell.text) else printed(cell)
-        for cell in cells
-    )
-    if not table.numeric(column):
-        return "\u2003" * cells[0].level + shown
-    point, digits = table.padding(cells[-1], column)
-    return shown + POINT_SPACE * point + FIGURE_SPACE * digits
 
 
 def _fill(cell: _Cell, text: str, *, right: bool) -> None:
@@ -102,7 +88,7 @@ def _fill(cell: _Cell, text: str, *, right: bool) -> None:
 def _write(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
     """Text in small letters; what XML cannot hold becomes a blank."""
     paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run("".join(c if c.isprintable() or category(c) == "Zs" else " " for c in text))
+    run = paragraph.add_run(visible(text))
     run.font.size, run.bold = SMALL, bold
 
 

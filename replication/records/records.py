@@ -81,6 +81,7 @@ class Records:
 def tables_read(study: Study) -> list[str]:
     """Processed tables that a study names, each once, its panel first."""
     tables = [model.data or study.study.table for model in study.models]
+    tables += [study.study.table for entry in study.tables if entry.summary]
     tables += [entry.table for entry in study.statistics]
     tables += [table.table for table in study.tables] + [figure.table for figure in study.figures]
     return [name for name in dict.fromkeys(tables) if name]

@@ -112,8 +112,9 @@ class StatisticSpec(Entry):
 
 
 class TableSpec(Entry):
-    """One published table: of models, of statistics, or of the rows of a processed table.
+    """One published table: of models, of statistics, of a summary, or of the rows of a processed table.
 
+    `summary` lists expressions of the study's panel, whose statistics are shown, for each level of `by`.
     `finding` is the sentence that answers what the table asks.
     """
 
@@ -124,6 +125,8 @@ class TableSpec(Entry):
     statistics: list[Name] = Many
     rows: Literal["group", "period", "statistic"] = "group"
     columns: Literal["group", "period", "statistic"] = "period"
+    summary: list[Expression] = Many
+    by: Expression | None = None
     table: Name | None = None
     where: Expression | None = None
     show: list[Name] = Many

@@ -12,7 +12,7 @@ from replication.language.nodes import show
 from replication.language.syntax import parse, parse_formula
 from replication.language.tokens import NAME
 from replication.project.strict import check_ids, located, read_strictly
-from replication.spec.entries import ModelSpec, ReadingSpec, Study
+from replication.spec.entries import ModelSpec, ReadingSpec, Study, TableSpec
 from replication.spec.robustness_checks import check_robustness
 from replication.spec.several_models import expanded
 
@@ -79,7 +79,7 @@ def _check_ids(study: Study) -> None:
 def columns_named(study: Study) -> set[str]:
     """Every word of a study's models and variables, some of which name columns."""
     texts = [*study.variables.values(), study.study.entity or "", study.study.time or ""]
-    entries = [*study.models, *study.robustness]
+    entries = [*study.models, *study.robustness, *summaries(study)]
     texts += [text for entry in entries for text in _texts_in(entry.model_dump())]
     return {*texts, *(word.strip("`") for text in texts for word in NAME.findall(text))}
 
@@ -90,6 +90,11 @@ def _texts_in(content: object) -> Iterator[str]:
     elif isinstance(content, Mapping | list):
         for inner in content.values() if isinstance(content, Mapping) else content:
             yield from _texts_in(inner)
+
+
+def summaries(study: Study) -> list[TableSpec]:
+    """The tables of summary statistics of the study's panel."""
+    return [entry for entry in study.tables if entry.summary]
 
 
 def conditions_of(study: Study) -> list[str]:
@@ -110,6 +115,9 @@ def _check_expressions(study: Study) -> None:
         for key in ("where", "weights"):
             if getattr(model, key) is not None:
                 located(f"models.{model.id}.{key}", parse, getattr(model, key))
+    for entry in summaries(study):
+        for text in [*entry.summary, *([entry.by] if entry.by else [])]:
+            located(f"tables.{entry.id}.summary", parse, text)
     for section in ("statistics", "tables", "figures"):
         for entry in getattr(study, section):
             if entry.where is not None:
@@ -122,7 +130,8 @@ def _check_references(study: Study) -> None:
     reconciled = [f"{model.id}_{what}" for model in study.models if model.reconcile for what in RECONCILED]
     families = [f"{model.id}_family" for model in study.models if model.multiple_testing]
     statistics = [*(entry.id for entry in study.statistics), *readings, *reconciled, *families]
-    check_ids("statistics, readings, reconciled models and families together", statistics)
+    own = [*statistics, *(entry.id for entry in summaries(study))]
+    check_ids("statistics, readings, reconciled models, families and summaries together", own)
     for entry in study.readings:
         named = [*entry.models, *(name for bound in entry.bounds for name in (bound.within, bound.pooled))]
         _known(f"readings.{entry.id}.models", named, [model.id for model in study.models])

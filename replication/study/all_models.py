@@ -11,11 +11,13 @@ from replication.project.places import Project
 from replication.project.progress import track
 from replication.records.account import ModelAccount
 from replication.spec.entries import Study
+from replication.spec.read_study import summaries
 from replication.study.families import family
 from replication.study.one_model import ModelResult, Plan, plan, run_model
 from replication.study.panels import Data, Key, Told, panels_of, told
 from replication.study.readings import read_estimates
 from replication.study.reconcile import reconciled
+from replication.study.summaries import summarised
 
 Frames = dict[str, list[pd.DataFrame]]
 
@@ -38,7 +40,8 @@ def run_models(project: Project, study: Study, data: Data) -> tuple[Frames, list
         "dropped_rows": [result.dropped for result in results],
         "statistics": _read(study, results)
         + _families(study, results)
-        + [reconciled(_panel(panels, ready), ready) for ready in plans if ready.model.reconcile],
+        + [reconciled(_panel(panels, ready), ready) for ready in plans if ready.model.reconcile]
+        + [summarised(panels[None, None], entry) for entry in summaries(study)],
     }
     return frames, [result.account for result in results], told(study, panels.values())
 
@@ -49,6 +52,8 @@ def _panel(panels: dict[Key, Panel], ready: Plan) -> Panel:
 
 def _read(study: Study, results: Sequence[ModelResult]) -> list[pd.DataFrame]:
     """What each reading rule makes of the estimates."""
+    if not study.readings:
+        return []
     frames = [
         pd.concat([getattr(result, name) for result in results], ignore_index=True)
         for name in ("estimates", "statistics", "detectable")

@@ -16,7 +16,7 @@ from replication.project.files import sha256
 from replication.project.places import Project
 from replication.sources.pipeline import read_table
 from replication.spec.entries import FileKeys, Study
-from replication.spec.read_study import columns_named, conditions_of
+from replication.spec.read_study import columns_named, conditions_of, summaries
 from replication.spec.settings import settings_of
 
 Key = tuple[str | None, str | None]
@@ -26,12 +26,15 @@ Data = Path | Reading | None  # what a user brings: a file, a table that was rea
 def panels_of(project: Project, study: Study, data: Data) -> dict[Key, Panel]:
     """The panel of each model, by the table and entity that it names; a user's stands for the study's.
 
+    Summaries are of the study's own.
+
     Raises
     ------
     UserError
         No table is named and none brought, or one that cannot be read as a panel.
     """
     named = dict.fromkeys((model.data, model.entity) for model in study.models)
+    named |= {(None, None): None} if summaries(study) else {}
     return {(table, entity): _panel(project, study, table, entity, data) for table, entity in named}
 
 

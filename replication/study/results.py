@@ -10,20 +10,19 @@ from typing import Any
 import pandas as pd
 
 from replication.project.escape import html_text
-from replication.project.files import write_aside
 from replication.project.strict import validated
 from replication.publish import screen
-from replication.publish.formats import html_document, to_csv, to_html, to_latex, to_markdown
+from replication.publish.formats import to_html
 from replication.publish.model_tables import model_table
 from replication.publish.table import Table
-from replication.publish.word import word_document
 from replication.records.records import Records
 from replication.spec.entries import Study, TableSpec
 from replication.spec.read_study import labels_of
+from replication.study.shown import Shown
 
 
 @dataclass(frozen=True, repr=False)
-class Results:
+class Results(Shown):
     """Models that were estimated together.
 
     Attributes
@@ -88,31 +87,6 @@ class Results:
         spec = validated(content, TableSpec, "table")
         found = self.records
         return model_table(spec, found.estimates, found.models, found.accounts, self.labels)
-
-    def to_latex(self, **keys: Any) -> str:
-        """The table for `\\input`, with the packages that it needs in its first line."""
-        return to_latex(self.published(**keys))
-
-    def to_html(self, **keys: Any) -> str:
-        """The table as a page of its own."""
-        return html_document(self.published(**keys))
-
-    def to_markdown(self, **keys: Any) -> str:
-        """The table in Markdown."""
-        return to_markdown(self.published(**keys))
-
-    def to_csv(self, **keys: Any) -> str:
-        """The table as CSV, rounded as it is printed; full precision is in `table`."""
-        return to_csv(self.published(**keys))
-
-    def to_docx(self, path: str | Path, **keys: Any) -> Path:
-        """Write the table as a Word document; returns its path."""
-        document = word_document([self.published(**keys)])
-        write_aside(Path(path), lambda aside: aside.write_bytes(document))
-        return Path(path)
-
-    def __repr__(self) -> str:
-        return self.summary()
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the table of models, and what is to be minded."""

@@ -16,7 +16,7 @@ from replication.publish.exhibits import build_tables, draw_figures, write_table
 from replication.records.records import Records, made_from, records, tables_read, write_records
 from replication.sources.pipeline import read_table
 from replication.spec.entries import Study
-from replication.spec.read_study import labels_of, read_study
+from replication.spec.read_study import labels_of, read_study, summaries
 from replication.study.panels import Data, Told, brought, data_of
 from replication.study.results import Results
 from replication.study.statistics import plan_statistic, run_statistic
@@ -67,7 +67,8 @@ def estimate(project: Project, study: Study, data: Data) -> Results:
     require_right_answers()
     for spec in study.statistics:
         plan_statistic(spec)
-    frames, accounts, told = _models(project, study, data) if study.models else ({}, [], Told())
+    of_panel = study.models or summaries(study)
+    frames, accounts, told = _models(project, study, data) if of_panel else ({}, [], Told())
     names = dict.fromkeys(spec.table for spec in study.statistics)
     tables = {name: read_table(project, name) for name in names}
     statistics = [

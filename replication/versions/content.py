@@ -20,7 +20,15 @@ RECORDS = (MANIFEST, "report.json", "report.html", "telemetry.csv")
 DIGITS = 9
 # Left out of frozen versions, to keep them small, because they repeat what is kept: parquet the CSV beside it
 # (which reads back to the same doubles), PNG and PDF the SVG, a table page the report, tables.tex each .tex.
-REPEATED = ("*.parquet", "*.png", "*.pdf", "*/tables/*.html", "*/tables.tex")
+REPEATED = (
+    "*.parquet",
+    "*.png",
+    "*.pdf",
+    "*/tables/*.html",
+    "*/tables/*.typ",
+    "*/tables.tex",
+    "*/tables.docx",
+)
 
 
 @dataclass(frozen=True)

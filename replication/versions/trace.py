@@ -27,7 +27,7 @@ from replication.sources import registry
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import read_table, sources_behind
 from replication.spec.entries import ModelSpec, Study
-from replication.spec.read_study import reading_ids
+from replication.spec.read_study import reading_ids, summaries
 from replication.study.panels import keys_of
 from replication.versions.content import result_folders
 from replication.versions.locate import cell_at
@@ -123,10 +123,13 @@ def _models(results: _Results, names: list[str], error: str = "") -> Iterator[st
         yield from _model(results, name, spec, error)
     named = dict.fromkeys(str(spec.data or results.study.study.table) for spec in specs.values())
     for table in named:
-        if f"{table}.parquet" in results.manifest.inputs:
-            yield from _table(results, table)
-        else:
-            yield from _brought(results)
+        yield from _panel(results, table)
+
+
+def _panel(results: _Results, table: str) -> Iterator[str]:
+    """A processed table with what is behind it, or a panel that the user brought."""
+    known = f"{table}.parquet" in results.manifest.inputs
+    yield from _table(results, table) if known else _brought(results)
 
 
 def _spec(results: _Results, name: str) -> ModelSpec:
@@ -172,6 +175,11 @@ def _used(results: _Results, spec: ModelSpec, name: str) -> Iterator[str]:
 
 def _statistic(results: _Results, name: str) -> Iterator[str]:
     spec = next((entry for entry in results.study.statistics if entry.id == name), None)
+    summary = next((entry for entry in summaries(results.study) if entry.id == name), None)
+    if summary is not None:
+        yield f"statistic: {name}: summary statistics of the panel, where: {summary.where or 'all rows'}"
+        yield from _panel(results, str(results.study.study.table))
+        return
     if spec is None:
         yield from _from_models(results, name)
         return

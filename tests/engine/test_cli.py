@@ -108,7 +108,7 @@ def test_a_panel_of_ones_own(folder, call):
     # Two least-squares solvers on forty well-conditioned rows: they differ by rounding alone.
     np.testing.assert_allclose(estimates["estimate"], np.linalg.lstsq(x, PANEL["y"])[0], rtol=1e-10)
     endings = {path.suffix for path in (folder / "out" / "tables").iterdir()}
-    assert endings == {".csv", ".tex", ".html", ".md"}
+    assert endings == {".csv", ".tex", ".html", ".md", ".typ"}
 
 
 def test_the_same_bytes_from_other_formats_and_orders_of_rows(folder, call):
@@ -265,7 +265,7 @@ def test_interrupted_and_run_again(folder, call):
 def test_help_names_every_command(folder, call):
     done = call("--help")
     assert done.returncode == 0
-    for command in ("data", "run", "report", "words"):
+    for command in ("data", "init", "describe", "explain", "run", "report", "words"):
         assert command in done.stdout
 
 
