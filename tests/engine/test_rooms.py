@@ -32,6 +32,7 @@ ROOMS = [
     "claims",
     "deposit",
     "api",
+    "arguments",
     "cli",
     "__main__",
 ]
