@@ -68,7 +68,7 @@ def test_every_row_of_the_print_is_there(tables: dict[str, pd.DataFrame]) -> Non
         "hatch_table_3": 17,
         "hatch_table_4": 21,
         "hatch_table_5": 10,
-        "hatch_text_dates": 53,
+        "hatch_text_dates": 54,
         "hatch_text_lists": 58,
         "investment_by_origin": 69,
         "japan_investment_by_region": 14,
