@@ -9,6 +9,7 @@ from typing import TypeVar
 from replication.estimate.design import Term
 from replication.publish.printed_words import capital, cause_words, in_words, term_words
 from replication.records.account import ErrorAccount, ModelAccount
+from replication.spec.entries import TableSpec
 
 Said = TypeVar("Said")
 
@@ -27,12 +28,21 @@ class Column:
         return self.errors[0]
 
 
-def reading(columns: Sequence[Column], labels: Mapping[str, str], unshown: Iterable[Term]) -> Iterator[str]:
+BELOW = {
+    "intervals": "; below it, for each error, the 95 percent interval in brackets and the p value",
+    "t": "; below it, for each error, the t statistic and the p value",
+    "nothing": "",
+}
+
+
+def reading(
+    columns: Sequence[Column], labels: Mapping[str, str], unshown: Iterable[Term], spec: TableSpec
+) -> Iterator[str]:
     """How to read the table, what is wrong with its models, and which terms it leaves out."""
     if len(columns) > 1:
         yield (
-            "Beside each estimate its standard error in parentheses, by the first error named; below it, for "
-            "each error, the 95 percent interval in brackets and the p value. P values of tests in brackets."
+            "Beside each estimate its standard error in parentheses, by the first error named"
+            f"{BELOW[spec.below]}. P values of tests in brackets."
         )
     else:
         account = columns[0].account
@@ -42,6 +52,11 @@ def reading(columns: Sequence[Column], labels: Mapping[str, str], unshown: Itera
         )
         if not account.converged:
             yield "The estimator did NOT CONVERGE."
+    if spec.stars:
+        levels = ", ".join(
+            f"{'*' * place} p < {p:g}" for place, p in enumerate(sorted(spec.stars, reverse=True), 1)
+        )
+        yield f"Stars, by the first error: {levels}."
     hidden = list(dict.fromkeys(term_words(term, labels) for term in unshown))
     if hidden:
         yield f"Not shown: {', '.join(hidden)}."

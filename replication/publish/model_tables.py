@@ -24,6 +24,18 @@ PLACES = ("first", "second")  # errors with a line each under a coefficient; wit
 LEVELS = 5  # of one factor, that have rows of their own; more are one row that says they are there
 WITHOUT_ERROR = "wild_bootstrap"  # it gives p values and intervals; the error it draws around is another's
 
+# What stands under an estimate of several models, and in the columns of one.
+SEVERAL = {
+    "intervals": [("95% from", "conf_low"), ("95% to", "conf_high"), ("p", "p_value")],
+    "t": [("t", "statistic"), ("p", "p_value")],
+    "nothing": [],
+}
+SINGLE = {
+    "intervals": [("p", "p_value"), ("95% from", "conf_low"), ("95% to", "conf_high")],
+    "t": [("t", "statistic"), ("p", "p_value")],
+    "nothing": [],
+}
+
 Row = tuple[Cell, ...]
 
 
@@ -90,7 +102,7 @@ class _Models:
         wanted: list[tuple[str, ErrorAccount, str]] = [("Estimate", column.head, "estimate")]
         for error in column.errors:
             names = [("s.e.", "std_error")] if error.kind != WITHOUT_ERROR else []
-            names += [("p", "p_value"), ("95% from", "conf_low"), ("95% to", "conf_high")]
+            names += SINGLE[self.spec.below]
             wanted += [
                 (f"{word}, {error_words(error)}" if several else word, error, name) for word, name in names
             ]
@@ -102,7 +114,9 @@ class _Models:
 
     def several(self) -> Table:
         """Several models: for each term a line of estimates, then one a place among the errors."""
-        header = ("", *(self.labels.get(c.id) or c.account.title or c.id for c in self.columns))
+        titles = [self.labels.get(c.id) or c.account.title or c.id for c in self.columns]
+        numbers = [f"({place}) " if self.spec.numbered else "" for place in range(1, len(titles) + 1)]
+        header = ("", *(number + title for number, title in zip(numbers, titles, strict=True)))
         rows: list[Row] = []
         joined: list[Line] = []
         for term in self.terms:
@@ -118,15 +132,8 @@ class _Models:
         for place in range(len(PLACES)):
             words = {error_words(c.errors[place]) for c in self.columns if len(c.errors) > place}
             kind = words.pop() if len(words) == 1 else f"{PLACES[place]} error"
-            rows = self._rows(
-                term,
-                place,
-                [
-                    (f"{kind}, 95% from", "conf_low"),
-                    (f"{kind}, 95% to", "conf_high"),
-                    (f"{kind}, p", "p_value"),
-                ],
-            )
+            wanted = [(f"{kind}, {word}", name) for word, name in SEVERAL[self.spec.below]]
+            rows = self._rows(term, place, wanted)
             if rows:
                 yield Cell(kind, level=1), rows
 
@@ -150,12 +157,25 @@ class _Models:
         if key not in self.records.values or (name == "std_error" and error.kind == WITHOUT_ERROR):
             return EMPTY
         value = self.records.values[key]
-        text = rounding.p_value(value) if name == "p_value" else self._rounded(column, term, value)
+        text = self._written(column, term, name, value)
+        if name == "estimate" and self.spec.stars:
+            return Cell(text, key, after=self._stars(column, term))
         single = len(self.columns) == 1
         before, after = {"std_error": ("(", ")"), "conf_low": ("[", ","), "conf_high": ("", "]")}.get(
             name, ("", "")
         )
         return Cell(text, key, "" if single else before, "" if single else after)
+
+    def _written(self, column: Column, term: Term, name: str, value: float) -> str:
+        """A number of a coefficient as it is printed, by what it is."""
+        if name == "p_value":
+            return rounding.p_value(value)
+        return rounding.fixed(value, 2) if name == "statistic" else self._rounded(column, term, value)
+
+    def _stars(self, column: Column, term: Term) -> str:
+        """A star for each level that the p value of the first error lies below."""
+        p = self.records.values["estimates", column.account.model, column.head.label, term.label, "p_value"]
+        return "*" * sum(p < level for level in self.spec.stars)
 
     def _rounded(self, column: Column, term: Term, value: float) -> str:
         """To the decimals asked for, or to those that the error of the coefficient calls for."""
@@ -172,7 +192,7 @@ class _Models:
             body += [_padded(row, len(header)) for row in block]
         shown = set(self.terms) | {term for terms in self.told.values() for term in terms}
         unshown = [term for c in self.columns for term in c.account.terms if term not in shown]
-        notes = [*model_notes.reading(self.columns, self.labels, unshown)]
+        notes = [*model_notes.reading(self.columns, self.labels, unshown, self.spec)]
         notes += [sentence(self.spec.note)] if self.spec.note else []
         further = [(c, e) for c in self.columns for e in c.errors[len(PLACES) :] if len(self.columns) > 1]
         return Table(
@@ -206,6 +226,9 @@ class _Models:
     def _footers(self) -> Iterator[tuple[Cell, list[Row]]]:
         """Fit and tests: the statistics that have a place, then every test with its p value."""
         found = list(dict.fromkeys(key for column in self.columns for key in self._of(column)))
+        if self.spec.fit is not None:
+            yield from (self._footer([key]) for key in self._asked(found, self.spec.fit))
+            return
         for name, of in _placed(found):
             yield self._footer([(name, of)])
         for name, of in found:
@@ -213,6 +236,13 @@ class _Models:
             if declared.measure == "p" and declared.of != "regressor":  # those stand in the account
                 has = (declared.p_of, of) in found
                 yield self._footer([(declared.p_of, of), (name, of)] if has else [(name, of)])
+
+    def _asked(self, found: list[tuple[str, str]], names: list[str]) -> Iterator[tuple[str, str]]:
+        """The statistics that the study names, in its order."""
+        for name in names:
+            if name not in dict(found):
+                raise StudyError(f"table '{self.spec.id}': {one_of('statistic', name, dict(found))}")
+            yield from (key for key in found if key[0] == name)
 
     def _footer(self, keys: list[tuple[str, str]]) -> tuple[Cell, list[Row]]:
         """One line: a statistic, or a test with its p value behind it in brackets."""

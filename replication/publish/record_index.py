@@ -9,7 +9,7 @@ from replication.publish.rounding import Precision
 from replication.records.model_statistics import STATISTICS
 
 Key = tuple[str, ...]  # of a tidy record, as `Cell.source` describes it
-QUANTITIES = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
+QUANTITIES = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
 
 
 class RecordIndex:

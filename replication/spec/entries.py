@@ -20,6 +20,7 @@ from replication.spec.entry import (
 )
 from replication.spec.robustness_entries import RobustnessSpec
 
+Share = Annotated[float, Field(gt=0, lt=1)]
 Span = Annotated[list[str], Field(min_length=2, max_length=2)]  # first and last period
 
 
@@ -115,7 +116,9 @@ class TableSpec(Entry):
     """One published table: of models, of statistics, of a summary, or of the rows of a processed table.
 
     `summary` lists expressions of the study's panel, whose statistics are shown, for each level of `by`.
-    `finding` is the sentence that answers what the table asks.
+    Of models, `below` is what stands under an estimate with its standard error, `stars` lists p values below
+    which an estimate has one star, two, ..., `fit` the statistics beneath, and `numbered` puts (1), (2), ...
+    before the headings. `finding` is the sentence that answers what the table asks.
     """
 
     id: Name
@@ -131,6 +134,10 @@ class TableSpec(Entry):
     where: Expression | None = None
     show: list[Name] = Many
     decimals: int | None = Field(default=None, ge=0, le=12)
+    below: Literal["intervals", "t", "nothing"] = "intervals"
+    stars: list[Share] = Field(default=[], max_length=4)
+    fit: list[str] | None = Field(default=None, max_length=100)
+    numbered: bool = False
     finding: Text = ""
     note: Text = ""
 
