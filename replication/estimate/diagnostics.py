@@ -24,7 +24,7 @@ from replication.estimate.design import (
     Of,
     Statistics,
 )
-from replication.estimate.linear.linear import ols
+from replication.estimate.linear.linear import first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
 from replication.estimate.numbers.absorb import projector, residuals, varies
 from replication.estimate.numbers.algebra import least_squares, residual_ssr
@@ -181,6 +181,31 @@ def wooldridge_ar(fit: Fit) -> Statistics:
     return _f_row("wooldridge_ar", f, 1, len(later) - 2)
 
 
+def wooldridge_differences(fit: Fit) -> Statistics:
+    """Wooldridge's test for serial correlation on first differences (Drukker 2003; Stata's xtserial).
+
+    The residuals of the differenced model, without a constant, are regressed on those of the period before;
+    without serial correlation in levels the slope is -1/2. Errors clustered by entity, times G/(G-1); F(1,
+    G-1). A gap in the years gives no difference and no pair.
+    """
+    design = _of_levels("wooldridge_differences", fit).design
+    if set(fit.absorbed_by) - {"entity"}:
+        raise EstimationError(
+            "wooldridge_differences takes no effects but entity: others stay in differences"
+        )
+    changes = first_difference(design, constant=False)
+    later = np.flatnonzero((np.diff(changes.entity) == 0) & (np.diff(changes.time) == 1)) + 1
+    key = np.unique(changes.entity[later], return_inverse=True)[1]
+    groups = int(key.max(initial=-1)) + 1
+    if groups < 2:
+        raise EstimationError("wooldridge_differences needs two entities with three periods in a row")
+    now, before = changes.residuals[later], changes.residuals[later - 1]
+    slope = ratio(float(before @ now), float(before @ before))
+    sums = np.bincount(key, before * (now - slope * before))
+    variance = float(sums @ sums) / float(before @ before) ** 2 * groups / (groups - 1)
+    return _f_row("wooldridge_differences", ratio((slope + 0.5) ** 2, variance), 1, groups - 1)
+
+
 def breusch_godfrey(fit: Fit) -> Statistics:
     """Breusch-Godfrey test for first-order serial correlation on the transformed data of the model, chi2(1).
 
@@ -258,6 +283,7 @@ DIAGNOSTICS: dict[str, Callable[[Fit], Statistics]] = {
     "breusch_pagan": breusch_pagan,
     "pesaran_cd": pesaran_cd,
     "wooldridge_ar": wooldridge_ar,
+    "wooldridge_differences": wooldridge_differences,
     "breusch_godfrey": breusch_godfrey,
     "vif": vif,
 }

@@ -145,6 +145,12 @@ STATISTICS: Mapping[str, Declared] = {
     **_test(
         "wooldridge_ar_f", "Wooldridge AR F", p="wooldridge_ar_p", df="wooldridge_ar_df1 wooldridge_ar_df2"
     ),
+    **_test(
+        "wooldridge_differences_f",
+        "Wooldridge differences F",
+        p="wooldridge_differences_p",
+        df="wooldridge_differences_df1 wooldridge_differences_df2",
+    ),
     **_test("breusch_godfrey_chi2", "Breusch-Godfrey χ²", p="breusch_godfrey_p", df="breusch_godfrey_df"),
     # tests of instruments
     "effective_f": Declared("Effective F", "test", footer=5),

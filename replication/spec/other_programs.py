@@ -48,7 +48,8 @@ COVARIANCES = {
     **dict.fromkeys(("xtpcse", "beck_katz", "vcovbk"), "pcse"),
 }
 DIAGNOSTICS = {
-    **dict.fromkeys(("xtserial", "pwartest", "wooldridge"), "wooldridge_ar"),
+    **dict.fromkeys(("pwartest", "wooldridge"), "wooldridge_ar"),
+    **dict.fromkeys(("xtserial", "pwfdtest"), "wooldridge_differences"),
     **dict.fromkeys(("xtcsd", "pcdtest", "cd"), "pesaran_cd"),
     **dict.fromkeys(("hettest", "bptest", "het"), "breusch_pagan"),
     **dict.fromkeys(("bgodfrey", "bgtest", "serial"), "breusch_godfrey"),

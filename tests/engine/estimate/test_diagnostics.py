@@ -27,6 +27,7 @@ from replication.estimate.diagnostics import (
     vif,
     wald,
     wooldridge_ar,
+    wooldridge_differences,
 )
 from replication.estimate.gls.fgls import fgls
 from replication.estimate.gls.prais_winsten import prais_winsten
@@ -284,3 +285,31 @@ def test_wooldridge_has_nothing_to_test_in_two_periods(seed, entities):
     for fit in (ols(design), ols(design, effects=["entity"])):
         with pytest.raises(EstimationError, match="three rows or more"):
             wooldridge_ar(fit)
+
+
+@pytest.mark.parametrize("holes", [False, True])
+def test_wooldridge_on_differences_is_statsmodels_two_regressions(holes):
+    """xtserial as Drukker (2003) has it: differences, then their residuals on those before, clustered."""
+    data = grunfeld()
+    keep = np.arange(data.nobs) % 7 != 3 if holes else np.ones(data.nobs, dtype=bool)
+    data = data.rows(keep)
+    found = wooldridge_differences(ols(data, effects=["entity"]))
+    at = {(i, t): r for r, (i, t) in enumerate(zip(data.entity, data.time, strict=True))}
+    pairs = [(r, at[i, t - 1]) for (i, t), r in at.items() if (i, t - 1) in at]
+    now, before = np.array(pairs).T
+    e = sm.OLS(data.y[now] - data.y[before], (data.x[now] - data.x[before])[:, 1:]).fit().resid
+    of = dict(zip(now.tolist(), e, strict=True))
+    rows = [(of[r], of[b], data.entity[r]) for r, b in pairs if b in of]
+    y, x, firm = np.array(rows).T
+    second = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": firm.astype(int)}, use_t=True)
+    test = second.t_test("x1 = -0.5")
+    assert_allclose(found["wooldridge_differences_f"], test.tvalue.item() ** 2, rtol=1e-9)
+    assert_allclose(found["wooldridge_differences_p"], test.pvalue.item(), rtol=1e-9)
+    assert found["wooldridge_differences_df2"] == len(set(firm)) - 1
+
+
+def test_wooldridge_on_differences_refuses_what_it_would_not_test():
+    with pytest.raises(EstimationError, match="takes no effects but entity"):
+        wooldridge_differences(ols(grunfeld(), effects=["entity", "time"]))
+    with pytest.raises(EstimationError, match="three periods in a row"):
+        wooldridge_differences(ols(grunfeld().rows(grunfeld().time % 3 > 0)))

@@ -53,8 +53,8 @@ MODELS = {
     "two_way": f'formula = "y ~ x + a"\neffects = ["entity", "time"]\n{LINEAR}{TIMES}]',
     "some": f'formula = "y ~ x + dummies(half)"\nwhere = "x > -1"\n{LINEAR}]',
     "weighted": f'formula = "y ~ x + a"\nweights = "w"\neffects = ["entity"]\n{LINEAR}]',
-    "between": 'formula = "y ~ x + a"\nestimator = "between"\n'
-    'covariance = [{ kind = "classical" }, { kind = "hc1" }, { kind = "clustered" }]',
+    "between": 'formula = "y ~ x + a"\nestimator = "between"\ncovariance = [{ kind = "classical" }, '
+    '{ kind = "hc0" }, { kind = "hc1" }, { kind = "hc2" }, { kind = "hc3" }, { kind = "clustered" }]',
     "changes": f'formula = "y ~ x + a"\nestimator = "first_difference"\n{LINEAR}]',
     "random": 'formula = "y ~ x + a"\nestimator = "random_effects"\n'
     'covariance = [{ kind = "classical" }, { kind = "clustered" }]',
@@ -64,9 +64,9 @@ MODELS = {
     "poisson": f'formula = "number ~ x + a"\nestimator = "ppml"\n{BY_MAXIMUM}',
     "poisson_within": f'formula = "number ~ x + a"\nestimator = "ppml"\neffects = ["entity"]\n{BY_MAXIMUM}',
     "fractional": 'formula = "part ~ x + a"\nestimator = "fractional_logit"\n'
-    'covariance = [{ kind = "hc0" }, { kind = "clustered" }]',
+    'covariance = [{ kind = "hc0" }, { kind = "hc1" }, { kind = "clustered" }]',
     "fractional_probit": 'formula = "part ~ x + a"\nestimator = "fractional_probit"\n'
-    'covariance = [{ kind = "hc0" }, { kind = "clustered" }]',
+    'covariance = [{ kind = "hc0" }, { kind = "hc1" }, { kind = "clustered" }]',
     "iv": f'formula = "y ~ a"\nestimator = "iv_2sls"\n{IV}\n{INSTRUMENTED}',
     "iv_within": f'formula = "y ~ a"\nestimator = "iv_2sls"\neffects = ["entity"]\n{IV}\n{INSTRUMENTED}',
     "iv_weighted": f'formula = "y ~ a"\nestimator = "iv_2sls"\nweights = "w"\n{IV}\n{INSTRUMENTED}',
