@@ -20,6 +20,7 @@ help:
 	@echo "make crosscheck  every model through statsmodels and linearmodels too: results/crosscheck"
 	@echo "make claims  every claim of claims/*.toml checked: results/current/claims/ledger.html"
 	@echo "make report  the report page: results/current/report.html"
+	@echo "make pdf     the report page as results/report.pdf, where Chromium is installed"
 	@echo "make check   current results against the newest frozen version, cell by cell"
 	@echo "make freeze  the next frozen version: make freeze WHY='what changed and why'"
 	@echo "make verify  two clean runs compared, then against the frozen version: results/attestation.md"
@@ -68,6 +69,13 @@ lint: $(VENV)/developed
 	$(VENV)/bin/ruff format --check $(CHECKED_CODE)
 	$(VENV)/bin/mypy
 
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--no-sandbox)
+
+pdf: report
+	@test -n "$(CHROMIUM)" || { echo "no Chromium found: make pdf CHROMIUM=/path/to/it"; exit 1; }
+	"$(CHROMIUM)" --headless $(AS_ROOT) --no-pdf-header-footer --print-to-pdf=results/report.pdf "file://$(CURDIR)/results/current/report.html"
+
 check: report
 	@$(RUN) check
 
@@ -102,5 +110,5 @@ lock:
 clean:
 	rm -rf data/processed results/current results/crosscheck results/.v*
 
-.PHONY: all help data run robustness crosscheck claims report test lint check freeze verify why deposit harden bench lock clean
+.PHONY: all help data run robustness crosscheck claims report pdf test lint check freeze verify why deposit harden bench lock clean
 .DELETE_ON_ERROR:

@@ -118,6 +118,7 @@ def _gather(project: Project, folder: Path, sources: Mapping[str, registry.Sourc
         ),
         sources=tuple(_source(sources[path]) for path in _paths(study, recipes_of(project))),
         opinions=_opinions(project.crosscheck / study.study.id),
+        robustness=_robustness(project.robustness(study.study.id)),
     )
 
 
@@ -126,6 +127,11 @@ def _opinions(folder: Path) -> pd.DataFrame | None:
     if not (folder / MANIFEST).exists():
         return None
     return pd.read_csv(io.BytesIO(read_back(folder, OPINIONS)))
+
+
+def _robustness(folder: Path) -> str:
+    """What was written for the page on a study's other reasonable choices, if there are any."""
+    return read_back(folder, "section.html").decode("utf-8") if (folder / MANIFEST).exists() else ""
 
 
 def _claims(project: Project) -> Claims | None:

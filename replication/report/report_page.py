@@ -24,10 +24,11 @@ from replication.report.inlined_figures import colours, inline_svg
 from replication.report.model_accounts import models_part
 from replication.report.opinions import opinion_on
 from replication.report.part import Part
+from replication.report.robustness_part import robustness_part
 from replication.report.study_results import Drawing, StudyResults
 
 # What stands behind a study's exhibits, in order; a study that has nothing to show there gives None.
-GIVERS: tuple[Callable[[StudyResults], Part | None], ...] = (models_part, data_part)
+GIVERS: tuple[Callable[[StudyResults], Part | None], ...] = (robustness_part, models_part, data_part)
 PROSE = ("question", "answer", "finding", "undone")
 
 
@@ -80,10 +81,10 @@ def write_report(
     claims : what the ledger found, if it was made
     """
     numbers = Numbers()
-    script = _resource("report.js")
+    script = _resource("report.js") + _resource("curves.js")
     page = page_template("replication.report", "report.html.j2").render(
         about=about or About(),
-        style=Markup(stylesheet() + _resource("report.css")),
+        style=Markup(stylesheet() + _resource("report.css") + _resource("curves.css")),
         light=Markup(colours(dark=False)),
         dark=Markup(colours(dark=True)),
         script=Markup(script),

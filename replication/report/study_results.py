@@ -52,6 +52,8 @@ class StudyResults:
     opinions : DataFrame or None
         What other programs say of the models, one row a number, as `crosscheck` records it; None if they
         were not asked.
+    robustness : str
+        The part of the page on other reasonable choices, as HTML; empty where the study declares none.
     """
 
     study: Study
@@ -61,6 +63,7 @@ class StudyResults:
     figures: tuple[Drawing, ...] = ()
     sources: tuple[Source, ...] = ()
     opinions: pd.DataFrame | None = field(default=None, compare=False)
+    robustness: str = ""
 
     @property
     def labels(self) -> dict[str, str]:

@@ -113,6 +113,15 @@ def test_a_number_of_the_prose_leads_to_the_exhibit_that_shows_it(results, tmp_p
     assert f'It is {shown}, <a class="number" href="#model-one-two_way">0.1</a>' in page
 
 
+def test_a_part_on_other_choices_stands_folded_before_the_models(results, tmp_path):
+    told = replace(results[0], robustness='<section id="one-robustness-main">curves</section>')
+    write_report([told], tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    part = page[page.index('<details class="part" id="robustness-one">') :]
+    assert part.index("curves") < part.index('id="models-one"')
+    assert 'href="#robustness-one"' in page
+
+
 def test_at_a_table_of_models_stands_what_other_programs_say(page):
     figure = page[page.index('id="table-one-main"') :]
     notes = figure[
