@@ -12,6 +12,7 @@ from replication.deposit.contents import deposited, sums
 from replication.deposit.exhibit_list import exhibits
 from replication.deposit.metadata import CRATE, PACKAGE, citation_file, crate, data_package
 from replication.deposit.readme import Account, readme
+from replication.deposit.readme_pdf import write_readme_pdf
 from replication.deposit.scan import scan
 from replication.errors import DataError
 from replication.project.files import write_text
@@ -56,7 +57,9 @@ def _fill(project: Project, folder: Path, sources: list[Source]) -> None:
     for name, path in deposited(project).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, folder / name, follow_symlinks=False)
-    write_text(folder / "README.md", readme(_account(project, folder, sources)))
+    text = readme(_account(project, folder, sources))
+    write_text(folder / "README.md", text)
+    write_readme_pdf(folder / "README.pdf", text)
     about = citation_file((folder / "CITATION.cff").read_text(encoding="utf-8"))
     _write_json(folder / PACKAGE, data_package(folder, about, sources))
     _write_json(folder / CRATE, crate(sums(folder), folder, about, sources))

@@ -1,11 +1,12 @@
 """What catalogues read.
 
-RO-Crate 1.1 (w3id.org/ro/crate/1.1) and Data Package 1.0 (specs.frictionlessdata.io).
+RO-Crate 1.2 (w3id.org/ro/crate/1.2) and Data Package 2.0 (datapackage.org).
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import mimetypes
 import re
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from replication.sources.registry import Source
 from replication.sources.schema import WRITTEN, Kind
 
 CRATE, PACKAGE = "ro-crate-metadata.json", "datapackage.json"
+PROFILES = "https://datapackage.org/profiles/2.0"
 MIT = "https://spdx.org/licenses/MIT"
 TYPES = {
     ".toml": "application/toml", ".py": "text/x-python", ".md": "text/markdown", ".j2": "text/x-jinja2",
@@ -57,7 +59,7 @@ def crate(
     """
     by_path = {f"data/raw/{source.path}": source for source in sources}
     entries = [_file(name, sha, folder / name, by_path.get(name)) for name, sha in files.items()]
-    licences = {held.address: held.name for held in map(rights, sources) if held.address}
+    licences = {entity["@id"]: entity for entity in map(_licence_entity, sources)}
     root = {
         "@id": "./",
         "@type": "Dataset",
@@ -68,25 +70,28 @@ def crate(
         "datePublished": about["date"],
         "license": {"@id": MIT},
         "author": {"@id": "#authors"},
+        "publisher": {"@id": "#authors"},
         "version": __version__,
         "hasPart": [{"@id": name} for name in files],
     }
     return {
-        "@context": "https://w3id.org/ro/crate/1.1/context",
+        "@context": "https://w3id.org/ro/crate/1.2/context",
         "@graph": [
             {
                 "@id": CRATE,
                 "@type": "CreativeWork",
-                "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+                "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
                 "about": {"@id": "./"},
             },
             root,
             {"@id": "#authors", "@type": "Organization", "name": about["author"]},
-            {"@id": MIT, "@type": "CreativeWork", "name": "MIT License"},
-            *(
-                {"@id": address, "@type": "CreativeWork", "name": name}
-                for address, name in sorted(licences.items())
-            ),
+            {
+                "@id": MIT,
+                "@type": "CreativeWork",
+                "name": "MIT License",
+                "description": "code and documentation",
+            },
+            *(licences[name] for name in sorted(licences)),
             *entries,
         ],
     }
@@ -103,9 +108,21 @@ def _file(name: str, sha: str, path: Path, source: Source | None) -> dict[str, A
         "sha256": sha,
     }
     if source:
-        address = rights(source).address
-        entry |= {"citation": source.citation, "license": {"@id": address} if address else source.licence}
+        entry |= {"creditText": source.citation, "license": {"@id": _licence_entity(source)["@id"]}}
+        entry["description"] = f"{source.series}; {source.unit}; {source.coverage}"
     return entry
+
+
+def _licence_entity(source: Source) -> dict[str, str]:
+    """The licence of a source as a thing of the crate's own; one without an address by its words."""
+    held = rights(source)
+    words = hashlib.sha256(source.licence.encode("utf-8")).hexdigest()[:8]
+    return {
+        "@id": held.address or f"#licence-{words}",
+        "@type": "CreativeWork",
+        "name": held.name,
+        "description": held.name if held.address else source.licence,
+    }
 
 
 def media_type(name: str) -> str:
@@ -117,12 +134,12 @@ def media_type(name: str) -> str:
 def data_package(folder: Path, about: Mapping[str, str], sources: Sequence[Source]) -> dict:
     """The Data Package: every raw file with its columns, checksum, source and licence."""
     return {
-        "profile": "tabular-data-package",
+        "$schema": f"{PROFILES}/datapackage.json",
         "name": "replication",
         "title": about["title"],
         "version": __version__,
         "created": f"{about['date']}T00:00:00Z",
-        "contributors": [{"title": about["author"], "role": "author"}],
+        "contributors": [{"title": about["author"], "roles": ["author"]}],
         "licenses": _licences(sources),
         "resources": [_resource(folder, source) for source in sources],
     }
@@ -145,8 +162,9 @@ def _resource(folder: Path, source: Source) -> dict[str, Any]:
     name = f"data/raw/{source.path}"
     path = folder / name
     return {
-        "profile": "tabular-data-resource",
+        "$schema": f"{PROFILES}/dataresource.json",
         "name": source.path.removesuffix(".csv"),
+        "type": "table",
         "path": name,
         "title": source.title,
         "description": " ".join([f"{source.series}; {source.unit}; {source.coverage}.", *source.traps]),
@@ -157,7 +175,11 @@ def _resource(folder: Path, source: Source) -> dict[str, Any]:
         "hash": f"sha256:{source.sha256}",
         "sources": [{"title": source.citation}],
         "licenses": [_licence(source)],
-        "schema": {"fields": _fields(path), "missingValues": [""]},
+        "schema": {
+            "$schema": f"{PROFILES}/tableschema.json",
+            "fields": _fields(path),
+            "missingValues": [""],
+        },
     }
 
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import re
 import shutil
+import socket
+import subprocess
+import sys
 
+import frictionless
 import numpy as np
 import pytest
+import requests
+from rocrate_validator import services
+from rocrate_validator.models import ValidationSettings
+from rocrate_validator.utils.http import HttpRequester
 
 from replication.cli import main
 from replication.deposit import assemble
@@ -20,6 +29,18 @@ from replication.sources.registry import load
 from replication.versions.compare import compare_folders
 from tests.support.repository import HERE
 
+# The crate's context: what the words that we use stand for in the published one of edition 1.2.
+WORDS = (
+    "about", "author", "contentSize", "creditText", "datePublished", "description", "encodingFormat", "hasPart",
+    "license", "name", "publisher", "sha256", "version", "Dataset", "CreativeWork", "Organization",
+    "SoftwareSourceCode",
+)  # fmt: skip
+CONTEXT = {
+    **{word: f"http://schema.org/{word}" for word in WORDS},
+    "File": "http://schema.org/MediaObject",
+    "conformsTo": "http://purl.org/dc/terms/conformsTo",
+}
+KNOWN = {"https://w3id.org/ro/crate/1.2/context": {"@context": CONTEXT}}
 SECTIONS = (
     "## Overview",
     "## Data availability and provenance statements",
@@ -110,11 +131,11 @@ def test_the_manifest_lists_every_file_with_its_checksum(project):
 
 def test_the_crate_says_what_a_root_data_set_must(project):
     crate = json.loads((project.deposit / "ro-crate-metadata.json").read_text())
-    assert crate["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    assert crate["@context"] == "https://w3id.org/ro/crate/1.2/context"
     entities = {entity["@id"]: entity for entity in crate["@graph"]}
     assert len(entities) == len(crate["@graph"])
     about = entities["ro-crate-metadata.json"]
-    assert about["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"} and about["about"] == {"@id": "./"}
+    assert about["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.2"} and about["about"] == {"@id": "./"}
     root = entities["./"]
     assert root["@type"] == "Dataset" and all(root[key] for key in ("name", "description", "license"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", root["datePublished"])
@@ -127,7 +148,7 @@ def test_the_crate_says_what_a_root_data_set_must(project):
 
 def test_the_data_package_names_each_raw_file_with_its_columns(project):
     package = json.loads((project.deposit / "datapackage.json").read_text())
-    assert package["profile"] == "tabular-data-package"
+    assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     assert len(package["resources"]) == len(load(project))
     for resource in package["resources"]:
         # Patterns of the published schemas of the two descriptors (specs.frictionlessdata.io).
@@ -138,6 +159,55 @@ def test_the_data_package_names_each_raw_file_with_its_columns(project):
         header = next(csv.reader(path.read_text().splitlines()))
         assert [field["name"] for field in resource["schema"]["fields"]] == header
         assert all(re.fullmatch(r"[-a-zA-Z0-9._]+", licence["name"]) for licence in resource["licenses"])
+
+
+def test_the_crate_is_valid_by_its_own_validator(project, monkeypatch):
+    def from_here(self, address, **_):
+        answer = requests.Response()
+        answer.status_code, answer.headers["Content-Type"] = 200, "application/ld+json"
+        answer._content = json.dumps(KNOWN[address]).encode()
+        return answer
+
+    monkeypatch.setattr(HttpRequester, "get", from_here, raising=False)
+    monkeypatch.setattr(HttpRequester, "head", from_here, raising=False)
+    crate = ValidationSettings(
+        rocrate_uri=str(project.deposit), profile_identifier="ro-crate-1.2", offline=True
+    )
+    found = services.validate(crate)
+    assert [f"{issue.violatingEntity}: {issue.message}" for issue in found.get_issues()] == []
+    path = project.deposit / "ro-crate-metadata.json"
+    before = path.read_text()
+    try:  # the validator sees what is missing
+        path.write_text(before.replace('"datePublished"', '"name"'))
+        assert services.validate(crate).get_issues()
+    finally:
+        path.write_text(before)
+
+
+def test_the_data_package_and_its_figures_are_valid_by_their_own_validator(project, monkeypatch):
+    def refuse(*_):
+        raise OSError("tests ask nothing of a network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    found = frictionless.validate(str(project.deposit / "datapackage.json"))
+    assert found.flatten(["type", "message"]) == [] and found.valid
+    assert len(found.tasks) == len(load(project))
+
+
+def test_the_readme_as_pdf_is_the_same_each_time(project, tmp_path):
+    text = (project.deposit / "README.md").read_text()
+    write = "import sys, pathlib; from replication.deposit.readme_pdf import write_readme_pdf as w"
+    for seed in "12":
+        call = [
+            sys.executable,
+            "-c",
+            f"{write}; w(pathlib.Path(sys.argv[1]), sys.stdin.read())",
+            str(tmp_path / seed),
+        ]
+        subprocess.run(call, input=text, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+    first, second = ((tmp_path / seed).read_bytes() for seed in "12")
+    assert first == second
+    assert first.startswith(b"%PDF-") and first.count(b"/Type /Page\n") + first.count(b"/Type /Page ") > 5
 
 
 def test_a_finding_fails_the_build_and_leaves_the_old_folder(project, capsys):
