@@ -13,14 +13,15 @@ from matplotlib.figure import Figure
 COLUMNS, LINES = 112, 72  # of a page
 SIZE, MARGIN, LETTERS = (8.27, 11.69), 0.6, 7.5  # A4 and its margin in inches; points
 # The typeface comes with matplotlib, so that it is there on every machine.
-LOOK = {"font.family": "DejaVu Sans Mono", "font.size": LETTERS}
+TYPEFACE = "DejaVu Sans Mono"
 
 
 def write_readme_pdf(path: Path, text: str) -> None:
     """Lay the lines of a Markdown text out on pages of A4; a row of a table is one paragraph."""
     lines = list(_lines(text))
     pages = [lines[start : start + LINES] for start in range(0, len(lines), LINES)]
-    with rc_context(LOOK), PdfPages(path, metadata={"Title": "README", "CreationDate": None}) as book:
+    look = rc_context({"font.family": TYPEFACE, "font.size": LETTERS})
+    with look, PdfPages(path, metadata={"Title": "README", "CreationDate": None}) as book:
         for number, page in enumerate(pages, 1):
             book.savefig(_page(page, f"README, page {number} of {len(pages)}"))
 

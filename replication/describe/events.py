@@ -42,6 +42,8 @@ def event_ranks(
     Sizes count, not signs. For the mean of all events, the share of `draws` of as many windows, drawn without
     replacement, whose mean is as large: a permutation of the dates, which needs no model of the series.
     """
+    if draws < 1:
+        raise StudyError(f"draws is {draws}; allowed: 1 or more")
     windows, places = _windows(frame, events, before, after, changes)
     draw = np.random.default_rng(seed)
     picked = np.array([draw.permutation(len(windows))[: len(places)] for _ in range(draws)])

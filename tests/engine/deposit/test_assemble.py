@@ -31,8 +31,8 @@ from tests.support.repository import HERE
 
 # The crate's context: what the words that we use stand for in the published one of edition 1.2.
 WORDS = (
-    "about", "author", "contentSize", "creditText", "datePublished", "description", "encodingFormat", "hasPart",
-    "license", "name", "publisher", "sha256", "version", "Dataset", "CreativeWork", "Organization",
+    "about", "author", "contentSize", "creditText", "datePublished", "description", "encodingFormat",
+    "hasPart", "license", "name", "publisher", "sha256", "version", "Dataset", "CreativeWork", "Organization",
     "SoftwareSourceCode",
 )  # fmt: skip
 CONTEXT = {

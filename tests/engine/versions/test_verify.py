@@ -25,7 +25,7 @@ from replication.versions.attest import (
 from replication.versions.compare import Comparison
 from replication.versions.freeze import freeze
 from replication.versions.grades import Move, Verdict
-from replication.versions.rehearse import FIRST, OTHER_MACHINES, SECOND, rehearse, settings
+from replication.versions.rehearse import FIRST, OTHER_MACHINES, PLAIN, SECOND, Setting, rehearse, settings
 from replication.versions.verify import verified, verify
 
 
@@ -63,6 +63,24 @@ def test_other_kernels_are_truly_other_and_far_from_what_is_allowed(project):
         moves = [move for verdict in judged.found.verdicts for move in verdict.moves]
         assert moves or not run.setting.native, f"{run.setting.told}: nothing moved, so nothing was tried"
         assert all(move.relative < 1e-10 for move in moves)  # a tenth of the strictest tolerance
+
+
+@pytest.mark.skipif(platform.machine() not in X86, reason="kernels are chosen on x86 alone")
+def test_machines_of_x86_give_the_same_bytes(project):
+    kernels = [{"OPENBLAS_CORETYPE": name} for name in ("Haswell", "SkylakeX", "Prescott")]
+    other = [Setting(str(n), "", PLAIN | kernel) for n, kernel in enumerate(kernels)]
+    first, *others = (
+        made(run.project.current) for run in rehearse(project, project.root / "r", [FIRST, *other])
+    )
+    assert {"small/estimates.csv", "small/telemetry.csv", "report.html"} <= first.keys()
+    for found in others:
+        assert [name for name in {*first, *found} if first.get(name) != found.get(name)] == []
+
+
+def made(folder):
+    """Every file of a folder of results by its bytes; manifests apart, which also name the machine."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_a_run_that_fails_is_told_with_its_step(project):
