@@ -13,7 +13,7 @@ from replication.robustness.influence import cluster_influence, estimated
 from replication.robustness.robust_study import run_robustness
 from replication.spec.read_study import read_study
 from replication.study.panels import panels_of
-from replication.versions.media import disagreements
+from replication.versions.media import disagreements, report_disagreements
 from replication.versions.remake import remake
 from tests.support import made_up
 
@@ -119,6 +119,13 @@ def test_all_cores_write_the_same_bytes(project, folder, tmp_path):
     run_robustness(project, project.specs / "first.toml", "cores", out=tmp_path / "out")
     for name in read_manifest(folder).files:
         assert (tmp_path / "out" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_the_report_shows_the_curve_and_every_table(project, folder):
+    assert remake(project, "report").code == 0
+    page = project.report.read_text()
+    assert 'id="curve-first-robustness-curve"' in page and "figure.curve" in page
+    assert report_disagreements(project.report, {"first-robustness": folder}) == []
 
 
 def test_make_all_makes_it_once_and_removes_what_nothing_asks_for(project, folder):
