@@ -8,6 +8,7 @@ import pytest
 from replication.cli import main
 from replication.errors import StudyError
 from replication.project.readback import read_manifest
+from replication.publish.exhibits import WRITERS
 from replication.robustness.curve_summary import summary
 from replication.robustness.influence import cluster_influence, estimated
 from replication.robustness.robust_study import run_robustness
@@ -86,7 +87,7 @@ def test_every_table_is_written_in_every_format_and_says_the_same(folder):
     names = {path.name for path in (folder / "tables").iterdir()}
     kinds = ["choices", "summary", "test", "alternatives", "variance"]
     kinds += ["without_land", "without_year", "breaks", "omitted", "rounding"]
-    assert names == {f"curve_{kind}.{ending}" for kind in kinds for ending in ("csv", "html", "md", "tex")}
+    assert names == {f"curve_{kind}.{ending}" for kind in kinds for ending in WRITERS}
     assert list(disagreements(folder)) == []
     assert {path.name for path in (folder / "figures").iterdir()} == {
         f"curve.{ending}" for ending in ("svg", "png", "pdf")
