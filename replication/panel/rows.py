@@ -68,7 +68,8 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
         inside = condition(model.where, panel.rows())
     values = _evaluate(panel, model, clusters, needs, inside)
     drops = _drops(values, inside, needs)
-    _drop_singletons(drops, values, model, panel)
+    if model.singletons == "drop":
+        _drop_singletons(drops, values, model, panel)
     keep = drops.kept
     _refuse_empty(keep, drops, model, panel)
     keys = panel.keys()

@@ -79,6 +79,7 @@ class ModelSpec(Entry):
     where: Expression | None = None
     estimator: str = "ols"
     effects: list[Name] = Field(default=[], max_length=20)
+    singletons: Literal["drop", "keep"] = "drop"
     intercept: bool = True
     weights: Expression | None = None
     options: dict[str, Any] = {}

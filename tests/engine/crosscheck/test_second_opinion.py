@@ -133,3 +133,19 @@ def test_the_other_programs_are_imported_nowhere_else():
             if any(name.split(".")[0] in ("statsmodels", "linearmodels", "pyfixest") for name in names):
                 found.add(path.relative_to(PACKAGE).as_posix())
     assert found == allowed
+
+
+def test_singletons_that_are_kept_count_as_they_do_with_dummies():
+    """A unit of one row changes no coefficient, but n and so the errors: statsmodels on every row agrees."""
+    table = rows()
+    alone = table.drop_duplicates("unit").assign(unit=lambda t: t["unit"] + 100).head(3)
+    panel = panel_of(Reading(pd.concat([table, alone]), "rows"), "unit", "year", {})
+    found = {}
+    for word in ("drop", "keep"):
+        model = ModelSpec(id="m", formula="y ~ x + a", effects=["entity"], singletons=word)
+        found[word] = fit_model(panel, plan(model))[1]
+        said = opinions_on(found[word], model).opinions
+        assert said and [o.quantity for o in said if not o.agrees] == []
+        assert any("hc3" in o.quantity for o in said) == (word == "drop")  # 0/0 where a leverage is one
+    assert found["keep"].nobs == found["drop"].nobs + 3
+    np.testing.assert_allclose(found["keep"].params, found["drop"].params, rtol=1e-10)
