@@ -18,6 +18,7 @@ from replication.publish.exhibits import build_tables
 from replication.publish.table import is_figure
 from replication.records.records import read_records
 from replication.spec.read_study import read_study
+from tests.support import browser as seen
 from tests.support.printed_cells import assert_printed, record
 from tests.support.repository import ROOT
 
@@ -206,3 +207,17 @@ def test_influence_is_that_of_the_model_that_it_is_about(project):
             ("log(lag(trade_us, 1))", "trade_with_us"),
         ):
             assert whole[statistic, term] == pytest.approx(estimates[model, name], rel=1e-8)
+
+
+@seen.needs_chromium
+def test_the_page_fits_a_screen_a_phone_and_sixty_sheets(project):
+    with seen.chromium() as browser:
+        for width, dark in ((seen.WIDE, False), (seen.PHONE, False), (seen.WIDE, True)):
+            with seen.opened(browser, project.report, width, dark=dark) as page:
+                assert seen.faults(page) == []
+                assert seen.tab_stops(page) < 300
+        with seen.opened(browser, project.report) as page:
+            assert page.locator("#front").bounding_box()["height"] < 800
+            assert seen.dead_links(page, project.report) == []
+            assert seen.printed_pages(page) < 60
+            assert seen.violations(page) == []
