@@ -18,6 +18,7 @@ help:
 	@echo "make run     every study of specs/, tables and figures"
 	@echo "make robustness  other reasonable choices around the studies' models: curves, influence"
 	@echo "make crosscheck  every model through statsmodels and linearmodels too: results/crosscheck"
+	@echo "make published  every printed table of published/*.toml graded cell by cell: results/current/published"
 	@echo "make claims  every claim of claims/*.toml checked: results/current/claims/ledger.html"
 	@echo "make report  the report page: results/current/report.html"
 	@echo "make pdf     the report page as results/report.pdf, where Chromium is installed"
@@ -39,6 +40,9 @@ run: $(VENV)/installed
 
 robustness: $(VENV)/installed
 	@$(RUN) all robustness
+
+published: $(VENV)/installed
+	@$(RUN) all published
 
 claims: $(VENV)/installed
 	@$(RUN) all claims
@@ -110,5 +114,5 @@ lock:
 clean:
 	rm -rf data/processed results/current results/crosscheck results/.v*
 
-.PHONY: all help data run robustness crosscheck claims report pdf test lint check freeze verify why deposit harden bench lock clean
+.PHONY: all help data run robustness crosscheck published claims report pdf test lint check freeze verify why deposit harden bench lock clean
 .DELETE_ON_ERROR:

@@ -28,7 +28,7 @@ def parser_of_calls() -> argparse.ArgumentParser:
     everything = _add(
         commands, "all", "all", "make again what is out of date, up to the report; then check it"
     )
-    steps = ("data", "run", "robustness", "crosscheck", "claims", "report")
+    steps = ("data", "run", "robustness", "crosscheck", "published", "claims", "report")
     everything.add_argument("step", nargs="?", choices=steps, help="how far to go; nothing is checked then")
     _add(commands, "data", "data", "check the raw figures and make the processed tables and the codebook")
     _add_beginnings(commands)
@@ -47,6 +47,8 @@ def parser_of_calls() -> argparse.ArgumentParser:
     second.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
     _add_export(commands)
     _add_robustness(commands)
+    printed = _add(commands, "published", "published", "grade every printed table of published/*.toml")
+    printed.add_argument("file", type=Path, nargs="?", metavar="FILE", help="one file, shown cell by cell")
     _add_claims(_add(commands, "claims", "claims", "check every claim of claims/*.toml and write the ledger"))
     compare = _add(
         commands, "reconcile", "reconcile", "one model's errors under the conventions of other programs"

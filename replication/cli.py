@@ -153,6 +153,17 @@ def _crosscheck(call: argparse.Namespace) -> int:
     return 0 if agree else MOVED
 
 
+def _published(call: argparse.Namespace) -> int:
+    from replication.published.grade_articles import grade_articles, grade_file
+    from replication.published.grades_told import cell_by_cell, told
+
+    project = Project(call.project)
+    lines = cell_by_cell(*grade_file(project, call.file)) if call.file else told(grade_articles(project))
+    for line in lines:
+        _say(line)
+    return 0
+
+
 def _export(call: argparse.Namespace) -> int:
     from replication.export.export_study import export
 
@@ -300,6 +311,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "data": _data,
     "run": _run,
     "crosscheck": _crosscheck,
+    "published": _published,
     "claims": _claims,
     "reconcile": _reconcile,
     "report": _report,

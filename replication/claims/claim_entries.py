@@ -59,7 +59,8 @@ class Input(Entry):
 
     Either rows of a table (`table`, `where`, `take`, `by` an aggregate; volatility is the standard deviation
     of the changes of the logarithm from row to row): a processed one, one of the author's, or with `study` a
-    record of that study's results; or what another claim of this file states (`claim`), with the interval of
+    record of that study's results (`study = "published"`, `table = "cells"`: a graded cell of a printed
+    table); or what another claim of this file states (`claim`), with the interval of
     its wording. The rounding of the figure is `half_width` (half a unit in its last digit, or the column
     that holds it), or stands in columns of the table that `low` and `high` name, where one empty cell is an
     open end. `date = true` reads 1987, 1987-11 or 1987-11-05 as days, from the first that the date allows,

@@ -31,6 +31,7 @@ RECORD_KEYS = {
     "estimates": ("model", "term"),
     "models": ("model", "name"),
     "statistics": ("statistic", "group", "period"),
+    "cells": ("article", "table", "column", "term", "quantity"),  # of printed tables, study = "published"
 }
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
@@ -154,7 +155,8 @@ def _record(name: str, project: Project) -> Recorded:
         raise DataError(f"study {study}: {one_of('record', record, RECORD_KEYS)}")
     folder = project.current / study
     if not folder.is_dir():
-        raise DataError(f"study {study} has no results; run it first (replicate run specs/{study}.toml)")
+        command = "published" if folder == project.graded else f"run specs/{study}.toml"
+        raise DataError(f"study {study} has no results; run it first (replicate {command})")
     units = {"value": ROW_UNIT} if record == "statistics" else {}
     rows = pd.read_parquet(io.BytesIO(read_back(folder, f"{record}.parquet")))
     return _recorded(rows, RECORD_KEYS[record], units)

@@ -12,7 +12,7 @@ from replication.project.staging import MANIFEST
 
 OUTPUT = "output"  # results as published; `make all` writes its own to results/current
 SINGLE = ("Makefile", "pyproject.toml", "requirements.lock", "requirements.txt", "LICENSE", "CITATION.cff")
-FOLDERS = ("replication", "cleaning", "specs", "claims", "data/raw", "docs")
+FOLDERS = ("replication", "cleaning", "specs", "claims", "published", "data/raw", "docs")
 CODEBOOK = ("codebook.md", "codebook.csv")
 # Parquet repeats the CSV beside it, and PNG the SVG; the study file of a run is that of specs/.
 LEFT_OUT = (".parquet", ".png", ".pyc")

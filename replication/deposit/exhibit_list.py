@@ -9,6 +9,8 @@ from replication.claims.read_ledger import read_ledger
 from replication.deposit.contents import OUTPUT
 from replication.project.escape import one_line
 from replication.project.places import Project
+from replication.publish.graded_tables import side_by_side
+from replication.published.read_article import read_article
 from replication.spec.entries import FigureSpec, Study, TableSpec
 from replication.spec.read_study import read_study
 
@@ -39,13 +41,13 @@ class Exhibit:
 
 
 def exhibits(project: Project) -> list[Exhibit]:
-    """All exhibits of all studies, in the order of the files, then the ledgers of claims."""
+    """All exhibits of all studies, in the order of the files, then printed tables and ledgers of claims."""
     found = []
     for path in project.study_files:
         study, text = read_study(path), path.read_text(encoding="utf-8")
         entries: list[TableSpec | FigureSpec] = [*_tables(study), *study.figures]
         found += [_exhibit(study, path.name, text, entry) for entry in entries]
-    return found + list(_ledgers(project))
+    return [*found, *_printed_tables(project), *_ledgers(project)]
 
 
 def _tables(study: Study) -> list[TableSpec]:
@@ -86,6 +88,21 @@ def _line(text: str, heading: str, name: str) -> int:
         if inside and line.replace(" ", "") == f'id="{name}"':
             return number
     return 0
+
+
+def _printed_tables(project: Project) -> Iterator[Exhibit]:
+    for path in project.published_files:
+        article, text = read_article(path)[0], path.read_text(encoding="utf-8")
+        for name, tables in side_by_side(article).items():
+            shown = " and ".join(one_line(table.title) for table in tables)
+            yield Exhibit(
+                name=f"printed: {name}",
+                title=f"{one_line(article.article.title)}: {shown}, graded cell by cell",
+                entry=f"published/{path.name} [[tables]] {tables[0].id}",
+                line=_line(text, "[[tables]]", tables[0].id),
+                program="replicate published (replication/published/graded_article.py)",
+                output=f"{OUTPUT}/{project.graded.name}/tables/{name}.csv",
+            )
 
 
 def _ledgers(project: Project) -> Iterator[Exhibit]:

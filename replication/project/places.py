@@ -19,7 +19,7 @@ class Project:
     Attributes
     ----------
     root : Path
-        Folder that holds `data`, `cleaning`, `specs`, `claims` and `results`.
+        Folder that holds `data`, `cleaning`, `specs`, `claims`, `published` and `results`.
     """
 
     root: Path
@@ -55,6 +55,11 @@ class Project:
         return self.root / "claims"
 
     @property
+    def published(self) -> Path:
+        """Printed tables as files."""
+        return self.root / "published"
+
+    @property
     def study_files(self) -> list[Path]:
         """Every study file, in the order of their names."""
         return _plainly_named(self.specs)
@@ -63,6 +68,11 @@ class Project:
     def claims_files(self) -> list[Path]:
         """Every claims file, in the order of their names."""
         return _plainly_named(self.claims)
+
+    @property
+    def published_files(self) -> list[Path]:
+        """Every file of printed tables, in the order of their names; the cells of each stand beside it."""
+        return _plainly_named(self.published)
 
     @property
     def results(self) -> Path:
@@ -97,6 +107,11 @@ class Project:
     def robustness(self, study: str) -> Path:
         """What other reasonable choices make of a study's results: no name of a study has a hyphen."""
         return self.current / f"{study}-robustness"
+
+    @property
+    def graded(self) -> Path:
+        """Printed tables, graded cell by cell."""
+        return self.current / "published"
 
     @property
     def crosscheck(self) -> Path:

@@ -45,8 +45,8 @@ class Manifest(BaseModel):
     brought : file that a study names as its panel, by its path from the folder of the study file
     tables : for processed tables, the raw files behind each
     study, study_file : a study's id and the checksum of its file
-    studies, claims : study files and claims files that were read
-    results : records of studies that claims rest on
+    studies, claims, published : study files, claims files, printed tables that were read
+    results : records of studies that claims or grades rest on
     folders : checksums of the manifests that the report was made from
     settings : checksum of what the project says once for all studies
     converged : whether every model of a study did
@@ -65,6 +65,7 @@ class Manifest(BaseModel):
     study_file: str = ""
     studies: Sums = Field(default_factory=dict)
     claims: Sums = Field(default_factory=dict)
+    published: Sums = Field(default_factory=dict)
     results: Sums = Field(default_factory=dict)
     folders: Sums = Field(default_factory=dict)
     settings: str = ""

@@ -23,6 +23,7 @@ from replication.publish.origins import source_line
 from replication.publish.prose import Narrator, prose_of, told
 from replication.records.records import read_records, read_study_of, tables_read
 from replication.report.contradicted import Claims, claims_told
+from replication.report.graded_section import graded_section
 from replication.report.opinions import second_opinions
 from replication.report.report_page import About, write_report
 from replication.report.rests_on import Standing, manifests
@@ -69,7 +70,7 @@ def _make_report(project: Project, standing: Standing) -> Path:
     studies = [_gather(project, folder, sources) for folder in folders]
     studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))
     about = About(settings_of(project).title, tuple(_facts(studies, sources, standing)))
-    write_report(studies, project.report, about, _claims(project))
+    write_report(studies, project.report, about, _claims(project), graded_section(project))
     _write_record(project, standing)
     return project.report
 

@@ -70,7 +70,11 @@ class _Section:
 
 
 def write_report(
-    studies: Sequence[StudyResults], path: Path, about: About | None = None, claims: Claims | None = None
+    studies: Sequence[StudyResults],
+    path: Path,
+    about: About | None = None,
+    claims: Claims | None = None,
+    graded: str = "",
 ) -> None:
     """Write the report of all studies, in the order given, whole or not at all.
 
@@ -79,6 +83,7 @@ def write_report(
     Parameters
     ----------
     claims : what the ledger found, if it was made
+    graded : the section of printed tables, as HTML, if any were graded
     """
     numbers = Numbers()
     script = _resource("report.js") + _resource("curves.js")
@@ -91,6 +96,7 @@ def write_report(
         checksum=_checksum(script),
         sections=[_section(results, numbers) for results in studies],
         claims=claims,
+        graded=Markup(graded),
     )
     write_text(path, page.rstrip() + "\n")
 

@@ -16,7 +16,7 @@ from replication.spec.entries import ModelSpec, ReadingSpec, Study, TableSpec
 from replication.spec.robustness_checks import check_robustness
 from replication.spec.several_models import expanded
 
-LEDGER = "claims"  # folder of the claims ledger among the results of the studies
+RESERVED = ("claims", "published")  # folders among the results of the studies: the ledger, printed tables
 
 
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
@@ -62,10 +62,9 @@ def canonical(term: str) -> str:
 
 
 def _check_ids(study: Study) -> None:
-    if study.study.id == LEDGER:
-        raise StudyError(
-            f"study.id is {LEDGER!r}; allowed: any other name, for the claims ledger has this one"
-        )
+    if study.study.id in RESERVED:
+        taken = "the claims ledger" if study.study.id == RESERVED[0] else "the grades of printed tables"
+        raise StudyError(f"study.id is {study.study.id!r}; allowed: any other name, for {taken} has this one")
     for section in ("models", "readings", "statistics", "tables", "figures"):
         check_ids(section, (entry.id for entry in getattr(study, section)))
     for model in study.models:

@@ -51,11 +51,12 @@ def causes(old: Record, new: Record) -> tuple[Cause, ...]:
 
 
 def _contents(old: Record, new: Record) -> Iterator[Cause]:
-    """The study file, the claims, the data."""
+    """The study file, the claims, the printed tables, the data."""
     if old.get("study_file") != new.get("study_file"):
         yield Cause("study file", "study file changed")
     for key, what, words in (
         ("claims", "claims", "claims file"),
+        ("published", "printed tables", "published/"),
         ("raw", "data", "input data/raw"),
     ):
         changed = _changed(old, new, key)

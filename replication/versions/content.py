@@ -52,6 +52,7 @@ TIDY = {
     ),
     "models.csv": Tidy(("model", "error", "name", "of"), ("value",)),
     "statistics.csv": Tidy(("statistic", "group", "period"), ("value",), ("unit",)),
+    "cells.csv": Tidy(("article", "table", "column", "term", "quantity"), ("ours",), ("text", "grade")),
     "dropped_rows.csv": Tidy(("model", "entity", "time"), (), ("cause",)),
 }
 

@@ -90,7 +90,7 @@ def _about(project: Project, name: str, why: str) -> dict:
 
 
 # What may be the same in two versions: the rest (name, reason, day) differs by nature.
-TELLING = ("inputs", "studies", "claims", "code", "packages", "processor", "seeds", "content")
+TELLING = ("inputs", "studies", "claims", "published", "code", "packages", "processor", "seeds", "content")
 
 
 def _refuse_same(last: tuple[str, Path] | None, about: dict) -> None:

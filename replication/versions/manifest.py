@@ -35,6 +35,7 @@ def circumstances(project: Project) -> dict[str, Any]:
         "inputs": sums(project.raw, project.root),
         "studies": sums(project.specs, project.root, "*.toml"),
         "claims": sums(project.claims, project.root, "*.toml"),
+        "published": sums(project.published, project.root),
         "code": all_code(),
         "packages": packages(),
         "processor": processor(),

@@ -150,8 +150,8 @@ def _run(project: Project, folder: Path, setting: Setting) -> Rehearsal:
 
 
 def _copy(project: Project, folder: Path) -> Project:
-    """Raw figures, studies, claims and the program: nothing that was made."""
-    for source in (project.raw, project.cleaning, project.specs, project.claims, PACKAGE):
+    """Raw figures, studies, claims, printed tables and the program: nothing that was made."""
+    for source in (project.raw, project.cleaning, project.specs, project.claims, project.published, PACKAGE):
         if source.is_dir():
             inside = PACKAGE.name if source == PACKAGE else source.relative_to(project.root)
             shutil.copytree(source, folder / inside, ignore=shutil.ignore_patterns("__pycache__", ".*"))
@@ -164,7 +164,8 @@ def _copy(project: Project, folder: Path) -> Project:
 def _steps(project: Project) -> list[list[str]]:
     studies = [path.relative_to(project.root) for path in project.study_files]
     claims = [["claims"]] if project.claims_files else []
-    return [["data"], *(["run", str(study)] for study in studies), *claims, ["report"]]
+    grades = [["published"]] if project.published_files else []
+    return [["data"], *(["run", str(study)] for study in studies), *grades, *claims, ["report"]]
 
 
 def _step(project: Project, words: list[str], environment: Mapping[str, str]) -> Step:

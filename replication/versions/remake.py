@@ -24,6 +24,7 @@ from replication.versions.why import (
     artefacts,
     few,
     ledger,
+    published,
     report,
     strangers,
     studies,
@@ -38,10 +39,11 @@ STEPS: dict[str, tuple[tuple[Stage, ...], tuple[str, ...]]] = {
     "run": ((tables, studies), ("data", "run")),
     "robustness": ((tables, studies), ("data", "robustness")),
     "crosscheck": ((tables, studies), ("data", "crosscheck")),
+    "published": ((tables, studies, published), ("data", "run", "published")),
     "claims": ((tables, ledger), ("data", "claims")),
     "report": (
-        (tables, studies, ledger, report),
-        ("data", "run", "robustness", "crosscheck", "claims", "report"),
+        (tables, studies, published, ledger, report),
+        ("data", "run", "robustness", "crosscheck", "published", "claims", "report"),
     ),
 }
 

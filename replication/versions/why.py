@@ -29,6 +29,7 @@ from replication.versions.sealed import against, damage, newest, versions
 
 FEW = 4  # names printed of a long list
 MISSING, DAMAGED = "missing", "its record is damaged"
+GRADES = "printed tables"  # what the grades of all of them are called together
 RAW = "input changed: data/raw"
 UNASKED = "no study file in specs asks for it"
 
@@ -95,8 +96,10 @@ def artefacts(project: Project) -> list[Artefact]:
     """Everything that is made, each stage after those that it rests on."""
     cleaned = tables(project)
     run = studies(project, _out_of_date(cleaned))
-    judged = ledger(project, _out_of_date([*cleaned, *run]))
-    return [*cleaned, *run, *judged, *report(project, _out_of_date([*run, *judged]))]
+    graded = published(project, _out_of_date(run))
+    judged = ledger(project, _out_of_date([*cleaned, *run, *graded]))
+    shown = report(project, _out_of_date([*run, *graded, *judged]))
+    return [*cleaned, *run, *graded, *judged, *shown]
 
 
 def _out_of_date(items: Iterable[Artefact]) -> list[str]:
@@ -198,6 +201,22 @@ def _studies_asked_for(project: Project) -> dict[str, Path]:
     return found
 
 
+def published(project: Project, late: Late = ()) -> list[Artefact]:
+    """The grades of printed tables, which rest on results of studies."""
+    folder, record = project.graded, _record(project.graded)
+    files = [file for path in project.published_files for file in (path, path.with_suffix(".csv"))]
+    if not files:
+        gone = Artefact(GRADES, ("no file of published asks for it",), (), folder)
+        return [gone] if isinstance(record, Manifest) else []
+    reasons: list[str] = []
+    if isinstance(record, Manifest):
+        tables = {path.name: checksum(path) for path in files}
+        reasons += _changed("printed tables changed:", record.published, tables)
+        reasons += _other_results(project, record, late)
+    reasons += _behind(project, folder, record, late, code_behind("replication.published.grade_articles"))
+    return [Artefact(GRADES, tuple(reasons), ("published",), folder)]
+
+
 def ledger(project: Project, late: Late = ()) -> list[Artefact]:
     """The ledger of claims, which may rest on results of studies, one that nothing asks for included."""
     folder, record = project.ledger, _record(project.ledger)
@@ -208,14 +227,23 @@ def ledger(project: Project, late: Late = ()) -> list[Artefact]:
     reasons: list[str] = []
     if isinstance(record, Manifest):
         files = {path.name: checksum(path) for path in project.study_files}
-        results = {name: checksum(project.current / name) for name in record.results}
-        cascade = sorted({*late} & {f"study {name.partition('/')[0]}" for name in record.results})
         reasons += _changed("claims changed:", record.claims, claims)
         reasons += _changed("studies changed:", record.studies, files)
-        reasons += _changed("input changed: results/current", record.results, results)
-        reasons += [f"cascade: {few(cascade)}"] if cascade else []
+        reasons += _other_results(project, record, late)
     reasons += _behind(project, folder, record, late, code_behind("replication.claims.ledger"))
     return [Artefact("claims", tuple(reasons), ("claims",), folder)]
+
+
+def _other_results(project: Project, record: Manifest, late: Late) -> list[str]:
+    """Whether records that something rests on are others now, or will be."""
+    results = {name: checksum(project.current / name) for name in record.results}
+    folders = {name.partition("/")[0] for name in record.results}
+    makers = {GRADES if folder == project.graded.name else f"study {folder}" for folder in folders}
+    cascade = sorted({*late} & makers)
+    return [
+        *_changed("input changed: results/current", record.results, results),
+        *([f"cascade: {few(cascade)}"] if cascade else []),
+    ]
 
 
 def _behind(
