@@ -9,6 +9,16 @@ from replication.errors import EstimationError
 from replication.estimate.design import Floats
 
 
+def error_of_interval(low: Floats, high: Floats, df: float | Floats | None, level: float = 0.95) -> Floats:
+    """(k,) standard errors that would give these intervals: half their length by the quantile of the law.
+
+    What the detectable effect of a bootstrap rests on, whose interval is its own; infinite where it is open.
+    """
+    law = stats.norm() if df is None else stats.t(df)
+    found: Floats = (high - low) / (2.0 * law.ppf((1.0 + level) / 2.0))
+    return found
+
+
 def minimum_detectable_effect(
     std_error: float | Floats,
     *,

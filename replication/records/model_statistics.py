@@ -133,7 +133,7 @@ STATISTICS: Mapping[str, Declared] = {
     # tests of the model
     **_test("slopes_f", "F, all slopes", p="slopes_f_p", df="slopes_f_df1 slopes_f_df2"),
     **_test("slopes_chi2", "χ², all slopes", p="slopes_chi2_p", df="slopes_chi2_df"),
-    **_test("lr_statistic", "LR statistic", df="lr_df"),
+    **_test("lr_statistic", "LR statistic", p="lr_p", df="lr_df"),
     **_test("lr_overdispersion", "LR, overdispersion"),
     **_test("lr_pooled", "LR, pooled"),
     **_test("lr_rho_zero", "LR, rho zero"),

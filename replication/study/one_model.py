@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,9 +19,10 @@ from replication.estimate.covariances.sandwich import usual
 from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.inference.delta_method import combination_table
+from replication.inference.doubts import doubts_of, overturned
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
 from replication.inference.moves import moves_of, still
-from replication.inference.power import minimum_detectable_effect
+from replication.inference.power import error_of_interval, minimum_detectable_effect
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
 from replication.records.account import ErrorAccount, ModelAccount
@@ -136,6 +137,12 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
             for label, error in errors.items()
         }
         estimates = {label: _estimates(sample, fit, error, model) for label, error in errors.items()}
+        fit = replace(fit, warnings=(*fit.warnings, *doubts_of(fit, own)))
+        against = overturned(fit, errors, estimates)
+        errors = {
+            label: replace(error, warnings=(*error.warnings, *against.get(label, ())))
+            for label, error in errors.items()
+        }
     return ModelResult(
         estimates=_by_error(model, estimates),
         detectable=_by_error(model, {label: _detectable(fit, error) for label, error in errors.items()}),
@@ -251,6 +258,9 @@ def _estimates(sample: Sample, fit: Fit, covariance: Covariance, model: ModelSpe
 
 def _detectable(fit: Fit, covariance: Covariance) -> pd.DataFrame:
     errors = np.sqrt(np.clip(np.diag(covariance.matrix), 0, None))
+    if covariance.intervals is not None:
+        low, high = covariance.intervals.T
+        errors = error_of_interval(low, high, covariance.df)
     effects = minimum_detectable_effect(errors, df=covariance.df)
     return pd.DataFrame({"term": fit.labels, "value": effects})
 

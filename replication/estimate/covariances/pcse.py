@@ -63,7 +63,18 @@ def pcse(
     factors = {"n/(n-k)": fit.nobs / fit.df_resid} if divisor == "n-k" else {}
     matrix = _across(fit, covariance) * factors.get("n/(n-k)", 1.0)
     note = f"panel-corrected: {NOTES[sigma]}, {DIVISORS[divisor]}"
-    return Covariance("pcse", matrix, None, factors, note)
+    return Covariance("pcse", matrix, None, factors, note, warnings=_short(*grid, sigma))
+
+
+def _short(residuals: Floats, present: Floats, kind: str) -> tuple[str, ...]:
+    """A sentence where fewer periods than entities leave the covariance across entities without full rank."""
+    periods, entities = present.shape
+    if kind == "heteroskedastic" or periods >= entities:
+        return ()
+    return (
+        f"panel-corrected errors rest on {entities * (entities + 1) // 2} covariances of {entities} entities "
+        f"over {periods} periods: with fewer periods than entities they are badly known (Beck, Katz 1995)",
+    )
 
 
 def residual_grid(fit: LeastSquaresFit) -> tuple[Floats, Floats]:

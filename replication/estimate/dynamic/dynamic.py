@@ -7,7 +7,7 @@ serve as history and instruments and are never rows of the regression.
 Conventions are xtabond2's (Roodman 2009 and its Mata source), on balanced and unbalanced panels:
 
 * strictly exogenous terms are one instrument each, transformed in the transformed equation and untransformed
-  in the level equation (`standard_equation`); xtdpdsys and pgmm give them to the transformed equation only;
+  in the level equation (`standard_equation`); xtdpdsys gives them to the transformed equation only;
 * a predetermined term is instrumented by its own lags from the first, an endogenous one from the second; a
   term that is a lag of such a term, "lag(w, 1)" of "w", is covered by the instruments of "w";
 * `h_matrix="full"` is h(3), xtabond2's and pgmm's default: the first step weighs by the covariance that
@@ -32,6 +32,7 @@ from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.design import Covariance, Design, Fit, Floats, Statistics, Term
+from replication.estimate.dynamic.bond_bounds import outside_bounds
 from replication.estimate.dynamic.dynamic_rows import (
     Options,
     Panel,
@@ -147,7 +148,8 @@ def _estimate(design: Design, plan: Plan) -> Fit:
         law="normal",
         own=Covariance("own", covariance, None, {}, _convention(plan)),
         statistics=statistics,
-        warnings=_warnings(first, second, statistics, dropped, plan),
+        warnings=_warnings(first, second, statistics, dropped, plan)
+        + (outside_bounds(panel, float(step.params[0])) if plan.lags == 1 else ()),
     )
 
 
@@ -189,18 +191,19 @@ def _covariance(stack: Stack, first: Step, second: Step, variance: float, plan: 
 
 
 def _overidentification(first: Step, second: Step, variance: float) -> Statistics:
-    """Sargan from the first step, Hansen from the second; their p values are NaN when exactly identified.
+    """Sargan from the first step, Hansen from the second; nothing where the model is exactly identified.
 
     What pgmm prints as the Sargan test of a one-step fit is `sargan_pgmm`: the second step's weights at the
     first step's residuals.
     """
     df = first.rank - len(first.params)
+    if df == 0:
+        return {}
     pgmm = float(np.sum((second.root @ first.moments.sum(axis=0)) ** 2))
     tests = {"sargan": first.objective / variance, "hansen": second.objective, "sargan_pgmm": pgmm}
     out: Statistics = {}
     for name, value in tests.items():
-        p = float(stats.chi2.sf(value, df)) if df else np.nan
-        out |= {name: value, f"{name}_df": float(df), f"{name}_p": p}
+        out |= {name: value, f"{name}_df": float(df), f"{name}_p": float(stats.chi2.sf(value, df))}
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from scipy import stats
 from scipy.linalg import pinvh
 
 from replication.errors import EstimationError
@@ -83,4 +84,5 @@ def against_null(loglikelihood: float, null: float, restrictions: int) -> Statis
         "rsquared_pseudo": 1 - loglikelihood / null,
         "lr_statistic": 2 * (loglikelihood - null),
         "lr_df": float(restrictions),
+        "lr_p": float(stats.chi2.sf(2 * (loglikelihood - null), restrictions)),
     }

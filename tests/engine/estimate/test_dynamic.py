@@ -195,8 +195,7 @@ def test_just_identified_is_instrumental_variables():
     for options in ({"steps": 1}, {"steps": 2}, {"steps": 1, "h_matrix": "identity"}):
         fit = difference_gmm(design, collapse=True, instrument_lags=[2, 2], **options)
         assert_allclose(fit.params, [expected], rtol=1e-10)
-        assert fit.statistics["hansen_df"] == 0
-        assert np.isnan(fit.statistics["hansen_p"])
+        assert not {"hansen", "hansen_df", "sargan", "sargan_pgmm"} & fit.statistics.keys()
 
 
 @pytest.mark.parametrize("styled", [{}, {"predetermined": ["w"]}], ids=["outcome only", "predetermined"])
