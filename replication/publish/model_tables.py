@@ -234,8 +234,9 @@ class _Models:
         for name, of in found:
             declared = STATISTICS[name]
             if declared.measure == "p" and declared.of != "regressor":  # those stand in the account
-                has = (declared.p_of, of) in found
-                yield self._footer([(declared.p_of, of), (name, of)] if has else [(name, of)])
+                before = [declared.p_of, *STATISTICS[declared.p_of].df] if declared.p_of else []
+                keys = [(each, of) for each in (*before, name)]
+                yield self._footer(keys if (declared.p_of, of) in found else [(name, of)])
 
     def _asked(self, found: list[tuple[str, str]], names: list[str]) -> Iterator[tuple[str, str]]:
         """The statistics that the study names, in its order."""
@@ -248,8 +249,8 @@ class _Models:
         """One line: a statistic, or a test with its p value behind it in brackets."""
         labels = [Cell(statistic_words(name, of, self.labels)) for name, of in keys]
         rows = [
-            (label, *(self._statistic(c, *key, behind=place > 0) for c in self.columns))
-            for place, (label, key) in enumerate(zip(labels, keys, strict=True))
+            (label, *(self._statistic(c, *key, *marks) for c in self.columns))
+            for label, key, marks in zip(labels, keys, _marks(len(keys)), strict=True)
         ]
         return labels[0], rows
 
@@ -259,11 +260,10 @@ class _Models:
         known = self.records.statistics
         return [*known.get((model, ""), []), *known.get((model, error), [])]
 
-    def _statistic(self, column: Column, name: str, of: str, *, behind: bool) -> Cell:
+    def _statistic(self, column: Column, name: str, of: str, before: str, after: str) -> Cell:
         keys = [("models", column.account.model, error, name, of) for error in ("", column.head.label)]
         for key in keys:
             if key in self.records.values:
-                before, after = ("[", "]") if behind else ("", "")
                 return Cell(statistic_text(name, self.records.values[key]), key, before, after)
         return EMPTY
 
@@ -291,6 +291,12 @@ def _terms(spec: TableSpec, columns: list[Column], told: Mapping[str, set[Term]]
         return [found[label] for label in spec.terms]
     shown = [term for term in found.values() if not any(term in terms for terms in told.values())]
     return sorted(shown, key=lambda term: term.kind == "constant" and not term.equation)
+
+
+def _marks(numbers: int) -> list[tuple[str, str]]:
+    """What stands around a statistic, its degrees of freedom and its p value: 5.55 (2, 9) [0.027]."""
+    around = {1: [], 2: [("[", "]")], 3: [("(", ")"), ("[", "]")]}
+    return [("", ""), *around.get(numbers, [("(", ","), ("", ")"), ("[", "]")])]
 
 
 def _placed(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

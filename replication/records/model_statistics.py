@@ -34,7 +34,9 @@ class Declared:
     footer : int or None
         Its place among the statistics under a table of models; None keeps it to the model's account.
     p_of : str
-        For a p value: the statistic that is printed above it.
+        For a p value: the statistic that it is printed behind.
+    df : tuple of str
+        For a test: its degrees of freedom, where they are printed between it and its p value.
     """
 
     label: str
@@ -43,6 +45,7 @@ class Declared:
     of: str = ""
     footer: int | None = None
     p_of: str = ""
+    df: tuple[str, ...] = ()
 
 
 def _count(label: str, of: str = "", footer: int | None = None) -> Declared:
@@ -57,9 +60,11 @@ def _figure(label: str, of: str = "", footer: int | None = None) -> Declared:
     return Declared(label, "figure", of=of, footer=footer)
 
 
-def _test(name: str, label: str, *, p: str = "", df: str = "", of: str = "") -> dict[str, Declared]:
+def _test(
+    name: str, label: str, *, p: str = "", df: str = "", of: str = "", prints_df: bool = False
+) -> dict[str, Declared]:
     """A test statistic, its p value and its degrees of freedom under the names that they have."""
-    found = {name: Declared(label, "test", of=of)}
+    found = {name: Declared(label, "test", of=of, df=tuple(df.split()) if prints_df else ())}
     found |= {p: Declared(f"{label}, p value", "p", of=of, p_of=name)} if p else {}
     return found | {each: _count(f"{label}, {each.rpartition('_')[2]}", of) for each in df.split()}
 
@@ -131,8 +136,8 @@ STATISTICS: Mapping[str, Declared] = {
     "vif": _figure("VIF", "regressor"),
     "hausman_positive": _count("Hausman, positive"),
     # tests of the model
-    **_test("slopes_f", "F, all slopes", p="slopes_f_p", df="slopes_f_df1 slopes_f_df2"),
-    **_test("slopes_chi2", "χ², all slopes", p="slopes_chi2_p", df="slopes_chi2_df"),
+    **_test("slopes_f", "F, all slopes", p="slopes_f_p", df="slopes_f_df1 slopes_f_df2", prints_df=True),
+    **_test("slopes_chi2", "χ², all slopes", p="slopes_chi2_p", df="slopes_chi2_df", prints_df=True),
     **_test("lr_statistic", "LR statistic", p="lr_p", df="lr_df"),
     **_test("lr_overdispersion", "LR, overdispersion"),
     **_test("lr_pooled", "LR, pooled"),

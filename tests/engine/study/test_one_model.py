@@ -94,6 +94,19 @@ def test_the_pseudo_rsquared_of_a_logit_is_printed():
     assert float(shown["Pseudo R²"]) == pytest.approx(statistics(found)[Of("rsquared_pseudo", "")], abs=5e-4)
 
 
+def test_the_test_of_all_slopes_is_printed_with_its_degrees_of_freedom():
+    """That of the error that is shown: F(2, 29) where 30 clusters are, chi2(2) by panel-corrected errors."""
+    for kind, label, df in (("clustered", "F, all slopes", ["2", "29"]), ("pcse", "χ², all slopes", ["2"])):
+        found = run(covariance=[{"kind": kind}, {"kind": "hc1"}])
+        spec = TableSpec(id="t", title="T", models=["m"])
+        table = model_table(spec, found.estimates, found.statistics, [found.account], {})
+        line = next(line for line in table.joined if line.label.text == label)
+        cells = [table.rows[row][1] for row in line.rows]
+        assert [cell.text for cell in cells[1:-1]] == df
+        assert "".join(cell.before + cell.after for cell in cells) == ("(,)[]" if len(df) == 2 else "()[]")
+        assert {cell.source[2] for cell in cells} == {kind}
+
+
 def test_how_a_search_went_is_told_apart():
     found = run(formula="above ~ x", estimator="logit")
     assert set(found.telemetry["name"]) == {"iterations", "gradient_norm", "hessian_condition"}
