@@ -19,10 +19,10 @@ from replication.estimate.covariances.sandwich import usual
 from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.inference.delta_method import combination_table
-from replication.inference.doubts import doubts_of, overturned
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
 from replication.inference.moves import moves_of, still
 from replication.inference.power import error_of_interval, minimum_detectable_effect
+from replication.inference.referee import doubts_of, overturned
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
 from replication.records.account import ErrorAccount, ModelAccount
