@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from replication.estimate.design import Booleans, Covariance, Fit, Floats
+from replication.estimate.design import Booleans, Covariance, Fit, Floats, LikelihoodFit
 
 ROUNDING = 1e-12
 """Share of the variance that independent rows would give (HC0) below which a variance is rounding.
 
 Sums of scores that cancel leave 1e-16 of their squares; a variance near that has lost most of its digits.
 """
+
+WHY = "as with entity effects on two periods, or with a spread that is estimated as zero"
 
 
 def without_rounding(fit: Fit, covariance: Covariance) -> Covariance:
@@ -27,7 +29,7 @@ def without_rounding(fit: Fit, covariance: Covariance) -> Covariance:
     else:
         zero = _is_rounding(fit, covariance)
         negative = ~zero & (np.diag(covariance.matrix) < 0)
-        said = _said(fit, zero, "zero by construction, as with entity effects on two periods")
+        said = _said(fit, zero, f"zero by construction, {WHY}")
         said += _said(fit, negative, "negative")
     none = zero | negative
     if not none.any():
@@ -42,13 +44,19 @@ def without_rounding(fit: Fit, covariance: Covariance) -> Covariance:
 
 
 def _is_rounding(fit: Fit, covariance: Covariance) -> Booleans:
-    """(k,) variances that are nothing beside those of independent rows; own ones are judged by their sign."""
+    """(k,) variances that are nothing beside those of independent rows; own ones are judged by their sign.
+
+    The scores of a spread that is estimated as zero are rounding too: it is held against the information.
+    """
     variances = np.diag(covariance.matrix)
     if covariance.kind == "own":
         found: Booleans = variances == 0
         return found
-    influence = fit.scores @ fit.bread
-    return np.asarray(np.abs(variances) <= ROUNDING * (influence**2).sum(axis=0), dtype=bool)
+    beside = ((fit.scores @ fit.bread) ** 2).sum(axis=0)
+    if isinstance(fit, LikelihoodFit):
+        further = np.array([term.kind == "parameter" for term in fit.terms])
+        beside = np.where(further, np.maximum(beside, np.diag(fit.bread)), beside)
+    return np.asarray(np.abs(variances) <= ROUNDING * beside, dtype=bool)
 
 
 def _said(fit: Fit, which: Booleans, what: str) -> list[str]:

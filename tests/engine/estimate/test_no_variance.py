@@ -15,6 +15,7 @@ from replication.estimate.covariances.no_variance import without_rounding
 from replication.estimate.covariances.pcse import pcse
 from replication.estimate.covariances.sandwich import clustered, driscoll_kraay, hc1, newey_west
 from replication.estimate.diagnostics import wald
+from replication.estimate.limited.tobit_random import tobit_random_effects
 from replication.estimate.linear.linear import ols
 from tests.support.linear_panels import draw, make, seeds
 
@@ -56,6 +57,20 @@ def test_other_errors_stay_as_they_are(kind, seed):
         fit = ols(draw(seed), effects=effects)
         found = kind(fit)
         assert without_rounding(fit, found) is found
+
+
+def test_a_spread_estimated_as_zero_has_no_robust_error():
+    at_zero = 0
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        x = np.column_stack([np.ones(96), random.normal(size=96)])
+        y = np.maximum(x[:, 1] + random.normal(size=96), 0)
+        fit = tobit_random_effects(make(y, x, np.repeat(range(12), 8), [*range(8)] * 12, ["const", "a"]))
+        zero = fit.params[2] < 1e-10
+        missing = np.isnan(np.diag(without_rounding(fit, clustered(fit)).matrix))
+        assert fit.labels[2] == "sigma_u" and missing.tolist() == [False, False, zero, False]
+        at_zero += zero
+    assert 0 < at_zero < 8
 
 
 def test_the_error_of_a_constant_far_from_zero_is_shown():
