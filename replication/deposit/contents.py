@@ -9,13 +9,14 @@ from replication.errors import DataError
 from replication.project.files import sha256
 from replication.project.places import Project
 from replication.project.staging import MANIFEST
+from replication.study.panels import files_brought
 
 OUTPUT = "output"  # results as published; `make all` writes its own to results/current
 SINGLE = ("Makefile", "pyproject.toml", "requirements.lock", "requirements.txt", "LICENSE", "CITATION.cff")
 FOLDERS = ("replication", "cleaning", "specs", "claims", "published", "data/raw", "docs")
 CODEBOOK = ("codebook.md", "codebook.csv")
-# Parquet repeats the CSV beside it, and PNG the SVG; the study file of a run is that of specs/.
-LEFT_OUT = (".parquet", ".png", ".pyc")
+# Parquet repeats the CSV beside it, PNG the SVG, Word the LaTeX; the study file of a run is that of specs/.
+LEFT_OUT = (".parquet", ".png", ".docx", ".pyc")
 
 
 def deposited(project: Project) -> dict[str, Path]:
@@ -33,6 +34,7 @@ def deposited(project: Project) -> dict[str, Path]:
             raise DataError(f"{path}: missing; a deposit needs {name} (make all)")
     for folder in FOLDERS:
         found |= {f"{folder}/{name}": path for name, path in _below(project.root / folder)}
+    found |= files_brought(project)
     found |= {f"{OUTPUT}/{name}": path for name, path in _outputs(project)}
     attestation = (project.attestation, project.attestation.with_suffix(".json"))
     return found | {path.name: path for path in attestation if path.is_file()}

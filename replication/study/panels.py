@@ -16,7 +16,7 @@ from replication.project.files import sha256
 from replication.project.places import Project
 from replication.sources.pipeline import read_table
 from replication.spec.entries import FileKeys, Study
-from replication.spec.read_study import columns_named, conditions_of, summaries
+from replication.spec.read_study import columns_named, conditions_of, read_study, summaries
 from replication.spec.settings import settings_of
 
 Key = tuple[str | None, str | None]
@@ -60,6 +60,13 @@ def brought(study: Study, path: Path) -> dict[str, dict[str, str]]:
     """For a manifest: the checksum of the file that the study names, if it names one."""
     name = study.study.file
     return {} if name is None else {"brought": {name: sha256(path.parent / name)}}
+
+
+def files_brought(project: Project) -> dict[str, Path]:
+    """Panels that studies of `specs` name as files of their own, by their place in the project."""
+    named = {path: read_study(path).study.file for path in project.study_files}
+    found = [(path.parent / name).resolve() for path, name in named.items() if name]
+    return {panel.relative_to(project.root.resolve()).as_posix(): panel for panel in found}
 
 
 def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Data) -> Panel:

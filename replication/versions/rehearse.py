@@ -16,6 +16,7 @@ from pathlib import Path
 from replication.errors import DataError
 from replication.project.arithmetic import X86, features
 from replication.project.places import PACKAGE, Project
+from replication.study.panels import files_brought
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,14 @@ def _run(project: Project, folder: Path, setting: Setting) -> Rehearsal:
 
 
 def _copy(project: Project, folder: Path) -> Project:
-    """Raw figures, studies, claims, printed tables and the program: nothing that was made."""
+    """Raw figures, studies with their own panels, claims, printed tables and the program: nothing that was made."""
     for source in (project.raw, project.cleaning, project.specs, project.claims, project.published, PACKAGE):
         if source.is_dir():
             inside = PACKAGE.name if source == PACKAGE else source.relative_to(project.root)
             shutil.copytree(source, folder / inside, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for name, path in files_brought(project).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, folder / name)
     settings = project.root / "pyproject.toml"
     if settings.is_file():
         shutil.copy(settings, folder)
