@@ -151,7 +151,7 @@ def _run(project: Project, folder: Path, setting: Setting) -> Rehearsal:
 
 
 def _copy(project: Project, folder: Path) -> Project:
-    """Raw figures, studies with their own panels, claims, printed tables and the program: nothing that was made."""
+    """Raw figures, studies with their panels, claims, printed tables, the program: nothing that was made."""
     for source in (project.raw, project.cleaning, project.specs, project.claims, project.published, PACKAGE):
         if source.is_dir():
             inside = PACKAGE.name if source == PACKAGE else source.relative_to(project.root)
