@@ -77,9 +77,13 @@ def _imported(text: str) -> Iterator[str]:
 
 
 def _files_of(name: str) -> list[str]:
-    """Files that importing a module of the package runs: its own and those of the rooms around it."""
+    """Files that importing a module of the package runs: its own and those of the rooms around it.
+
+    The package's own `__init__` is left out: it is the door of who writes `import replication`, which loads
+    the whole program only when it is used and gives nothing to the rooms.
+    """
     parts = name.split(".")
-    around = ["/".join([*parts[:depth], "__init__.py"]) for depth in range(1, len(parts) + 1)]
+    around = ["/".join([*parts[:depth], "__init__.py"]) for depth in range(2, len(parts) + 1)]
     return [path for path in (*around, f"{'/'.join(parts)}.py") if path in all_code()]
 
 
