@@ -10,6 +10,7 @@ from typing import Any
 from replication.errors import DataError, StudyError, one_of
 from replication.project.files import write_text
 from replication.project.places import Project
+from replication.project.readback import read_manifest, verified
 from replication.project.strict import read_json
 from replication.report.rests_on import Standing
 from replication.versions.altered import altered
@@ -57,15 +58,28 @@ def check(project: Project) -> tuple[list[str], bool]:
 
 
 def standing(project: Project) -> Standing:
-    """How the results compare with the newest frozen version, the page itself apart, which is to tell it."""
+    """How the results compare with the newest frozen version, the page itself apart, which is to tell it.
+
+    Nothing is compared with a version that is damaged.
+
+    Raises
+    ------
+    DataError
+        A file of the results is not as it was made.
+    """
     last = baseline(project)
     if last is None:
         return Standing()
-    judged = judge(last[1], project.current, (last[0], "current"))
+    for folder in result_folders(project.current).values():
+        for name, checksum in read_manifest(folder).files.items():
+            verified(folder / name, checksum)
+    names = (last[0], "current")
+    if damaged := tuple(damage(last[1])) if last[1] != project.output else ():
+        return Standing(Judged(Comparison(*names, ()), {}, damaged=damaged).short(), against(project))
+    judged = judge(last[1], project.current, names)
     results = [verdict for verdict in judged.found.verdicts if verdict.study != PAGE]
     found = replace(judged.found, verdicts=tuple(results))
-    damaged = tuple(damage(last[1])) if last[1] != project.output else ()
-    return Standing(replace(judged, found=found, damaged=damaged).short(), against(project))
+    return Standing(replace(judged, found=found).short(), against(project))
 
 
 def compare_words(project: Project, old: str, new: str) -> tuple[list[str], bool]:

@@ -18,8 +18,10 @@ from pathlib import Path
 
 from replication.cli import main
 from replication.project.places import PACKAGE, Project
+from replication.report.gather import make_report
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import clean_all
+from replication.versions.check import standing
 from tests.harden.call import contents, hidden
 from tests.harden.raw import register
 
@@ -185,6 +187,7 @@ def kill_command(
         if (project.root / place).exists():
             faults += _unlike(contents(project.root / place), whole)
             shutil.rmtree(project.root / place)
+            make_report(project, standing(project))  # which tells how results stand to a version
     code = finished(start(lambda: main(["--project", str(project.root), *words])))
     faults += [f"the next one ended with {code}"] if code else []
     shutil.rmtree(copy)

@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 
 from replication.project.places import Project
+from replication.report.gather import make_report
 from replication.sources.pipeline import build_all
+from replication.versions.check import standing
 from tests.harden.call import Outcome, call
 from tests.harden.crash import Small, fill_disk, interrupt, kill_at_random, kill_command, race
 from tests.harden.extremes import in_a_child, model_cases, statistic_cases, try_statistic
@@ -193,6 +195,7 @@ def commands_killed(number: int, seed: int, whole: Project, folder: Path) -> tup
     faults += kill_command(project, ("deposit",), Path("deposit"), draw, deposits)
     shutil.rmtree(project.results / "v1")
     project.changelog.unlink()
+    make_report(project, standing(project))  # which told how the results stand to that version
     words = ("freeze", "--why", "killed")
     faults += kill_command(project, words, Path("results/v1"), draw, number - deposits)
     told = project.changelog.read_text(encoding="utf-8").count("\n## v")

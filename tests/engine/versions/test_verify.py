@@ -42,6 +42,7 @@ def test_clean_runs_agree_whatever_the_kernels_and_with_the_frozen_version(proje
         "yen",
         "figure coefficients",
         PRECISE,
+        "accounts",
         "report",
     }
     steps = [step["command"] for step in about["runs"][0]["steps"]]
