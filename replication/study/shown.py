@@ -27,7 +27,7 @@ class Shown(ABC):
         """The same for a screen."""
 
     def to_latex(self, **keys: Any) -> str:
-        """The table for `\\input`, with the packages that it needs in its first line."""
+        r"""The table for `\input`; its document loads booktabs, array and, for a long one, longtable."""
         return to_latex(self.published(**keys))
 
     def to_html(self, **keys: Any) -> str:
