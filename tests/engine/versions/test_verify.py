@@ -50,7 +50,7 @@ def test_clean_runs_agree_whatever_the_kernels_and_with_the_frozen_version(proje
     assert all(step["seconds"] > 0 and step["memory"] > 10 for step in about["runs"][1]["steps"])
     assert [run["setting"] for run in about["runs"]] == [setting.told for setting in settings()]
     assert len(about["comparisons"]) == len(settings()) and all(c["passed"] for c in about["comparisons"])
-    assert "| small | 4 | full reproduction | 10 |" in text
+    assert "| small | 5 | full reproduction | 10 |" in text
     assert "the verification **passes**" in text
 
 
