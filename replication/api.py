@@ -148,16 +148,7 @@ def fit(
     >>> print(found.dropped["cause"].unique()[0])
     missing regressor lag(x)
     """
-    model: dict[str, Any] = {
-        "formula": formula,
-        "estimator": estimator,
-        "effects": effects if isinstance(effects, str) else list(effects),
-        "covariance": errors_of(covariance),
-        "where": where,
-        "weights": weights,
-        "options": dict(options or {}),
-        "title": title,
-    }
+    model = {**_model(formula, estimator, effects, covariance, where, weights, options), "title": title}
     head = {"title": title or formula, "entity": entity, "time": time}
     return fit_one(Project(Path()), read(data), head, {**model, **keys}, variables or {}, labels or {})
 
@@ -242,15 +233,7 @@ def curve(
     2         out    none   -0.1729
     3         out  entity   -0.2651
     """
-    model: dict[str, Any] = {
-        "formula": formula,
-        "estimator": estimator,
-        "effects": effects if isinstance(effects, str) else list(effects),
-        "covariance": errors_of(covariance),
-        "where": where,
-        "weights": weights,
-        "options": dict(options or {}),
-    }
+    model = _model(formula, estimator, effects, covariance, where, weights, options)
     entry = {"term": term, "title": title, "choices": [dict(each) for each in choices], **keys}
     head = {"title": title or formula, "entity": entity, "time": time}
     return one_curve(read(data), head, model, entry, variables, labels, on)
@@ -324,6 +307,27 @@ def describe(
     Quartiles lie between the two nearest values in proportion (R's type 7).
     """
     return description(read(data), variables, by, where, entity, time)
+
+
+def _model(
+    formula: str,
+    estimator: str,
+    effects: Sequence[str],
+    covariance: Errors,
+    where: str | None,
+    weights: str | None,
+    options: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The arguments that `fit` and `curve` share, as keys of `[[models]]`."""
+    return {
+        "formula": formula,
+        "estimator": estimator,
+        "effects": effects if isinstance(effects, str) else list(effects),
+        "covariance": errors_of(covariance),
+        "where": where,
+        "weights": weights,
+        "options": dict(options or {}),
+    }
 
 
 def _path(name: str | Path | None) -> Path | None:
