@@ -36,7 +36,7 @@ ROOMS = [
     "cli",
     "__main__",
 ]
-LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 8  # lines; a function's with its docstring
+LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 8  # lines, signature and docstring included
 MODULES = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
 
 
@@ -73,7 +73,7 @@ def test_no_module_and_no_function_is_too_long_to_be_read_at_once():
     lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in MODULES}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
     functions = {
-        f"{path.relative_to(PACKAGE)}, {node.name}": node.end_lineno - node.body[0].lineno + 1
+        f"{path.relative_to(PACKAGE)}, {node.name}": node.end_lineno - node.lineno + 1
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef)

@@ -104,16 +104,12 @@ def sur(
     lost = system.regressors if divisor == "T-k" else 0
     solution, root, steps, converged = _solve(system, first, lost, iterate)
     fit = _fit(design, kept, system, solution, root)
-    convention = (
-        f"inverse of X'(S^-1 kron I)X, S divided by {divisor} = {system.periods - lost} "
-        "(systemfit, Stata sureg)"
-    )
     statistics = _fit_statistics(system, solution.params, design.has_constant)
     said = [] if kept.all() else [_periods_left_out(design, kept)]
     said += [] if converged else [f"the covariance did not settle in {STEPS} steps"]
     return replace(
         fit,
-        own=Covariance("own", fit.bread, None, {}, convention),
+        own=_own(fit, f"{divisor} = {system.periods - lost}"),
         statistics={
             **counts(fit.entity, fit.time, fit.df_resid),
             **statistics,
@@ -124,6 +120,11 @@ def sur(
         warnings=(*fit.warnings, *said),
         converged=converged,
     )
+
+
+def _own(fit: LeastSquaresFit, divisor: str) -> Covariance:
+    convention = f"inverse of X'(S^-1 kron I)X, S divided by {divisor} (systemfit, Stata sureg)"
+    return Covariance("own", fit.bread, None, {}, convention)
 
 
 def _common(design: Design) -> Booleans:
