@@ -107,14 +107,15 @@ def _show(done, call: argparse.Namespace) -> None:
     from replication.publish import screen
     from replication.spec.read_study import labels_of
 
+    doubts = screen.doubts(done.doubts)
     minded = [line for account in done.records.accounts for line in screen.warnings(account)]
     if call.json:
-        print(screen.as_json(done.study.study.id, str(done.folder), done.told, done.records))
+        print(screen.as_json(done.study.study.id, str(done.folder), (*done.told, *doubts), done.records))
     elif call.quiet:
-        _print([*(line for line in done.told if line.startswith("warning: ")), *minded])
+        _print([*doubts, *minded])
     else:
         shown = screen.coefficients(done.records, labels_of(done.study))
-        _print([*done.told, *shown, f"results in {done.folder}"])
+        _print([*done.told, *doubts, *shown, f"results in {done.folder}"])
 
 
 def _init(call: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from replication.estimate.covariances.sandwich import bartlett_lags
+from replication.estimate.covariances.sandwich import REPAIRED, bartlett_lags
 from replication.estimate.design import Fit
 from replication.estimate.words import COVARIANCES
 from replication.export.panel_file import PanelFile
@@ -148,7 +148,7 @@ def _error(fit: Fit, ready: Plan, error: PlannedError, groups: Mapping[str, str]
         options["lags"] = bartlett_lags(options["lags"], len(np.unique(fit.time)))
     roots = np.sqrt(np.clip(np.diag(found.matrix), 0, None))
     factors = {name: float(found.factors[name]) for name in MULTIPLIES if name in found.factors}
-    repaired = any(name.startswith("negative") for name in found.factors)
+    repaired = REPAIRED in found.factors
     return ExportedError(
         error.label or found.kind,
         found.kind,

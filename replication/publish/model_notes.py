@@ -84,9 +84,7 @@ def account(
 
 def effects_words(account: ModelAccount, labels: Mapping[str, str]) -> str:
     """What a model absorbs, in words."""
-    return (
-        ", ".join(labels.get(name, in_words(name)) for name in account.effects.split(", ") if name) or "none"
-    )
+    return ", ".join(labels.get(name, in_words(name)) for name in account.absorbed) or "none"
 
 
 def error_words(error: ErrorAccount) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -50,6 +50,11 @@ def rows_line(account: ModelAccount) -> list[str]:
     return [f"{account.model}: {account.nobs} of {account.rows_in_panel} rows ({drops})"]
 
 
+def doubts(found: Iterable[str]) -> list[str]:
+    """What looks odd in the data or the study, as lines of the terminal."""
+    return [f"warning: {doubt}" for doubt in found]
+
+
 def warnings(account: ModelAccount) -> list[str]:
     """What a reader of a model's numbers must know before using them."""
     found = [f"{account.model}: {warning}" for warning in account.all_warnings]
@@ -81,7 +86,7 @@ def _model_as_json(account: ModelAccount, found: Records) -> dict[str, Any]:
         "title": account.title,
         "estimator": account.estimator,
         "outcome": account.outcome,
-        "effects": [name for name in account.effects.split(", ") if name],
+        "effects": list(account.absorbed),
         "errors": [error.label for error in account.errors],
         "nobs": account.nobs,
         "rows_in_panel": account.rows_in_panel,

@@ -86,6 +86,11 @@ class ModelAccount:
     converged: bool = True
 
     @property
+    def absorbed(self) -> tuple[str, ...]:
+        """The columns whose effects are taken out."""
+        return tuple(self.effects.split(", ")) if self.effects else ()
+
+    @property
     def all_warnings(self) -> tuple[str, ...]:
         """Those of the fit and of its errors, each once."""
         return tuple(dict.fromkeys([*self.warnings, *(w for error in self.errors for w in error.warnings)]))

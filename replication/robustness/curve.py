@@ -24,6 +24,7 @@ from replication.robustness.executors import Executor, carry_out
 from replication.robustness.tasks import FEW, Models, Work, do, models_task, require_one_column, work_of
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import RobustnessSpec
+from replication.study.boundary import without_place
 from replication.study.one_model import plan
 
 SHARE = 0.01
@@ -175,7 +176,7 @@ def _unfit(model: ModelSpec) -> str:
     try:
         plan(model)
     except StudyError as problem:
-        return str(problem).removeprefix(f"models.{model.id}").lstrip(":. ")
+        return without_place(problem, model.id)
     return ""
 
 

@@ -95,8 +95,8 @@ class CurveResults:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the curve in a few numbers, and by alternative."""
-        shown = {table.id.removeprefix(f"{PLACE}_"): to_html(table) for table in self.published()}
-        return shown["summary"] + shown["alternatives"]
+        shown = {table.id: to_html(table) for table in self.published()}
+        return shown[f"{PLACE}_summary"] + shown[f"{PLACE}_alternatives"]
 
 
 def one_curve(

@@ -26,7 +26,7 @@ from replication.robustness.fast_errors import is_fast
 from replication.robustness.specification import model_of, term_of
 from replication.robustness.sweep import Flags
 from replication.spec.entries import ModelSpec
-from replication.study.boundary import NUMERICAL, numerical
+from replication.study.boundary import NUMERICAL, numerical, without_place
 from replication.study.one_model import covariances_of, fit_model, plan
 
 CHUNK = 20_000
@@ -102,7 +102,7 @@ def _alone(panel: Panel, model: ModelSpec, term: str) -> tuple:
         _, fit = fit_model(panel, ready)
         table = coefficient_table(fit, next(iter(covariances_of(fit, ready).values())))
     except UserError as problem:
-        return (*nothing, 0, True, str(problem).removeprefix(f"models.{model.id}: "))
+        return (*nothing, 0, True, without_place(problem, model.id))
     except NUMERICAL as problem:
         return (*nothing, 0, True, numerical(problem))
     if not fit.converged:

@@ -84,8 +84,9 @@ def side_by_side(fits: Mapping[str, Results]) -> Results:
         }
     )
     accounts = [account for one in renamed for account in one.records.accounts]
-    told = tuple(dict.fromkeys(line for one in renamed for line in one.told))
-    return Results(study, records(PLACE, frames, accounts), told)
+    told = dict.fromkeys(line for one in renamed for line in one.told)
+    doubts = dict.fromkeys(line for one in renamed for line in one.doubts)
+    return Results(study, records(PLACE, frames, accounts), tuple(told), tuple(doubts))
 
 
 def _renamed(name: str, one: Results) -> Results:

@@ -95,7 +95,9 @@ class Told:
     Attributes
     ----------
     lines : tuple of str
-        How each was read, and what looks odd in the columns that the study names.
+        How each was read.
+    doubts : tuple of str
+        What looks odd in the columns that the study names.
     labels : mapping of str to str
         What a file says of its columns in words, by the term that a column is.
     columns : tuple of str
@@ -103,6 +105,7 @@ class Told:
     """
 
     lines: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
 
@@ -111,13 +114,14 @@ def told(study: Study, panels: Iterable[Panel]) -> Told:
     """What is to be told of the files behind these panels; nothing of processed tables."""
     found = {panel.reading.origin: panel.reading for panel in panels if panel.reading.assumed is not None}
     lines = [reading.line for reading in found.values()]
+    doubts: list[str] = []
     for reading in found.values():
-        doubts = doubts_about(reading, columns_named(study)) + strange_levels(reading, conditions_of(study))
-        lines += [f"warning: {doubt}" for doubt in doubts]
+        doubts += doubts_about(reading, columns_named(study)) + strange_levels(reading, conditions_of(study))
     labels = [(name, label) for reading in found.values() for name, label in reading.labels.items()]
     columns = [name for reading in found.values() for name in reading.table.columns]
     return Told(
         lines=tuple(lines),
+        doubts=tuple(doubts),
         labels={show(Name(name)): label for name, label in labels},
         columns=tuple(show(Name(name)) for name in columns),
     )

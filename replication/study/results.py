@@ -32,7 +32,9 @@ class Results(Shown):
     records : Records
         Everything that is recorded, as `estimates.csv` and its fellows hold it.
     told : tuple of str
-        How the data were read, and what looks odd in them or in the study.
+        How the data were read.
+    doubts : tuple of str
+        What looks odd in them or in the study.
     folder : Path or None
         Where the results are written, if they are.
     """
@@ -40,6 +42,7 @@ class Results(Shown):
     study: Study
     records: Records
     told: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     folder: Path | None = None
 
     @property
@@ -61,8 +64,10 @@ class Results(Shown):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is to be minded: of the data, of each model and of its errors."""
-        odd = [line.removeprefix("warning: ") for line in self.told if line.startswith("warning: ")]
-        return (*odd, *(line for account in self.records.accounts for line in screen.warnings(account)))
+        return (
+            *self.doubts,
+            *(line for account in self.records.accounts for line in screen.warnings(account)),
+        )
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -71,7 +76,8 @@ class Results(Shown):
 
     def summary(self) -> str:
         """Coefficients with the headline error, p value and interval, the rows, and what is to be minded."""
-        lines = [*self.told, *screen.coefficients(self.records, self.labels)]
+        doubts = screen.doubts(self.doubts)
+        lines = [*self.told, *doubts, *screen.coefficients(self.records, self.labels)]
         return "\n".join(lines).strip("\n")
 
     def published(self, **keys: Any) -> Table:

@@ -77,8 +77,9 @@ def estimate(project: Project, study: Study, data: Data) -> Results:
     ]
     frames["statistics"] = statistics + frames.get("statistics", [])
     found = records(study.study.id, frames, accounts)
-    lines = (*told.lines, *_idle_labels(study, told, found))
-    return Results(study.model_copy(update={"labels": {**told.labels, **study.labels}}), found, lines)
+    doubts = (*told.doubts, *_idle_labels(study, told, found))
+    labelled = study.model_copy(update={"labels": {**told.labels, **study.labels}})
+    return Results(labelled, found, told.lines, doubts)
 
 
 def _models(project: Project, study: Study, data: Data):
@@ -100,7 +101,7 @@ def _about(project: Project, study: Study, path: Path, data: Path | None) -> dic
 
 
 def _idle_labels(study: Study, told: Told, found: Records) -> list[str]:
-    """Warnings of labels that no term, result or column has, of a study on a user's own file."""
+    """Labels that no term, result or column has, of a study on a user's own file."""
     if not told.columns:
         return []
     texts = [values for frame in (found.estimates, found.statistics) for _, values in frame.items()]
@@ -108,4 +109,4 @@ def _idle_labels(study: Study, told: Told, found: Records) -> list[str]:
     known |= {*told.columns, *study.variables, *(model.id for model in study.models)}
     known |= {account.outcome for account in found.accounts}
     idle = [label for label in labels_of(study) if label not in known]
-    return [f"warning: labels: {label!r} is no term of the results{nearest(label, known)}" for label in idle]
+    return [f"labels: {label!r} is no term of the results{nearest(label, known)}" for label in idle]

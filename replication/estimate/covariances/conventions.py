@@ -16,6 +16,7 @@ from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.covariances.cluster_robust import cr2, cr3
 from replication.estimate.covariances.pcse import pcse
 from replication.estimate.covariances.sandwich import (
+    REPAIRED,
     classical,
     clustered,
     driscoll_kraay,
@@ -203,7 +204,7 @@ def known_for(fit: Fit, kind: str, options: Mapping[str, Any]) -> Iterator[tuple
                 found = apply(replace(entry, options={**entry.options, **shared}), fit)
             except EstimationError:
                 continue
-            if "negative eigenvalues set to zero" not in found.factors:
+            if REPAIRED not in found.factors:
                 yield entry, found
 
 

@@ -20,6 +20,7 @@ from replication.estimate.numbers.absorb import Projector, counted, leverage, pr
 from replication.estimate.numbers.groupings import grouped
 
 ZERO: Floats = np.zeros(())
+REPAIRED = "negative eigenvalues set to zero"  # a factor of a covariance: how many
 FEW = 10  # clusters; Cameron and Miller (2015, Journal of Human Resources 50(2)) call 20 to 50 few
 
 
@@ -206,7 +207,7 @@ def clustered(
         matrix = matrix * factors["(n-1)/(n-k)"]
     if len(keys) == 2:
         matrix, fixed = _semidefinite(matrix)
-        factors |= {"negative eigenvalues set to zero": float(fixed)} if fixed else {}
+        factors |= {REPAIRED: float(fixed)} if fixed else {}
     note = cluster_note(fit, names, sizes[: len(keys)], factors, groups, absorbed if fit.absorbed else "")
     return Covariance(
         "clustered", matrix, reference_df(fit, smallest - 1), factors, note, warnings=_few_clusters(smallest)
