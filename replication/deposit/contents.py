@@ -52,13 +52,13 @@ def _below(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _outputs(project: Project) -> Iterator[tuple[str, Path]]:
-    """Tables, figures, records and the report; a record of no rows is left out."""
+    """Tables, figures, records, the report; no record without rows, and not what was run, which is there."""
     if not list(project.current.glob(f"[!.]*/{MANIFEST}")):
         raise DataError(f"{project.current}: no results yet; make them first (make all)")
     for name, path in _below(project.current):
         empty_record = path.suffix == ".csv" and path.read_bytes().count(b"\n") < 2
         no_accounts = path.name == "accounts.json" and path.stat().st_size < 4
-        if not (empty_record or no_accounts or path.name == "study.toml"):
+        if not (empty_record or no_accounts or path.suffix == ".toml"):
             yield name, path
 
 

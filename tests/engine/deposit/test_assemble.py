@@ -22,7 +22,7 @@ from rocrate_validator.utils.http import HttpRequester
 
 from replication.cli import main
 from replication.deposit import assemble
-from replication.deposit.contents import SINGLE
+from replication.deposit.contents import SINGLE, deposited
 from replication.deposit.exhibit_list import exhibits
 from replication.project.places import Project
 from replication.sources.registry import load
@@ -208,6 +208,17 @@ def test_the_readme_as_pdf_is_the_same_each_time(project, tmp_path):
     first, second = ((tmp_path / seed).read_bytes() for seed in "12")
     assert first == second
     assert first.startswith(b"%PDF-") and first.count(b"/Type /Page\n") + first.count(b"/Type /Page ") > 5
+
+
+def test_what_was_run_is_not_deposited_twice(project):
+    copy = next(path for path in project.current.iterdir() if path.is_dir()) / "article.toml"
+    copy.write_text("title = 'as it was graded'\n")
+    try:
+        names = deposited(project)
+    finally:
+        copy.unlink()
+    assert [name for name in names if name.endswith(".csv") and name.startswith("output/")]
+    assert not [name for name in names if name.endswith(".toml") and name.startswith("output/")]
 
 
 def test_a_finding_fails_the_build_and_leaves_the_old_folder(project, capsys):
