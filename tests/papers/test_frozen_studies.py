@@ -30,6 +30,8 @@ from tests.support.repository import HERE, ROOT
 LAST = newest(HERE)
 # Version, study: why its numbers are others now.
 MOVED: dict[tuple[str, str], str] = {}
+# Keys that tell of statistics and tables, which are left out.
+TOLD = r"^(finding|question|answer|undone|exhibits) = (\"{3}.*?\"{3}|\".*?\"|\[.*?\])\n"
 STUDIES = sorted(name for name, path in result_folders(LAST[1]).items() if (path / "study.toml").is_file())
 
 
@@ -49,10 +51,7 @@ def models_of(path: Path, folder: Path) -> Path:
     """A study file with the models of another and what they rest on, without its tables and figures."""
     blocks = re.split(r"^(?=\[)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     kept = [block for block in blocks if re.match(r"\[{1,2}(study|variables|models)\b", block)]
-    alone = [
-        re.sub(r"^(finding|question) = (\"{3}.*?\"{3}|\".*?\")\n", "", block, flags=re.M | re.S)
-        for block in kept
-    ]
+    alone = [re.sub(TOLD, "", block, flags=re.M | re.S) for block in kept]
     (folder / path.name).write_text("".join(alone), encoding="utf-8")
     return folder / path.name
 
