@@ -24,6 +24,7 @@ from replication.cli import main
 from replication.deposit import assemble
 from replication.deposit.contents import SINGLE, deposited
 from replication.deposit.exhibit_list import exhibits
+from replication.deposit.metadata import MIT
 from replication.project.places import Project
 from replication.sources.registry import load
 from replication.versions.compare import compare_folders
@@ -161,7 +162,7 @@ def test_the_data_package_names_each_raw_file_with_its_columns(project):
         assert all(re.fullmatch(r"[-a-zA-Z0-9._]+", licence["name"]) for licence in resource["licenses"])
 
 
-def test_the_crate_is_valid_by_its_own_validator(project, monkeypatch):
+def test_the_crate_is_valid_by_its_own_validator(project, monkeypatch, tmp_path):
     def from_here(self, address, **_):
         answer = requests.Response()
         answer.status_code, answer.headers["Content-Type"] = 200, "application/ld+json"
@@ -170,18 +171,22 @@ def test_the_crate_is_valid_by_its_own_validator(project, monkeypatch):
 
     monkeypatch.setattr(HttpRequester, "get", from_here, raising=False)
     monkeypatch.setattr(HttpRequester, "head", from_here, raising=False)
-    crate = ValidationSettings(
-        rocrate_uri=str(project.deposit), profile_identifier="ro-crate-1.2", offline=True
-    )
-    found = services.validate(crate)
-    assert [f"{issue.violatingEntity}: {issue.message}" for issue in found.get_issues()] == []
-    path = project.deposit / "ro-crate-metadata.json"
-    before = path.read_text()
-    try:  # the validator sees what is missing
-        path.write_text(before.replace('"datePublished"', '"name"'))
-        assert services.validate(crate).get_issues()
-    finally:
-        path.write_text(before)
+
+    def issues(folder):
+        crate = ValidationSettings(rocrate_uri=str(folder), profile_identifier="ro-crate-1.2", offline=True)
+        return [f"{one.violatingEntity}: {one.message}" for one in services.validate(crate).get_issues()]
+
+    assert issues(project.deposit) == []
+    # The validator sees what is missing; in a crate without files, which take it a minute.
+    crate = json.loads((project.deposit / "ro-crate-metadata.json").read_text())
+    named = {"ro-crate-metadata.json", "./", "#authors", MIT}
+    crate["@graph"] = [
+        {key: value for key, value in entity.items() if key not in ("hasPart", "datePublished")}
+        for entity in crate["@graph"]
+        if entity["@id"] in named
+    ]
+    (tmp_path / "ro-crate-metadata.json").write_text(json.dumps(crate))
+    assert [line for line in issues(tmp_path) if "datePublished" in line]
 
 
 def test_the_data_package_and_its_figures_are_valid_by_their_own_validator(project, monkeypatch):
