@@ -74,7 +74,7 @@ def fractional(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
 
 def _glm(fit: Fit, x: Floats, family: Any, *, likelihood: bool = True) -> Iterator[Opinion]:
     design, k = used_rows(fit), len(fit.terms)
-    program = sm.GLM(design.y, x, family=family, freq_weights=_weights(design))
+    program = sm.GLM(design.y, x, family=family, freq_weights=_weights(design), **_shift(design))
     found = program.fit(**STEPS)
     yield from CLIMBED.coefficients(fit.labels, fit.params, found.params[:k], found.bse[:k])
     raw = _again(program, found, "HC0")
@@ -101,7 +101,7 @@ def binary(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     if design.weights is not None:
         return
     kinds = {"logit": sm.Logit, "probit": sm.Probit}
-    found = kinds[model.estimator](design.y, design.x).fit(**SEARCH)
+    found = kinds[model.estimator](design.y, design.x, **_shift(design)).fit(**SEARCH)
     yield from _likelihood(fit, found)
 
 
@@ -112,7 +112,7 @@ def negative_binomial(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
         return
     start = np.append(np.zeros(design.x.shape[1]), 0.5)
     start[0] = np.log(design.y.mean())
-    found = sm.NegativeBinomial(design.y, design.x).fit(
+    found = sm.NegativeBinomial(design.y, design.x, **_shift(design)).fit(
         start_params=start, disp=0, maxiter=500, method="bfgs", gtol=1e-9
     )
     k = len(fit.terms) - 1
@@ -151,6 +151,11 @@ def _clustered(
     factors: dict[str, Any] = {"groups_factor": False, "parameters_factor": False} if plain else {}
     ours: Covariance = clustered(fit, cluster=["entity"], absorbed="all", **factors)
     yield from source.errors("clustered", fit.labels, ours.matrix, _block(theirs(groups), len(fit.terms)))
+
+
+def _shift(design: Design) -> dict[str, Floats]:
+    """Offset or exposure, in the words of statsmodels, which are ours."""
+    return {name: design.extra[name] for name in ("offset", "exposure") if name in design.extra}
 
 
 def _block(covariance: Floats, k: int) -> Floats:

@@ -351,12 +351,15 @@ class Role:
 
     Attributes
     ----------
+    says : str
+        One sentence: what it is for.
     terms : bool
         A list of terms (a matrix), or else one expression (a vector).
     required : bool
     """
 
-    terms: bool
+    says: str
+    terms: bool = False
     required: bool = True
 
 

@@ -56,12 +56,30 @@ COVARIANCES: dict[str, Callable[..., Covariance]] = {
 }
 DIAGNOSTICS = diagnostics.DIAGNOSTICS
 
-INSTRUMENTED = Needs({"endogenous": Role(terms=True), "instruments": Role(terms=True)})
-SELECTED = Needs({"selected": Role(terms=False), "selection": Role(terms=True)}, selected="selected")
+EQUATION = "Regressors of the selection equation."
+INSTRUMENTED = Needs(
+    {
+        "endogenous": Role(
+            "Regressors that the error goes with; they do not stand in the formula.", terms=True
+        ),
+        "instruments": Role(
+            "Excluded instruments; the formula's regressors are instruments too.", terms=True
+        ),
+    }
+)
+SELECTED = Needs(
+    {"selected": Role("1 where the outcome is seen, else 0."), "selection": Role(EQUATION, terms=True)},
+    selected="selected",
+)
+OFFSET = Needs({"offset": Role("Added to the linear index, with a coefficient of one.", required=False)})
+EXPOSURE = Role("What the mean is proportional to: its logarithm is the offset.", required=False)
+COUNTED = Needs({**OFFSET.roles, "exposure": EXPOSURE})
 HISTORY = Needs({}, keeps_history=True)
 NEEDS: dict[str, Needs] = {
     **dict.fromkeys(iv.ESTIMATORS, INSTRUMENTED),
     **dict.fromkeys([*selection.ESTIMATORS, *selection_ml.ESTIMATORS], SELECTED),
     **dict.fromkeys([*dynamic.ESTIMATORS, *lsdvc.ESTIMATORS], HISTORY),
-    **dict.fromkeys(two_part.ESTIMATORS, Needs({"selection": Role(terms=True, required=False)})),
+    **dict.fromkeys([*binary.ESTIMATORS, *fractional.ESTIMATORS], OFFSET),
+    **dict.fromkeys([*poisson.ESTIMATORS, *negative_binomial.ESTIMATORS], COUNTED),
+    **dict.fromkeys(two_part.ESTIMATORS, Needs({"selection": Role(EQUATION, terms=True, required=False)})),
 }

@@ -108,7 +108,7 @@ WAYS = (
     *(
         Way(
             (name,),
-            f'glm({{formula}}, data = rows, family = binomial("{name}"), {EXACT})',
+            f'glm({{formula}}, data = rows, family = binomial("{name}"){{offset}}, {EXACT})',
             LIKELIHOOD if name == "logit" else LIKELIHOOD[1:1],
             needs=SANDWICH,
         )
@@ -116,14 +116,14 @@ WAYS = (
     ),
     Way(
         ("ppml",),
-        f"glm({{formula}}, data = rows, family = poisson, {EXACT})",
+        f"glm({{formula}}, data = rows, family = poisson{{offset}}, {EXACT})",
         LIKELIHOOD,
         None,
         needs=SANDWICH,
     ),
     Way(
         ("fractional_logit",),
-        f"glm({{formula}}, data = rows, family = quasibinomial, {EXACT})",
+        f"glm({{formula}}, data = rows, family = quasibinomial{{offset}}, {EXACT})",
         LIKELIHOOD[1:],
         needs=SANDWICH,
     ),

@@ -54,9 +54,15 @@ def _fields(model: ExportedModel) -> dict[str, object]:
         "entity": "entity" in model.effects,
         "time": "time" in model.effects,
         "changing": _list((model.outcome, *model.regressors)),
+        "offset": _offset(model),
         "endogenous": _list(model.roles.get("endogenous", ())),
         "instruments": _list(model.roles.get("instruments", ())),
     }
+
+
+def _offset(model: ExportedModel) -> str:
+    found = {role: model.roles.get(role) for role in ("offset", "exposure")}
+    return "".join(f', {role}=rows["{names[0]}"].astype(float)' for role, names in found.items() if names)
 
 
 def _error_fields(error: ExportedError) -> dict[str, object]:

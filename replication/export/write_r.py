@@ -49,9 +49,16 @@ def _fields(model: ExportedModel) -> dict[str, object]:
         "formula": f"{model.outcome} ~ {shown}",
         "instrumented": f"{model.outcome} ~ {' | '.join(both)}",
         "weights": model.weights,
+        "offset": _offset(model),
         "changing": _vector((model.outcome, *model.regressors)),
         "q": model.options.get("q"),
     }
+
+
+def _offset(model: ExportedModel) -> str:
+    calls = {"offset": "{}", "exposure": "log({})"}
+    said = [call.format(*model.roles[role]) for role, call in calls.items() if role in model.roles]
+    return "".join(f", offset = {each}" for each in said)
 
 
 def _error_fields(error: ExportedError) -> dict[str, object]:

@@ -46,8 +46,9 @@ def _fields(model: ExportedModel) -> dict[str, str]:
         "effects": " ".join(model.effects),
         "if_": f" if {model.flag} == 1",
         "weights": f" [aweight = {model.weights}]" if model.weights else "",
+        "offset": "".join(f", {role}({roles[role]})" for role in ("offset", "exposure") if role in roles),
         "constant": "" if model.constant or model.effects else ", noconstant",
-        **roles,
+        **{role: names for role, names in roles.items() if role not in ("offset", "exposure")},
     }
 
 

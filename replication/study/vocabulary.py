@@ -29,5 +29,5 @@ def _listed(known: Mapping[str, Callable]) -> Iterator[str]:
         roles = NEEDS[name].roles if name in NEEDS else {}
         for role, need in roles.items():
             kind = "list of terms" if need.terms else "expression"
-            yield f"      {role} = {kind}, {'needed' if need.required else 'may be left out'}"
+            yield f"      {role} = {kind}, {'needed' if need.required else 'may be left out'}. {need.says}"
         yield from (f"      {line}" for line in options_of(known[name]))

@@ -10,6 +10,7 @@ from scipy.special import expit, xlogy
 from replication.errors import EstimationError
 from replication.estimate.design import Design, Floats, LikelihoodFit, MeanOf, Statistics
 from replication.estimate.limited.mean_outcome import logistic_mean, normal_mean
+from replication.estimate.limited.offset import offset_of, shifted
 from replication.estimate.limited.perfect_prediction import is_flat, refuse_perfect_prediction
 from replication.estimate.numbers.basis import orthogonal
 from replication.estimate.numbers.likelihood import against_null, fit_from_optimum
@@ -56,10 +57,13 @@ def require_binary(outcome: str, y: Floats) -> None:
 def fit_index(
     design: Design, estimator: str, link: LogCdf, mean: MeanOf, *, quasi: bool = False
 ) -> LikelihoodFit:
-    """Maximise sum w [y log F(x'b) + (1 - y) log F(-x'b)] for a symmetric F (Papke and Wooldridge 1996)."""
-    weights = design.unit_weights
+    """Maximise sum w [y log F(x'b) + (1 - y) log F(-x'b)] for a symmetric F (Papke and Wooldridge 1996).
+
+    An offset, if the design has one, is added to x'b.
+    """
+    weights, offset = design.unit_weights, offset_of(design)
     basis = orthogonal(design.x, design.terms)
-    optimum = _search(design.y, basis.q, weights, link)
+    optimum = _search(design.y, basis.q, weights, offset, link)
     if is_flat(optimum, len(design.terms)):
         side = np.where(design.y == 1, 1.0, np.where(design.y == 0, -1.0, 0.0))
         refuse_perfect_prediction(design.outcome, side, design.x, design.terms)
@@ -70,19 +74,19 @@ def fit_index(
         basis.back @ optimum.params,
         basis.back,
         optimum,
-        _statistics(design, optimum, weights),
+        _statistics(design, optimum, weights, offset, link),
         basis.warnings,
-        means={"outcome": mean},
+        means={"outcome": shifted(mean, offset)},
         quasi=quasi,
     )
 
 
-def _search(y: Floats, x: Floats, weights: Floats, link: LogCdf) -> Optimum:
+def _search(y: Floats, x: Floats, weights: Floats, offset: Floats, link: LogCdf) -> Optimum:
     """From zero, and from the linear projection of 2(2y - 1): the likelihood is concave, both must agree."""
 
     def objective(b: Floats) -> Likelihood:
         """Likelihood of outcomes between 0 and 1 at coefficients b."""
-        index = x @ b
+        index = x @ b + offset
         up, up1, up2 = link(index)
         down, down1, down2 = link(-index)
         slope = weights * (y * up1 - (1 - y) * down1)
@@ -94,13 +98,17 @@ def _search(y: Floats, x: Floats, weights: Floats, link: LogCdf) -> Optimum:
     return maximise(objective, np.zeros(x.shape[1]), second_start=projected)
 
 
-def _statistics(design: Design, optimum: Optimum, weights: Floats) -> Statistics:
-    """Fit against a constant alone (whose log-likelihood is that of the mean), where there is a constant."""
+def _statistics(
+    design: Design, optimum: Optimum, weights: Floats, offset: Floats, link: LogCdf
+) -> Statistics:
+    """Fit against a constant alone (without an offset, that is the mean), where there is a constant."""
     if not design.has_constant:
         return {}
     mean = np.average(design.y, weights=weights)
-    null = weights @ (xlogy(design.y, mean) + xlogy(1 - design.y, 1 - mean))
-    return against_null(optimum.likelihood.value, float(null), len(design.terms) - 1)
+    null = float(weights @ (xlogy(design.y, mean) + xlogy(1 - design.y, 1 - mean)))
+    if offset.any():
+        null = _search(design.y, np.ones((design.nobs, 1)), weights, offset, link).likelihood.value
+    return against_null(optimum.likelihood.value, null, len(design.terms) - 1)
 
 
 ESTIMATORS = {"probit": probit, "logit": logit}

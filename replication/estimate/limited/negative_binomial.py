@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import betaln, digamma, gammaln, polygamma
 
 from replication.estimate.design import Design, Floats, LikelihoodFit, Statistics, parameters
+from replication.estimate.limited.offset import level_of, offset_of
 from replication.estimate.limited.poisson import ppml
 from replication.estimate.numbers.basis import Basis, orthogonal
 from replication.estimate.numbers.likelihood import fit_from_optimum
@@ -28,7 +29,7 @@ def negative_binomial(design: Design) -> LikelihoodFit:
     Fit
         Statistics: those of `ppml` but for its deviance; alpha; lr_overdispersion, twice the gain over
         Poisson (Stata's chibar2(01), half of whose distribution is at zero); loglikelihood_null is that of
-        a constant and alpha.
+        a constant, the offset and alpha.
 
     Raises
     ------
@@ -39,13 +40,13 @@ def negative_binomial(design: Design) -> LikelihoodFit:
     used = design if start.kept is None else design.rows(start.kept)
     columns = [used.terms.index(term) for term in start.terms]
     used = replace(used, terms=start.terms, x=used.x[:, columns])
-    weights, mean = used.unit_weights, np.exp(used.x @ start.params)
+    weights, offset = used.unit_weights, offset_of(used)
+    mean = np.exp(used.x @ start.params + offset)
     if _slope_at_zero(used.y, mean, weights) <= 0:
         return _poisson_limit(start)
     basis = orthogonal(used.x, used.terms)
-    optimum = _search(
-        used.y, basis, weights, np.asarray(np.linalg.solve(basis.back, start.params), dtype=float), mean
-    )
+    poisson = np.asarray(np.linalg.solve(basis.back, start.params), dtype=float)
+    optimum = _search(used.y, basis, weights, offset, poisson)
     alpha = float(np.exp(optimum.params[-1]))
     jacobian = np.block([[basis.back, np.zeros((len(start.terms), 1))], [np.zeros(len(start.terms)), 1.0]])
     gain = 2 * (optimum.likelihood.value - start.statistics["loglikelihood"])
@@ -56,7 +57,7 @@ def negative_binomial(design: Design) -> LikelihoodFit:
         jacobian @ optimum.params,
         jacobian,
         optimum,
-        _counts(start) | _null(used, weights, optimum) | {"alpha": alpha, "lr_overdispersion": gain},
+        _counts(start) | _null(used, weights, offset, optimum) | {"alpha": alpha, "lr_overdispersion": gain},
         start.warnings,
     )
     return replace(fit, design=design, kept=start.kept)
@@ -85,21 +86,23 @@ def _counts(start: LikelihoodFit) -> Statistics:
     return found
 
 
-def _search(y: Floats, basis: Basis, weights: Floats, poisson: Floats, mean: Floats) -> Optimum:
-    """From the Poisson estimates with alpha by moments, and from the mean with alpha one."""
+def _search(y: Floats, basis: Basis, weights: Floats, offset: Floats, poisson: Floats) -> Optimum:
+    """From the Poisson estimates with alpha by moments, and from a constant alone with alpha one."""
+    mean = np.exp(basis.q @ poisson + offset)
     excess = float(weights @ ((y - mean) ** 2 - mean)) / float(weights @ mean**2)
     first = np.append(poisson, np.log(max(excess, 1e-2)))
-    level = np.full(len(y), np.log(np.average(y, weights=weights)))
+    level = np.full(len(y), level_of(y, weights, offset))
     second = np.append(basis.q.T @ level / len(y), 0.0)
-    return maximise(lambda theta: _likelihood(theta, y, basis.q, weights), first, second_start=second)
+    return maximise(lambda theta: _likelihood(theta, y, basis.q, weights, offset), first, second_start=second)
 
 
-def _likelihood(theta: Floats, y: Floats, x: Floats, weights: Floats) -> Likelihood:
+def _likelihood(theta: Floats, y: Floats, x: Floats, weights: Floats, offset: Floats) -> Likelihood:
     """Log-likelihood in (b, ln alpha), written in r = 1 / alpha, with all derivatives."""
     with np.errstate(over="ignore", invalid="ignore"):
-        mean, r = np.exp(x @ theta[:-1]), np.exp(-theta[-1])
+        index, r = x @ theta[:-1] + offset, np.exp(-theta[-1])
+        mean = np.exp(index)
         both, gap = r + mean, y - mean
-        rows = _log_rising(y, r) - gammaln(y + 1) + y * (x @ theta[:-1]) - (y + r) * np.log1p(mean / r)
+        rows = _log_rising(y, r) - gammaln(y + 1) + y * index - (y + r) * np.log1p(mean / r)
         slope_index = gap * r / both
         slope_r = digamma(y + r) - digamma(r) - np.log1p(mean / r) - gap / both
         bend_index = -mean * r * (r + y) / both**2
@@ -118,13 +121,13 @@ def _log_rising(y: Floats, r: float) -> Floats:
     return np.where(y > 0, gammaln(some) - betaln(some, r) - some * np.log(r), 0.0)
 
 
-def _null(used: Design, weights: Floats, optimum: Optimum) -> Statistics:
+def _null(used: Design, weights: Floats, offset: Floats, optimum: Optimum) -> Statistics:
     """Against a constant alone, where there is one; with its own alpha."""
     if not used.has_constant:
         return {}
     ones = np.ones((used.nobs, 1))
-    mean = np.full(used.nobs, np.average(used.y, weights=weights))
-    constant = _search(used.y, Basis(ones, np.eye(1), ()), weights, np.log(mean[:1]), mean)
+    level = np.array([level_of(used.y, weights, offset)])
+    constant = _search(used.y, Basis(ones, np.eye(1), ()), weights, offset, level)
     null = constant.likelihood.value
     return {"loglikelihood_null": null, "rsquared_pseudo": 1 - optimum.likelihood.value / null}
 

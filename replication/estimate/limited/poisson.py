@@ -9,6 +9,7 @@ from scipy.special import gammaln, xlogy
 
 from replication.errors import EstimationError
 from replication.estimate.design import Booleans, Design, Floats, LikelihoodFit, Statistics, Term
+from replication.estimate.limited.offset import level_of, offset_of
 from replication.estimate.limited.separation import Separation, find_separated
 from replication.estimate.numbers.absorb import (
     Projector,
@@ -38,7 +39,7 @@ class _Problem:
 
     Attributes
     ----------
-    y, weights : (n,) float arrays
+    y, weights, offset : (n,) float arrays
     x : (n, k) float array
         Orthogonal, x'x = n I.
     groups : Groupings
@@ -48,14 +49,20 @@ class _Problem:
 
     y: Floats
     weights: Floats
+    offset: Floats
     x: Floats
     groups: Groupings
     chosen: Booleans
 
+    @property
+    def constant(self) -> Floats:
+        """(n,) index of a constant and the offset alone."""
+        return self.offset + level_of(self.y, self.weights, self.offset)
+
 
 @dataclass(frozen=True)
 class _Point:
-    """Coefficients (k,), linear index and mean (n,), and the log-likelihood but for a constant."""
+    """Coefficients (k,), index with the offset and mean (n,), and the log-likelihood but for a constant."""
 
     b: Floats
     index: Floats
@@ -99,14 +106,14 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
     -------
     Fit
         `kept` marks the rows used; `absorbed` is the exact rank of all dummies. Statistics: counts,
-        loglikelihood, aic and bic if y is whole, loglikelihood_null (constant alone, rows used),
+        loglikelihood, aic and bic if y is whole, loglikelihood_null (constant and offset alone, rows used),
         rsquared_pseudo (McFadden 1974, as ppmlhdfe), deviance, separated_rows.
 
     Raises
     ------
     EstimationError
         A negative outcome, or none above zero; collinear or absorbed regressors (named); unknown effects;
-        no more rows than parameters.
+        no more rows than parameters; an exposure or offset as `offset_of` says.
     """
     _require_nonnegative(design)
     names = tuple(effects or ())
@@ -123,7 +130,9 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
     kept_terms = tuple(term for term, stay in zip(terms, stays, strict=True) if stay)
     _require_rows(used.nobs, len(kept_terms), separation.unit)
     basis = orthogonal(left[:, stays], kept_terms)
-    problem = _Problem(used.y, used.unit_weights, basis.q, separation.groups, separation.unit.chosen)
+    problem = _Problem(
+        used.y, used.unit_weights, offset_of(used), basis.q, separation.groups, separation.unit.chosen
+    )
     optimum, end = _maximise(problem)
     omitted = (_omitted(name) for name in terms if name not in kept_terms)
     fit = fit_from_optimum(
@@ -223,15 +232,13 @@ def _maximise(problem: _Problem) -> tuple[Optimum, _Point]:
 
 
 def _start(problem: _Problem) -> _Point:
-    """Every mean the same, then scaled to the totals of each level of each grouping in turn, thrice."""
-    wy = problem.weights * problem.y
-    level = np.log(wy.sum() / problem.weights.sum())
+    """Every mean the same but for the offset, then scaled to the totals of each grouping's levels, thrice."""
+    wy, constant = problem.weights * problem.y, problem.constant
     b = np.zeros(problem.x.shape[1])
-    index = np.full(len(wy), level)
     if not problem.groups.codes:
-        b = problem.x.T @ index / len(index)
-        return _point(problem, b, problem.x @ b)
-    means = problem.weights * np.exp(index)
+        b = problem.x.T @ (constant - problem.offset) / len(wy)
+        return _point(problem, b, problem.offset + problem.x @ b)
+    means = problem.weights * np.exp(constant)
     for codes in [*problem.groups.codes[1:], problem.groups.codes[0]] * 3:
         ratio = (np.bincount(codes, wy) / np.bincount(codes, means))[codes]
         means = means * ratio
@@ -320,9 +327,8 @@ def _trouble(last: _Step | None, iterations: int) -> tuple[str, ...]:
 
 def _statistics(problem: _Problem, optimum: Optimum, mean: Floats) -> Statistics:
     """Against a constant alone, and against a mean for each row."""
-    y, weights = problem.y, problem.weights
-    average = float(weights @ y / weights.sum())
-    null = float(weights @ (xlogy(y, average) - average - gammaln(y + 1)))
+    y, weights, constant = problem.y, problem.weights, problem.constant
+    null = float(weights @ (y * constant - np.exp(constant) - gammaln(y + 1)))
     return {
         "loglikelihood_null": null,
         "rsquared_pseudo": 1 - optimum.likelihood.value / null,

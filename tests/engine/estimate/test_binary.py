@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from replication.errors import EstimationError
 from replication.estimate.limited.binary import logit, probit
+from replication.estimate.margins import average_marginal_effects
 from tests.support.limited_data import MROZ_TERMS, assert_printed, design, mroz_women, simulated, std_errors
 from tests.support.terms import terms_of
 
@@ -79,6 +80,28 @@ def test_order_units_and_sides(estimator, seed: int, unit: float, shift: float) 
     scaled = estimator(replace(data, x=moved))
     np.testing.assert_allclose(scaled.params[1] * unit, fit.params[1], rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(std_errors(scaled)[1] * unit, std_errors(fit)[1], rtol=1e-7)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from([probit, logit]), st.integers(0, 100_000), st.floats(-0.5, 0.5))
+def test_an_offset_along_a_regressor_moves_its_slope_and_nothing_else(estimator, seed, part) -> None:
+    data = binary_design(seed)
+    along = replace(data, extra={"offset": part * data.x[:, 1]}, extra_terms={"offset": terms_of("along")})
+    plain, shifted = estimator(data), estimator(along)
+    np.testing.assert_allclose(shifted.params + part * np.eye(len(data.terms))[1], plain.params, atol=1e-9)
+    np.testing.assert_allclose(shifted.bread, plain.bread, rtol=1e-7)
+    assert shifted.statistics["loglikelihood"] == pytest.approx(plain.statistics["loglikelihood"], rel=1e-12)
+    effects = [average_marginal_effects(fit, fit.bread).effects[1] for fit in (plain, shifted)]
+    assert effects[1] == pytest.approx(effects[0], rel=1e-8)  # that of the other regressor
+    null = sm.GLM(
+        data.y,
+        np.ones(data.nobs),
+        family=sm.families.Binomial(
+            link=sm.families.links.Probit() if estimator is probit else sm.families.links.Logit()
+        ),
+        offset=along.extra["offset"],
+    ).fit(tol=1e-12)
+    assert shifted.statistics["loglikelihood_null"] == pytest.approx(null.llf, rel=1e-10)
 
 
 def test_a_weight_of_two_is_a_row_twice() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom
@@ -62,14 +63,14 @@ def test_randhie_against_stata() -> None:
 @given(st.integers(0, 100_000), st.floats(-6, 3))
 def test_likelihood_and_its_derivatives(seed: int, lnalpha: float) -> None:
     design = overdispersed(seed, 30)
-    weights = np.random.default_rng(seed).uniform(0.5, 2, 30)
+    weights, offset = np.random.default_rng(seed).uniform(0.5, 2, (2, 30))
     theta = np.array([0.5, 0.3, -0.2, lnalpha])
 
     def at(point: np.ndarray) -> object:
-        return _likelihood(point, design.y, design.x, weights)
+        return _likelihood(point, design.y, design.x, weights, offset)
 
     here, r = at(theta), np.exp(-lnalpha)
-    mean = np.exp(design.x @ theta[:-1])
+    mean = np.exp(design.x @ theta[:-1] + offset)
     np.testing.assert_allclose(
         here.rows, weights * nbinom.logpmf(design.y, r, r / (r + mean)), rtol=1e-9, atol=1e-11
     )
@@ -92,6 +93,22 @@ def test_units_of_a_regressor(seed: int, unit: float) -> None:
         np.sqrt(np.diag(clustered(scaled).matrix)) * by, np.sqrt(np.diag(clustered(plain).matrix)), rtol=1e-6
     )
     np.testing.assert_allclose(plain.scores.sum(axis=0), 0.0, atol=1e-6)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 100_000))
+def test_exposure_against_statsmodels(seed: int) -> None:
+    design = overdispersed(seed)
+    exposure = np.exp(np.random.default_rng(seed).normal(size=design.nobs))
+    exposed = replace(design, extra={"exposure": exposure}, extra_terms={"exposure": terms_of("pop")})
+    fit = negative_binomial(exposed)
+    model = sm.NegativeBinomial(design.y, design.x, exposure=exposure)
+    found = model.fit(start_params=np.append(fit.params[:-1], np.exp(fit.params[-1])), disp=0, gtol=1e-9)
+    np.testing.assert_allclose(fit.params[:-1], found.params[:-1], rtol=1e-5, atol=1e-6)
+    assert fit.statistics["loglikelihood"] == pytest.approx(found.llf, rel=1e-10)
+    ones = sm.NegativeBinomial(design.y, np.ones(design.nobs), exposure=exposure)
+    null = ones.fit(start_params=[0.5, 1.0], disp=0, gtol=1e-9)
+    assert fit.statistics["loglikelihood_null"] == pytest.approx(null.llf, rel=1e-8)
 
 
 def test_whole_weights_are_repeated_rows() -> None:

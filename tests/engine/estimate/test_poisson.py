@@ -29,6 +29,15 @@ def errors(covariance: object) -> np.ndarray:
     return np.sqrt(np.diag(covariance.matrix))
 
 
+def with_extra(design: Design, role: str, values: np.ndarray) -> Design:
+    """The design with a further column of that role."""
+    return replace(
+        design,
+        extra={**design.extra, role: values},
+        extra_terms={**design.extra_terms, role: terms_of(role)},
+    )
+
+
 def dummy_fit(fit: Fit, effects: list[str]) -> tuple[object, np.ndarray]:
     """statsmodels' GLM on the rows of the fit with dummies written out, and the dummies."""
     design = fit.design if fit.kept is None else fit.design.rows(fit.kept)
@@ -38,7 +47,7 @@ def dummy_fit(fit: Fit, effects: list[str]) -> tuple[object, np.ndarray]:
     x = np.column_stack([design.x[:, columns], levels])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = sm.GLM(design.y, x, family=sm.families.Poisson(), var_weights=design.weights)
+        model = sm.GLM(design.y, x, family=sm.families.Poisson(), var_weights=design.weights, **design.extra)
         return model.fit(tol=1e-12, maxiter=200), levels
 
 
@@ -116,12 +125,14 @@ class TestReferenceValues:
     st.integers(0, 100_000),
     st.sampled_from([[], ["entity"], ["time", "entity"], ["entity", "time", "region"]]),
     st.booleans(),
+    st.sampled_from(["", "offset", "exposure"]),
 )
-def test_equals_dummies(seed: int, effects: list[str], weighted: bool) -> None:
-    design = panel(seed)
+def test_equals_dummies(seed: int, effects: list[str], weighted: bool, role: str) -> None:
+    design, random = panel(seed), np.random.default_rng(seed)
     if weighted:
-        weights = np.random.default_rng(seed).uniform(0.5, 2, design.nobs)
-        design = replace(design, weights=weights)
+        design = replace(design, weights=random.uniform(0.5, 2, design.nobs))
+    if role:
+        design = with_extra(design, role, np.exp(random.normal(size=design.nobs)))
     fit = ppml(design, effects=effects)
     used = design if fit.kept is None else design.rows(fit.kept)
     used = replace(used, weights=None if used.weights is None else used.weights / used.weights.mean())
@@ -145,6 +156,48 @@ def test_equals_dummies(seed: int, effects: list[str], weighted: bool) -> None:
         @ (np.where(used.y > 0, used.y * np.log(np.maximum(used.y, 1) / mean), 0) - used.y + mean),
         rel=1e-7,
     )
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 100_000), st.floats(-5, 5), st.sampled_from([[], ["entity"], ["time", "entity"]]))
+def test_an_offset_is_what_it_says(seed: int, unit: float, effects: list[str]) -> None:
+    """The log of the exposure; its unit moves the constant alone, a multiple of a regressor its slope."""
+    design, random = panel(seed), np.random.default_rng(seed)
+    exposure = np.exp(random.normal(size=design.nobs))
+    fit = ppml(with_extra(design, "exposure", exposure), effects=effects)
+    same = ppml(with_extra(design, "offset", np.log(exposure)), effects=effects)
+    np.testing.assert_allclose(same.params, fit.params, **SAME)
+    other = ppml(with_extra(design, "exposure", exposure * np.exp(unit)), effects=effects)
+    shift = np.array([unit * (label == "const") for label in fit.labels])
+    np.testing.assert_allclose(other.params + shift, fit.params, **SAME)
+    np.testing.assert_allclose(other.bread, fit.bread, **SAME)
+    assert other.statistics["loglikelihood_null"] == pytest.approx(fit.statistics["loglikelihood_null"])
+    plain, along = ppml(design, effects=effects), with_extra(design, "offset", unit * design.x[:, 1])
+    slope = np.array([unit * (label == "x0") for label in fit.labels])
+    np.testing.assert_allclose(ppml(along, effects=effects).params + slope, plain.params, **SAME)
+
+
+def test_the_null_with_an_exposure() -> None:
+    """A constant and the exposure: what statsmodels' GLM gives of a constant alone."""
+    design = with_extra(grunfeld(), "exposure", np.exp(grunfeld().x[:, 1]))
+    null = sm.GLM(design.y, np.ones(design.nobs), family=sm.families.Poisson(), **design.extra).fit(tol=1e-12)
+    assert ppml(design).statistics["loglikelihood_null"] == pytest.approx(null.llf, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("roles", "message"),
+    [
+        ({"exposure": 0.0}, r"exposure 'exposure' is 0 in row 3 .* allowed: numbers above zero"),
+        ({"offset": 800.0}, r"offset 'offset' is 800 in row 3 .* allowed: -300 to 300"),
+        ({"offset": 1.0, "exposure": 1.0}, "offset and exposure are both named"),
+    ],
+)
+def test_an_offset_that_cannot_be(roles: dict[str, float], message: str) -> None:
+    design = panel(1)
+    for role, value in roles.items():
+        design = with_extra(design, role, np.where(np.arange(design.nobs) == 3, value, 1.0))
+    with pytest.raises(EstimationError, match=message):
+        ppml(design)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -63,6 +63,9 @@ MODELS = {
     "probit": f'formula = "above ~ x + a"\nestimator = "probit"\n{BY_MAXIMUM}',
     "poisson": f'formula = "number ~ x + a"\nestimator = "ppml"\n{BY_MAXIMUM}',
     "poisson_within": f'formula = "number ~ x + a"\nestimator = "ppml"\neffects = ["entity"]\n{BY_MAXIMUM}',
+    "exposed": 'formula = "number ~ x"\nestimator = "ppml"\neffects = ["time"]\n'
+    f'options = {{ exposure = "w" }}\n{BY_MAXIMUM}',
+    "shifted": f'formula = "above ~ x"\nestimator = "logit"\noptions = {{ offset = "a / 2" }}\n{BY_MAXIMUM}',
     "fractional": 'formula = "part ~ x + a"\nestimator = "fractional_logit"\n'
     'covariance = [{ kind = "hc0" }, { kind = "hc1" }, { kind = "clustered" }]',
     "fractional_probit": 'formula = "part ~ x + a"\nestimator = "fractional_probit"\n'
