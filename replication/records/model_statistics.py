@@ -162,6 +162,8 @@ STATISTICS: Mapping[str, Declared] = {
     "kleibergen_paap_f": Declared("Kleibergen-Paap F", "test", footer=6),
     "cragg_donald_f": Declared("Cragg-Donald F", "test"),
     "first_stage_f": Declared("First stage F", "test", of="regressor"),
+    **_test("anderson_lm", "Anderson canonical correlations LM", p="anderson_lm_p", df="anderson_lm_df"),
+    **_test("kleibergen_paap_lm", "Kleibergen-Paap LM", p="kleibergen_paap_lm_p", df="kleibergen_paap_lm_df"),
     **_test("sargan", "Sargan", p="sargan_p", df="sargan_df"),
     **_test("hansen", "Hansen", p="hansen_p", df="hansen_df"),
     **_test("sargan_pgmm", "Sargan (pgmm)", p="sargan_pgmm_p", df="sargan_pgmm_df"),

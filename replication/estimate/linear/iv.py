@@ -39,6 +39,7 @@ from replication.estimate.linear.iv_tests import (
     moment_covariance,
     overidentification,
     strength,
+    underidentification,
 )
 from replication.estimate.numbers.absorb import counted, projector, require_variation, residuals
 from replication.estimate.numbers.algebra import least_squares, triangle
@@ -341,6 +342,7 @@ def _with_statistics(
     statistics: Statistics = {
         **found,
         **strength(v.exogenous, v.endogenous, v.instruments, v.endogenous_terms, v.moments),
+        **underidentification(v.exogenous, v.endogenous, v.instruments, v.moments),
         **overidentification(v.exogenous, v.endogenous, v.instruments, v.y, first, v.moments),
         **endogeneity(v.x, v.z, v.y, len(v.endogenous_terms), v.absorbed),
     }

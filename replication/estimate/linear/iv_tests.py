@@ -155,6 +155,33 @@ def strength(
     return out
 
 
+def underidentification(
+    exogenous: Floats, endogenous: Floats, instruments: Floats, moments: Moments
+) -> Statistics:
+    """Do the instruments move the endogenous regressors in as many directions as there are: LM tests of rank.
+
+    Anderson's (1951) canonical correlations: n times the smallest squared one, of errors of equal variance;
+    and the rk LM statistic of Kleibergen and Paap (2006) under `moments`, where these are another. Both have
+    one degree of freedom for each instrument beyond the endogenous regressors, and one more. In the singular
+    vectors of the smallest canonical correlation the rk statistic is g'S^-1 g, g the cross product of
+    instruments and endogenous regressors and S its covariance: the rotations of Kleibergen and Paap cancel.
+    n counts rows (Stata's xtivreg2, fe takes the effects off).
+    """
+    z, _ = np.linalg.qr(_left_by(exogenous, instruments))
+    d, _ = np.linalg.qr(_left_by(exogenous, endogenous))
+    count = endogenous.shape[1]
+    left, correlations, right = np.linalg.svd(z.T @ d)
+    z, d = z @ left[:, count - 1 :], d @ right[-1]
+    df = z.shape[1]
+    found = {"anderson_lm": len(d) * float(correlations[-1] ** 2)}
+    if moments.kind != "unadjusted":
+        found["kleibergen_paap_lm"] = _wald(z.T @ d, moment_covariance(moments, z, d))
+    out: Statistics = {}
+    for name, value in found.items():
+        out |= {name: value, f"{name}_df": float(df), f"{name}_p": float(stats.chi2.sf(value, df))}
+    return out
+
+
 def overidentification(
     exogenous: Floats, endogenous: Floats, instruments: Floats, y: Floats, residuals: Floats, moments: Moments
 ) -> Statistics:

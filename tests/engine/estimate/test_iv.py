@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linearmodels.datasets import mroz
 from linearmodels.iv import IV2SLS
+from linearmodels.iv.common import kleibergen_paap
 from linearmodels.tests.iv.results.read_stata_results import process_results
 from numpy.testing import assert_allclose
 from scipy import stats
@@ -131,6 +132,11 @@ def test_griliches_agrees_with_ivreg2(estimator, moments, name):
     assert_allclose(found[order], stata.params_table[:, 1], **IVREG2)
     assert_allclose(fit.statistics["cragg_donald_f"], stata.cdf, **IVREG2)
     assert_allclose(fit.statistics["kleibergen_paap_f"], stata.widstat, **IVREG2)
+    under = "anderson_lm" if moments == "unadjusted" else "kleibergen_paap_lm"
+    assert_allclose(fit.statistics[under], stata.idstat, **IVREG2)
+    assert_allclose(fit.statistics[f"{under}_p"], stata.idp, rtol=1e-7)
+    assert fit.statistics[f"{under}_df"] == stata.iddf
+    assert ("kleibergen_paap_lm" in fit.statistics) == (moments != "unadjusted")
     assert_allclose(fit.statistics["hansen"], stata.j, **IVREG2)
     assert_allclose(fit.statistics["hansen_p"], stata.jp, **IVREG2)
     assert_allclose(fit.statistics["rsquared"], stata.r2, **IVREG2)
@@ -228,6 +234,31 @@ def simulated(
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000))
+def test_underidentification_is_linearmodels_rank_test(seed):
+    """Two endogenous regressors, rows weighted: the rk LM statistic of the weighted arrays."""
+    design, rng = simulated(seed, instruments=4), np.random.default_rng(seed)
+    second = design.extra["instruments"][:, :1] - design.extra["instruments"][:, 1:2]
+    second = second + design.extra["endogenous"] + rng.normal(size=(design.nobs, 1))
+    design = replace(
+        design,
+        weights=rng.uniform(0.5, 2, design.nobs),
+        extra={**design.extra, "endogenous": np.column_stack([design.extra["endogenous"], second])},
+        extra_terms={**design.extra_terms, "endogenous": terms_of("d", "e")},
+    )
+    root = np.sqrt(design.unit_weights)[:, None]
+    arrays = [root * design.extra[role] for role in ("endogenous", "instruments")] + [root * design.x]
+    for moments in ("unadjusted", "robust", "clustered"):
+        found = iv_2sls(design, moments=moments).statistics
+        config = {"clusters": design.entity} if moments == "clustered" else {}
+        peer = kleibergen_paap(*arrays, moments, config)
+        ours = "anderson_lm" if moments == "unadjusted" else "kleibergen_paap_lm"
+        assert_allclose(found[ours], peer.stat, rtol=1e-8)
+        assert_allclose(found[f"{ours}_p"], peer.pval, rtol=1e-6)
+        assert found[f"{ours}_df"] == peer.df == 3
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000))
 def test_exactly_identified_estimators_agree(seed):
     design = simulated(seed, instruments=1, strength=1.5)
     x = np.column_stack([design.x, design.extra["endogenous"]])
@@ -265,6 +296,7 @@ def test_absorbed_effects_are_dummies(seed, effects, kind):
         Of("first_stage_f", "d"),
         "cragg_donald_f",
         "kleibergen_paap_f",
+        "anderson_lm",
         "effective_f",
         "wu_hausman",
         "hansen",
@@ -290,7 +322,16 @@ def test_units_of_measurement_do_not_matter(seed, scale, estimator):
     }
     again = estimator(replace(design, y=3 * design.y, extra=extra), moments="clustered")
     assert_allclose(again.params, fit.params * [3, 3, 3 / scale], rtol=1e-7)
-    for name in ("kleibergen_paap_f", "effective_f", "hansen", "sargan", "durbin", "anderson_rubin_f"):
+    for name in (
+        "kleibergen_paap_f",
+        "kleibergen_paap_lm",
+        "anderson_lm",
+        "effective_f",
+        "hansen",
+        "sargan",
+        "durbin",
+        "anderson_rubin_f",
+    ):
         assert_allclose(again.statistics[name], fit.statistics[name], rtol=1e-6)
     for name in ("anderson_rubin_low", "anderson_rubin_high"):
         assert_allclose(again.statistics[name], fit.statistics[name] * 3 / scale, rtol=1e-5)
