@@ -116,7 +116,7 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
         no more rows than parameters; an exposure or offset as `offset_of` says.
     """
     _require_nonnegative(design)
-    names = tuple(effects or ())
+    offset, names = offset_of(design), tuple(effects or ())
     groups = of_design(design, names)
     columns = [j for j, term in enumerate(design.terms) if term.kind != "constant" or not names]
     terms = tuple(design.terms[j] for j in columns)
@@ -130,9 +130,7 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
     kept_terms = tuple(term for term, stay in zip(terms, stays, strict=True) if stay)
     _require_rows(used.nobs, len(kept_terms), separation.unit)
     basis = orthogonal(left[:, stays], kept_terms)
-    problem = _Problem(
-        used.y, used.unit_weights, offset_of(used), basis.q, separation.groups, separation.unit.chosen
-    )
+    problem = _problem(used, offset[separation.kept], basis.q, separation)
     optimum, end = _maximise(problem)
     omitted = (_omitted(name) for name in terms if name not in kept_terms)
     fit = fit_from_optimum(
@@ -147,6 +145,10 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
         quasi=True,
     )
     return _with_effects(fit, design, names, separation)
+
+
+def _problem(used: Design, offset: Floats, x: Floats, separation: Separation) -> _Problem:
+    return _Problem(used.y, used.unit_weights, offset, x, separation.groups, separation.unit.chosen)
 
 
 def _with_effects(
