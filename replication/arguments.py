@@ -45,6 +45,7 @@ def parser_of_calls() -> argparse.ArgumentParser:
     second = _add(commands, "crosscheck", "crosscheck", "every model of a study through other programs too")
     second.add_argument("study", type=Path, metavar="STUDY", help="study file")
     second.add_argument("--data", type=Path, metavar="FILE", help="panel of your own")
+    second.add_argument("--quiet", action="store_true", help="one line where all agree")
     _add_export(commands)
     _add_robustness(commands)
     printed = _add(commands, "published", "published", "grade every printed table of published/*.toml")

@@ -58,16 +58,11 @@ def _fault() -> int:
     return FAULT
 
 
-def _say(text: object) -> None:
-    """Print lines of a result: words of the user's files stand in them, and move no cursor."""
-    for line in str(text).splitlines():
-        print(printable(line))
-
-
-def _print(lines: Sequence[str]) -> None:
-    """Print lines as `_say` does, empty ones too."""
-    for line in lines:
-        print(printable(line))
+def _say(*texts: object) -> None:
+    """Print results line by line: words of the user's files stand in them, and move no cursor."""
+    for text in texts:
+        for line in str(text).splitlines() or [""]:
+            print(printable(line))
 
 
 def _refuse(message: str) -> int:
@@ -79,8 +74,7 @@ def _all(call: argparse.Namespace) -> int:
     from replication.versions.remake import remake
 
     done = remake(Project(call.project), call.step or "report", ("--native",) if call.native else ())
-    for line in done.lines:
-        _say(line)
+    _say(*done.lines)
     if call.step or done.code not in (0, NOT_CONVERGED):
         return done.code
     return _check(call) or done.code
@@ -112,17 +106,17 @@ def _show(done, call: argparse.Namespace) -> None:
     if call.json:
         print(screen.as_json(done.study.study.id, str(done.folder), (*done.told, *doubts), done.records))
     elif call.quiet:
-        _print([*doubts, *minded])
+        _say(*doubts, *minded)
     else:
         shown = screen.coefficients(done.records, labels_of(done.study))
-        _print([*done.told, *doubts, *shown, f"results in {done.folder}"])
+        _say(*done.told, *doubts, *shown, f"results in {done.folder}")
 
 
 def _init(call: argparse.Namespace) -> int:
     from replication.study.first_study import first_study
 
     written, seen = first_study(call.data, call.out, call.entity, call.time)
-    _print([*seen, f"{written} is written; run it with: replicate run {written}"])
+    _say(*seen, f"{written} is written; run it with: replicate run {written}")
     return 0
 
 
@@ -134,14 +128,14 @@ def _describe(call: argparse.Namespace) -> int:
     found = description(read, call.variables, call.by, call.where, call.entity, call.time)
     if call.out is not None:
         found.write(call.out)
-    _print(found.summary().splitlines())
+    _say(found.summary())
     return 0
 
 
 def _explain(call: argparse.Namespace) -> int:
     from replication.study.explain import explain
 
-    _print(explain(Project(call.project), call.study, call.data))
+    _say(*explain(Project(call.project), call.study, call.data))
     return 0
 
 
@@ -149,9 +143,7 @@ def _crosscheck(call: argparse.Namespace) -> int:
     from replication.crosscheck.second_opinion import crosscheck
 
     lines, agree = crosscheck(Project(call.project), call.study, call.data)
-    for line in lines:
-        _say(line)
-    return 0 if agree else MOVED
+    return _tell_checked(lines[-1:] if call.quiet and agree else lines, agree)
 
 
 def _published(call: argparse.Namespace) -> int:
@@ -160,24 +152,21 @@ def _published(call: argparse.Namespace) -> int:
 
     project = Project(call.project)
     lines = cell_by_cell(*grade_file(project, call.file)) if call.file else told(grade_articles(project))
-    for line in lines:
-        _say(line)
+    _say(*lines)
     return 0
 
 
 def _export(call: argparse.Namespace) -> int:
     from replication.export.export_study import export
 
-    for line in export(Project(call.project), call.study, call.to, call.data, call.out):
-        _say(line)
+    _say(*export(Project(call.project), call.study, call.to, call.data, call.out))
     return 0
 
 
 def _robustness(call: argparse.Namespace) -> int:
     from replication.robustness.robust_study import run_robustness
 
-    for line in run_robustness(Project(call.project), call.study, call.on, call.data, call.out):
-        _say(line)
+    _say(*run_robustness(Project(call.project), call.study, call.on, call.data, call.out))
     return 0
 
 
@@ -190,21 +179,17 @@ def _worker(call: argparse.Namespace) -> int:
 
 def _claims(call: argparse.Namespace) -> int:
     from replication.claims.ledger import make_ledger
+    from replication.claims.terminal import told
 
-    return _tell(make_ledger(Project(call.project)))
+    _say(*told(make_ledger(Project(call.project))))
+    return 0
 
 
 def _check_claims(call: argparse.Namespace) -> int:
     from replication.claims.ledger import check_file
+    from replication.claims.terminal import told_by_verdict
 
-    return _tell(check_file(Project(call.project), call.file, call.data, call.out))
-
-
-def _tell(book) -> int:
-    from replication.claims.terminal import told
-
-    for line in told(book):
-        _say(line)
+    _say(*told_by_verdict(check_file(Project(call.project), call.file, call.data, call.out)))
     return 0
 
 
@@ -278,8 +263,7 @@ def _compare(call: argparse.Namespace) -> int:
 
 
 def _tell_checked(lines: Sequence[str], passed: bool) -> int:
-    for line in lines:
-        _say(line)
+    _say(*lines)
     return 0 if passed else MOVED
 
 
@@ -294,16 +278,14 @@ def _verify(call: argparse.Namespace) -> int:
 def _trace(call: argparse.Namespace) -> int:
     from replication.versions.trace import trace
 
-    for line in trace(Project(call.project), call.table, call.row, call.column):
-        _say(line)
+    _say(*trace(Project(call.project), call.table, call.row, call.column))
     return 0
 
 
 def _why(call: argparse.Namespace) -> int:
     from replication.versions.why import why
 
-    for line in why(Project(call.project)):
-        _say(line)
+    _say(*why(Project(call.project)))
     return 0
 
 

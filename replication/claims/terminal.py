@@ -1,6 +1,4 @@
-"""What a command prints of a ledger: contradictions with their arithmetic, then every verdict with its
-claims.
-"""
+"""What a command prints of a ledger: contradictions with their arithmetic, verdicts with their claims, counts."""
 
 from __future__ import annotations
 
@@ -14,13 +12,17 @@ from replication.claims.verdict import HARD, VERDICTS
 
 
 def told(book: Book) -> Iterator[str]:
-    """Lines: hard contradictions and failed checks, each text's claims by verdict, counts."""
+    """Lines: hard contradictions and failed checks of every text, then counts; the ledger has the rest."""
     for text in book.texts:
         yield from _contradictions(text)
     for text in book.texts:
-        yield from _by_verdict(text)
-    for text in book.texts:
         yield _counts(text)
+
+
+def told_by_verdict(book: Book) -> Iterator[str]:
+    """Lines of `told`, and between them each text's claims by verdict: for one who writes a claims file."""
+    for text in book.texts:
+        yield from (*_contradictions(text), *_by_verdict(text), _counts(text))
 
 
 def _contradictions(text: Text) -> Iterator[str]:

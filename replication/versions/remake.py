@@ -111,9 +111,9 @@ def _make(project: Project, late: Iterable[Artefact], words: Sequence[str]) -> i
 
 def _replicate(project: Project, words: Sequence[str], command: Sequence[str]) -> int:
     """One command in a process of its own; what it says is printed when it is done, in one piece."""
-    quiet = ("--quiet",) if command[0] == "run" else ()  # the report shows what a study's run would print
+    quiet = ("--quiet",) if command[0] in ("run", "crosscheck") else ()  # the report shows the rest
     call = [sys.executable, "-m", "replication", "--project", str(project.root), *words, *command, *quiet]
-    print(f"replicate {' '.join(command)}", flush=True)
+    print(f"replicate {' '.join(command)}\n", end="", flush=True)  # in one piece: two of them print
     done = subprocess.run(call, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)
     print(done.stdout, end="", flush=True)
     return done.returncode
