@@ -1,4 +1,4 @@
-"""What a command prints of a ledger: contradictions with their arithmetic, verdicts with their claims, counts."""
+"""What a command prints of a ledger: contradictions with their arithmetic, verdicts with claims, counts."""
 
 from __future__ import annotations
 
