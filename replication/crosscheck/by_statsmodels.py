@@ -1,4 +1,4 @@
-"""Models through statsmodels: least squares, binary and fractional outcomes, Poisson, negative binomial."""
+"""Models through statsmodels: least squares, binary, ordered and fractional outcomes, counts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import statsmodels.api as sm
 from numpy.typing import NDArray
+from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from replication.crosscheck.dummies import codes, used_rows, written_out
 from replication.crosscheck.opinion import ITERATIVE, LINEAR, Floats, Opinion, Source
@@ -120,6 +121,22 @@ def negative_binomial(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     yield CLIMBED.statistic("log likelihood", fit.statistics["loglikelihood"], found.llf)
 
 
+def ordered(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
+    """Coefficients, thresholds and log likelihood of an ordered logit or probit, searched in unit columns."""
+    design = used_rows(fit)
+    if design.weights is not None:
+        return
+    x = design.x[:, design.has_constant :]
+    centre, scale = x.mean(axis=0), x.std(axis=0)
+    levels = np.unique(design.y, return_inverse=True)[1]
+    program = OrderedModel(levels, (x - centre) / scale, distr=model.estimator.removeprefix("ordered_"))
+    found = program.fit(method="bfgs", disp=0, maxiter=1000, gtol=1e-9)
+    slopes = found.params[: x.shape[1]] / scale
+    theirs = np.append(slopes, program.transform_threshold_params(found.params)[1:-1] + slopes @ centre)
+    yield from CLIMBED.coefficients(fit.labels, fit.params, theirs, np.sqrt(np.diag(fit.bread)))
+    yield CLIMBED.statistic("log likelihood", fit.statistics["loglikelihood"], found.llf)
+
+
 def two_part(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """The probit of a positive outcome and least squares of its logarithm, one after the other."""
     design = used_rows(fit)
@@ -174,5 +191,7 @@ MODELS: dict[str, Callable[[Fit, ModelSpec], Iterator[Opinion]]] = {
     "logit": binary,
     "probit": binary,
     "negative_binomial": negative_binomial,
+    "ordered_logit": ordered,
+    "ordered_probit": ordered,
     "two_part": two_part,
 }

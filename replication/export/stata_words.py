@@ -61,6 +61,8 @@ WAYS = (
     Way(("random_effects",), "xtreg {y} {x}{if_}, re sa", MAXIMUM, options={"components": "exact"}),
     Way(("logit",), "logit {y} {x}{if_}{offset}", MAXIMUM),
     Way(("probit",), "probit {y} {x}{if_}{offset}", MAXIMUM),
+    Way(("ordered_logit",), "ologit {y} {x}{if_}", MAXIMUM),
+    Way(("ordered_probit",), "oprobit {y} {x}{if_}", MAXIMUM),
     Way(("ppml",), "poisson {y} {x}{dummies}{if_}{offset}", MAXIMUM, None),
     Way(("negative_binomial",), "nbreg {y} {x}{if_}{offset}", MAXIMUM),
     Way(("tobit",), "tobit {y} {x}{if_}, ll(0)", MAXIMUM, options={"lower": 0.0, "upper": None}),

@@ -53,6 +53,8 @@ MODELS = {
     "shifted_logit": {"formula": "above ~ x", "estimator": "logit", "options": {"offset": "a / 2"}},
     "shifted_probit": {"formula": "above ~ x", "estimator": "probit", "options": {"offset": "a / 2"}},
     "shifted_share": {"formula": "part ~ x", "estimator": "fractional_logit", "options": {"offset": "a"}},
+    "ordered_logit": {"formula": "grade ~ x + a", "estimator": "ordered_logit"},
+    "ordered_probit": {"formula": "grade ~ x + a", "estimator": "ordered_probit"},
     "two_part": {"formula": "number ~ x + a", "estimator": "two_part"},
     "iv": {"formula": "y ~ a", "estimator": "iv_2sls", "options": INSTRUMENTS},
     "iv_within": {"formula": "y ~ a", "estimator": "iv_2sls", "options": INSTRUMENTS, "effects": ["entity"]},
@@ -73,6 +75,7 @@ def rows(seed: int = 4) -> pd.DataFrame:
     table = pd.DataFrame({"unit": np.repeat(np.arange(25), 10), "year": np.tile(range(1990, 2000), 25)})
     table = table.assign(x=x, a=a, z=z, v=v, d=d, y=y, w=draw.uniform(0.5, 2, n), above=(y > 1) * 1.0)
     table["number"] = draw.poisson(np.exp(0.3 + 0.4 * x + 0.3 * level)).astype(float)
+    table["grade"] = np.digitize(y, [-1, 1, 3])
     table["part"] = 1 / (1 + np.exp(-0.5 * y))
     return table[draw.random(n) < 0.85].reset_index(drop=True)
 

@@ -66,6 +66,8 @@ MODELS = {
     "exposed": 'formula = "number ~ x"\nestimator = "ppml"\neffects = ["time"]\n'
     f'options = {{ exposure = "w" }}\n{BY_MAXIMUM}',
     "shifted": f'formula = "above ~ x"\nestimator = "logit"\noptions = {{ offset = "a / 2" }}\n{BY_MAXIMUM}',
+    "ordered": 'formula = "grade ~ x + a"\nestimator = "ordered_logit"\n'
+    'covariance = [{ kind = "classical" }]',
     "fractional": 'formula = "part ~ x + a"\nestimator = "fractional_logit"\n'
     'covariance = [{ kind = "hc0" }, { kind = "hc1" }, { kind = "clustered" }]',
     "fractional_probit": 'formula = "part ~ x + a"\nestimator = "fractional_probit"\n'
@@ -81,6 +83,7 @@ MODELS = {
 NO_PYTHON = {
     *((name, error) for name in ("pooled", "within", "two_way") for error in ("pcse", "cr2")),
     ("median", "own"),
+    ("ordered", "classical"),  # statsmodels and MASS::polr take differences for the Hessian
     ("gmm", "own"),  # linearmodels takes the variance of the moments anew, ours is that of the weights
     ("pooled", "both"),  # eigenvalues were set to zero, which no Python program does
     ("changes", "both"),
