@@ -1,4 +1,4 @@
-"""Variances that are none: of an exact fit, zero by construction, or negative."""
+"""Variances that are none: of an exact fit or an unfinished search, zero by construction, or negative."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def without_rounding(fit: Fit, covariance: Covariance) -> Covariance:
     """The covariance with NaN for what is no variance, and a sentence on each coefficient that has none.
 
     With entity effects on two periods the scores of a period sum to zero: errors that are made of sums over
-    periods (panel-corrected, Driscoll-Kraay, clustered by time) are zero by construction.
+    periods (panel-corrected, Driscoll-Kraay, clustered by time) are zero by construction. Where a search did
+    not converge its curvature says nothing: at a limit of the parameters errors of 1e-16 would look certain.
     """
-    if fit.exact:
+    if fit.exact or not fit.converged:
         zero, negative = np.ones(len(fit.params), dtype=bool), np.zeros(len(fit.params), dtype=bool)
         said: list[str] = []  # the fit says it itself
     else:

@@ -86,7 +86,8 @@ def lsdvc(
         second lag in levels as instrument), Arellano and Bond (1991), Blundell and Bond (1998, without a
         constant).
     order : 1, 2 or 3
-        The bias up to O(1/T), O(1/NT) or O(1/NT^2); xtlsdvc leaves it at 1 unless told.
+        The bias up to O(1/T), O(1/NT) or O(1/NT^2); xtlsdvc leaves it at 1 unless told. At 3 it differs from
+        xtlsdvc's, which depends on the unit of the outcome (see `bias_approximation`).
     replications, seed : int
         Of the parametric bootstrap of the covariance, with normal errors: the outcome is built up from its
         observed start; every gap in an entity is a new start (xtlsdvc stops at the first gap).
@@ -186,6 +187,9 @@ def expected_regressors(rows: Within, errors: Floats, lag: float) -> Floats:
 def bias_approximation(rows: Within, expected: Floats, lag: float, variance: float, order: int) -> Floats:
     """(k,) bias of LSDV for the coefficients of the lag and the regressors (Bruno 2005; xtlsdvc_1 1.0.5).
 
+    The last part of the third term carries the variance of the errors here. xtlsdvc leaves it out, so that
+    its third term changes with the unit of the outcome; the two are one where the variance is.
+
     Parameters
     ----------
     expected : (N, T, k) float array
@@ -220,7 +224,11 @@ def bias_approximation(rows: Within, expected: Floats, lag: float, variance: flo
         * trace
         * (
             2 * corner * (inverse @ outer @ column)
-            + (column @ outer @ column + corner * np.trace(inverse @ outer) + 2 * quartic * corner**2)
+            + (
+                column @ outer @ column
+                + corner * np.trace(inverse @ outer)
+                + 2 * variance * quartic * corner**2
+            )
             * column
         ),
     )

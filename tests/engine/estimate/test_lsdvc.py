@@ -44,7 +44,8 @@ def explicit_bias(rows: Within, errors: np.ndarray, lag: float, variance: float,
     second = (
         -variance * (q @ wpmw + (np.trace(q @ wpmw) + 2 * variance * q11 * traces["PtPP"]) * eye) @ q @ e1
     )
-    inner = (e1.T @ q @ wppw @ q @ e1).item() + q11 * np.trace(q @ wppw) + 2 * traces["PtPPtP"] * q11**2
+    inner = (e1.T @ q @ wppw @ q @ e1).item() + q11 * np.trace(q @ wppw)
+    inner += 2 * variance * traces["PtPPtP"] * q11**2  # he writes it for a variance of one
     third = variance**2 * traces["P"] * (2 * q11 * q @ wppw @ q @ e1 + inner * q @ e1)
     return sum([first, second, third][:order]).ravel()
 
@@ -146,6 +147,17 @@ def test_estimate_is_lsdv_less_the_bias(initial, order):
     assert (fit.kept == keep).all()
     assert fit.labels == ("lag(y, 1)", "x")
     assert fit.params[0] > uncorrected[0]  # the bias of a positive lag is downward
+
+
+@settings(max_examples=10, deadline=None)
+@given(unit=st.sampled_from([1e-6, 1e-3, 1e6]), order=st.sampled_from([1, 2, 3]), seed=st.integers(0, 99))
+def test_the_unit_of_the_outcome_changes_nothing(unit, order, seed):
+    design = design_of(simulated(seed, entities=15, periods=7), ("x",))
+    fit = lsdvc(design, order=order, replications=3)
+    other = lsdvc(replace(design, y=design.y * unit), order=order, replications=3)
+    scale = np.array([1.0, unit])
+    assert_allclose(other.params, fit.params * scale, rtol=1e-7)
+    assert_allclose(other.own.matrix, fit.own.matrix * np.outer(scale, scale), rtol=1e-6)
 
 
 def test_anderson_hsiao_is_the_exactly_identified_estimate():

@@ -102,3 +102,12 @@ def test_a_perfect_fit_is_said_and_has_no_errors(seed, weighted, effects):
         assert coefficient_table(exact, found)["std_error"].isna().all()
         assert not any("no error for" in warning for warning in found.warnings)
     assert not ols(design, effects=effects).exact
+
+
+@given(seed=seeds)
+@settings(max_examples=10, deadline=None)
+def test_a_search_that_did_not_converge_has_no_errors(seed):
+    fit = replace(ols(draw(seed)), converged=False)
+    table = coefficient_table(fit, without_rounding(fit, hc1(fit)))
+    assert table[["std_error", "p_value", "conf_low", "conf_high"]].isna().all(axis=None)
+    assert table["estimate"].notna().all()
