@@ -23,6 +23,8 @@ FALL = 28.0
 """Logarithm by which the integrand has fallen where adaptive nodes end: 1e-12."""
 MAX_ROUNDS = 30
 """Times that the adaptive nodes are moved before the search is given up."""
+NO_RATIO = 1e-8
+"""sigma_u / sigma_e below which a sign is rounding: a maximum at zero may end on either side of it."""
 STEPS_BETWEEN = 25
 """Newton steps before they are moved again; near the maximum three or four are enough."""
 QUADRATURE_CHANGE = 1e-4
@@ -152,8 +154,8 @@ def _search(panel: Panel, theta: Floats, points: int, adaptive: bool) -> Optimum
         gap, theta = optimum.params - theta, optimum.params
         moved = np.sqrt(max(float(-gap @ optimum.likelihood.hessian @ gap), 0.0))
         settled = moved < 1e-3 * SAME_PLACE if adaptive else optimum.converged
-        if theta[-1] >= 0 and settled:
-            return replace(optimum, iterations=iterations)
+        if theta[-1] > -NO_RATIO and settled:
+            return replace(optimum, params=np.append(theta[:-1], abs(theta[-1])), iterations=iterations)
     sentence = f"Not converged: estimates and quadrature nodes still moved after {MAX_ROUNDS} rounds."
     return replace(optimum, iterations=iterations, converged=False, warnings=(*optimum.warnings, sentence))
 
