@@ -13,7 +13,8 @@ from linearmodels.panel import BetweenOLS, FamaMacBeth, FirstDifferenceOLS, Pane
 from replication.crosscheck.dummies import used_rows, written_out
 from replication.crosscheck.opinion import LINEAR, Opinion, Source
 from replication.estimate.covariances.conventions import apply, conventions_of
-from replication.estimate.covariances.sandwich import classical, driscoll_kraay
+from replication.estimate.covariances.over_time import driscoll_kraay
+from replication.estimate.covariances.sandwich import classical
 from replication.estimate.design import Design, Fit
 from replication.spec.entries import ModelSpec
 
@@ -44,7 +45,8 @@ def between(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Least squares of entity means."""
     design = used_rows(fit)
     if design.weights is None:
-        yield from _plain(fit, BetweenOLS(*_panel(design, fit)))
+        again = bool(model.options.get("reweight", False))
+        yield from _plain(fit, BetweenOLS(*_panel(design, fit)), reweight=again)
 
 
 def first_difference(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
@@ -93,8 +95,8 @@ def instrumented(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     yield from EXACT.coefficients(fit.labels, fit.params, theirs, errors)
 
 
-def _plain(fit: Fit, program: Any) -> Iterator[Opinion]:
-    found = program.fit(cov_type="unadjusted", debiased=True)
+def _plain(fit: Fit, program: Any, **options: bool) -> Iterator[Opinion]:
+    found = program.fit(cov_type="unadjusted", debiased=True, **options)
     yield from _coefficients(fit, found)
     yield from EXACT.errors("classical", fit.labels, classical(fit).matrix, found.cov.to_numpy())
 

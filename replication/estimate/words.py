@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from replication.estimate import diagnostics
-from replication.estimate.covariances import cluster_robust, pairs_bootstrap, pcse, sandwich, wild_bootstrap
+from replication.estimate.covariances import (
+    cluster_robust,
+    over_time,
+    pairs_bootstrap,
+    pcse,
+    sandwich,
+    wild_bootstrap,
+)
 from replication.estimate.design import Covariance, Fit, Needs, Role
 from replication.estimate.dynamic import dynamic, lsdvc
 from replication.estimate.gls import fgls, general_fgls, prais_winsten, sur
@@ -51,6 +58,7 @@ ESTIMATORS: dict[str, Callable[..., Fit]] = {
 }
 COVARIANCES: dict[str, Callable[..., Covariance]] = {
     **sandwich.COVARIANCES,
+    **over_time.COVARIANCES,
     **pcse.COVARIANCES,
     **cluster_robust.COVARIANCES,
     **wild_bootstrap.COVARIANCES,

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from replication.estimate.covariances.sandwich import REPAIRED, bartlett_lags
+from replication.estimate.covariances.over_time import bartlett_lags
+from replication.estimate.covariances.sandwich import REPAIRED
 from replication.estimate.design import Fit
 from replication.estimate.words import COVARIANCES
 from replication.export.panel_file import PanelFile

@@ -41,8 +41,8 @@ def wide(x, rows, effects):
 
 def entity_means(rows):
     """One row an entity: the means of its rows."""
-    means = rows.reset_index(drop=True).groupby("entity").mean(numeric_only=True)
-    return means.reset_index()
+    groups = rows.reset_index(drop=True).groupby("entity")
+    return groups.mean(numeric_only=True).assign(**{"rows averaged": groups.size()}).reset_index()
 
 
 def changes(rows, names):
@@ -79,6 +79,7 @@ OVER_TIME = (
         "newey_west",
         '.fit(cov_type="hac-panel", cov_kwds={{"groups": {clusters}, "maxlags": {lags}, '
         '"use_correction": False}})',
+        {"lagged": "rows"},
         scaled=True,
     ),
 )
@@ -136,7 +137,14 @@ WAYS = (
     Way(("ols",), f"{PANEL}, weights={{weights}})", WITHIN, BOTH, absorbing=True, weighted=True),
     Way(("ols",), OLS, (*LINEAR, *OVER_TIME), None),
     Way(("ols",), WLS, LINEAR, None, weighted=True),
-    Way(("between",), OLS, LINEAR, prepare="rows = entity_means(rows)"),
+    Way(("between",), OLS, LINEAR, options={"reweight": False}, prepare="rows = entity_means(rows)"),
+    Way(
+        ("between",),
+        "sm.WLS(y, {wide}, weights=rows['rows averaged'])",
+        LINEAR,
+        options={"reweight": True},
+        prepare="rows = entity_means(rows)",
+    ),
     Way(("first_difference",), OLS, LINEAR, prepare="rows = changes(rows, {changing})"),
     Way(
         ("random_effects",),

@@ -11,7 +11,9 @@ read <- function(file) read.csv(file, check.names = FALSE)
 # One row an entity: the means of its rows.
 entity_means <- function(rows) {
   numbers <- rows[sapply(rows, is.numeric)]
-  aggregate(numbers, by = list(i = numbers$entity), FUN = mean)
+  means <- aggregate(numbers, by = list(i = numbers$entity), FUN = mean)
+  means[["rows averaged"]] <- as.vector(table(numbers$entity))
+  means
 }
 
 # Each row less the one of the period before; rows without one are left out.
@@ -72,6 +74,7 @@ LIKELIHOOD = (
     Words("hc1", "sandwich(found)", scaled=True),
     Words("clustered", RAW_CLUSTERS, suits=common_factor, scaled=True),
 )
+COMPONENTS = {"exact": "swar", "wallace_hussain": "walhus", "amemiya": "amemiya", "nerlove": "nerlove"}
 EXACT = "control = glm.control(epsilon = 1e-14, maxit = 100)"
 SANDWICH = ("sandwich",)
 WAYS = (
@@ -88,6 +91,15 @@ WAYS = (
         ("between",),
         "lm({formula}, data = rows)",
         LINEAR,
+        options={"reweight": False},
+        prepare="rows <- entity_means(rows)",
+        needs=SANDWICH,
+    ),
+    Way(
+        ("between",),
+        'lm({formula}, data = rows, weights = rows[["rows averaged"]])',
+        tuple(words for words in LINEAR if words.kind != "cr2"),
+        options={"reweight": True},
         prepare="rows <- entity_means(rows)",
         needs=SANDWICH,
     ),
@@ -98,12 +110,16 @@ WAYS = (
         prepare="rows <- changes(rows, {changing})",
         needs=SANDWICH,
     ),
-    Way(
-        ("random_effects",),
-        'plm({formula}, data = rows, index = c("entity", "time"), model = "random", random.method = "swar")',
-        (Words("classical", "vcov(found)", {"divisor": "n-k"}),),
-        options={"components": "exact"},
-        needs=("plm",),
+    *(
+        Way(
+            ("random_effects",),
+            'plm({formula}, data = rows, index = c("entity", "time"), model = "random", '
+            f'random.method = "{method}")',
+            (Words("classical", "vcov(found)", {"divisor": "n-k"}),),
+            options={"components": components},
+            needs=("plm",),
+        )
+        for components, method in COMPONENTS.items()
     ),
     *(
         Way(

@@ -14,18 +14,9 @@ import numpy as np
 
 from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.covariances.cluster_robust import cr2, cr3
+from replication.estimate.covariances.over_time import driscoll_kraay, newey_west
 from replication.estimate.covariances.pcse import pcse
-from replication.estimate.covariances.sandwich import (
-    REPAIRED,
-    classical,
-    clustered,
-    driscoll_kraay,
-    hc0,
-    hc1,
-    hc2,
-    hc3,
-    newey_west,
-)
+from replication.estimate.covariances.sandwich import REPAIRED, classical, clustered, hc0, hc1, hc2, hc3
 from replication.estimate.design import Covariance, Fit
 from replication.estimate.numbers.groupings import is_nested
 

@@ -1,13 +1,12 @@
-"""Covariances of the parameters: classical, heteroskedasticity-robust, clustered, and over time.
+"""Covariances of the parameters: classical, heteroskedasticity-robust and clustered.
 
-The sandwiches (hc0, hc1, clustered, driscoll_kraay, newey_west) need no more of a fit than its bread and
+The sandwiches (hc0, hc1, clustered, and those of `over_time`) need no more of a fit than its bread and
 scores, and so serve every estimator. Errors of least squares are referred to Student's t; those of
 likelihoods and of random effects to the normal.
 """
 
 from __future__ import annotations
 
-from math import prod
 from typing import Literal
 
 import numpy as np
@@ -273,104 +272,6 @@ def _semidefinite(matrix: Floats) -> tuple[Floats, int]:
     return (vectors * np.maximum(values, 0.0)) @ vectors.T, int(negative.sum())
 
 
-def driscoll_kraay(
-    fit: Fit, *, lags: int | None = None, correction: Literal["none", "n-k", "fixest"] = "none"
-) -> Covariance:
-    """Scores summed in each period, with Bartlett weights over time (Driscoll and Kraay 1998).
-
-    The periods are those that occur, in order: a period in which no entity is observed is skipped, not
-    counted as a lag (as Stata's xtscc does). Referred to t with T - 1 degrees of freedom.
-
-    Parameters
-    ----------
-    lags : int
-        Default: floor(4 (T/100)^(2/9)), as xtscc.
-    correction : "none", "n-k" or "fixest"
-        None (xtscc, statsmodels); n/(n-k) (linearmodels with debiased=True); T/(T-1) (n-1)/(n-k) (R's
-        fixest); k counts absorbed effects.
-
-    Raises
-    ------
-    EstimationError
-        Fewer than two periods, or lags outside 0 .. T-1.
-    """
-    refuse_averages("driscoll_kraay", fit)
-    key = np.unique(fit.time, return_inverse=True)[1]
-    periods = int(key.max()) + 1
-    if periods < 2:
-        raise EstimationError("driscoll_kraay needs at least two periods")
-    lags = bartlett_lags(lags, periods)
-    sums = group_sums(key, fit.scores)
-    meat = sum((_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1)), ZERO)
-    factors = _period_factors(fit, periods, correction)
-    matrix = sandwich(fit, meat * prod(factors.values()))
-    programs = {"none": "Stata xtscc", "n-k": "linearmodels debiased", "fixest": "R fixest"}[correction]
-    how = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items()) or "no small-sample factor"
-    note = f"Driscoll-Kraay, {lags} lags, {periods} periods: {how}{whose(fit, programs)}"
-    return Covariance("driscoll_kraay", matrix, reference_df(fit, periods - 1), factors, note)
-
-
-def _period_factors(fit: Fit, periods: int, correction: str) -> dict[str, float]:
-    if correction == "none":
-        return {}
-    if correction == "n-k":
-        return {"n/(n-k)": fit.nobs / fit.df_resid}
-    return {"T/(T-1)": periods / (periods - 1), "(n-1)/(n-k)": (fit.nobs - 1) / fit.df_resid}
-
-
-def newey_west(
-    fit: Fit, *, lags: int | None = None, correction: Literal["n-k", "none"] = "n-k"
-) -> Covariance:
-    """Bartlett weights over the rows of each entity (Newey and West 1987; Stata's `newey, force`).
-
-    Lags count rows, so that a gap in the years is passed over, as `force` does.
-
-    Parameters
-    ----------
-    lags : int
-        Default: floor(4 (T/100)^(2/9)), T the number of periods.
-    correction : "n-k" or "none"
-        Multiply by n/(n-k), k counting absorbed effects (Stata), or by nothing.
-
-    Raises
-    ------
-    EstimationError
-        Lags outside 0 .. T-1.
-    """
-    refuse_averages("newey_west", fit)
-    lags = bartlett_lags(lags, len(np.unique(fit.time)))
-    meat = fit.scores.T @ fit.scores
-    for lag in range(1, lags + 1):
-        same = fit.entity[lag:] == fit.entity[:-lag]
-        cross = fit.scores[lag:][same].T @ fit.scores[:-lag][same]
-        meat = meat + _bartlett(lag, lags) * (cross + cross.T)
-    factors = {"n/(n-k)": fit.nobs / fit.df_resid} if correction == "n-k" else {}
-    matrix = sandwich(fit, meat * prod(factors.values()))
-    known = whose(fit, "Stata newey, force")
-    how = f"n/(n-k) = {factors['n/(n-k)']:.6g}{known}" if factors else "no small-sample factor"
-    note = f"Newey-West within entities, {lags} lags: {how}"
-    return Covariance("newey_west", matrix, reference_df(fit, fit.df_resid), factors, note)
-
-
-def bartlett_lags(lags: int | None, periods: int) -> int:
-    """Lags as asked for, or by the rule floor(4 (T/100)^(2/9)); EstimationError beyond T - 1."""
-    if lags is None:
-        return min(int(4 * (periods / 100) ** (2 / 9)), periods - 1)
-    if not 0 <= lags < periods:
-        raise EstimationError(f"lags is {lags}; allowed: 0 to {periods - 1}, one less than the periods")
-    return lags
-
-
-def _bartlett(lag: int, lags: int) -> float:
-    return 1.0 - lag / (lags + 1)
-
-
-def _lagged(sums: Floats, lag: int) -> Floats:
-    """Cross products of sums `lag` periods apart, both ways."""
-    cross = sums[lag:].T @ sums[: len(sums) - lag]
-    return cross if lag == 0 else cross + cross.T
-
-
 COVARIANCES = {
     "own": own,
     "classical": classical,
@@ -379,6 +280,4 @@ COVARIANCES = {
     "hc2": hc2,
     "hc3": hc3,
     "clustered": clustered,
-    "driscoll_kraay": driscoll_kraay,
-    "newey_west": newey_west,
 }

@@ -100,11 +100,17 @@ def _within_rsquared(fit: LeastSquaresFit, total: float, weights: Floats) -> Sta
     return {"rsquared": 1.0 - ratio(ssr, whole), "rsquared_adjusted": adjusted, **kinds}
 
 
-def between(design: Design) -> LeastSquaresFit:
-    """Least squares on the unweighted means of each entity (Stata's `xtreg, be`; Baltagi 2021, 2.3).
+def between(design: Design, *, reweight: bool = False) -> LeastSquaresFit:
+    """Least squares on the means of each entity (Stata's `xtreg, be`; Baltagi 2021, 2.3).
 
     The rows of the fit are entities. Clusters that do not vary within entity are kept; there is no time.
     rsquared_between is the R squared of this regression, the other two are as in Stata's `xtreg, be`.
+
+    Parameters
+    ----------
+    reweight : bool
+        Weigh each mean by the number of its rows (Stata's `xtreg, be wls`; linearmodels' `reweight = True`)
+        instead of all alike; the same on a balanced panel.
 
     Raises
     ------
@@ -123,9 +129,12 @@ def between(design: Design) -> LeastSquaresFit:
         for name, values in {"entity": design.entity, **design.clusters}.items()
         if np.array_equal(values[first][codes], values)
     }
-    fit = linear_fit("between", design, y, x, design.terms)
+    size = np.bincount(codes)
+    weights = size / size.mean() if reweight else np.ones(len(y))
+    root = np.sqrt(weights)
+    fit = linear_fit("between", design, y * root, x * root[:, None], design.terms)
     fit = replace(fit, entity=design.entity[first], time=np.zeros(len(y), dtype=np.int64), clusters=kept)
-    fit = with_statistics(fit, squares(y, np.ones(len(y)), centred=design.has_constant), design.has_constant)
+    fit = with_statistics(fit, squares(y, weights, centred=design.has_constant), design.has_constant)
     kinds = panel_rsquared(design, fit.terms, fit.params) | {
         "rsquared_between": fit.statistics["rsquared"],
         "periods": float(len(np.unique(design.time))),

@@ -1,33 +1,30 @@
-"""Random effects by feasible generalised least squares (Swamy and Arora 1972)."""
+"""Random effects by feasible generalised least squares (Baltagi 2021, 2.3 and 9.2)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
-from replication.errors import EstimationError
-from replication.estimate.design import Design, Floats, Integers, LeastSquaresFit, Statistics
+from replication.estimate.design import Design, Floats, LeastSquaresFit, Statistics
 from replication.estimate.linear.linear import linear_fit, refuse_weights, require_rows, with_statistics
-from replication.estimate.numbers.absorb import projector, residuals, varies
-from replication.estimate.numbers.algebra import column_space, residual_ssr
-from replication.estimate.numbers.goodness import NOTHING, means_by, panel_rsquared, squares
-from replication.estimate.numbers.groupings import of_design
+from replication.estimate.linear.variance_components import Method, panel_of_entities, variance_components
+from replication.estimate.numbers.algebra import residual_ssr
+from replication.estimate.numbers.goodness import means_by, panel_rsquared, squares
 
 
-def random_effects(
-    design: Design, *, components: Literal["harmonic", "exact"] = "harmonic"
-) -> LeastSquaresFit:
-    """Random entity effects, variances by Swamy and Arora.
+def random_effects(design: Design, *, components: Method = "harmonic") -> LeastSquaresFit:
+    """Random entity effects by generalised least squares, their variance estimated first.
 
     Parameters
     ----------
-    components : "harmonic" or "exact"
-        How the variance of the effects is computed where entities have different numbers of rows:
-        from the regression of unweighted entity means with the harmonic mean of the numbers of rows
-        (Stata's `xtreg, re`), or exactly unbiased (Baltagi and Chang 1994; Stata's `xtreg, re sa`, R's plm).
-        The two are the same on a balanced panel.
+    components : "harmonic", "exact", "wallace_hussain", "amemiya" or "nerlove"
+        How the two variances are estimated: Swamy and Arora's (1972) way with unweighted entity means and the
+        harmonic mean of their numbers of rows (Stata's `xtreg, re`), or exactly unbiased (Stata's `xtreg, re
+        sa`; R's plm, "swar"); or as Wallace and Hussain (1969), Amemiya (1971) or Nerlove (1971; balanced
+        panels alone) did (plm's "walhus", "amemiya", "nerlove"). The first two are the same on a balanced
+        panel. On an unbalanced one Wallace and Hussain's and Amemiya's are the unbiased ones of Baltagi and
+        Chang (1994), as in plm.
 
     Returns
     -------
@@ -39,17 +36,16 @@ def random_effects(
     Raises
     ------
     EstimationError
-        Weights; too few rows or entities to estimate the two variances; collinear regressors (named).
+        Weights; too few rows or entities to estimate the two variances; collinear regressors (named);
+        components that are not defined on an unbalanced panel.
     """
     refuse_weights(design, "random_effects")
     require_rows(design.nobs, len(design.terms))
-    codes = np.unique(design.entity, return_inverse=True)[1]
-    size = np.bincount(codes)
-    variance_e = _variance_within(design)
-    variance_u = _variance_between(design, codes, size, variance_e, components)
-    theta = 1.0 - np.sqrt(variance_e / (size * max(variance_u, 0.0) + variance_e))
-    y = design.y - (theta * means_by(codes, design.y))[codes]
-    x = design.x - (theta[:, None] * means_by(codes, design.x))[codes]
+    panel = panel_of_entities(design)
+    variance_e, variance_u = variance_components(panel, components)
+    theta = 1.0 - np.sqrt(variance_e / (panel.size * max(variance_u, 0.0) + variance_e))
+    y = design.y - (theta * means_by(panel.codes, design.y))[panel.codes]
+    x = design.x - (theta[:, None] * means_by(panel.codes, design.x))[panel.codes]
     fit = linear_fit("random_effects", design, y, x, design.terms, law="normal", metric="weighted")
     fit = _described(fit, y, x)
     statistics = {**fit.statistics, **_components(variance_e, max(variance_u, 0.0), theta)}
@@ -60,38 +56,6 @@ def _pooled(variance_u: float) -> tuple[str, ...]:
     if variance_u > 0:
         return ()
     return ("the variance of the entity effects is estimated as zero: the estimates are those of pooled ols",)
-
-
-def _variance_within(design: Design) -> float:
-    """SSR of the within regression by its degrees of freedom; absorbed regressors do not count."""
-    by = projector(of_design(design, ["entity"]), np.ones(design.nobs))
-    left = residuals(by, np.column_stack([design.y, design.x]))
-    ssr, rank = residual_ssr(left[:, 0], left[:, 1:][:, varies(left[:, 1:], design.x)])
-    df = design.nobs - by.rank - rank
-    if df <= 0 or np.sqrt(ssr) <= NOTHING * np.linalg.norm(design.y):
-        raise EstimationError(
-            f"{design.nobs} rows of {by.rank} entities leave no variation within entities: "
-            "random_effects cannot estimate its two variances"
-        )
-    return ssr / df
-
-
-def _variance_between(
-    design: Design, codes: Integers, size: Integers, variance_e: float, components: str
-) -> float:
-    """Variance of the entity effects, negative where there is less between entities than within."""
-    y, x = means_by(codes, design.y), means_by(codes, design.x)
-    root = np.sqrt(size) if components == "exact" else np.ones(len(size))
-    ssr, rank = residual_ssr(y * root, x * root[:, None])
-    df = len(size) - rank
-    if df <= 0:
-        raise EstimationError(
-            f"{len(size)} entities are too few for random_effects with {rank} parameters between entities"
-        )
-    if components == "harmonic":
-        return ssr / df - variance_e * float(np.mean(1.0 / size))
-    basis = column_space(x * root[:, None])
-    return (ssr - df * variance_e) / (design.nobs - float(size @ (basis**2).sum(axis=1)))
 
 
 def _described(fit: LeastSquaresFit, y: Floats, x: Floats) -> LeastSquaresFit:

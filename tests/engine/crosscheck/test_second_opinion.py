@@ -29,6 +29,7 @@ MODELS = {
     "two_way": {"effects": ["entity", "time"]},
     "two_way_weighted": {"effects": ["entity", "time"], "weights": "w"},
     "between": {"estimator": "between"},
+    "between_weighted": {"estimator": "between", "options": {"reweight": True}},
     "random": {"estimator": "random_effects"},
     "fama_macbeth": {"estimator": "fama_macbeth"},
     "logit": {"formula": "above ~ x + a", "estimator": "logit"},

@@ -13,17 +13,8 @@ from statsmodels.regression.tests.results import results_grunfeld_ols_robust_clu
 from statsmodels.stats.tests.results import results_panelrobust as stata_panel
 
 from replication.errors import EstimationError
-from replication.estimate.covariances.sandwich import (
-    classical,
-    clustered,
-    driscoll_kraay,
-    hc0,
-    hc1,
-    hc2,
-    hc3,
-    newey_west,
-    own,
-)
+from replication.estimate.covariances.over_time import driscoll_kraay, newey_west
+from replication.estimate.covariances.sandwich import classical, clustered, hc0, hc1, hc2, hc3, own
 from replication.estimate.design import Covariance
 from replication.estimate.linear.linear import between, ols
 from replication.estimate.linear.random_effects import random_effects

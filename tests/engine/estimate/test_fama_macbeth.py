@@ -12,7 +12,8 @@ from linearmodels.panel import FamaMacBeth
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
-from replication.estimate.covariances.sandwich import clustered, driscoll_kraay, hc0, hc1, newey_west, own
+from replication.estimate.covariances.over_time import driscoll_kraay, newey_west
+from replication.estimate.covariances.sandwich import clustered, hc0, hc1, own
 from replication.estimate.linear.fama_macbeth import fama_macbeth
 from replication.estimate.linear.linear import ols
 from tests.support.gls_panels import UNITS, balanced, in_other_units, relabelled

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 from statsmodels.regression.tests.results import results_grunfeld_ols_robust_cluster as stata
 
 from replication.errors import EstimationError
-from replication.estimate.covariances.sandwich import classical, clustered
+from replication.estimate.covariances.sandwich import classical, clustered, hc1
 from replication.estimate.linear.linear import between, first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
 from replication.inference.model_tests import slopes_tests
@@ -246,6 +246,25 @@ def test_harmonic_components_as_stata():
     variance_e = ols(design, effects=["entity"]).statistics["sigma"] ** 2
     expected = between(design).statistics["sigma"] ** 2 - variance_e * np.mean(1 / size)
     assert_allclose(random_effects(design).statistics["sigma_u"] ** 2, expected, rtol=1e-9)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_weighted_between_is_that_of_linearmodels(seed):
+    design = draw(seed)
+    data = frame(design)
+    oracle = BetweenOLS(data.y, data[["const", "a", "b"]])
+    fit = between(design, reweight=True)
+    for kind, words in {classical: "unadjusted", hc1: "robust"}.items():
+        theirs = oracle.fit(reweight=True, cov_type=words, debiased=True)
+        assert_allclose(fit.params, theirs.params, rtol=1e-8, atol=1e-10)
+        assert_allclose(errors(kind(fit)), theirs.std_errors, rtol=1e-8)
+        assert_allclose(fit.statistics["rsquared"], theirs.rsquared, atol=1e-10)
+
+
+def test_weights_of_the_between_estimator_mean_nothing_on_a_balanced_panel():
+    weighted, plain = (between(grunfeld(), reweight=again) for again in (True, False))
+    assert_allclose(weighted.params, plain.params, rtol=1e-12)
 
 
 def test_no_variance_between_is_said():

@@ -10,16 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from replication.estimate.covariances.over_time import driscoll_kraay, newey_west
 from replication.estimate.covariances.pcse import pcse
-from replication.estimate.covariances.sandwich import (
-    classical,
-    clustered,
-    driscoll_kraay,
-    hc0,
-    hc1,
-    hc3,
-    newey_west,
-)
+from replication.estimate.covariances.sandwich import classical, clustered, hc0, hc1, hc3
 from replication.estimate.linear.linear import between, first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
 from tests.support.linear_panels import draw, dummies, make, seeds
@@ -149,6 +142,45 @@ def test_driscoll_kraay_without_lags_of_one_entity_is_hc0(seed):
 def one_entity(seed):
     design = draw(seed)
     return replace(design, entity=np.zeros(design.nobs, dtype=np.int64), time=np.arange(design.nobs))
+
+
+@given(seeds)
+@quick
+def test_newey_west_by_calendar_and_by_rows_written_out(seed):
+    """Pairs of rows of an entity, by their distance in years or in rows."""
+    design = draw(seed)
+    fit = ols(design)
+    place = np.concatenate([np.arange(size) for size in np.bincount(design.entity)])
+    same = design.entity[:, None] == design.entity
+    for lagged, clock in {"rows": place, "periods": design.time}.items():
+        apart = np.abs(clock[:, None] - clock)
+        weights = np.where(same & (apart <= 2), 1 - apart / 3, 0.0)
+        expected = fit.bread @ fit.scores.T @ weights @ fit.scores @ fit.bread
+        found = newey_west(fit, lags=2, lagged=lagged, correction="none")
+        assert_allclose(found.matrix, expected, rtol=1e-9, atol=1e-14)
+        assert ("gaps" in found.convention) == (np.diff(design.time)[np.diff(design.entity) == 0] > 1).any()
+
+
+@given(seeds)
+@quick
+def test_newey_west_by_calendar_is_by_rows_where_the_missing_years_are_rows_without_score(seed):
+    """A year that is not there counts as one that adds nothing: the definition for gaps (Parzen 1963)."""
+    design = draw(seed)
+    fit = ols(design)
+    years = np.arange(design.time.min(), design.time.max() + 1)
+    entity, time = (
+        np.repeat(np.arange(design.entity.max() + 1), len(years)),
+        np.tile(years, design.entity.max() + 1),
+    )
+    scores = np.zeros((len(entity), len(fit.params)))
+    scores[design.entity * len(years) + design.time - years[0]] = fit.scores
+    whole = replace(fit, entity=entity, time=time, scores=scores)
+    assert_allclose(
+        newey_west(fit, lags=3, lagged="periods", correction="none").matrix,
+        newey_west(whole, lags=3, correction="none").matrix,
+        rtol=1e-9,
+        atol=1e-14,
+    )
 
 
 @given(seeds)

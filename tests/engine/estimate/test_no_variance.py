@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.covariances.cluster_robust import cr2
 from replication.estimate.covariances.no_variance import without_rounding
+from replication.estimate.covariances.over_time import driscoll_kraay, newey_west
 from replication.estimate.covariances.pcse import pcse
-from replication.estimate.covariances.sandwich import clustered, driscoll_kraay, hc1, newey_west
+from replication.estimate.covariances.sandwich import clustered, hc1
 from replication.estimate.diagnostics import wald
 from replication.estimate.limited.tobit_random import tobit_random_effects
 from replication.estimate.linear.linear import ols

@@ -55,9 +55,17 @@ MODELS = {
     "weighted": f'formula = "y ~ x + a"\nweights = "w"\neffects = ["entity"]\n{LINEAR}]',
     "between": 'formula = "y ~ x + a"\nestimator = "between"\ncovariance = [{ kind = "classical" }, '
     '{ kind = "hc0" }, { kind = "hc1" }, { kind = "hc2" }, { kind = "hc3" }, { kind = "clustered" }]',
+    "between_weighted": 'formula = "y ~ x + a"\nestimator = "between"\noptions = { reweight = true }\n'
+    'covariance = [{ kind = "classical" }, { kind = "hc0" }, { kind = "hc1" }, { kind = "hc2" }, '
+    '{ kind = "hc3" }, { kind = "clustered" }]',
     "changes": f'formula = "y ~ x + a"\nestimator = "first_difference"\n{LINEAR}]',
     "random": 'formula = "y ~ x + a"\nestimator = "random_effects"\n'
     'covariance = [{ kind = "classical" }, { kind = "clustered" }]',
+    **{
+        components: f'formula = "y ~ x + a"\nestimator = "random_effects"\n'
+        f'options = {{ components = "{components}" }}\ncovariance = [{{ kind = "classical" }}]'
+        for components in ("wallace_hussain", "amemiya")
+    },
     "macbeth": 'formula = "y ~ x + a"\nestimator = "fama_macbeth"\ncovariance = [{ kind = "own" }]',
     "logit": f'formula = "above ~ x + a"\nestimator = "logit"\n{BY_MAXIMUM}',
     "probit": f'formula = "above ~ x + a"\nestimator = "probit"\n{BY_MAXIMUM}',
@@ -84,6 +92,8 @@ NO_PYTHON = {
     *((name, error) for name in ("pooled", "within", "two_way") for error in ("pcse", "cr2")),
     ("median", "own"),
     ("ordered", "classical"),  # statsmodels and MASS::polr take differences for the Hessian
+    ("wallace_hussain", "classical"),
+    ("amemiya", "classical"),
     ("gmm", "own"),  # linearmodels takes the variance of the moments anew, ours is that of the weights
     ("pooled", "both"),  # eigenvalues were set to zero, which no Python program does
     ("changes", "both"),
