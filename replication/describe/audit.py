@@ -27,6 +27,13 @@ def change_error(
     """Percent change recomputed from `value` and rounded to `decimals`, less the change in column `printed`.
 
     Zero where the two agree; missing where either is.
+
+    Parameters
+    ----------
+    printed : str
+        Column of the changes as they are printed, in percent.
+    decimals : int
+        Digits after the point to which the changes are printed.
     """
     made = percent_change(table, group=group, period=period, value=value)
     given = tidy(wide(table, group=group, period=period, value=printed))

@@ -1,4 +1,22 @@
-"""Least squares with effects, and what it hangs on: one entity, one period, one row, one date of a break."""
+"""Least squares with effects, and what it hangs on: one entity, one period, one row, one date of a break.
+
+Parameters
+----------
+outcome : str
+    The dependent variable: a column, or an expression of the study language.
+regressors : list of str
+    The right-hand side, one expression a regressor; the effects stand under `effects`.
+terms : list of str
+    The regressors whose slopes are looked at.
+trim : float
+    Share of the periods at either end at which no break is looked for, above 0 and below 0.5.
+draws : int
+    Bootstrap draws of the largest statistic under no break.
+effects : list of str
+    Effects that are taken out: of entities, of periods, of both, or none.
+entity : str
+    Column of the entities, by which errors are clustered and lags are taken.
+"""
 
 from __future__ import annotations
 
@@ -97,6 +115,11 @@ def leave_one_out(
 
     Groups are "none left out" and the entities (periods), periods the terms. The spread of the slopes is what
     a jackknife by cluster rests on (MacKinnon, Nielsen and Webb 2023).
+
+    Parameters
+    ----------
+    drop : str
+        What is left out, one after another: each entity, or each period.
     """
     places = [regressors.index(choose("term", term, regressors)) for term in terms]
     sample = _sample(table, outcome, regressors, entity, time, where)
@@ -123,6 +146,11 @@ def largest_residuals(
     t_i = e_i / (s_(i) sqrt(1 - h_i)), s_(i) without the row; D_i = e_i^2 h_i / (k s^2 (1 - h_i)^2)
     (Belsley, Kuh and Welsch 1980; Cook 1977), h with effects and k counting them. Groups are the rows,
     named "entity period"; periods the figures.
+
+    Parameters
+    ----------
+    most : int
+        How many rows are shown, the largest residuals first.
     """
     sample = _sample(table, outcome, regressors, entity, time, where)
     basis = _basis(sample, effects)

@@ -43,6 +43,17 @@ def variance_tests(
     the bootstrap for dependence: both parts are centred and scaled to one variance, blocks of `block`
     neighbours are drawn from them (Kuensch 1989), and the share of draws counts whose ratio is as far from
     one. Groups are the series, periods the figures.
+
+    Parameters
+    ----------
+    split : str
+        First period of the second part, as the column of periods has it.
+    changes : str
+        Log changes in percent, or differences in the unit of the figures.
+    block : int
+        Neighbouring changes that the bootstrap draws together, in periods.
+    draws : int
+        Bootstrap draws behind the third p value.
     """
     found = changes_of(frame, changes)
     rows = {str(name): _tests(found[name], split, block, draws, seed) for name in frame.columns}

@@ -1,4 +1,16 @@
-"""What a series did around dated events, against what it did around every other date (MacKinlay 1997)."""
+"""What a series did around dated events, against what it did around every other date (MacKinlay 1997).
+
+Parameters
+----------
+events : list of str
+    Periods of the events, as the column of periods has them.
+before : int
+    Periods from the start of the window to the event.
+after : int
+    Periods from the event to the end of the window.
+changes : str
+    Log changes in percent, or differences in the unit of the figures.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +53,11 @@ def event_ranks(
 
     Sizes count, not signs. For the mean of all events, the share of `draws` of as many windows, drawn without
     replacement, whose mean is as large: a permutation of the dates, which needs no model of the series.
+
+    Parameters
+    ----------
+    draws : int
+        Random sets of windows that the mean of all events is held against.
     """
     if draws < 1:
         raise StudyError(f"draws is {draws}; allowed: 1 or more")

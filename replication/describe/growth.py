@@ -5,6 +5,17 @@ series), `period` ("1985", "1985Q1" or "1985-01") and `value`. It returns rows g
 Printed figures are rounded; a measure that ends in `_interval`, and `implied_total` and `quotients`, say
 between which figures the answer can lie: each figure stands for all that round to it. A bound that needs
 a figure below zero, a divisor at zero or below, or a figure that is not known, is missing.
+
+Parameters
+----------
+lag : int
+    Periods back to the figure that is compared with, 1 for the one before.
+end : str
+    Period of the last figure; the last of the table if it is empty.
+low : str
+    Column of the lower bounds of the figures.
+high : str
+    Column of the upper bounds of the figures.
 """
 
 from __future__ import annotations
@@ -55,7 +66,13 @@ def annual_growth(frame: pd.DataFrame) -> pd.DataFrame:
 
 @of_series
 def index_to(frame: pd.DataFrame, *, base: str) -> pd.DataFrame:
-    """100 x_t / x_base for every period."""
+    """100 x_t / x_base for every period.
+
+    Parameters
+    ----------
+    base : str
+        Period that is set to 100.
+    """
     return tidy(100 * _over(frame, _row(frame, "base", base)))
 
 
@@ -74,6 +91,11 @@ def multiple_interval(frame: pd.DataFrame, *, step: float, end: str = "") -> pd.
     """`multiple` of one series with its bounds: low, point and high are the groups, the base the period.
 
     `step` is the unit of the last printed digit (0.1 for 7.8): x stands for x - step/2 to x + step/2.
+
+    Parameters
+    ----------
+    step : float
+        Unit of the last printed digit, 0.1 for a figure such as 7.8.
     """
     last, bases = _end_and_bases(frame, end)
     name, _ = _only(frame), _positive("step", step)
@@ -83,7 +105,13 @@ def multiple_interval(frame: pd.DataFrame, *, step: float, end: str = "") -> pd.
 
 @of_series
 def bases_reaching(frame: pd.DataFrame, *, times: float, end: str = "") -> pd.DataFrame:
-    """How many earlier base periods make x_end at least `times` x_base; a missing base is not counted."""
+    """How many earlier base periods make x_end at least `times` x_base; a missing base is not counted.
+
+    Parameters
+    ----------
+    times : float
+        The multiple that is to be reached.
+    """
     last, bases = _end_and_bases(frame, end)
     return summary(bases, dict((_times(last, bases) >= times).sum()))
 
@@ -142,14 +170,16 @@ def quotients(
 ) -> pd.DataFrame:
     """Named quotients of single figures, `scale` times one over the other, with bounds.
 
+    The groups are the labels, the periods low, point and high; low = scale low_above / high_below.
+
     Parameters
     ----------
     pairs : dict
         Label of the quotient to "numerator / denominator", two entries of the column `key`.
     scale : float
-        100 for percent, or for a total from a part and its share in percent.
-
-    The groups are the labels, the periods low, point and high; low = scale low_above / high_below.
+        Factor of every quotient: 100 for percent, or for a total from a part and its share in percent.
+    key : str
+        Column of the names of the entries, each once.
     """
     for name in (key, value, low, high):
         if name not in table.columns:
@@ -210,10 +240,14 @@ def implied_total(
 
     Parameters
     ----------
-    part, share : str
-        Columns of figures, the second in percent.
-    part_step, share_step : float
-        Unit of the last printed digit of each.
+    part : str
+        Column of the figures of the part.
+    share : str
+        Column of the part's share in the total, in percent.
+    part_step : float
+        Unit of the last printed digit of the part, in the unit of its figures.
+    share_step : float
+        Unit of the last printed digit of the share, in percent.
     """
     above = wide(table, group=group, period=period, value=part)
     name = _only(above)

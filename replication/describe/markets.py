@@ -2,6 +2,17 @@
 
 Tables and column names as in `flows`. Changes are log changes in percent, 100 log(p_t / p_(t-1)), between
 neighbouring periods only: a period that the table skips makes no change across the gap.
+
+Parameters
+----------
+first : str
+    One of the two series.
+second : str
+    The other of the two series.
+before : int
+    Periods that are shown ahead of the peak.
+after : int
+    Periods that are shown past the peak.
 """
 
 from __future__ import annotations
@@ -47,7 +58,13 @@ def rolling_volatility(
     period: str = "year",
     value: str = "value",
 ) -> pd.DataFrame:
-    """Standard deviation (divisor n - 1) of the `window` log changes that end in each period, in percent."""
+    """Standard deviation (divisor n - 1) of the `window` log changes that end in each period, in percent.
+
+    Parameters
+    ----------
+    window : int
+        Log changes behind each standard deviation, the last one included.
+    """
     if window < 2:
         raise StudyError(f"window is {window}; allowed: 2 or more changes")
     changes = _changes(_prices(table, group, period, value)).iloc[1:]

@@ -3,6 +3,13 @@
 A row of the table is one statement of a tie: `source`, `target`, `sign` (1 or -1) and its `phase`. Ties have
 no direction here. Two actors may have several statements; nothing is netted: a pair with both signs is
 `mixed`, and every statement counts when camps are sought.
+
+Parameters
+----------
+camps : int
+    Number of camps into which the actors are split.
+anchor : str
+    Actor whose camp is the first.
 """
 
 from __future__ import annotations
@@ -10,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,6 +25,7 @@ import pandas as pd
 from replication.describe.series import choose
 from replication.errors import StudyError
 
+Sign = Literal["positive", "negative"]
 MOST_SPLITS = 2_000_000
 
 
@@ -226,9 +235,15 @@ def camp_sizes(table: pd.DataFrame, *, anchor: str, camps: int = 2) -> pd.DataFr
     return _by_phase(table, describe)
 
 
-def signed_degree(table: pd.DataFrame, *, sign: str) -> pd.DataFrame:
-    """Number of other actors that each actor has a `positive` or a `negative` statement with, by phase."""
-    choose("sign", sign, ("positive", "negative"))
+def signed_degree(table: pd.DataFrame, *, sign: Sign) -> pd.DataFrame:
+    """Number of other actors that each actor has a `positive` or a `negative` statement with, by phase.
+
+    Parameters
+    ----------
+    sign : str
+        Which statements are counted.
+    """
+    choose("sign", sign, get_args(Sign))
 
     def describe(net: Network) -> dict[str, float]:
         """Of one phase."""
@@ -242,6 +257,11 @@ def crossing_share(table: pd.DataFrame, *, attribute: str = "country") -> pd.Dat
     """Share of statements whose two ends differ in `source_<attribute>` and `target_<attribute>`, by phase.
 
     Statements with a missing attribute are left out; NaN where none is left.
+
+    Parameters
+    ----------
+    attribute : str
+        What is compared: the end of the names of two columns, `source_...` and `target_...`.
     """
     ends = [choose("column", f"{end}_{attribute}", table.columns) for end in ("source", "target")]
     signs = {"all statements": (-1, 1), "positive statements": (1,), "negative statements": (-1,)}
@@ -260,6 +280,11 @@ def camp_agreement(table: pd.DataFrame, *, anchor: str, sides: list[str]) -> pd.
 
     `sides` are the words of `source_side` and `target_side` in the order of the camps, the anchor's first.
     Actors with another word, or none, are not counted.
+
+    Parameters
+    ----------
+    sides : list of str
+        Words of `source_side` and `target_side`, one a camp, the anchor's first.
     """
     rows = []
     for phase, ties, net in _phases(table):

@@ -2,11 +2,36 @@
 
 A portfolio is a list of shares over instruments. Shares are taken within the rows of one portfolio and
 period, so amounts in any currency and percents serve alike.
+
+Parameters
+----------
+first : str
+    One of the two portfolios, by its name in the column `portfolio`.
+second : str
+    The other of the two portfolios, by its name in the column `portfolio`.
+at : str
+    Period at which the second portfolio is held; each period has its own if it is empty.
+leader : str
+    Portfolio whose path is looked at, by its name.
+follower : str
+    Portfolio that is held against the path of the leader, by its name.
+longest : int
+    Longest lag that is tried, in years.
+distance : str
+    Half the sum of absolute differences, the Euclidean distance over the square root of two, or that of
+    Hellinger.
+portfolio : str
+    Column of the names of the portfolios.
+instrument : str
+    Column of the instruments over which shares are taken.
+value : str
+    Column of the amounts, in any unit that all rows of one portfolio and period share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -30,6 +55,7 @@ def hellinger(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.sqrt(((np.sqrt(a) - np.sqrt(b)) ** 2).sum() / 2))
 
 
+Distance = Literal["half_absolute", "euclidean", "hellinger"]
 DISTANCES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "half_absolute": half_absolute,
     "euclidean": euclidean,
@@ -50,7 +76,7 @@ def portfolio_distance(
     *,
     first: str,
     second: str,
-    distance: str = "half_absolute",
+    distance: Distance = "half_absolute",
     at: str = "",
     portfolio: str = "portfolio",
     instrument: str = "instrument",
@@ -72,7 +98,7 @@ def distance_trend(
     *,
     first: str,
     second: str,
-    distance: str = "half_absolute",
+    distance: Distance = "half_absolute",
     at: str = "",
     portfolio: str = "portfolio",
     instrument: str = "instrument",
@@ -96,7 +122,7 @@ def lagged_distance(
     leader: str,
     follower: str,
     longest: int,
-    distance: str = "half_absolute",
+    distance: Distance = "half_absolute",
     portfolio: str = "portfolio",
     instrument: str = "instrument",
     period: str = "year",
@@ -118,7 +144,7 @@ def convergence_lag(
     leader: str,
     follower: str,
     longest: int,
-    distance: str = "half_absolute",
+    distance: Distance = "half_absolute",
     portfolio: str = "portfolio",
     instrument: str = "instrument",
     period: str = "year",
@@ -172,14 +198,14 @@ def _held(a: pd.DataFrame, b: pd.DataFrame, at: str) -> tuple[pd.DataFrame, pd.D
     return a, pd.DataFrame(fixed, index=a.index, columns=a.columns)
 
 
-def _distances(a: pd.DataFrame, b: pd.DataFrame, distance: str) -> pd.Series:
+def _distances(a: pd.DataFrame, b: pd.DataFrame, distance: Distance) -> pd.Series:
     measure = DISTANCES[choose("distance", distance, DISTANCES)]
     pairs = zip(a.to_numpy(), b.to_numpy(), strict=True)
     return pd.Series([measure(*pair) for pair in pairs], index=a.index, dtype="float64")
 
 
 def _lags(
-    ahead: pd.DataFrame, behind: pd.DataFrame, longest: int, distance: str
+    ahead: pd.DataFrame, behind: pd.DataFrame, longest: int, distance: Distance
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean distance and number of pairs for each lag from 0 to `longest` years."""
     if longest < 0:

@@ -84,6 +84,15 @@ def agreement(
     """Codes of two readings: the share of those that both give which agree, and kappa, by condition.
 
     kappa = (p_o - p_e) / (1 - p_e) (Cohen 1960); missing where both readings have one code alone.
+
+    Parameters
+    ----------
+    first : str
+        Column of the codes of the first reading.
+    second : str
+        Column of the codes of the second reading.
+    by : str
+        Column by whose values agreement is counted apart.
     """
     for name in (first, second, by):
         choose("column", name, table.columns)

@@ -2,6 +2,11 @@
 
 Conditions and outcomes are in the notation of `qca`. A row of the truth table is a combination of conditions;
 one that no case shows is a remainder.
+
+Parameters
+----------
+cutoff : float
+    Consistency from which on a row of the truth table has the outcome, a share up to 1.
 """
 
 from __future__ import annotations
@@ -71,6 +76,11 @@ def solution(
     what contradicts the expectations is dropped, as far as a parsimonious term allows; Ragin 2008, ch. 9).
     `expect` lists the conditions, with ~ for absence, that are expected to help the outcome. Where several
     smallest covers tie, each is given, its terms under "1: ", "2: ". The last row is the whole solution.
+
+    Parameters
+    ----------
+    expect : list of str
+        Conditions, with `~` for absence, that are expected to help the outcome.
     """
     names, found = _rows(table, conditions, outcome, case, condition, value)
     on = {row for row, (cases, hits) in found.items() if hits / len(cases) >= cutoff}

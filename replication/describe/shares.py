@@ -24,10 +24,14 @@ def unallocated(
 
     Parameters
     ----------
-    group, basis, value : str
-        Columns of the holder, of the whole that the shares are of, and of the share.
+    group : str
+        Column of the names of the holders.
+    basis : str
+        Column of the whole that a share is of.
+    value : str
+        Column of the shares, in the unit of `whole`.
     whole : float
-        What all shares of a whole should add up to.
+        What all shares of a whole should add up to: 100 for percents.
     step : float
         Unit to which the shares are rounded.
     """

@@ -1,6 +1,11 @@
 """What a panel holds: totals, means and spread, correlations, and who is in a sample for want of what.
 
 Columns may be any expression of the study language, lags included where `entity` and `time` are named.
+
+Parameters
+----------
+columns : list of str
+    What is described: columns, or expressions of the study language.
 """
 
 from __future__ import annotations

@@ -1,4 +1,12 @@
-"""Amounts told in a currency whose price moves: how much of their growth is the exchange rate."""
+"""Amounts told in a currency whose price moves: how much of their growth is the exchange rate.
+
+Parameters
+----------
+rate : str
+    Column of the lender's currency per unit of the currency told.
+at_home : float
+    Share of the first stock that is in the lender's own currency, from 0 to 1.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +33,6 @@ def growth_terms(
     An amount told in dollars, of which the share `at_home` (0 to 1) of the first stock is in the lender's own
     currency, is moved by the rate alone by ln(h e_0 / e_1 + 1 - h), e the lender's currency per dollar.
     The term at home is the rest. With h = 1 it is the growth of the amount in that currency.
-
-    Parameters
-    ----------
-    rate : str
-        Column of the lender's currency per unit of the currency told.
     """
     terms = _terms(table, rate, at_home, group, period, value)
     return tidy(terms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -30,6 +31,18 @@ SHARED = {
     "adaptive": "Move the nodes to where each entity's integrand is.",
     "steps": "One step, or two with the weights that the first gives.",
     "q": "The quantile, strictly between 0 and 1.",
+    "group": "Column of the names of the series.",
+    "period": 'Column of the periods: years, quarters ("1985Q1") or months ("1985-01").',
+    "value": "Column of the figures, or of the codes of cases.",
+    "entity": "Column of the entities, within which lags are taken.",
+    "time": "Column of the periods, over which lags are taken.",
+    "where": "Condition that a row must fulfil to count; all rows count if it is empty.",
+    "case": "Column of the names of the cases.",
+    "condition": "Column of the conditions, one of which a row codes.",
+    "conditions": "Conditions whose combinations are the rows of the truth table, eight at most.",
+    "expressions": "Conditions joined by ~ (not), * (and) and + (or), each held against the outcome.",
+    "outcome": "The outcome: a condition, or several in the same notation.",
+    "kind": "Remainders that may help: none (complex), easy ones (intermediate), all (parsimonious).",
 }
 
 
@@ -41,8 +54,7 @@ def options_of(function: Callable[..., Any]) -> Iterator[str]:
             default = (
                 "needed" if item.default is inspect.Parameter.empty else f"default {_told(item.default)}"
             )
-            line = f"{item.name}: {allowed(hints[item.name])}; {default}"
-            yield f"{line}. {said[item.name]}" if item.name in said else line
+            yield f"{item.name}: {allowed(hints[item.name])}; {default}. {said[item.name]}"
 
 
 def allowed(hint: Any) -> str:
@@ -50,7 +62,8 @@ def allowed(hint: Any) -> str:
     if typing.get_origin(hint) is Literal:
         return " | ".join(_told(value) for value in typing.get_args(hint))
     if typing.get_origin(hint) is list:
-        return f"list of {allowed(typing.get_args(hint)[0])}s"
+        inner = typing.get_args(hint)[0]
+        return f"list of {allowed(inner)}{'s' if inner in NAMES else ''}"
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return " or ".join(allowed(each) for each in typing.get_args(hint))
     if typing.get_origin(hint) is dict:
@@ -59,12 +72,12 @@ def allowed(hint: Any) -> str:
 
 
 def sentences(function: Callable[..., Any]) -> dict[str, str]:
-    """The first sentence about each option: of the function, of the class of options it takes, or shared."""
-    found = {**SHARED, **_documented(function)}
+    """The first sentence about each option: of the function, of its module or class of options, or shared."""
+    found = {**SHARED, **_documented(sys.modules[function.__module__]), **_documented(function)}
     return {**found, **_documented(Options)} if function in dynamic.ESTIMATORS.values() else found
 
 
-def _documented(what: Callable[..., Any]) -> dict[str, str]:
+def _documented(what: object) -> dict[str, str]:
     section = _SECTION.search(inspect.getdoc(what) or "")
     if section is None:
         return {}
@@ -83,4 +96,6 @@ def _told(value: object) -> str:
         return "left out"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_told, value))}]"
     return f'"{value}"' if isinstance(value, str) else str(value)

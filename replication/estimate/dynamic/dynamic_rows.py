@@ -48,8 +48,12 @@ class Options:
     instrument_lags : list of two int
         Shortest and longest lag of the outcome, and of endogenous terms, among the instruments; for
         predetermined terms both are one shorter.
-    predetermined, endogenous : lists of str
-        Terms with instruments of that kind; all others are strictly exogenous.
+    predetermined : list of str
+        Terms that past errors may move; those that stand neither here nor under `endogenous` are strictly
+        exogenous.
+    endogenous : list of str
+        Terms that past and present errors may move; their instruments are lagged one more than those of
+        predetermined ones.
     collapse : bool
         One instrument for each lag instead of one for each lag and period.
     transformation : "difference" or "orthogonal_deviations"
@@ -57,9 +61,10 @@ class Options:
     time_dummies : bool
         A dummy for every period, as regressor and as instrument.
     h_matrix : "full", "block" or "identity"
-        Assumed covariance in the first step; see `dynamic`.
+        Covariance of an entity's errors that the first step assumes: that of white noise transformed, in a
+        system with the covariances between its two equations (full) or without (block); or the identity.
     standard_equation : "both", "difference" or "level"
-        Of system GMM: the equation that strictly exogenous terms and period dummies instrument; in "both"
+        Equation of system GMM that strictly exogenous terms and period dummies instrument; in "both"
         each is one instrument with a value in either equation. That needs terms that are uncorrelated with
         the entity's effect; "difference" does not.
     """

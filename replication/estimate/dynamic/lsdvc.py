@@ -88,9 +88,11 @@ def lsdvc(
     order : 1, 2 or 3
         The bias up to O(1/T), O(1/NT) or O(1/NT^2); xtlsdvc leaves it at 1 unless told. At 3 it differs from
         xtlsdvc's, which depends on the unit of the outcome (see `bias_approximation`).
-    replications, seed : int
-        Of the parametric bootstrap of the covariance, with normal errors: the outcome is built up from its
-        observed start; every gap in an entity is a new start (xtlsdvc stops at the first gap).
+    replications : int
+        Draws of the parametric bootstrap of the covariance, with normal errors: the outcome is built up from
+        its observed start; every gap in an entity is a new start (xtlsdvc stops at the first gap).
+    seed : int
+        What the draws begin from: the same seed, the same draws.
 
     Raises
     ------

@@ -79,7 +79,7 @@ def sur(
     pooled : bool
         The same coefficients in every equation.
     divisor : "T" or "T-k"
-        Of the residuals' sums of products (systemfit's noDfCor and geomean; Stata's sureg and sureg, dfk).
+        Divisor of the residuals' cross-products (systemfit's noDfCor and geomean; Stata's sureg and its dfk).
     iterate : bool
         Estimate covariance and coefficients in turn until they settle (sureg, isure): with divisor "T",
         maximum likelihood.

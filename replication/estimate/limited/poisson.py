@@ -99,8 +99,8 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
     Parameters
     ----------
     effects : list of str
-        "entity", "time", or any column of `design.clusters` (donor_year, recipient_year, ...). The
-        constant is absorbed with them and not reported.
+        Groupings whose dummies are absorbed: "entity", "time", or any columns (donor_year, ...; they stand
+        in `design.clusters`). The constant is absorbed with them and not reported.
 
     Returns
     -------

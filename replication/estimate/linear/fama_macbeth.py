@@ -45,8 +45,8 @@ def fama_macbeth(design: Design, *, lags: int = 0) -> Fit:
     Parameters
     ----------
     lags : int
-        Of Newey and West (1987) weights; 0 is the plain error, the standard deviation over root T. Lags count
-        the periods used. (Stata's xtfmb, lag(); linearmodels with bandwidth = lags.)
+        Lags of Newey and West's (1987) weights, in periods used; 0 is the plain error, the standard deviation
+        over root T. (Stata's xtfmb, lag(); linearmodels with bandwidth = lags.)
 
     Returns
     -------

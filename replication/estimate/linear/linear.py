@@ -42,8 +42,8 @@ def ols(design: Design, *, effects: list[str] | None = None) -> LeastSquaresFit:
     design : Design
         With `weights`, these are analytic weights, rescaled to mean one (Stata's aweight).
     effects : list of str
-        "entity", "time", or any columns of `design.clusters`. The constant is absorbed with them and not
-        reported.
+        Groupings whose dummies are absorbed: "entity", "time", or any columns (`design.clusters`). The
+        constant is absorbed with them and not reported.
 
     Returns
     -------

@@ -54,7 +54,7 @@ def quantile(
     q : float
         Strictly between 0 and 1.
     kernel : "gaussian" or "epanechnikov"
-        R's quantreg, se = "ker"; or Stata's `qreg, vce(, epan2)`, on -1 .. 1.
+        Kernel of the density: R's quantreg, se = "ker"; or Stata's `qreg, vce(, epan2)`, from -1 to 1.
     errors : "kernel" or "iid"
         Own covariance: Powell's; Koenker and Bassett's, the kernel's density at zero (`vce(iid, kernel)`).
 
