@@ -20,6 +20,7 @@ from replication.claims.written import number
 from replication.errors import DataError, StudyError, one_of
 from replication.language.evaluate import Rows, condition
 from replication.panel.read_table import read_user_table
+from replication.project.fingerprint import require_this_program
 from replication.project.places import Project
 from replication.project.readback import read_back
 from replication.project.strict import located
@@ -157,6 +158,7 @@ def _record(name: str, project: Project) -> Recorded:
     if not folder.is_dir():
         command = "published" if folder == project.graded else f"run specs/{study}.toml"
         raise DataError(f"study {study} has no results; run it first (replicate {command})")
+    require_this_program(folder)
     units = {"value": ROW_UNIT} if record == "statistics" else {}
     rows = pd.read_parquet(io.BytesIO(read_back(folder, f"{record}.parquet")))
     return _recorded(rows, RECORD_KEYS[record], units)

@@ -15,8 +15,10 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from replication.errors import DataError
 from replication.project.files import sha256
 from replication.project.places import PACKAGE, Project
+from replication.project.readback import AGAIN, read_manifest
 from replication.project.strict import read_toml
 
 RESOURCES = (".j2", ".css", ".js", ".json")
@@ -85,6 +87,20 @@ def _files_of(name: str) -> list[str]:
     parts = name.split(".")
     around = ["/".join([*parts[:depth], "__init__.py"]) for depth in range(2, len(parts) + 1)]
     return [path for path in (*around, f"{'/'.join(parts)}.py") if path in all_code()]
+
+
+def require_this_program(folder: Path) -> None:
+    """Refuse a folder of results that another version of the program made: its records may mean other things.
+
+    Raises
+    ------
+    DataError
+        A module that made it has changed or is gone; the message says what to run.
+    """
+    made = read_manifest(folder).code.items()
+    other = [path for path, known in made if path.startswith(PACKAGE.name) and all_code().get(path) != known]
+    if other:
+        raise DataError(f"{folder}: another version of the program made it ({other[0]} differs); {AGAIN}")
 
 
 def settings_behind(project: Project) -> str:

@@ -83,7 +83,10 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if not path.exists():
         raise DataError(f"{path}: missing; {AGAIN}")
-    return read_json_as(path, Manifest)
+    try:
+        return read_json_as(path, Manifest)
+    except DataError as problem:
+        raise DataError(f"{problem}; {AGAIN}") from None
 
 
 def read_back(folder: Path, name: str) -> bytes:

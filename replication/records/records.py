@@ -13,7 +13,7 @@ import pandas as pd
 from replication.errors import StudyError
 from replication.project.arithmetic import arithmetic
 from replication.project.files import sha256, write_csv, write_json, write_parquet
-from replication.project.fingerprint import packages, settings_behind
+from replication.project.fingerprint import packages, require_this_program, settings_behind
 from replication.project.places import Project
 from replication.project.readback import read_back
 from replication.project.strict import from_json
@@ -133,8 +133,9 @@ def read_records(folder: Path) -> Records:
     Raises
     ------
     DataError
-        A file that is missing or was changed since.
+        A file that is missing or was changed since; records of another version of the program.
     """
+    require_this_program(folder)
     frames = {name: pd.read_parquet(io.BytesIO(read_back(folder, f"{name}.parquet"))) for name in COLUMNS}
     accounts = read_back(folder, "accounts.json")
     told = from_json(accounts, tuple[ModelAccount, ...], f"{folder / 'accounts.json'}")
@@ -142,7 +143,8 @@ def read_records(folder: Path) -> Records:
 
 
 def read_study_of(folder: Path) -> Study:
-    """The study whose results a folder holds, as it was when they were made."""
+    """The study whose results a folder holds, as it was when they were made; refusals of `read_records`."""
+    require_this_program(folder)
     read_back(folder, "study.toml")
     return read_study(folder / "study.toml")
 

@@ -13,7 +13,13 @@ import pandas as pd
 from replication import __version__
 from replication.errors import DataError
 from replication.project.files import sha256, write_json
-from replication.project.fingerprint import cleaning_behind, code_behind, packages, settings_behind
+from replication.project.fingerprint import (
+    cleaning_behind,
+    code_behind,
+    packages,
+    require_this_program,
+    settings_behind,
+)
 from replication.project.lock import held
 from replication.project.places import Project
 from replication.project.readback import MANIFEST, read_back, read_manifest
@@ -51,7 +57,7 @@ def make_report(project: Project, standing: Standing | None = None) -> Path:
     Raises
     ------
     DataError
-        No study has results yet, or a folder of results cannot be read.
+        No study has results yet, or a folder of results cannot be read, or is another program's.
     StudyError
         A number that is typed in a study's prose, or a reference that names no record.
     """
@@ -66,6 +72,8 @@ def _make_report(project: Project, standing: Standing) -> Path:
     folders = [folder for folder in folders if read_manifest(folder).study == folder.name]
     if not folders:
         raise DataError(f"{project.current}: no results yet; run a study first (make run)")
+    for name in manifests(project):
+        require_this_program(project.results / name)
     sources = registry.load(project)
     studies = [_gather(project, folder, sources) for folder in folders]
     studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 
 import pytest
 
@@ -11,6 +12,7 @@ from replication.cli import main
 from replication.errors import DataError
 from replication.sources import registry
 from replication.versions.trace import trace
+from tests.support.claims_files import CLAIM, HEAD
 
 TERM = "lag(x, 1)"
 
@@ -112,3 +114,22 @@ def test_a_panel_of_ones_own_is_named_with_its_checksum(project, capsys):
     assert main([*root, "trace", "own/models", "x", "1"]) == 0
     checksum = hashlib.sha256(brought.read_bytes()).hexdigest()
     assert f"panel brought by the user: own.csv, sha256 {checksum}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [("report",), ("trace", "small/models", TERM, "1"), ("claims",)])
+def test_results_of_another_program_are_refused_in_one_line(project, capsys, command):
+    """Their records may have other names and mean other things, whatever the checksums say."""
+    path = project.current / "small" / "manifest.json"
+    about = json.loads(path.read_text())
+    path.write_text(json.dumps({**about, "code": {**about["code"], "replication/records/records.py": "0"}}))
+    project.claims.mkdir(exist_ok=True)
+    reading = """
+[[claims.readings]]
+basis = "data"
+compute = "a"
+inputs.a = { study = "small", table = "statistics", where = "statistic == 'stake'", take = "value", by = "sum" }
+"""
+    (project.claims / "mine.toml").write_text(HEAD + CLAIM + reading)
+    assert main(["--project", str(project.root), *command]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1 and "another version of the program made it" in told[0] and "(make all)" in told[0]
