@@ -251,9 +251,9 @@ def _freeze(call: argparse.Namespace) -> int:
 
 
 def _check(call: argparse.Namespace) -> int:
-    from replication.versions.check import check
+    from replication.versions.checked import checked
 
-    return _tell_checked(*check(Project(call.project)))
+    return _tell_checked(*checked(Project(call.project)))
 
 
 def _compare(call: argparse.Namespace) -> int:

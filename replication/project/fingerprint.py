@@ -6,7 +6,6 @@ A file that is no module (a template, a style sheet) counts with every module of
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import platform
 import re
@@ -22,6 +21,8 @@ from replication.project.readback import AGAIN, read_manifest
 from replication.project.strict import read_toml
 
 RESOURCES = (".j2", ".css", ".js", ".json")
+_IMPORTS = re.compile(r"^ *(?:from ([\w.]+) )?import (\([^)]*\)|.+)", re.MULTILINE)
+_NAMES = re.compile(r"[\w.]+")
 
 
 @cache
@@ -69,13 +70,16 @@ def _needs(path: str) -> tuple[str, ...]:
 
 
 def _imported(text: str) -> Iterator[str]:
-    """Names that a module's imports could mean: what follows `import` may itself be a module."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    """Names that a module's imports could mean: what follows `import` may itself be a module.
+
+    They are read as the formatter sets them, each statement on lines of its own, which takes a tenth of the
+    time that parsing takes; a test holds it to what the parser finds in every module.
+    """
+    for module, names in _IMPORTS.findall(text):
+        words = _NAMES.findall(names)
+        yield from (f"{module}.{word}" for word in words) if module else words
+        if module:
+            yield module
 
 
 def _files_of(name: str) -> list[str]:

@@ -95,6 +95,11 @@ class Project:
         return self.results / "check.txt"
 
     @property
+    def check_memory(self) -> Path:
+        """What the last check found of which content, so that the same is not judged twice."""
+        return self.results / "check.json"
+
+    @property
     def attestation(self) -> Path:
         """What the last verification found, as text; the same as JSON stands beside it."""
         return self.results / "attestation.md"

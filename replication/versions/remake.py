@@ -21,7 +21,6 @@ from replication.project.staging import withdraw
 from replication.versions.why import (
     Artefact,
     Stage,
-    artefacts,
     few,
     ledger,
     published,
@@ -75,15 +74,18 @@ def remake(project: Project, step: str = "report", words: Sequence[str] = ()) ->
         raise DataError(f"{line}; install what it pins first (make all does, or pip install -r it)")
     stages, commands = STEPS[step]
     made: list[Artefact] = []
+    now: list[Artefact] = []
     for stage in stages:
-        late = _late(stage, project, commands)
+        found = stage(project, ())
+        late = _late(found, commands)
         code = _make(project, late, words)
-        wrong = {item.name: item.reasons[0] for item in _late(stage, project, commands)}
+        found = stage(project, ()) if late else found
+        wrong = {item.name: item.reasons[0] for item in _late(found, commands)}
         made += [item for item in late if item.name not in wrong]
+        now += found
         if code or wrong:
             told = [f"NOT made again: {name}: {reason}" for name, reason in wrong.items()]
             return Remade((*_account(made), *told), code or REFUSED)
-    now = artefacts(project)
     unfinished = [f"{item.name}: a model did not converge" for item in now if not item.converged]
     foreign = strangers(project)
     told = _account(made) or [_nothing(now)]
@@ -92,9 +94,9 @@ def remake(project: Project, step: str = "report", words: Sequence[str] = ()) ->
     )
 
 
-def _late(stage: Stage, project: Project, commands: Sequence[str]) -> list[Artefact]:
-    """What a stage has to make again, or to remove, within a step."""
-    late = [item for item in stage(project, ()) if item.reasons]
+def _late(found: Iterable[Artefact], commands: Sequence[str]) -> list[Artefact]:
+    """What of a stage has to be made again, or removed, within a step."""
+    late = [item for item in found if item.reasons]
     return [item for item in late if not item.command or item.command[0] in commands]
 
 
@@ -129,7 +131,7 @@ def _account(made: Iterable[Artefact]) -> list[str]:
 
 def _nothing(now: Iterable[Artefact]) -> str:
     names = [item.name for item in now]
-    counts = [sum(name.startswith(f"{kind} ") for name in names) for kind in ("table", "study")]
-    return (
-        f"nothing has changed: {counts[0]} tables, {counts[1]} studies and what rests on them are up to date"
-    )
+    kinds = (("table", "tables"), ("study", "studies and what rests on them"))
+    counts = [(sum(name.startswith(f"{one} ") for name in names), words) for one, words in kinds]
+    told = ", ".join(f"{count} {words}" for count, words in counts if count)
+    return f"nothing has changed: {told} are up to date"

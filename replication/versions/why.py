@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from replication.errors import DataError, UserError
@@ -346,18 +347,22 @@ def _record(folder: Path) -> Manifest | str:
 
 
 def _study_id(path: Path) -> str:
-    try:
-        return str(read_toml(path)["study"]["id"])
-    except (UserError, KeyError, TypeError):
-        return path.stem
+    return _asked(path, checksum(path))[0]
 
 
 def _has(key: str, path: Path) -> bool:
     """Whether a study file has entries of a kind."""
+    return key in _asked(path, checksum(path))[1]
+
+
+@lru_cache(maxsize=1000)
+def _asked(path: Path, content: str) -> tuple[str, frozenset[str]]:
+    """The id in a study file of this checksum, the name of the file where it has none, and its sections."""
     try:
-        return bool(read_toml(path).get(key))
-    except UserError:
-        return False
+        said = read_toml(path)
+        return str(said["study"]["id"]), frozenset(key for key, entries in said.items() if entries)
+    except (UserError, KeyError, TypeError):
+        return path.stem, frozenset()
 
 
 def _frozen(project: Project) -> str:

@@ -127,7 +127,7 @@ def test_results_of_another_program_are_refused_in_one_line(project, capsys, com
 [[claims.readings]]
 basis = "data"
 compute = "a"
-inputs.a = { study = "small", table = "statistics", where = "statistic == 'stake'", take = "value", by = "sum" }
+inputs.a = { study = "small", table = "statistics", where = "statistic == 'stake'", by = "sum" }
 """
     (project.claims / "mine.toml").write_text(HEAD + CLAIM + reading)
     assert main(["--project", str(project.root), *command]) == 2
