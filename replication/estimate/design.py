@@ -225,6 +225,11 @@ class Fit:
         What estimates over their errors are referred to.
     kept : (n0,) bool array or None
         Rows of the design that were used, where an estimator drops some (separation, first periods).
+    left_out : str
+        Why the others were not, for the account of rows; empty: by the estimator.
+    one_draw : str
+        The grouping whose levels are independent draws where rows are not, and their scores mean something
+        as sums within it only: errors must be clustered by it or by what contains it.
     absorbed : int
         Parameters absorbed and not in `terms` (fixed effects).
     absorbed_by : tuple of str
@@ -257,6 +262,8 @@ class Fit:
     design: Design
     law: Law
     kept: Booleans | None = None
+    left_out: str = ""
+    one_draw: str = ""
     absorbed: int = 0
     absorbed_by: tuple[str, ...] = ()
     own: Covariance | None = None

@@ -18,6 +18,7 @@ from replication.estimate.dynamic import dynamic, lsdvc
 from replication.estimate.gls import fgls, general_fgls, prais_winsten, sur
 from replication.estimate.limited import (
     binary,
+    conditional_logit,
     fractional,
     negative_binomial,
     ordered,
@@ -39,6 +40,7 @@ FAMILIES = (
     sur,
     fama_macbeth,
     binary,
+    conditional_logit,
     fractional,
     ordered,
     poisson,

@@ -164,7 +164,7 @@ def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
     fit = ready.estimate(sample.design, **ready.options)
     _refuse_twice(fit.terms)
     _check_rows(fit, ready.model.expected_nobs)
-    return without(sample, fit.kept, f"left out by {ready.model.estimator}"), fit
+    return without(sample, fit.kept, fit.left_out or f"left out by {ready.model.estimator}"), fit
 
 
 def sample_of(panel: Panel, ready: Plan) -> Sample:

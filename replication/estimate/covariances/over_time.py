@@ -15,6 +15,7 @@ from replication.estimate.covariances.sandwich import (
     group_sums,
     reference_df,
     refuse_averages,
+    refuse_rows,
     sandwich,
 )
 from replication.estimate.design import Covariance, Fit, Floats, Integers
@@ -42,6 +43,7 @@ def driscoll_kraay(
         Fewer than two periods, or lags outside 0 .. T-1.
     """
     refuse_averages("driscoll_kraay", fit)
+    refuse_rows("driscoll_kraay", fit)
     key = np.unique(fit.time, return_inverse=True)[1]
     periods = int(key.max()) + 1
     if periods < 2:
@@ -91,6 +93,7 @@ def newey_west(
         Lags outside 0 .. T-1.
     """
     refuse_averages("newey_west", fit)
+    refuse_rows("newey_west", fit)
     lags = bartlett_lags(lags, len(np.unique(fit.time)))
     meat = fit.scores.T @ fit.scores
     pairs_apart = _rows_apart if lagged == "rows" else _periods_apart

@@ -9,6 +9,7 @@ import numpy as np
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.cluster_robust import cluster_rows
+from replication.estimate.covariances.sandwich import refuse_rows
 from replication.estimate.design import Covariance, Design, Fit, Floats, Integers
 from replication.estimate.numbers.groupings import is_nested
 from replication.estimate.seeds import ROOT_SEED, generator, require_draws
@@ -44,6 +45,8 @@ def pairs_bootstrap(
         Not one known name; fewer than two clusters or draws; entities in several clusters;
         more than half of the draws fail.
     """
+    if fit.one_draw != "entity":  # only entities are numbered anew in each copy
+        refuse_rows("pairs_bootstrap", fit)
     name, key = _design_clusters(fit, cluster)
     rows, random = cluster_rows(key), generator(seed, "pairs_bootstrap", name)
     require_draws("pairs_bootstrap", draws, 2, len(rows))

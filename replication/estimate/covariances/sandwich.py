@@ -16,7 +16,7 @@ from replication.estimate.covariances.notes import cluster_note, whose
 from replication.estimate.covariances.small_sample import counted_parameters, group_factors
 from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit, LikelihoodFit
 from replication.estimate.numbers.absorb import Projector, counted, leverage, projector
-from replication.estimate.numbers.groupings import grouped
+from replication.estimate.numbers.groupings import grouped, is_nested
 
 ZERO: Floats = np.zeros(())
 REPAIRED = "negative eigenvalues set to zero"  # a factor of a covariance: how many
@@ -47,6 +47,15 @@ def refuse_averages(kind: str, fit: Fit) -> None:
         raise EstimationError(
             f"{kind}: {fit.estimator} averages the estimates of {fit.nobs} periods; allowed: own (its "
             "Newey-West errors: options.lags), hc0, pairs_bootstrap"
+        )
+
+
+def refuse_rows(kind: str, fit: Fit) -> None:
+    """Raise EstimationError where rows are parts of one draw: their scores are summed within it."""
+    if fit.one_draw:
+        raise EstimationError(
+            f"{kind}: the rows of one {fit.one_draw} are one draw of {fit.estimator}; allowed: classical, or "
+            f"clustered by {fit.one_draw} or by what contains it"
         )
 
 
@@ -132,6 +141,7 @@ def _leveraged(fit: Fit, kind: str, power: float, divisor: str) -> Covariance:
 
 
 def _white(fit: Fit, kind: str, scores: Floats, factors: dict[str, float], note: str) -> Covariance:
+    refuse_rows(kind, fit)
     influence = scores @ fit.bread
     matrix = influence.T @ influence
     return Covariance(kind, matrix, reference_df(fit, fit.df_resid), factors, note)
@@ -232,6 +242,8 @@ def cluster_key(fit: Fit, name: str) -> Integers:
     key = np.unique(fit.groups[name], return_inverse=True)[1]
     if key.max() < 1:
         raise EstimationError(f"cluster {name!r} has fewer than two clusters")
+    if fit.one_draw and not is_nested(fit.groups[fit.one_draw], key):
+        refuse_rows(f"clustered by {name}", fit)
     return key
 
 

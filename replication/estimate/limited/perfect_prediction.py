@@ -39,6 +39,11 @@ def refuse_perfect_prediction(
             cut = _cut(side, sign * x[:, j])
             if cut is not None:
                 raise EstimationError(_one(outcome, str(name), x[:, j], sign, cut, (low, high)))
+    refuse_combination(outcome, side, x, terms)
+
+
+def refuse_combination(outcome: str, side: Floats, x: Floats, terms: tuple[Term, ...]) -> None:
+    """Raise EstimationError, naming its regressors, if there is a b as above."""
     names = [str(terms[j]) for j in np.flatnonzero(_direction(side, x)) if terms[j].kind != "constant"]
     if names:
         raise EstimationError(

@@ -54,6 +54,7 @@ MODELS = {
     "shifted_logit": {"formula": "above ~ x", "estimator": "logit", "options": {"offset": "a / 2"}},
     "shifted_probit": {"formula": "above ~ x", "estimator": "probit", "options": {"offset": "a / 2"}},
     "shifted_share": {"formula": "part ~ x", "estimator": "fractional_logit", "options": {"offset": "a"}},
+    "conditional": {"formula": "above ~ x + a", "estimator": "conditional_logit", "effects": ["entity"]},
     "ordered_logit": {"formula": "grade ~ x + a", "estimator": "ordered_logit"},
     "ordered_probit": {"formula": "grade ~ x + a", "estimator": "ordered_probit"},
     "two_part": {"formula": "number ~ x + a", "estimator": "two_part"},

@@ -74,6 +74,8 @@ MODELS = {
     "exposed": 'formula = "number ~ x"\nestimator = "ppml"\neffects = ["time"]\n'
     f'options = {{ exposure = "w" }}\n{BY_MAXIMUM}',
     "shifted": f'formula = "above ~ x"\nestimator = "logit"\noptions = {{ offset = "a / 2" }}\n{BY_MAXIMUM}',
+    "conditional": 'formula = "above ~ x + a"\nestimator = "conditional_logit"\neffects = ["entity"]\n'
+    'covariance = [{ kind = "classical" }]',
     "ordered": 'formula = "grade ~ x + a"\nestimator = "ordered_logit"\n'
     'covariance = [{ kind = "classical" }]',
     "fractional": 'formula = "part ~ x + a"\nestimator = "fractional_logit"\n'
@@ -91,6 +93,7 @@ MODELS = {
 NO_PYTHON = {
     *((name, error) for name in ("pooled", "within", "two_way") for error in ("pcse", "cr2")),
     ("median", "own"),
+    ("conditional", "classical"),  # statsmodels' search stops before 1e-8
     ("ordered", "classical"),  # statsmodels and MASS::polr take differences for the Hessian
     ("wallace_hussain", "classical"),
     ("amemiya", "classical"),
