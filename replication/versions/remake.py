@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,17 +18,8 @@ from replication.errors import DataError
 from replication.project.fingerprint import unlike_lock
 from replication.project.places import Project
 from replication.project.staging import withdraw
-from replication.versions.why import (
-    Artefact,
-    Stage,
-    few,
-    ledger,
-    published,
-    report,
-    strangers,
-    studies,
-    tables,
-)
+from replication.versions.artefact import Artefact, Called, Stage, few
+from replication.versions.why import ledger, published, report, strangers, studies, tables
 
 AT_ONCE = 2
 DONE, REFUSED, NOT_CONVERGED = 0, 2, 3  # exit codes of the commands
@@ -123,15 +114,14 @@ def _replicate(project: Project, words: Sequence[str], command: Sequence[str]) -
 
 def _account(made: Iterable[Artefact]) -> list[str]:
     """What was made again or removed, and why; things with the same reasons in one line."""
-    groups: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    groups: dict[tuple[str, tuple[str, ...]], list[Called]] = defaultdict(list)
     for item in made:
         groups["made again" if item.command else "removed", item.reasons].append(item.name)
     return [f"{word}: {few(names)}: {'; '.join(reasons)}" for (word, reasons), names in groups.items()]
 
 
 def _nothing(now: Iterable[Artefact]) -> str:
-    names = [item.name for item in now]
-    kinds = (("table", "tables"), ("study", "studies and what rests on them"))
-    counts = [(sum(name.startswith(f"{one} ") for name in names), words) for one, words in kinds]
-    told = ", ".join(f"{count} {words}" for count, words in counts if count)
+    kinds = Counter(item.name.kind for item in now)
+    words = {"tables": kinds["table"], "studies and what rests on them": kinds["study"]}
+    told = ", ".join(f"{count} {what}" for what, count in words.items() if count)
     return f"nothing has changed: {told} are up to date"

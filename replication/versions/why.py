@@ -6,8 +6,7 @@ was made of it. Time stamps decide nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,53 +24,27 @@ from replication.project.readback import MANIFEST, Manifest, read_manifest, unli
 from replication.project.staging import ARRIVING
 from replication.project.strict import read_json, read_json_as, read_toml
 from replication.report.rests_on import manifests
+from replication.versions.artefact import Artefact, Called, Late, few
 from replication.versions.content import RECORDS, contents, result_folders
 from replication.versions.sealed import against, damage, newest, versions
 
-FEW = 4  # names printed of a long list
 MISSING, DAMAGED = "missing", "its record is damaged"
-GRADES = "printed tables"  # what the grades of all of them are called together
 RAW = "input changed: data/raw"
 UNASKED = "no study file in specs asks for it"
-
-
-@dataclass(frozen=True)
-class Artefact:
-    """Something that is made.
-
-    Attributes
-    ----------
-    name : str
-    reasons : tuple of str
-        Why it has to be made again; none if it is up to date.
-    command : tuple of str
-        The words of `replicate` that make it; none where nothing asks for it any more.
-    folder : Path, optional
-        Where it stands if it is a folder of results.
-    converged : bool
-        Whether every model in it did.
-    """
-
-    name: str
-    reasons: tuple[str, ...]
-    command: tuple[str, ...] = ()
-    folder: Path | None = None
-    converged: bool = True
-
-
-Late = Collection[str]  # names of artefacts of the stage before that are out of date
-Stage = Callable[[Project, Late], list[Artefact]]
+GRADES = Called("printed tables")
 
 
 def why(project: Project) -> list[str]:
     """One line for each reason to make something again, one for what is up to date, and the frozen state."""
-    made = [f"{item.name}: {line}" for item in artefacts(project) for line in item.reasons or ("up to date",)]
+    made = [
+        f"{item.name}: {line}" for item in everything(project) for line in item.reasons or ("up to date",)
+    ]
     return [*unlike_lock(project), *made, *strangers(project), _frozen(project)]
 
 
 def outdated(project: Project) -> list[str]:
     """What does not follow from its inputs as they are now, one line each with its first reason."""
-    late = [f"{item.name}: {item.reasons[0]}" for item in artefacts(project) if item.reasons]
+    late = [f"{item.name}: {item.reasons[0]}" for item in everything(project) if item.reasons]
     return [*late, *strangers(project)]
 
 
@@ -93,7 +66,7 @@ def require_current(project: Project) -> None:
             raise DataError(f"{line}; a frozen version is never edited: put it back first")
 
 
-def artefacts(project: Project) -> list[Artefact]:
+def everything(project: Project) -> list[Artefact]:
     """Everything that is made, each stage after those that it rests on."""
     cleaned = tables(project)
     run = studies(project, _out_of_date(cleaned))
@@ -103,7 +76,7 @@ def artefacts(project: Project) -> list[Artefact]:
     return [*cleaned, *run, *graded, *judged, *shown]
 
 
-def _out_of_date(items: Iterable[Artefact]) -> list[str]:
+def _out_of_date(items: Iterable[Artefact]) -> list[Called]:
     return [item.name for item in items if item.reasons]
 
 
@@ -111,17 +84,19 @@ def tables(project: Project, late: Late = ()) -> list[Artefact]:
     """Every processed table, and the codebook, which rests on all that is in data/raw."""
     record = _record(project.processed)
     if isinstance(record, str):
-        return [Artefact("tables", (record,), ("data",))]
+        return [Artefact(Called("tables"), (record,), ("data",))]
     raw = _raw(project)
     program = _program(record, {**cleaning_behind(project), **code_behind("replication.sources.pipeline")})
 
-    def artefact(name: str, behind: Collection[str], *files: str) -> Artefact:
+    def artefact(name: Called, behind: Collection[str], *files: str) -> Artefact:
         before, now = ({path: sums.get(path, "") for path in behind} for sums in (record.raw, raw))
         reasons = [*_own(project.processed, record, *files), *_changed(RAW, before, now), *program]
         return Artefact(name, tuple(reasons), ("data",))
 
-    found = [artefact(f"table {name}", paths, f"{name}.parquet") for name, paths in record.tables.items()]
-    return [*found, artefact("codebook", {*record.raw, *raw}, "codebook.csv", "codebook.md")]
+    found = [
+        artefact(Called("table", name), paths, f"{name}.parquet") for name, paths in record.tables.items()
+    ]
+    return [*found, artefact(Called("codebook"), {*record.raw, *raw}, "codebook.csv", "codebook.md")]
 
 
 def _raw(project: Project) -> dict[str, str]:
@@ -143,11 +118,11 @@ def _studies(project: Project, late: Late) -> Iterator[Artefact]:
         folder = project.current / name
         reasons, record = _of_study(project, path, folder, late, code), _record(folder)
         converged = isinstance(record, str) or record.converged
-        yield Artefact(f"study {name}", tuple(reasons), ("run", str(path)), folder, converged)
+        yield Artefact(Called("study", name), tuple(reasons), ("run", str(path)), folder, converged)
     for name, folder in result_folders(project.current).items():
         record = _record(folder)
         if name not in wanted and isinstance(record, Manifest) and record.study == name:
-            yield Artefact(f"study {name}", (UNASKED,), (), folder)
+            yield Artefact(Called("study", name), (UNASKED,), (), folder)
 
 
 def _own_data(study: Path, record: Manifest | str) -> list[str]:
@@ -163,12 +138,12 @@ def _robustness(project: Project, late: Late) -> Iterator[Artefact]:
     for name, path in wanted.items():
         folder = project.robustness(name)
         reasons = _of_study(project, path, folder, late, code)
-        yield Artefact(f"robustness {name}", tuple(reasons), ("robustness", str(path)), folder)
+        yield Artefact(Called("robustness", name), tuple(reasons), ("robustness", str(path)), folder)
     for folder in result_folders(project.current).values():
         record = _record(folder)
         name = record.study if isinstance(record, Manifest) else ""
         if name and name not in wanted and folder == project.robustness(name):
-            yield Artefact(f"robustness {name}", (UNASKED,), (), folder)
+            yield Artefact(Called("robustness", name), (UNASKED,), (), folder)
 
 
 def _opinions(project: Project, late: Late) -> Iterator[Artefact]:
@@ -178,10 +153,10 @@ def _opinions(project: Project, late: Late) -> Iterator[Artefact]:
     for name, path in wanted.items():
         folder = project.crosscheck / name
         reasons = _of_study(project, path, folder, late, code)
-        yield Artefact(f"second opinion {name}", tuple(reasons), ("crosscheck", str(path)), folder)
+        yield Artefact(Called("second opinion", name), tuple(reasons), ("crosscheck", str(path)), folder)
     for folder in sorted(path.parent for path in project.crosscheck.glob(f"*/{MANIFEST}")):
         if folder.name not in wanted:
-            yield Artefact(f"second opinion {folder.name}", (UNASKED,), (), folder)
+            yield Artefact(Called("second opinion", folder.name), (UNASKED,), (), folder)
 
 
 def _of_study(project: Project, path: Path, folder: Path, late: Late, code: Mapping[str, str]) -> list[str]:
@@ -223,7 +198,7 @@ def ledger(project: Project, late: Late = ()) -> list[Artefact]:
     folder, record = project.ledger, _record(project.ledger)
     claims = {path.name: checksum(path) for path in project.claims_files}
     if not claims:
-        gone = Artefact("claims", ("no claims file asks for it",), (), folder)
+        gone = Artefact(Called("claims"), ("no claims file asks for it",), (), folder)
         return [gone] if isinstance(record, Manifest) else []
     reasons: list[str] = []
     if isinstance(record, Manifest):
@@ -232,14 +207,14 @@ def ledger(project: Project, late: Late = ()) -> list[Artefact]:
         reasons += _changed("studies changed:", record.studies, files)
         reasons += _other_results(project, record, late)
     reasons += _behind(project, folder, record, late, code_behind("replication.claims.ledger"))
-    return [Artefact("claims", tuple(reasons), ("claims",), folder)]
+    return [Artefact(Called("claims"), tuple(reasons), ("claims",), folder)]
 
 
 def _other_results(project: Project, record: Manifest, late: Late) -> list[str]:
     """Whether records that something rests on are others now, or will be."""
     results = {name: checksum(project.current / name) for name in record.results}
     folders = {name.partition("/")[0] for name in record.results}
-    makers = {GRADES if folder == project.graded.name else f"study {folder}" for folder in folders}
+    makers = {GRADES if folder == project.graded.name else Called("study", folder) for folder in folders}
     cascade = sorted({*late} & makers)
     return [
         *_changed("input changed: results/current", record.results, results),
@@ -256,7 +231,7 @@ def _behind(
     if (folder / ARRIVING).exists():
         return ["the run that made it was cut off"]
     tables = {name: checksum(project.processed / name) for name in record.inputs}
-    cascade = sorted({*late} & {f"table {name.removesuffix('.parquet')}" for name in record.inputs})
+    cascade = sorted({*late} & {Called("table", name.removesuffix(".parquet")) for name in record.inputs})
     return [
         *_changed("input changed: data/processed", record.inputs, tables),
         *([f"cascade: {few(cascade)}"] if cascade else _other_raw(project, record)),
@@ -286,7 +261,7 @@ def report(project: Project, late: Late = ()) -> list[Artefact]:
         record = read_json_as(project.report_record, Manifest)
     except DataError:
         reason = DAMAGED if project.report_record.exists() else MISSING
-        return [Artefact("report", (reason,), ("report",))]
+        return [Artefact(Called("report"), (reason,), ("report",))]
     folders = {**manifests(project), **against(project)}
     reasons = [
         *_changed("input changed: results", record.folders, folders),
@@ -296,7 +271,7 @@ def report(project: Project, late: Late = ()) -> list[Artefact]:
         *_program(record, {**cleaning_behind(project), **code_behind("replication.report.gather")}),
         *_own(project.current, record),
     ]
-    return [Artefact("report", tuple(reasons), ("report",))]
+    return [Artefact(Called("report"), tuple(reasons), ("report",))]
 
 
 def strangers(project: Project) -> list[str]:
@@ -331,11 +306,6 @@ def _own(folder: Path, record: Manifest, *names: str) -> list[str]:
 def _changed(words: str, before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
     return [f"{words} {few(names)}"] if names else []
-
-
-def few(names: list[str]) -> str:
-    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-    return ", ".join(names[:FEW]) + more
 
 
 def _record(folder: Path) -> Manifest | str:
