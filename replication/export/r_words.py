@@ -75,6 +75,16 @@ LIKELIHOOD = (
     Words("clustered", RAW_CLUSTERS, suits=common_factor, scaled=True),
 )
 COMPONENTS = {"exact": "swar", "wallace_hussain": "walhus", "amemiya": "amemiya", "nerlove": "nerlove"}
+QUANTILE: dict[str, dict[str, str | None]] = {
+    "ker": {
+        "errors": "kernel",
+        "kernel": "gaussian",
+        "bandwidth": "hall_sheather",
+        "quartiles": None,
+    },
+    "iid": {"errors": "iid_residuals", "bandwidth": "hall_sheather"},
+    "nid": {"errors": "nid", "bandwidth": "hall_sheather"},
+}
 EXACT = "control = glm.control(epsilon = 1e-14, maxit = 100)"
 SANDWICH = ("sandwich",)
 WAYS = (
@@ -150,11 +160,14 @@ WAYS = (
         None,
         needs=("AER", "sandwich"),
     ),
-    Way(
-        ("quantile",),
-        "rq({formula}, tau = {q}, data = rows)",
-        (Words("own", 'summary(found, se = "ker", covariance = TRUE)$cov'),),
-        options={"kernel": "gaussian", "errors": "kernel"},
-        needs=("quantreg",),
+    *(
+        Way(
+            ("quantile",),
+            "rq({formula}, tau = {q}, data = rows)",
+            (Words("own", f'summary(found, se = "{se}", covariance = TRUE)$cov'),),
+            options=options,
+            needs=("quantreg",),
+        )
+        for se, options in QUANTILE.items()
     ),
 )

@@ -128,6 +128,8 @@ STATISTICS: Mapping[str, Declared] = {
     "kappa": _figure("Kappa"),
     "sparsity": _figure("Sparsity"),
     "bandwidth_hall_sheather": _figure("Bandwidth, Hall-Sheather"),
+    "bandwidth_bofinger": _figure("Bandwidth, Bofinger"),
+    "bandwidth_chamberlain": _figure("Bandwidth, Chamberlain"),
     "bandwidth": _figure("Bandwidth", "kernel"),
     "lag_uncorrected": _figure("Lag, uncorrected"),
     "lag_initial": _figure("Lag, initial"),

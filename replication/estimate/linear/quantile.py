@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 from scipy.optimize import linprog
 
 from replication.errors import EstimationError
-from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics
+from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics, parameters
+from replication.estimate.linear.quantile_density import (
+    KERNELS,
+    KernelName,
+    Quartiles,
+    Rule,
+    difference_density,
+    kernel_width,
+    rule_width,
+    siddiqui_sparsity,
+)
 from replication.estimate.numbers.basis import Basis, orthogonal
 from replication.estimate.numbers.goodness import counts, ratio
 
-KernelName = Literal["gaussian", "epanechnikov"]
-
-OWN = {"kernel": "Powell's sandwich", "iid": "Koenker and Bassett"}
+Errors = Literal["kernel", "iid", "iid_residuals", "nid"]
+ALIKE = ("iid", "iid_residuals")
+OWN: Mapping[Errors, str] = {
+    "kernel": "Powell's sandwich",
+    "iid": "Koenker and Bassett",
+    "iid_residuals": "Koenker and Bassett, density from the ordered residuals nearest to zero",
+    "nid": "Hendricks and Koenker's sandwich",
+}
 """Whose covariance the estimator's own is."""
 
+RULES: Mapping[Rule, str] = {
+    "hall_sheather": "Hall-Sheather",
+    "bofinger": "Bofinger",
+    "chamberlain": "Chamberlain",
+}
 EXACT = 1e-9
 """Residual, as a share of the outcome's spread, below which the plane passes through the row."""
 
@@ -35,65 +54,148 @@ class _Solution:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Choices:
+    """How the density of the errors is estimated."""
+
+    q: float
+    kernel: KernelName
+    bandwidth: Rule
+    quartiles: Quartiles
+    errors: Errors
+
+
+@dataclass(frozen=True)
+class _Density:
+    """Density at the plane of each row (n,), its inverse if it is one, bandwidths, and what is to be said."""
+
+    rows: Floats
+    sparsity: float
+    widths: Statistics
+    said: str
+    warnings: tuple[str, ...]
+
+
 def quantile(
     design: Design,
     *,
     q: float = 0.5,
     kernel: KernelName = "gaussian",
-    errors: Literal["kernel", "iid"] = "kernel",
+    bandwidth: Rule = "hall_sheather",
+    quartiles: Quartiles | None = None,
+    errors: Errors = "kernel",
 ) -> Fit:
     """Coefficients of quantile q: minimise sum w_i rho_q(y_i - x_i'b) (Koenker and Bassett 1978).
 
     With f_i = K(e_i / c) / c, bread is the inverse of sum w_i f_i x_i x_i' (Powell 1991) and scores are
     w_i x_i (q - 1[e_i < 0]), so that hc0 and clustered give the sandwiches of Powell and of Parente and
     Santos Silva (2016). The estimator's own covariance (kind "own") is
-    q (1 - q) bread (sum w_i^2 x_i x_i') bread, or under iid with f_i replaced by its mean.
+    q (1 - q) bread (sum w_i^2 x_i x_i') bread, or under iid with f_i replaced by one number.
 
     Parameters
     ----------
     q : float
         Strictly between 0 and 1.
-    kernel : "gaussian" or "epanechnikov"
-        Kernel of the density: R's quantreg, se = "ker"; or Stata's `qreg, vce(, epan2)`, from -1 to 1.
-    errors : "kernel" or "iid"
-        Own covariance: Powell's; Koenker and Bassett's, the kernel's density at zero (`vce(iid, kernel)`).
+    kernel : "gaussian", "epanechnikov", "epanechnikov_root5", ...
+        Kernel of their density; "epanechnikov" is from -1 to 1 (Stata's `epan2`, statsmodels' `epa`),
+        and "epanechnikov_root5" on the root of 5 either side (Stata's `epanechnikov`, its default).
+    bandwidth : "hall_sheather", "bofinger" or "chamberlain"
+        Rule for its width: Hall and Sheather (1988), Bofinger (1975) or Chamberlain (1994).
+    quartiles : "interpolated", "averaged" or None
+        How the width takes quartiles of the residuals: between the two nearest in proportion (R, statsmodels)
+        or Stata's way; left out: the former for the gaussian kernel, the latter for others.
+    errors : "kernel", "iid", "iid_residuals" or "nid"
+        Own covariance: Powell's (R's quantreg, se = "ker"); of errors that are alike, with the kernel's
+        density at zero (Stata's `vce(iid, kernel)`; statsmodels) or the slope of the ordered residuals
+        nearest to it (R's se = "iid"); or Hendricks and Koenker's (1992), the density of each row, in bread
+        too, from the quantiles a bandwidth above and below (R's se = "nid").
 
     Returns
     -------
     Fit
         Statistics: counts, sum_deviations (the minimum), rsquared_pseudo (Koenker and Machado 1999),
-        sparsity, bandwidth_hall_sheather (of the quantile, at 5 percent) and bandwidth of the kernel,
-        min(sd(e), IQR(e) / 1.34) times the distance of the normal quantiles.
+        sparsity, and the bandwidths on the scale of the quantile and of the residuals.
 
     Raises
     ------
     EstimationError
-        q outside 0 .. 1 or so near to them that the bandwidth leaves no room; collinear regressors (named).
+        q outside 0 .. 1 or too near to them for the bandwidth; collinear regressors (named).
     """
     if not 0 < q < 1:
         raise EstimationError(f"q is {q:g}; allowed: above 0 and below 1")
     weights, basis = design.unit_weights, orthogonal(design.x, design.terms)
     found = _solve(design.y, basis, weights, q)
-    width, widths = _bandwidth(found.residuals, q, kernel)
-    density = KERNELS[kernel].density(found.residuals / width) / width
-    convention = f"{OWN[errors]}, density by the {kernel} kernel, bandwidth {width:.6g} (Hall-Sheather)"
+    choices = _Choices(q, kernel, bandwidth, quartiles or KERNELS[kernel].quartiles, errors)
+    return _fitted(design, basis, weights, found, choices)
+
+
+def _fitted(design: Design, basis: Basis, weights: Floats, found: _Solution, choices: _Choices) -> Fit:
+    """The solution with its covariance and statistics."""
+    q, density = choices.q, _density(design, basis, weights, found.residuals, choices)
+    height = np.full(design.nobs, 1 / density.sparsity) if choices.errors in ALIKE else density.rows
+    own = _own(design.x, weights, height, q)
     return Fit(
         estimator="quantile",
         terms=design.terms,
         params=found.params,
-        bread=_inverse(design.x, weights * density),
+        bread=_inverse(design.x, weights * density.rows),
         scores=design.x * (weights * (q - (found.residuals < 0)))[:, None],
         entity=design.entity,
         time=design.time,
         clusters=design.clusters,
         design=design,
         law="normal",
-        own=Covariance("own", _own(design.x, weights, density, q, errors), None, {}, convention),
-        statistics=_statistics(design, found, weights, density, q, widths),
+        own=Covariance("own", own, None, {}, density.said),
+        statistics={
+            **counts(design.entity, design.time, design.nobs - len(design.terms)),
+            **_deviations(design.y, weights, found.residuals, q),
+            "sparsity": density.sparsity,
+            **density.widths,
+        },
         telemetry={"iterations": float(found.iterations)},
-        warnings=(*basis.warnings, *found.warnings),
+        warnings=(*basis.warnings, *found.warnings, *density.warnings),
         converged=found.optimal,
     )
+
+
+def _density(design: Design, basis: Basis, weights: Floats, residuals: Floats, choices: _Choices) -> _Density:
+    errors, q = choices.errors, choices.q
+    h = rule_width(design.nobs, q, choices.bandwidth)
+    width = kernel_width(residuals, q, h, choices.quartiles)
+    if errors == "nid":
+        rows, crossed = _between_planes(design, basis, weights, q, h)
+    else:
+        rows, crossed = KERNELS[choices.kernel].density(residuals / width) / width, ()
+    sparsity = 1 / float(np.average(rows, weights=weights))
+    if errors == "iid_residuals":
+        sparsity = _sparsity_of_ranks(design, residuals, h)
+    widths: Statistics = {f"bandwidth_{choices.bandwidth}": h, Of("bandwidth", choices.kernel): width}
+    return _Density(rows, sparsity, widths, _said(choices, width, h), crossed)
+
+
+def _between_planes(
+    design: Design, basis: Basis, weights: Floats, q: float, h: float
+) -> tuple[Floats, tuple[str, ...]]:
+    above, below = (design.x @ _solve(design.y, basis, weights, at).params for at in (q + h, q - h))
+    return difference_density(above, below, h)
+
+
+def _sparsity_of_ranks(design: Design, residuals: Floats, h: float) -> float:
+    if design.weights is not None:
+        raise EstimationError("errors iid_residuals takes no weights; allowed with them: kernel, iid, nid")
+
+    def line(y: Floats, x: Floats) -> Floats:
+        return _solve(y, orthogonal(x, parameters("const", "rank")), np.ones(len(y)), 0.5).params
+
+    return siddiqui_sparsity(residuals, len(design.terms), h, line)
+
+
+def _said(choices: _Choices, width: float, h: float) -> str:
+    """What was done, for the note under a table."""
+    whose, rule = OWN[choices.errors], RULES[choices.bandwidth]
+    if choices.errors in ("kernel", "iid"):
+        return f"{whose}, density by the {choices.kernel} kernel, bandwidth {width:.6g} ({rule})"
+    return f"{whose}, bandwidth {h:.6g} of the quantile ({rule})"
 
 
 def _solve(y: Floats, basis: Basis, weights: Floats, q: float) -> _Solution:
@@ -125,25 +227,6 @@ def _solve(y: Floats, basis: Basis, weights: Floats, q: float) -> _Solution:
     return _Solution(basis.back @ b, residuals, True, int(found.nit), note)
 
 
-def _bandwidth(residuals: Floats, q: float, kernel: KernelName) -> tuple[float, Statistics]:
-    """Hall and Sheather (1988) on the scale of the quantile, then of the residuals."""
-    normal, n = stats.norm, len(residuals)
-    z = normal.ppf(q)
-    h = n ** (-1 / 3) * normal.ppf(0.975) ** (2 / 3) * (1.5 * normal.pdf(z) ** 2 / (2 * z**2 + 1)) ** (1 / 3)
-    if q - h <= 0 or q + h >= 1:
-        raise EstimationError(
-            f"q = {q:g} is too near to 0 or 1 for {n} rows: the bandwidth of its errors is {h:.3g}"
-        )
-    spread = min(
-        residuals.std(ddof=1),
-        float(np.subtract(*np.percentile(residuals, [75, 25], method=KERNELS[kernel].quartiles))) / 1.34,
-    )
-    width = spread * float(normal.ppf(q + h) - normal.ppf(q - h))
-    if not width > 0:
-        raise EstimationError("half of the residuals are zero: the density of the errors cannot be estimated")
-    return width, {"bandwidth_hall_sheather": float(h), Of("bandwidth", kernel): width}
-
-
 def _inverse(x: Floats, weights: Floats) -> Floats:
     """(k, k) inverse of sum w_i x_i x_i', through a QR of the weighted rows."""
     inside = weights > 0
@@ -157,21 +240,10 @@ def _inverse(x: Floats, weights: Floats) -> Floats:
     return found
 
 
-def _own(x: Floats, weights: Floats, density: Floats, q: float, errors: str) -> Floats:
-    height = np.full(len(x), np.average(density, weights=weights)) if errors == "iid" else density
+def _own(x: Floats, weights: Floats, height: Floats, q: float) -> Floats:
     bread = _inverse(x, weights * height)
-    return q * (1 - q) * bread @ (x.T @ (x * (weights**2)[:, None])) @ bread
-
-
-def _statistics(
-    design: Design, found: _Solution, weights: Floats, density: Floats, q: float, widths: Statistics
-) -> Statistics:
-    return {
-        **counts(design.entity, design.time, design.nobs - len(design.terms)),
-        **_deviations(design.y, weights, found.residuals, q),
-        "sparsity": 1 / float(np.average(density, weights=weights)),
-        **widths,
-    }
+    matrix: Floats = q * (1 - q) * bread @ (x.T @ (x * (weights**2)[:, None])) @ bread
+    return matrix
 
 
 def _deviations(y: Floats, weights: Floats, residuals: Floats, q: float) -> Statistics:
@@ -182,20 +254,4 @@ def _deviations(y: Floats, weights: Floats, residuals: Floats, q: float) -> Stat
     return {"sum_deviations": least, "rsquared_pseudo": 1 - ratio(least, raw)}
 
 
-def _epanechnikov(u: Floats) -> Floats:
-    return np.where(np.abs(u) < 1, 0.75 * (1 - u**2), 0.0)
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """A density, and how the program that uses it takes the quartiles of the residuals."""
-
-    density: Callable[[Floats], Floats]
-    quartiles: Literal["linear", "averaged_inverted_cdf"]
-
-
-KERNELS: Mapping[KernelName, Kernel] = {
-    "gaussian": Kernel(stats.norm.pdf, "linear"),  # R's type 7
-    "epanechnikov": Kernel(_epanechnikov, "averaged_inverted_cdf"),  # Stata's
-}
 ESTIMATORS = {"quantile": quantile}

@@ -88,12 +88,17 @@ MODELS = {
     "liml": f'formula = "y ~ a"\nestimator = "liml"\n{IV}\n{INSTRUMENTED}',
     "gmm": f'formula = "y ~ a"\nestimator = "iv_gmm"\n{IV}\ncovariance = [{{ kind = "own" }}]',
     "median": 'formula = "y ~ x + a"\nestimator = "quantile"\ncovariance = [{ kind = "own" }]',
+    **{
+        errors: f'formula = "y ~ x + a"\nestimator = "quantile"\noptions = {{ errors = "{errors}" }}\n'
+        'covariance = [{ kind = "own" }]'
+        for errors in ("iid_residuals", "nid")
+    },
     "halved": 'formula = "y ~ x + a"\naverage_over = 2\ncovariance = [{ kind = "hc1" }]',
 }
 NO_PYTHON = {
     *((name, error) for name in ("pooled", "within", "two_way") for error in ("pcse", "cr2")),
-    ("median", "own"),
     ("conditional", "classical"),  # statsmodels' search stops before 1e-8
+    *((name, "own") for name in ("median", "iid_residuals", "nid")),
     ("ordered", "classical"),  # statsmodels and MASS::polr take differences for the Hessian
     ("wallace_hussain", "classical"),
     ("amemiya", "classical"),

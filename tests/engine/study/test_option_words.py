@@ -52,5 +52,5 @@ def test_types_in_words():
 
 
 def test_words_lists_the_values_of_an_alias():
-    assert 'kernel: "gaussian" | "epanechnikov"; default "gaussian"' in words()
+    assert 'bandwidth: "hall_sheather" | "bofinger" | "chamberlain"; default "hall_sheather"' in words()
     assert "typing." not in words() and "<class" not in words()
