@@ -8,7 +8,7 @@ compared.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Class = Literal["result", "exact", "telemetry"]
@@ -63,10 +63,17 @@ def _figure(label: str, of: str = "", footer: int | None = None) -> Declared:
 def _test(
     name: str, label: str, *, p: str = "", df: str = "", of: str = "", prints_df: bool = False
 ) -> dict[str, Declared]:
-    """A test statistic, its p value and its degrees of freedom under the names that they have."""
+    """A test statistic, its p value and its degrees of freedom under the names that they have.
+
+    The second of an F are a result: an error that corrects for few clusters approximates them.
+    """
     found = {name: Declared(label, "test", of=of, df=tuple(df.split()) if prints_df else ())}
     found |= {p: Declared(f"{label}, p value", "p", of=of, p_of=name)} if p else {}
-    return found | {each: _count(f"{label}, {each.rpartition('_')[2]}", of) for each in df.split()}
+    freedom = {each: _count(f"{label}, {each.rpartition('_')[2]}", of) for each in df.split()}
+    return found | {
+        each: replace(declared, number="result") if each.endswith("_df2") else declared
+        for each, declared in freedom.items()
+    }
 
 
 STATISTICS: Mapping[str, Declared] = {

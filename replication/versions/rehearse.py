@@ -17,6 +17,7 @@ from replication.errors import DataError
 from replication.project.arithmetic import X86, features
 from replication.project.places import PACKAGE, Project
 from replication.study.panels import files_brought
+from replication.versions.why import everything
 
 
 @dataclass(frozen=True)
@@ -166,10 +167,9 @@ def _copy(project: Project, folder: Path) -> Project:
 
 
 def _steps(project: Project) -> list[list[str]]:
-    studies = [path.relative_to(project.root) for path in project.study_files]
-    claims = [["claims"]] if project.claims_files else []
-    grades = [["published"]] if project.published_files else []
-    return [["data"], *(["run", str(study)] for study in studies), *grades, *claims, ["report"]]
+    """The commands of `make all` where nothing has been made yet, by the account that it goes by itself."""
+    commands = dict.fromkeys(item.command for item in everything(project))
+    return [[word.removeprefix(f"{project.root}{os.sep}") for word in command] for command in commands]
 
 
 def _step(project: Project, words: list[str], environment: Mapping[str, str]) -> Step:

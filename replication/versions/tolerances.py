@@ -67,6 +67,9 @@ TOLERANCES: dict[str, Tolerance] = {
         (
             "probit",
             "logit",
+            "conditional_logit",
+            "ordered_logit",
+            "ordered_probit",
             "fractional_logit",
             "fractional_probit",
             "tobit",
@@ -101,13 +104,18 @@ TESTS = Tolerance(
 )
 P_VALUES = Tolerance(1e-6, "the tail of a test statistic, on a scale of 1: none is printed beyond 1e-3")
 SHARES = Tolerance(1e-8, "one less a quotient of sums of squares, on a scale of 1")
-EXACT = Tolerance(0.0, "a count, a rank, degrees of freedom: equal or wrong")
+FREEDOM = Tolerance(
+    1e-8,
+    "degrees of freedom, whole or approximated as a quotient of quadratic forms (4e-15 seen): one more or "
+    "less of fewer than a hundred million is beyond this",
+)
+EXACT = Tolerance(0.0, "a count, a rank: equal or wrong")
 # A sum that cancels to nearly nothing keeps the noise of its parts: 1e-16 of them, for each of thousands.
 FLOOR = 1e-12
 # What a search leaves is not compared. A gradient (of parameters scaled to a unit second derivative) above
 # this is no maximum: a search that ends a hundredth of it away says itself that it did not converge.
 LARGEST_GRADIENT = 1e-4
-BY_MEASURE = {"test": TESTS, "p": P_VALUES, "share": SHARES}
+BY_MEASURE = {"count": FREEDOM, "test": TESTS, "p": P_VALUES, "share": SHARES}
 
 
 def of_statistic(name: str, estimator: str) -> Tolerance:

@@ -149,9 +149,9 @@ MODELS = pd.DataFrame(
         "study": "s",
         "model": "line",
         "error": "",
-        "name": ["nobs", "chow_like", "test_f", "rsquared", "sigma", "f_p"],
-        "of": ["", "", "breaks", "", "", ""],
-        "value": [398.0, 2.5, 5.581, 0.234, 1234.5, 0.04],
+        "name": ["nobs", "chow_like", "test_f", "rsquared", "sigma", "f_p", "slopes_f_df2"],
+        "of": ["", "", "breaks", "", "", "", ""],
+        "value": [398.0, 2.5, 5.581, 0.234, 1234.5, 0.04, 9.997182862893883],
     }
 )
 
@@ -170,6 +170,8 @@ MODELS = pd.DataFrame(
         (4, 1 + 1e-7, "value"),
         (5, 1 + 1e-6, "rounding"),
         (5, 1.5, "significance"),
+        (6, 1 + 1e-14, "rounding"),  # approximated, as for an error that corrects for few clusters
+        (6, 1 + 1e-7, "value"),
     ],
 )
 def test_a_statistic_is_held_by_its_class_and_kind(tmp_path, row, factor, grade):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 
 import pytest
 
@@ -25,7 +26,16 @@ from replication.versions.attest import (
 from replication.versions.compare import Comparison
 from replication.versions.freeze import freeze
 from replication.versions.grades import Move, Verdict
-from replication.versions.rehearse import FIRST, OTHER_MACHINES, PLAIN, SECOND, Setting, rehearse, settings
+from replication.versions.rehearse import (
+    FIRST,
+    OTHER_MACHINES,
+    PLAIN,
+    SECOND,
+    Setting,
+    _steps,
+    rehearse,
+    settings,
+)
 from replication.versions.verify import verified, verify
 
 
@@ -46,7 +56,7 @@ def test_clean_runs_agree_whatever_the_kernels_and_with_the_frozen_version(proje
         "report",
     }
     steps = [step["command"] for step in about["runs"][0]["steps"]]
-    assert steps == ["data", "run specs/small.toml", "report"]
+    assert steps == ["data", "run specs/small.toml", "crosscheck specs/small.toml", "report"]
     assert all(step["seconds"] > 0 and step["memory"] > 10 for step in about["runs"][1]["steps"])
     assert [run["setting"] for run in about["runs"]] == [setting.told for setting in settings()]
     assert len(about["comparisons"]) == len(settings()) and all(c["passed"] for c in about["comparisons"])
@@ -82,6 +92,15 @@ def made(folder):
     """Every file of a folder of results by its bytes; manifests apart, which also name the machine."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_a_clean_run_makes_all_that_the_project_declares(project):
+    study = project.specs / "small.toml"
+    study.write_text(study.read_text() + '\n[[robustness]]\nid = "other"\n')
+    shutil.rmtree(project.results)
+    shutil.rmtree(project.processed)
+    made = [step[0] for step in _steps(project)]
+    assert made == ["data", "run", "robustness", "crosscheck", "report"]
 
 
 def test_a_run_that_fails_is_told_with_its_step(project):
