@@ -4,12 +4,15 @@
 
 For each number of rows (1,000,000 and 10,000,000 if none is given; 100,000,000 takes some 4 GB of disk): an
 unbalanced panel of 20 periods, a fifth of its rows gone, three regressors, in shards of 2,000,000 rows, is
-written to a temporary folder and read by a process of its own, whose time and largest memory are printed.
+written to a temporary folder, and a study on it is run by `replicate run` in a process of its own. Printed
+are its time, the processor's time (the one to compare where a machine does other things too), and its largest
+memory. Folders that would fit in memory are read by partition here all the same.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -20,7 +23,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from replication.panel.partitioned_fit import fit_partitions
+from replication.cli import main as main_of_command
+from replication.panel import shards
 
 PERIODS, KEPT, SEED = 20, 0.8, 100
 SHARD = 2_000_000
@@ -43,30 +47,58 @@ def write(folder: Path, rows: int) -> None:
         first += some
 
 
-def measure(folder: Path) -> dict[str, object]:
-    """Seconds, largest memory in MB, and results of one run in this process."""
+STUDY = """
+[study]
+id = "large"
+title = "A panel beyond memory"
+data = "panel/"
+entity = "entity"
+time = "period"
+
+[[models]]
+id = "two_way"
+formula = "y ~ x1 + x2 + x3"
+effects = ["entity", "time"]
+covariance = [{ kind = "clustered", cluster = ["entity"] }]
+"""
+
+
+def command(study: str) -> None:
+    """What `replicate run study --out out` does, in this process; never in memory as a whole."""
+    shards.MOST_TOGETHER = 0
     start = time.perf_counter()
-    fit = fit_partitions(folder, "y", ["x1", "x2", "x3"], ["entity", "period"], "entity")
-    seconds = time.perf_counter() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"nobs": fit.nobs, "seconds": seconds, "mb": memory, "params": fit.params.tolist()}
+    sys.argv = ["replicate", "run", study, "--out", str(Path(study).parent / "out"), "--quiet"]
+    code = main_of_command()
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    found = {"seconds": time.perf_counter() - start, "cpu": used.ru_utime + used.ru_stime}
+    print(json.dumps({"code": code, **found, "mb": used.ru_maxrss / 1024}))
 
 
 def main(sizes: list[int]) -> None:
     """Print a line a size."""
-    print(f"{'rows':>12} {'seconds':>8} {'a million':>10} {'MB':>6}  coefficients")
+    print(f"load before: {os.getloadavg()[0]:.1f}")
+    print(f"{'rows':>12} {'seconds':>8} {'cpu':>7} {'a million':>10} {'MB':>6} {'load':>5}  coefficients")
     for rows in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            write(Path(folder), rows)
-            call = [sys.executable, "-m", "benchmarks.partitioned", "--one", folder]
+            study = Path(folder) / "large.toml"
+            study.write_text(STUDY)
+            (study.parent / "panel").mkdir()
+            write(study.parent / "panel", rows)
+            call = [sys.executable, "-m", "benchmarks.partitioned", "--one", str(study)]
             found = json.loads(subprocess.run(call, capture_output=True, text=True, check=True).stdout)
-        each = found["seconds"] / found["nobs"] * 1e6
-        params = " ".join(f"{value:.6f}" for value in found["params"])
-        print(f"{found['nobs']:>12,} {found['seconds']:>8.1f} {each:>10.2f} {found['mb']:>6.0f}  {params}")
+            estimates = pd.read_csv(study.parent / "out" / "estimates.csv")["estimate"]
+            used = pd.read_csv(study.parent / "out" / "models.csv").set_index("name")["value"]["nobs"]
+        params = " ".join(f"{value:.6f}" for value in estimates)
+        each = found["cpu"] / used * 1e6
+        print(
+            f"{used:>12,.0f} {found['seconds']:>8.1f} {found['cpu']:>7.1f} {each:>10.2f} "
+            f"{found['mb']:>6.0f} {os.getloadavg()[0]:>5.1f}  {params}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(measure(Path(sys.argv[2]))))
+        command(sys.argv[2])
     else:
         main([int(text) for text in sys.argv[1:]] or [1_000_000, 10_000_000])

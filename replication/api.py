@@ -60,7 +60,7 @@ _one_thread = threadpool_limits.wrap(limits=1)
 
 
 def read(data: str | Path | Reading | Frame, **keys: Any) -> Reading:
-    """A panel from a file (CSV, Excel, Stata, parquet), a data frame, or a list of dicts.
+    """A panel from a file (CSV, Excel, Stata, parquet, a folder of it), a data frame, or a list of dicts.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def fit(
     formula : str
         Such as "log(aid) ~ lag(gdp)"; the language is that of study files.
     data : path, Reading, data frame or list of dicts
-        As for `read`.
+        As for `read`; of a folder, which may be larger than memory, a path alone.
     entity, time : str
         Columns that tell the rows apart.
     covariance : str, mapping or sequence of them
@@ -150,7 +150,8 @@ def fit(
     """
     model = {**_model(formula, estimator, effects, covariance, where, weights, options), "title": title}
     head = {"title": title or formula, "entity": entity, "time": time}
-    return fit_one(Project(Path()), read(data), head, {**model, **keys}, variables or {}, labels or {})
+    source = Path(data) if isinstance(data, str | Path) else read(data)
+    return fit_one(Project(Path()), source, head, {**model, **keys}, variables or {}, labels or {})
 
 
 @_one_thread

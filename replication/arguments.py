@@ -35,7 +35,10 @@ def parser_of_calls() -> argparse.ArgumentParser:
     run = _add(commands, "run", "run", "estimate a study: tables, figures and tidy records")
     run.add_argument("study", type=Path, metavar="STUDY", help="study file, such as specs/NAME.toml")
     run.add_argument(
-        "--data", type=Path, metavar="FILE", help="panel of your own: .csv, .parquet, .dta, .xlsx"
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="panel of your own: .csv, .parquet (or a folder of it), .dta, .xlsx",
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder for the results (results/current/STUDY)")
     shown = run.add_mutually_exclusive_group()

@@ -13,12 +13,13 @@ from scipy import stats
 
 from replication.errors import EstimationError, one_of
 from replication.estimate.design import Booleans, Covariance, Fit, Floats, Term
+from replication.estimate.estimates import Estimates
 from replication.estimate.margins import Move, average_marginal_effects
 
 LEVEL = 0.95
 
 
-def coefficient_table(fit: Fit, covariance: Covariance) -> pd.DataFrame:
+def coefficient_table(fit: Estimates, covariance: Covariance) -> pd.DataFrame:
     """Estimate, standard error, test of zero and 95 percent interval of each coefficient.
 
     Returns

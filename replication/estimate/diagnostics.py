@@ -24,6 +24,7 @@ from replication.estimate.design import (
     Of,
     Statistics,
 )
+from replication.estimate.estimates import Estimates
 from replication.estimate.linear.linear import first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
 from replication.estimate.numbers.absorb import projector, residuals, varies
@@ -246,7 +247,7 @@ def vif(fit: Fit) -> Statistics:
     return found
 
 
-def wald(fit: Fit, covariance: Covariance, terms: Sequence[str]) -> Statistics:
+def wald(fit: Estimates, covariance: Covariance, terms: Sequence[str]) -> Statistics:
     """Joint test that the coefficients of `terms` are zero.
 
     F with `covariance.df` degrees of freedom (the smallest of them where they differ), chi2 where that is

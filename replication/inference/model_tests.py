@@ -11,6 +11,7 @@ from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.covariances.wild_bootstrap import bootstrap_statistics
 from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics
 from replication.estimate.diagnostics import wald
+from replication.estimate.estimates import Estimates
 from replication.inference.multiple_testing import holm, romano_wolf
 from replication.inference.randomization import coefficient_of, randomization_test
 from replication.language.atoms import atoms_in
@@ -22,7 +23,7 @@ from replication.spec.entries import ModelSpec, MultipleTestingSpec
 SLOPES = ("regressor", "entity_mean", "period")
 
 
-def slopes_tests(fit: Fit, covariance: Covariance) -> Statistics:
+def slopes_tests(fit: Estimates, covariance: Covariance) -> Statistics:
     """Joint test that all slopes are zero, by the error that is shown.
 
     Slopes are all terms but the constant and further parameters; of the outcome's equation alone where there
@@ -39,7 +40,7 @@ def slopes_tests(fit: Fit, covariance: Covariance) -> Statistics:
     return found
 
 
-def wald_tests(fit: Fit, covariance: Covariance, model: ModelSpec) -> Statistics:
+def wald_tests(fit: Estimates, covariance: Covariance, model: ModelSpec) -> Statistics:
     """Joint Wald tests that the study names, with the error that they rest on."""
     found: Statistics = {}
     for test in model.tests:
@@ -117,7 +118,7 @@ def _with_treatment(sample: Sample, term: str, model: ModelSpec) -> Callable[[Fl
     return lambda values: np.column_stack([constant, makeup.columns({treatment: values})])
 
 
-def _check_terms(place: str, terms: list[str], fit: Fit) -> None:
+def _check_terms(place: str, terms: list[str], fit: Estimates) -> None:
     for term in terms:
         if term not in fit.labels:
             raise StudyError(f"{place}: {one_of('term', term, fit.labels)}")

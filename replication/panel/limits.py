@@ -12,6 +12,7 @@ CELL = 8  # bytes of a figure in memory
 # A small file that claims to hold much is no table of figures: what it may grow to, whatever its size, and
 # for each of its bytes. Figures are packed ten to one, columns of a few levels a hundred to one.
 FREE, GROWTH = 64_000_000, 200
+MOST_TOGETHER = 500_000_000  # bytes in memory of a folder of parquet files that is read as one table
 
 
 def check_columns(columns: int, path: Path) -> None:

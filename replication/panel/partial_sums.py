@@ -8,25 +8,20 @@ same digits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse.csgraph import connected_components
 
-from replication.errors import EstimationError
+from replication.errors import DataError, EstimationError
 from replication.estimate.design import Floats, Integers
 from replication.estimate.numbers.exact_sums import ExactSums
-from replication.panel.partitioned import Batch, Partitions, codes_of
+from replication.panel.model_batches import Batch, ModelBatches
 
 MOST_CELLS = 1_000_000_000
 """Pairs of levels of two effects whose rows are counted."""
-
-BLOCK = 1 << 21
-"""Of these pairs, held as doubles at once."""
 
 Flags = NDArray[np.bool_]
 
@@ -44,7 +39,9 @@ class Survey:
     low, high : (m,) float arrays
         Range of each number.
     rows, present : int
-        Rows in all, and those in which nothing is missing.
+        Rows in all, and those that the model may use.
+    causes : mapping of str to int
+        Why the others may not, in order, and how many.
     """
 
     levels: tuple[NDArray[Any], ...]
@@ -53,6 +50,7 @@ class Survey:
     high: Floats
     rows: int
     present: int
+    causes: Mapping[str, int]
 
     @property
     def middle(self) -> Floats:
@@ -60,27 +58,31 @@ class Survey:
         return self.low + (self.high - self.low) / 2.0
 
 
-def survey(panel: Partitions) -> Survey:
+def survey(panel: ModelBatches) -> Survey:
     """The first pass.
 
     Raises
     ------
     EstimationError
-        No row has all its numbers.
+        No row is one that the model may use.
     """
-    found: list[_Levels] = [_Levels() for _ in panel.levels]
-    low, high = np.full(len(panel.numbers), np.inf), np.full(len(panel.numbers), -np.inf)
-    rows = present = 0
+    found: list[_Levels] = []
+    low, high = np.full(1, np.inf), np.full(1, -np.inf)
+    rows, causes = 0, dict[str, int]()
     for batch in panel.batches():
-        rows, present = rows + len(batch.present), present + int(batch.present.sum())
+        rows += len(batch.present)
+        causes = {cause: causes.get(cause, 0) + count for cause, count in batch.causes.items()}
         if not batch.present.any():
             continue
         numbers = batch.numbers[batch.present]
         low, high = np.minimum(low, numbers.min(axis=0)), np.maximum(high, numbers.max(axis=0))
+        found = found or [_Levels() for _ in batch.levels]
         for level, values in zip(found, batch.levels, strict=True):
             level.add(values[batch.present])
+    present = rows - sum(causes.values())
     if not present:
-        raise EstimationError(f"no row is left of {rows}: something is missing in each")
+        shown = ", ".join(f"{cause}: {count}" for cause, count in causes.items() if count)
+        raise EstimationError(f"no row is left of {rows} ({shown})")
     counted = [level.counted() for level in found]
     return Survey(
         tuple(values for values, _ in counted),
@@ -89,6 +91,7 @@ def survey(panel: Partitions) -> Survey:
         high,
         rows,
         present,
+        causes,
     )
 
 
@@ -127,6 +130,8 @@ class Sums:
     products : (m, m) float array
     alive : pair of (N,) and (T,) bool arrays
         Levels that stay when rows that are alone in their level are left out, again and again.
+    seen : (entities, periods) bool array
+        Whether a row of the two is used.
     """
 
     counts: NDArray[Any]
@@ -134,6 +139,7 @@ class Sums:
     second: Floats
     products: Floats
     alive: tuple[Flags, Flags]
+    seen: Flags
 
     @property
     def nobs(self) -> int:
@@ -141,204 +147,132 @@ class Sums:
         return int(self.counts.sum(dtype=np.int64))
 
 
-def sum_up(panel: Partitions, found: Survey, effects: tuple[int, int]) -> Sums:
-    """The second pass; done again without the rows that are alone in a level, if there are any."""
-    sizes = [len(found.levels[place]) if place >= 0 else 1 for place in effects]
-    if sizes[0] * sizes[1] > MOST_CELLS:
-        raise EstimationError(
-            f"the effects have {sizes[0]:,} and {sizes[1]:,} levels; allowed: {MOST_CELLS:,} pairs of levels"
-        )
+def sum_up(
+    panel: ModelBatches, found: Survey, effects: tuple[int, int], order: Sequence[int]
+) -> tuple[Sums, tuple[int, int]]:
+    """The second pass, and how many rows were alone in a level of each effect.
+
+    It is done again without these rows, if there are any. They leave by the effects in `order`, 0 or 1.
+
+    Raises
+    ------
+    EstimationError
+        More levels than can be counted.
+    DataError
+        Two rows for an entity and period.
+    """
+    sizes = [_size(found, place) for place in effects]
+    for pair in (sizes, [_size(found, 0), _size(found, 1)]):
+        if pair[0] * pair[1] > MOST_CELLS:
+            raise EstimationError(
+                f"{pair[0]:,} and {pair[1]:,} levels are {pair[0] * pair[1]:,} pairs; allowed by partition: "
+                f"{MOST_CELLS:,}"
+            )
     alive = (np.ones(sizes[0], dtype=bool), np.ones(sizes[1], dtype=bool))
-    while True:
+    sums = _one_pass(panel, found, effects, alive)
+    alive, gone = _without_singles(sums.counts, order)
+    if any(gone):
+        del sums
         sums = _one_pass(panel, found, effects, alive)
-        left = _without_singles(sums.counts, alive)
-        if all(np.array_equal(new, old) for new, old in zip(left, alive, strict=True)):
-            return sums
-        alive = left
+    if not sums.nobs:
+        raise EstimationError(f"no row is left of {found.rows}: each is alone in a level of an effect")
+    return sums, gone
 
 
-def _one_pass(panel: Partitions, found: Survey, effects: tuple[int, int], alive: tuple[Flags, Flags]) -> Sums:
-    bounds, upper = found.high - found.middle, np.triu_indices(len(found.low))
+def _size(found: Survey, place: int) -> int:
+    return len(found.levels[place]) if place >= 0 else 1
+
+
+def _one_pass(
+    panel: ModelBatches, found: Survey, effects: tuple[int, int], alive: tuple[Flags, Flags]
+) -> Sums:
+    bounds = found.high - found.middle
     shape = tuple(map(len, alive))
     least = min(_most(found, place) for place in effects)
     counts = np.zeros(shape[0] * shape[1], dtype=np.min_scalar_type(least))
+    seen = np.zeros((_size(found, 0), _size(found, 1)), dtype=bool)
     by_level = [
         ExactSums(size, bounds, _most(found, place), 2) for size, place in zip(shape, effects, strict=True)
     ]
-    products = ExactSums(1, bounds[upper[0]] * bounds[upper[1]], found.present, 3)
-    for values, codes, _ in _used(panel, found, effects, alive):
+    products = Products(bounds, found.present)
+    for values, codes, batch in used_rows(panel, found, effects, alive):
         for sums, code in zip(by_level, codes, strict=True):
             sums.add(code, values)
-        products.add(None, values[:, upper[0]] * values[:, upper[1]])
+        products.add(values)
         np.add.at(counts, codes[0] * shape[1] + codes[1], counts.dtype.type(1))
-    square = np.zeros((len(bounds), len(bounds)))
-    square[upper] = square.T[upper] = products.total()[0]
-    return Sums(counts.reshape(shape), by_level[0].total(), by_level[1].total(), square, alive)
+        _see(seen, found, batch)
+    totals = by_level[0].total(), by_level[1].total()
+    return Sums(counts.reshape(shape), *totals, products.matrix(), alive, seen)
+
+
+def _see(seen: Flags, found: Survey, batch: Batch) -> None:
+    """Mark the entity and period of each row; none is marked twice."""
+    entity, period = codes_of(found, batch, 0), codes_of(found, batch, 1)
+    cells = np.sort(entity * seen.shape[1] + period)
+    twice = seen[entity, period].any() or (cells[1:] == cells[:-1]).any()
+    if twice:
+        again = np.append(False, cells[1:] == cells[:-1]) | seen.ravel()[cells]
+        row, column = divmod(int(cells[np.argmax(again)]), seen.shape[1])
+        raise DataError(f"two rows for {found.levels[0][row]}, {found.levels[1][column]}; allowed: one")
+    seen[entity, period] = True
 
 
 def _most(found: Survey, place: int) -> int:
     return found.present if place < 0 else found.most[place]
 
 
-def _used(
-    panel: Partitions, found: Survey, effects: tuple[int, int], alive: tuple[Flags, Flags]
+def used_rows(
+    panel: ModelBatches, found: Survey, effects: tuple[int, int], alive: tuple[Flags, Flags]
 ) -> Iterator[tuple[Floats, tuple[Integers, Integers], Batch]]:
     """Numbers less their middles, codes of both effects, and the whole batch, on the rows that are used."""
     for batch in panel.batches():
         keep = batch.present
-        codes = [_codes(found, batch, place) for place in effects]
+        codes = [codes_of(found, batch, place) for place in effects]
         for code, living in zip(codes, alive, strict=True):
             keep = keep & living[np.minimum(code, len(living) - 1)]
-        used = Batch(batch.numbers[keep], tuple(level[keep] for level in batch.levels), keep[keep])
+        used = Batch(batch.numbers[keep], tuple(level[keep] for level in batch.levels), keep[keep], {})
         yield used.numbers - found.middle, (codes[0][keep], codes[1][keep]), used
 
 
-def _codes(found: Survey, batch: Batch, place: int) -> Integers:
+def codes_of(found: Survey, batch: Batch, place: int) -> Integers:
     """Codes of an effect; all zero for the constant, whose place is -1."""
     if place < 0:
         return np.zeros(len(batch.present), dtype=np.int64)
-    return codes_of(found.levels[place], batch.levels[place])
+    return np.searchsorted(found.levels[place], batch.levels[place])
 
 
-def _without_singles(counts: NDArray[Any], alive: tuple[Flags, Flags]) -> tuple[Flags, Flags]:
-    """Levels that are left when single rows go, and those that are single then, until there is none."""
-    counts, first, second = counts.copy(), alive[0].copy(), alive[1].copy()
-    while True:
-        rows, columns = (counts.sum(axis=axis, dtype=np.int64) == 1 for axis in (1, 0))
-        if not (rows.any() or columns.any()):
-            return first, second
-        counts[rows] = 0
-        counts[:, columns] = 0
-        first &= ~rows
-        second &= ~columns
+def _without_singles(
+    counts: NDArray[Any], order: Sequence[int]
+) -> tuple[tuple[Flags, Flags], tuple[int, int]]:
+    """Levels left when rows alone in one go, by one effect and the other, until there is none; how many went.
 
-
-@dataclass(frozen=True)
-class Heights:
-    """Coefficients of the dummies in the projection of every number on both effects.
-
-    Attributes
-    ----------
-    first, second : (N, m) and (T, m) float arrays
-    rank : int
-        Of all dummies together.
+    As `prepare` leaves them out in memory, so that each row goes for the same cause.
     """
-
-    first: Floats
-    second: Floats
-    rank: int
-
-
-def heights(sums: Sums) -> Heights:
-    """The means of the larger effect are taken out and the dummies of the smaller are solved for."""
-    rows = np.maximum(sums.counts.sum(axis=1, dtype=np.int64), 1)[:, None]
-    means = sums.first / rows
-    gram = np.diag(sums.counts.sum(axis=0, dtype=np.int64).astype(float))
-    right = sums.second.copy()
-    for some, block in _blocks(sums.counts):
-        gram -= block.T @ (block / rows[some])
-        right -= block.T @ means[some]
-    chosen, parts = _independent(gram, sums.alive[1])
-    second = np.zeros_like(right)
-    if chosen.any():
-        scale = 1.0 / np.sqrt(np.diag(gram)[chosen])[:, None]
-        factor = cho_factor(gram[np.ix_(chosen, chosen)] * scale * scale.T)
-        second[chosen] = scale * cho_solve(factor, scale * right[chosen])
-    first = np.empty_like(means)
-    for some, block in _blocks(sums.counts):
-        first[some] = means[some] - block @ second / rows[some]
-    return Heights(first, second, int(sums.alive[0].sum() + sums.alive[1].sum()) - parts)
+    counts, gone, before = counts.copy(), [0, 0], -1
+    while sum(gone) != before:
+        before = sum(gone)
+        for effect in order:
+            alone = counts.sum(axis=1 - effect, dtype=np.int64) == 1
+            gone[effect] += int(alone.sum())
+            np.moveaxis(counts, effect, 0)[alone] = 0
+    first, second = (np.asarray(counts.any(axis=axis), dtype=bool) for axis in (1, 0))
+    return (first, second), (gone[0], gone[1])
 
 
-def _blocks(counts: NDArray[Any]) -> Iterator[tuple[slice, Floats]]:
-    size = max(1, BLOCK // counts.shape[1])
-    for first in range(0, len(counts), size):
-        some = slice(first, first + size)
-        yield some, counts[some].astype(float)
+class Products:
+    """Exact sums of the products of all pairs of columns."""
 
+    def __init__(self, bounds: Floats, most: int) -> None:
+        self.upper = np.triu_indices(len(bounds))
+        self.sums = ExactSums(1, bounds[self.upper[0]] * bounds[self.upper[1]], most, 3)
 
-def _independent(gram: Floats, alive: Flags) -> tuple[Flags, int]:
-    """Levels of the smaller effect that are solved for: all but one in each connected part of the panel."""
-    parts, labels = connected_components(gram[np.ix_(alive, alive)] != 0, directed=False)
-    chosen = alive.copy()
-    chosen[np.flatnonzero(alive)[np.unique(labels, return_index=True)[1]]] = False
-    return chosen, parts
+    def add(self, columns: Floats) -> None:
+        """Those of some more rows."""
+        self.sums.add(None, columns[:, self.upper[0]] * columns[:, self.upper[1]])
 
-
-@dataclass(frozen=True)
-class Scores:
-    """What the last pass finds at given coefficients, of regressors x and residuals e within the effects.
-
-    Attributes
-    ----------
-    gram : (k, k) float array
-        x'x.
-    cross : (k,) float array
-        x'e.
-    ssr : float
-        e'e.
-    by_cluster : (G, k) float array
-    clusters : int
-        Those that have a row.
-    apart : tuple of int
-        Levels of each effect that is not nested in the clusters.
-    """
-
-    gram: Floats
-    cross: Floats
-    ssr: float
-    by_cluster: Floats
-    clusters: int
-    apart: tuple[int, ...]
-
-
-def score(
-    panel: Partitions,
-    found: Survey,
-    effects: tuple[int, int],
-    alive: tuple[Flags, Flags],
-    by: Heights,
-    cluster: int,
-    beta: Floats,
-) -> Scores:
-    """The last pass."""
-    k = len(beta)
-    largest = found.high - found.middle + np.abs(by.first).max(axis=0) + np.abs(by.second).max(axis=0)
-    bounds = np.append(largest[1:], largest[0] + np.abs(beta) @ largest[1:])
-    upper = np.triu_indices(k + 1)
-    products = ExactSums(1, bounds[upper[0]] * bounds[upper[1]], found.present, 3)
-    clusters = ExactSums(len(found.levels[cluster]), bounds[:k] * bounds[k], found.most[cluster], 2)
-    nesting = [_Nesting(len(living)) for living in alive]
-    seen = np.zeros(len(found.levels[cluster]), dtype=bool)
-    for values, codes, batch in _used(panel, found, effects, alive):
-        left = values - by.first[codes[0]] - by.second[codes[1]]
-        residual = left[:, 0]
-        for j, b in enumerate(beta):  # one column after the other: a product of matrices rounds by its shape
-            residual = residual - left[:, j + 1] * b
-        both = np.column_stack([left[:, 1:], residual])
-        products.add(None, both[:, upper[0]] * both[:, upper[1]])
-        key = codes_of(found.levels[cluster], batch.levels[cluster])
-        clusters.add(key, both[:, :k] * residual[:, None])
-        seen[key] = True
-        for each, code in zip(nesting, codes, strict=True):
-            each.add(code, key)
-    square = np.zeros((k + 1, k + 1))
-    square[upper] = square.T[upper] = products.total()[0]
-    apart = tuple(int(living.sum()) for each, living in zip(nesting, alive, strict=True) if not each.holds)
-    return Scores(
-        square[:k, :k], square[:k, k], float(square[k, k]), clusters.total(), int(seen.sum()), apart
-    )
-
-
-class _Nesting:
-    """Whether each of some levels lies in a single cluster."""
-
-    def __init__(self, levels: int) -> None:
-        self.cluster = np.full(levels, -1, dtype=np.int64)
-        self.holds = True
-
-    def add(self, codes: Integers, key: Integers) -> None:
-        """Look at some more rows."""
-        new = self.cluster[codes] < 0
-        self.cluster[codes[new]] = key[new]
-        self.holds = self.holds and bool((self.cluster[codes] == key).all())
+    def matrix(self) -> Floats:
+        """Of all rows."""
+        size = int(self.upper[0].max()) + 1
+        found = np.zeros((size, size))
+        found[self.upper] = found.T[self.upper] = self.sums.total()[0]
+        return found

@@ -30,6 +30,7 @@ from replication.panel.limits import MAX_BYTES, check_size
 from replication.panel.numerals import Spelling, spelling_of, spelling_with
 from replication.panel.read_csv import read_csv
 from replication.panel.read_excel import read_excel
+from replication.panel.read_folder import read_folder
 from replication.panel.read_parquet import read_parquet
 from replication.panel.read_stata import read_stata
 from replication.panel.reading import Place, Reading, among
@@ -61,7 +62,7 @@ MAKE = {
 
 
 def read_user_table(path: Path, keys: FileKeys | None = None) -> Reading:
-    """The table in a user's file, each column typed as a whole, and what was assumed.
+    """The table in a user's file or folder, each column typed as a whole, and what was assumed.
 
     Parameters
     ----------
@@ -76,6 +77,8 @@ def read_user_table(path: Path, keys: FileKeys | None = None) -> Reading:
     """
     keys = keys or FileKeys()
     _check_file(path, keys)
+    if path.is_dir():
+        return reading_of(read_folder(path), keys, path.name, lambda letters: None)
     return reading_of(
         READERS[path.suffix.lower()](path, keys), keys, path.name, partial(check_size, path=path)
     )
@@ -119,8 +122,11 @@ def _check_file(path: Path, keys: FileKeys) -> None:
         raise DataError(f"{path}: is an address; download the file and name it instead")
     if not path.exists():
         raise DataError(f"{path}: there is no such file")
+    if path.is_dir():
+        _refuse_keys(path, keys, ".parquet")
+        return
     if not path.is_file():
-        raise DataError(f"{path}: is no plain file; allowed: one of format {', '.join(READERS)}")
+        raise DataError(f"{path}: is no plain file; allowed: one of format {', '.join(READERS)}, or a folder")
     if ending not in READERS:
         way = f"; {MAKE[ending]}" if ending in MAKE else ""
         raise DataError(f"{path.name}: {one_of('format', path.suffix, READERS)}{way}")
@@ -129,6 +135,10 @@ def _check_file(path: Path, keys: FileKeys) -> None:
         raise DataError(f"{path.name}: is empty")
     if size > MAX_BYTES:
         raise DataError(f"{path.name}: {size:,} bytes; allowed: at most {MAX_BYTES:,}")
+    _refuse_keys(path, keys, ending)
+
+
+def _refuse_keys(path: Path, keys: FileKeys, ending: str) -> None:
     for key, formats in FOR.items():
         if key in keys.model_fields_set and ending not in formats:
             raise DataError(

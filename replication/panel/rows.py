@@ -63,11 +63,7 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     """
     if model.average_over is not None:
         panel = average_blocks(panel, model.average_over)
-    inside = np.ones(len(panel.table), dtype=bool)
-    if model.where is not None:
-        inside = condition(model.where, panel.rows())
-    values = _evaluate(panel, model, clusters, needs, inside)
-    drops = _drops(values, inside, needs)
+    inside, values, drops = judged(panel, model, list(dict.fromkeys([*model.effects, *clusters])), needs)
     if model.singletons == "drop":
         _drop_singletons(drops, values, model, panel)
     keep = drops.kept
@@ -81,6 +77,20 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
         rows_in_panel=len(keys),
         makeup=lambda: Makeup(on_rows(values.regressors, keep), panel.rows(inside), keep),
     )
+
+
+def judged(
+    panel: Panel, model: ModelSpec, groups: list[str], needs: Needs
+) -> tuple[NDArray[np.bool_], _Values, _Drops]:
+    """Rows for which `where` is true, everything the model names on all rows, and each row's cause to leave.
+
+    Single rows of an effect are not among the causes: whether a row is one, others decide.
+    """
+    inside = np.ones(len(panel.table), dtype=bool)
+    if model.where is not None:
+        inside = condition(model.where, panel.rows())
+    values = _evaluate(panel, model, groups, needs, inside)
+    return inside, values, _drops(values, inside, needs)
 
 
 def without(sample: Sample, kept: NDArray[np.bool_] | None, cause: str) -> Sample:
@@ -108,7 +118,7 @@ class _Values:
 
 
 def _evaluate(
-    panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs, inside: NDArray[np.bool_]
+    panel: Panel, model: ModelSpec, groups: list[str], needs: Needs, inside: NDArray[np.bool_]
 ) -> _Values:
     rows = panel.rows(inside)
     formula = parse_formula(model.formula)
@@ -121,7 +131,7 @@ def _evaluate(
         regressors=regressors,
         extra={name: columns for name, columns in extra.items() if columns},
         weights=None if model.weights is None else column_of(parse(model.weights), rows),
-        clusters={name: group_codes(name, panel) for name in dict.fromkeys([*model.effects, *clusters])},
+        clusters={name: group_codes(name, panel) for name in groups},
     )
 
 
@@ -187,14 +197,18 @@ class _Drops:
         return [self.names[reason] for reason in self.reason]
 
     @property
+    def totals(self) -> dict[str, int]:
+        """Every cause with the number of rows it has dropped, if only none."""
+        numbers = np.bincount(self.reason, minlength=len(self.names))
+        totals: dict[str, int] = {}
+        for name, number in zip(self.names[1:], numbers[1:].tolist(), strict=True):
+            totals[name] = totals.get(name, 0) + number
+        return totals
+
+    @property
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Causes with the number of rows each has dropped."""
-        numbers = np.bincount(self.reason, minlength=len(self.names))
-        found = zip(self.names[1:], numbers[1:].tolist(), strict=True)
-        totals: dict[str, int] = {}
-        for name, number in found:
-            totals[name] = totals.get(name, 0) + number
-        return tuple((name, number) for name, number in totals.items() if number)
+        return tuple((name, number) for name, number in self.totals.items() if number)
 
     def mark(self, rows: NDArray[np.bool_], name: str) -> None:
         """Drop these rows, as far as they are still kept, for this cause."""

@@ -27,6 +27,24 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def files_at(place: Path) -> list[Path]:
+    """The file there, or all files of the folder there but hidden ones."""
+    if not place.is_dir():
+        return [place]
+    inside = [path for path in sorted(place.rglob("*")) if path.is_file()]
+    return [path for path in inside if not any(_hidden(part) for part in path.relative_to(place).parts)]
+
+
+def _hidden(part: str) -> bool:
+    """Programs that write a table in shards leave _SUCCESS and .crc files beside them."""
+    return part.startswith(("_", "."))
+
+
+def checksums(place: Path, name: str) -> dict[str, str]:
+    """Checksum of each file there, by its path; `name` is that of the place."""
+    return {(Path(name) / path.relative_to(place)).as_posix(): sha256(path) for path in files_at(place)}
+
+
 def changed_line_ends(content: bytes, recorded: str) -> bool:
     """Whether a file has this checksum once its line ends are plain again: git on Windows makes them CRLF."""
     return b"\r\n" in content and hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest() == recorded

@@ -9,7 +9,7 @@ import pandas as pd
 
 from replication.errors import EstimationError, StudyError
 from replication.project.arithmetic import require_right_answers
-from replication.project.files import sha256, write_csv, write_parquet, write_text
+from replication.project.files import checksums, sha256, write_csv, write_parquet, write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.staging import Staging, own_folder, write_manifest
@@ -101,7 +101,7 @@ def _about(project: Project, study: Study, path: Path, data: Path | None) -> dic
     if data is None:
         made |= brought(study, path)
     else:
-        made["inputs"][data.name] = sha256(data)
+        made["inputs"] |= checksums(data, data.name)
     return {"study": study.study.id, "study_file": sha256(path), **made}
 
 

@@ -235,8 +235,8 @@ class StudyHead(FileKeys):
     On the report's first page stand `question`, `answer` (two sentences), and `undone`, what could not be
     done and for want of what; `finding` is the answer at length. `exhibits` are the four or five tables and
     figures that bear it; the others stand behind them. Columns that it does not name are those of the
-    project's settings. `data` is a processed table or a file of one's own. `threshold` is the worst change of
-    a cell against the frozen version that a check lets pass.
+    project's settings. `data` is a processed table, or one's own file or folder. `threshold` is the worst
+    change of a cell against the frozen version that a check lets pass.
     """
 
     id: Name
@@ -259,8 +259,8 @@ class StudyHead(FileKeys):
 
     @property
     def file(self) -> str | None:
-        """The file that is the study's panel, if one is: its path from the folder of the study file."""
-        return self.data if self.data and "." in self.data else None
+        """The file or folder that is the study's panel, if one is: its path from the study file's folder."""
+        return self.data if self.data and ("." in self.data or self.data.endswith("/")) else None
 
 
 class Study(Entry):

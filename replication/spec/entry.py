@@ -15,15 +15,18 @@ Text = Annotated[str, Field(max_length=2000)]
 # The name of a column in a user's file, as it stands there; backticks quote it in an expression.
 Heading = Annotated[str, Field(pattern=r"^[^\x00-\x1f`]{1,200}$")]
 Many: Any = Field(default=[], max_length=500)  # of what is listed by hand
+_STEP = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _DATA = re.compile(
-    rf"{NAME.strip('^$')}|(?:(?:\.\.|[A-Za-z0-9_][A-Za-z0-9_.-]*)/){{0,8}}[A-Za-z0-9_][A-Za-z0-9_.-]*"
-    r"\.(?:csv|tsv|tab|txt|xlsx|dta|parquet)"
+    rf"{NAME.strip('^$')}|(?:(?:\.\.|{_STEP})/){{0,8}}{_STEP}(?:/|\.(?:csv|tsv|tab|txt|xlsx|dta|parquet))"
 )
 
 
 def _table_or_file(name: str) -> str:
     if _DATA.fullmatch(name) is None:
-        allowed = "a table of data/processed, or a file such as 'panel.csv' or '../data/panel.dta'"
+        allowed = (
+            "a table of data/processed, a file such as 'panel.csv' or '../data/panel.dta', or a folder of "
+            "parquet files such as 'panel/'"
+        )
         raise PydanticCustomError("data", allowed)
     return name
 

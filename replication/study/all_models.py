@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from replication.panel.panel import Panel
+from replication.panel.shards import Shards, beyond_memory
 from replication.project.places import Project
 from replication.project.progress import track
 from replication.records.account import ModelAccount
 from replication.spec.entries import Study
 from replication.spec.read_study import summaries
+from replication.study.by_partition import require_served, run_model_by_partition, told_by_partition
 from replication.study.families import family
 from replication.study.one_model import ModelResult, Plan, plan, run_model
 from replication.study.panels import Data, Key, Told, panels_of, told
@@ -31,19 +34,39 @@ def run_models(project: Project, study: Study, data: Data) -> tuple[Frames, list
         A word of a model that is not known, a panel that cannot be read, a model that cannot be estimated.
     """
     plans = [plan(model) for model in study.models]
+    shards = beyond_memory(data) if isinstance(data, Path) else None
+    if shards is not None:
+        return _by_partition(project, study, shards, plans)
     panels = panels_of(project, study, data)
     results = [run_model(_panel(panels, ready), ready) for ready in track(plans, f"{study.study.id}: models")]
     frames = {
-        "telemetry": [result.telemetry for result in results],
-        "estimates": [result.estimates for result in results],
-        "models": [result.statistics for result in results],
-        "dropped_rows": [result.dropped for result in results],
+        **_of_models(results),
         "statistics": _read(study, results)
         + _families(study, results)
         + [reconciled(_panel(panels, ready), ready) for ready in plans if ready.model.reconcile]
         + [summarised(panels[None, None], entry) for entry in summaries(study)],
     }
     return frames, [result.account for result in results], told(study, panels.values())
+
+
+def _by_partition(
+    project: Project, study: Study, shards: Shards, plans: Sequence[Plan]
+) -> tuple[Frames, list[ModelAccount], Told]:
+    """The same of a folder that is too large for memory."""
+    require_served(study, plans, shards)
+    bar = track(plans, f"{study.study.id}: models")
+    results = [run_model_by_partition(project, study, shards, ready) for ready in bar]
+    frames = {**_of_models(results), "statistics": _read(study, results)}
+    return frames, [result.account for result in results], told_by_partition(shards)
+
+
+def _of_models(results: Sequence[ModelResult]) -> Frames:
+    return {
+        "telemetry": [result.telemetry for result in results],
+        "estimates": [result.estimates for result in results],
+        "models": [result.statistics for result in results],
+        "dropped_rows": [result.dropped for result in results],
+    }
 
 
 def _panel(panels: dict[Key, Panel], ready: Plan) -> Panel:

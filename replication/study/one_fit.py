@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -25,13 +26,13 @@ OF_MODELS = ("estimates", "models", "telemetry", "dropped_rows")  # records with
 
 def fit_one(
     project: Project,
-    data: Reading,
+    data: Path | Reading,
     head: Mapping[str, str],
     model: Mapping[str, Any],
     variables: Mapping[str, str],
     labels: Mapping[str, str],
 ) -> Results:
-    """The results of one entry of `[[models]]` on a table.
+    """The results of one entry of `[[models]]` on a table, or on a file or folder of one.
 
     Parameters
     ----------

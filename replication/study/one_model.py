@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -144,14 +144,24 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
             for label, error in errors.items()
         }
     return ModelResult(
-        estimates=_by_error(model, estimates),
-        detectable=_by_error(model, {label: _detectable(fit, error) for label, error in errors.items()}),
-        statistics=_by_error(
+        estimates=by_error(model, estimates),
+        detectable=by_error(model, {label: detectable(fit.labels, error) for label, error in errors.items()}),
+        statistics=by_error(
             model, {label: statistic_rows(each) for label, each in {"": own, **tests}.items()}
         ),
         telemetry=statistic_rows(dict(fit.telemetry.items())).drop(columns="of").assign(model=model.id),
         dropped=_dropped_rows(sample, model.id),
-        account=_account(ready, fit, errors, sample, next(iter(estimates.values()))["of"]),
+        account=account_of(
+            ready,
+            errors,
+            next(iter(estimates.values()))["of"],
+            outcome=sample.design.outcome,
+            warnings=fit.warnings,
+            dropped=sample.drops,
+            rows_in_panel=sample.rows_in_panel,
+            nobs=fit.nobs,
+            converged=fit.converged,
+        ),
     )
 
 
@@ -163,7 +173,8 @@ def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
     _refuse_twice(sample.design.terms)
     fit = ready.estimate(sample.design, **ready.options)
     _refuse_twice(fit.terms)
-    _check_rows(fit, ready.model.expected_nobs)
+    used = fit.statistics.get("rows_averaged", fit.statistics.get("nobs", fit.nobs))
+    check_rows(used, ready.model.expected_nobs)
     return without(sample, fit.kept, fit.left_out or f"left out by {ready.model.estimator}"), fit
 
 
@@ -196,9 +207,8 @@ def _refuse_twice(terms: tuple[Term, ...]) -> None:
         )
 
 
-def _check_rows(fit: Fit, expected: int | None) -> None:
+def check_rows(used: float, expected: int | None) -> None:
     """Refuse another number of rows than the study expects the estimator to use."""
-    used = fit.statistics.get("rows_averaged", fit.statistics.get("nobs", fit.nobs))
     if expected is not None and used != expected:
         raise EstimationError(f"{used:.0f} rows are used; expected_nobs says {expected}")
 
@@ -256,13 +266,14 @@ def _estimates(sample: Sample, fit: Fit, covariance: Covariance, model: ModelSpe
     return pd.concat(tables, ignore_index=True)
 
 
-def _detectable(fit: Fit, covariance: Covariance) -> pd.DataFrame:
+def detectable(labels: Sequence[str], covariance: Covariance) -> pd.DataFrame:
+    """Rows term, value: the minimum detectable effect by an error."""
     errors = np.sqrt(np.clip(np.diag(covariance.matrix), 0, None))
     if covariance.intervals is not None:
         low, high = covariance.intervals.T
         errors = error_of_interval(low, high, covariance.df)
     effects = minimum_detectable_effect(errors, df=covariance.df)
-    return pd.DataFrame({"term": fit.labels, "value": effects})
+    return pd.DataFrame({"term": labels, "value": effects})
 
 
 def _counts(fit: Fit) -> Statistics:
@@ -276,7 +287,7 @@ def _drops(sample: Sample) -> Statistics:
     return {"rows_in_panel": sample.rows_in_panel, **drops}
 
 
-def _by_error(model: ModelSpec, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def by_error(model: ModelSpec, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Frames of one model, one an error, as one."""
     return pd.concat(
         [frame.assign(model=model.id, error=error) for error, frame in frames.items()], ignore_index=True
@@ -332,23 +343,19 @@ def _dropped_rows(sample: Sample, name: str) -> pd.DataFrame:
     return table.assign(model=name)[["model", "entity", "time", "cause"]]
 
 
-def _account(
-    ready: Plan, fit: Fit, errors: Mapping[str, Covariance], sample: Sample, terms: Iterable[Term]
+def account_of(
+    ready: Plan, errors: Mapping[str, Covariance], terms: Iterable[Term], **of_rows: Any
 ) -> ModelAccount:
+    """The account of a model; `of_rows` are the attributes that its estimation gives."""
     model = ready.model
     return ModelAccount(
         model=model.id,
         title=model.title or model.id,
         question=model.question,
         estimator=model.estimator,
-        outcome=sample.design.outcome,
         effects=", ".join(model.effects),
         errors=tuple(ErrorAccount(label, e.kind, e.convention, e.warnings) for label, e in errors.items()),
         terms=tuple(terms),
         choices=_choices(ready),
-        warnings=fit.warnings,
-        dropped=sample.drops,
-        rows_in_panel=sample.rows_in_panel,
-        nobs=fit.nobs,
-        converged=fit.converged,
+        **of_rows,
     )

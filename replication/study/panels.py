@@ -12,7 +12,7 @@ from replication.panel.doubts import doubts_about, strange_levels
 from replication.panel.panel import Panel, panel_of
 from replication.panel.read_table import read_user_table
 from replication.panel.reading import Reading
-from replication.project.files import sha256
+from replication.project.files import checksums, files_at
 from replication.project.places import Project
 from replication.sources.pipeline import read_table
 from replication.spec.entries import FileKeys, Study
@@ -57,15 +57,16 @@ def data_of(project: Project, study: Study, path: Path, data: Path | None) -> Pa
 
 
 def brought(study: Study, path: Path) -> dict[str, dict[str, str]]:
-    """For a manifest: the checksum of the file that the study names, if it names one."""
+    """For a manifest: the checksum of each file that the study names, if it names one or a folder of them."""
     name = study.study.file
-    return {} if name is None else {"brought": {name: sha256(path.parent / name)}}
+    return {} if name is None else {"brought": checksums(path.parent / name, name)}
 
 
 def files_brought(project: Project) -> dict[str, Path]:
     """Panels that studies of `specs` name as files of their own, by their place in the project."""
     named = {path: read_study(path).study.file for path in project.study_files}
-    found = [(path.parent / name).resolve() for path, name in named.items() if name]
+    places = [(path.parent / name).resolve() for path, name in named.items() if name]
+    found = [file for place in places for file in files_at(place)]
     return {panel.relative_to(project.root.resolve()).as_posix(): panel for panel in found}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from replication.errors import EstimationError, StudyError, nearest
 from replication.project.arithmetic import require_right_answers
-from replication.project.files import sha256, write_text
+from replication.project.files import checksums, sha256, write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.progress import track
@@ -96,7 +96,7 @@ def _about(project: Project, study: Study, path: Path, data: Path | None) -> dic
     if data is None:
         made |= brought(study, path)
     else:
-        made["inputs"][data.name] = sha256(data)
+        made["inputs"] |= checksums(data, data.name)
     return {"study": study.study.id, "study_file": sha256(path), **made}
 
 

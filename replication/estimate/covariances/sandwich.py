@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.covariances.notes import cluster_note, whose
+from replication.estimate.covariances.notes import classical_note, cluster_note, hc0_note, hc1_note, whose
 from replication.estimate.covariances.small_sample import counted_parameters, group_factors
 from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit, LikelihoodFit
 from replication.estimate.numbers.absorb import Projector, counted, leverage, projector
@@ -81,8 +81,7 @@ def classical(fit: Fit, *, divisor: Literal["n-k", "n"] = "n-k") -> Covariance:
     rows = fit.df_resid if divisor == "n-k" else fit.nobs
     variance = float(fit.residuals @ fit.residuals) / rows
     df = reference_df(fit, fit.df_resid) if divisor == "n-k" else None
-    known = whose(fit, "Stata regress, R lm") if divisor == "n-k" else " (maximum likelihood)"
-    note = f"classical errors, SSR divided by {divisor} = {rows}{known}"
+    note = classical_note(fit, divisor, rows)
     return Covariance("classical", variance * fit.bread, df, {f"1/({divisor})": 1.0 / rows}, note)
 
 
@@ -106,8 +105,7 @@ def usual(fit: Fit) -> Covariance:
 
 def hc0(fit: Fit) -> Covariance:
     """White (1980): squared scores, no small-sample factor."""
-    note = f"robust to heteroskedasticity, HC0, no small-sample factor{whose(fit, 'R sandwich')}"
-    return _white(fit, "hc0", fit.scores, {}, note)
+    return _white(fit, "hc0", fit.scores, {}, hc0_note(fit))
 
 
 def hc1(fit: Fit) -> Covariance:
@@ -116,9 +114,7 @@ def hc1(fit: Fit) -> Covariance:
     if fit.df_resid <= 0:
         raise EstimationError(f"hc1: {fit.nobs} rows leave no degree of freedom for its factor n/(n-k)")
     factor = fit.nobs / fit.df_resid
-    known = whose(fit, "Stata vce(robust), areg")
-    note = f"robust to heteroskedasticity, HC1: n/(n-k) = {factor:.6g}{known}"
-    return _white(fit, "hc1", fit.scores * np.sqrt(factor), {"n/(n-k)": factor}, note)
+    return _white(fit, "hc1", fit.scores * np.sqrt(factor), {"n/(n-k)": factor}, hc1_note(fit, factor))
 
 
 def hc2(fit: Fit) -> Covariance:
@@ -219,11 +215,12 @@ def clustered(
         factors |= {REPAIRED: float(fixed)} if fixed else {}
     note = cluster_note(fit, names, sizes[: len(keys)], factors, groups, absorbed if fit.absorbed else "")
     return Covariance(
-        "clustered", matrix, reference_df(fit, smallest - 1), factors, note, warnings=_few_clusters(smallest)
+        "clustered", matrix, reference_df(fit, smallest - 1), factors, note, warnings=few_clusters(smallest)
     )
 
 
-def _few_clusters(clusters: int) -> tuple[str, ...]:
+def few_clusters(clusters: int) -> tuple[str, ...]:
+    """The warning where there are fewer than FEW."""
     if clusters >= FEW:
         return ()
     return (f"{clusters} clusters are few: clustered errors are too small with them; see wild_bootstrap",)

@@ -192,7 +192,7 @@ def test_the_readers_of_stata_files_say_what_ours_needs(tmp_path):
         ("panel.xls", "format '.xls' is not known; .*save it as .xlsx"),
         ("panel.csv.gz", "unpack it first"),
         ("panel.sav", "haven::write_dta"),
-        (".", "is no plain file"),
+        (".", "is no parquet file; allowed in a folder that is one panel"),
     ],
 )
 def test_files_of_other_kinds(tmp_path, monkeypatch, name, told):
