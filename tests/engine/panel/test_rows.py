@@ -101,7 +101,8 @@ def test_clusters_and_weights():
 
 
 def test_rows_that_are_not_selected_need_no_outcome():
-    needs = Needs({"selected": Role(terms=False), "selection": Role(terms=True)}, selected="selected")
+    roles = {"selected": Role("whether a row is"), "selection": Role("terms of it", terms=True)}
+    needs = Needs(roles, selected="selected")
     table = TABLE.assign(s=[1.0, 1, 0, 1, 1, 1, 1, 1])
     result = sample(needs=needs, table=table, options={"selected": "s == 1", "selection": ["s", "s * 2"]})
     assert result.design.nobs == 7
@@ -121,7 +122,7 @@ def test_an_empty_sample_says_why():
 
 
 def test_options_that_name_variables():
-    needs = Needs({"instruments": Role(terms=True)})
+    needs = Needs({"instruments": Role("what they are", terms=True)})
     with pytest.raises(StudyError, match="instruments is missing"):
         sample(needs=needs)
     with pytest.raises(StudyError, match="allowed: a list of terms"):
