@@ -51,7 +51,7 @@ def least_squares(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     )
     name = "rsquared_lsdv" if model.effects else "rsquared"
     if name in fit.statistics and (fit.design.has_constant or model.effects):
-        yield EXACT.statistic("R2", fit.statistics[name], _rsquared(found, design))
+        yield EXACT.share("R2", fit.statistics[name], _rsquared(found, design))
     if weights is None:
         yield EXACT.statistic("log likelihood", fit.statistics["loglikelihood"], found.llf)
 

@@ -78,8 +78,12 @@ class Source:
             yield Opinion(f"standard error, {kind}", term, a, b, abs(b), self.tolerance, self.program)
 
     def statistic(self, name: str, ours: float, theirs: float) -> Opinion:
-        """An opinion on a statistic of the model; a share is measured against one."""
-        scale = max(abs(theirs), 1.0) if name.startswith("R2") else abs(theirs)
+        """An opinion on a statistic of the model."""
+        return Opinion(name, "", float(ours), float(theirs), abs(theirs), self.tolerance, self.program)
+
+    def share(self, name: str, ours: float, theirs: float) -> Opinion:
+        """An opinion on a share, which is measured against one."""
+        scale = max(abs(theirs), 1.0)
         return Opinion(name, "", float(ours), float(theirs), scale, self.tolerance, self.program)
 
 

@@ -19,6 +19,7 @@ from replication.versions.tolerances import (
     FLOOR,
     ITERATIVE,
     P_VALUES,
+    measure_of,
     of_estimator,
     of_statistic,
 )
@@ -91,7 +92,7 @@ def _number_moves(joined: pd.DataFrame, column: str, tidy: Tidy, estimators: Map
         floor = _floor(joined, column, tidy, size) / scale
         allowed = np.where(tolerance > 0, tolerance + floor, 0.0)
     grades = _graded(old, new, relative, allowed)
-    p_values = _is_p(joined, column)
+    p_values = _measures(joined, column) == "p"
     crossed = p_values & ((old < LEVEL) != (new < LEVEL))
     bound = column in ("conf_low", "conf_high")  # an interval that takes zero in or lets it go
     turned = ~p_values & (old * new < 0)
@@ -124,8 +125,7 @@ def _scale(joined: pd.DataFrame, column: str, tidy: Tidy, size: Floats) -> Float
         return np.fmax(size, 1.0)
     if column == "std_error":
         return size
-    share = _is_p(joined, column) | _kind(joined, tidy).str.startswith("rsquared").to_numpy(dtype=bool)
-    return np.where(share, np.fmax(size, 1.0), size)
+    return np.where(np.isin(_measures(joined, column), ("p", "share")), np.fmax(size, 1.0), size)
 
 
 def _kind(joined: pd.DataFrame, tidy: Tidy) -> pd.Series:
@@ -141,10 +141,11 @@ def _floor(joined: pd.DataFrame, column: str, tidy: Tidy, size: Floats) -> Float
     return FLOOR * np.nan_to_num(largest, posinf=0.0)
 
 
-def _is_p(joined: pd.DataFrame, column: str) -> NDArray[np.bool_]:
+def _measures(joined: pd.DataFrame, column: str) -> NDArray[np.str_]:
+    """(rows,) What kind of figure each number is."""
     if "name" in joined:
-        return joined["name"].str.endswith("_p").to_numpy(dtype=bool)
-    return np.full(len(joined), column == "p_value")
+        return np.array([measure_of(name) for name in joined["name"]], dtype=str)
+    return np.full(len(joined), "p" if column == "p_value" else "figure")
 
 
 def _tolerances(joined: pd.DataFrame, column: str, tidy: Tidy, estimators: Mapping[str, str]) -> Floats:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replication.records.model_statistics import STATISTICS
+from replication.records.model_statistics import STATISTICS, Measure
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,13 @@ LARGEST_GRADIENT = 1e-4
 BY_MEASURE = {"count": FREEDOM, "test": TESTS, "p": P_VALUES, "share": SHARES}
 
 
+def measure_of(name: str) -> Measure:
+    """What kind of figure a statistic is; what is not declared is held as if in units of data."""
+    return STATISTICS[name].measure if name in STATISTICS else "figure"
+
+
 def of_statistic(name: str, estimator: str) -> Tolerance:
     """The tolerance of a statistic of a model by its class and kind; in units of the data, the model's."""
-    declared = STATISTICS.get(name)
-    if declared is None:
-        return P_VALUES if name.endswith("_p") else of_estimator(estimator)
-    if declared.number == "exact":
+    if name in STATISTICS and STATISTICS[name].number == "exact":
         return EXACT
-    return BY_MEASURE.get(declared.measure, of_estimator(estimator))
+    return BY_MEASURE.get(measure_of(name), of_estimator(estimator))

@@ -118,7 +118,7 @@ def test_a_test_of_a_model_that_crosses_the_level_changes_significance(tmp_path)
             "study": "s",
             "model": "line",
             "error": "",
-            "name": ["f_p", "rsquared"],
+            "name": ["slopes_f_p", "rsquared"],
             "of": "",
             "value": [0.04, 0.3],
         }
@@ -149,7 +149,7 @@ MODELS = pd.DataFrame(
         "study": "s",
         "model": "line",
         "error": "",
-        "name": ["nobs", "chow_like", "test_f", "rsquared", "sigma", "f_p", "slopes_f_df2"],
+        "name": ["nobs", "chow_like", "test_f", "rsquared", "sigma", "test_f_p", "slopes_f_df2"],
         "of": ["", "", "breaks", "", "", "", ""],
         "value": [398.0, 2.5, 5.581, 0.234, 1234.5, 0.04, 9.997182862893883],
     }
