@@ -87,10 +87,19 @@ OFFSET = Needs({"offset": Role("Added to the linear index, with a coefficient of
 EXPOSURE = Role("What the mean is proportional to: its logarithm is the offset.", required=False)
 COUNTED = Needs({**OFFSET.roles, "exposure": EXPOSURE})
 HISTORY = Needs({}, keeps_history=True)
+OUTSIDE = "Variables that are instruments but no regressors"
+LAGGED = Needs(
+    {
+        "gmm_instruments": Role(f"{OUTSIDE}, by their lags: xtabond2's gmm().", terms=True, required=False),
+        "iv_instruments": Role(f"{OUTSIDE}, one column each: xtabond2's iv().", terms=True, required=False),
+    },
+    keeps_history=True,
+)
 NEEDS: dict[str, Needs] = {
     **dict.fromkeys(iv.ESTIMATORS, INSTRUMENTED),
     **dict.fromkeys([*selection.ESTIMATORS, *selection_ml.ESTIMATORS], SELECTED),
-    **dict.fromkeys([*dynamic.ESTIMATORS, *lsdvc.ESTIMATORS], HISTORY),
+    **dict.fromkeys(dynamic.ESTIMATORS, LAGGED),
+    **dict.fromkeys(lsdvc.ESTIMATORS, HISTORY),
     **dict.fromkeys([*binary.ESTIMATORS, *fractional.ESTIMATORS], OFFSET),
     **dict.fromkeys([*poisson.ESTIMATORS, *negative_binomial.ESTIMATORS], COUNTED),
     **dict.fromkeys(two_part.ESTIMATORS, Needs({"selection": Role(EQUATION, terms=True, required=False)})),

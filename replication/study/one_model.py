@@ -324,6 +324,8 @@ def _choices(ready: Plan) -> str:
 
 
 def _told(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} ({_told(each)})" for name, each in value.items()) or "none"
     if isinstance(value, list | tuple):
         return ", ".join(map(_told, value)) or "none"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -20,6 +20,9 @@ class Reference:
     ----------
     panel : {entity: {period: (y, {name: value})}}
     exogenous, predetermined, endogenous : names of regressors
+    silent : names of regressors that are no instruments
+    gmm, iv : names of instruments that are no regressors
+    limits : {name or "y": (shortest, longest lag)} in place of `first` and `last`
     """
 
     def __init__(
@@ -30,6 +33,10 @@ class Reference:
         exogenous=(),
         predetermined=(),
         endogenous=(),
+        silent=(),
+        gmm=(),
+        iv=(),
+        limits=None,
         system=False,
         constant=False,
         first=2,
@@ -39,7 +46,8 @@ class Reference:
         h="full",
     ):
         self.panel, self.lags, self.system, self.constant = panel, lags, system, constant and system
-        self.names = [*exogenous, *predetermined, *endogenous]
+        self.names = [*exogenous, *silent, *predetermined, *endogenous]
+        self.standard, self.gmm, self.limits = (*exogenous, *iv), gmm, limits or {}
         self.exogenous, self.predetermined, self.endogenous = exogenous, predetermined, endogenous
         self.first, self.last, self.collapse, self.orthogonal, self.h = first, last, collapse, orthogonal, h
         self.periods = sorted({t for rows in panel.values() for t in rows})
@@ -57,7 +65,7 @@ class Reference:
         for t, (y, x) in rows.items():
             lagged = [rows[t - k][0] if t - k in rows else None for k in range(1, self.lags + 1)]
             values = [x[name] for name in self.names]
-            if None in lagged or any(np.isnan(values)):
+            if None in lagged or any(np.isnan([*values, *(x[name] for name in self.standard)])):
                 continue
             out[t] = (y, np.array([*lagged, *([1.0] if self.constant else []), *values]))
         return out
@@ -70,7 +78,7 @@ class Reference:
                 own, assumed, dated = weights
                 y = sum(w * levels[s][0] for s, w in own.items())
                 x = sum(w * levels[s][1] for s, w in own.items())
-                names = {n: sum(w * rows[s][1][n] for s, w in own.items()) for n in self.exogenous}
+                names = {n: sum(w * rows[s][1][n] for s, w in own.items()) for n in self.standard}
                 out.append(
                     {
                         "t": dated,
@@ -113,11 +121,11 @@ class Reference:
         return {t: scale, **{s: -scale / len(later) for s in later}}
 
     def _styles(self, rows):
-        yield "y", {t: y for t, (y, _) in rows.items()}, self.first, self.last
-        for name in self.endogenous:
-            yield name, {t: x[name] for t, (_, x) in rows.items()}, self.first, self.last
-        for name in self.predetermined:
-            yield name, {t: x[name] for t, (_, x) in rows.items()}, self.first - 1, self.last - 1
+        yield "y", {t: y for t, (y, _) in rows.items()}, *self.limits.get("y", (self.first, self.last))
+        for names, closer in ((self.endogenous, 0), (self.predetermined, 1), (self.gmm, 0)):
+            for name in names:
+                series = {t: x[name] for t, (_, x) in rows.items()}
+                yield name, series, *self.limits.get(name, (self.first - closer, self.last - closer))
 
     def _upper(self, rows, t, transformed):
         out = {}
@@ -129,7 +137,7 @@ class Reference:
         return out
 
     def _lower(self, rows, t):
-        out = {("exogenous", name): rows[t][1][name] for name in self.exogenous}
+        out = {("exogenous", name): rows[t][1][name] for name in self.standard}
         if self.constant:
             out[("constant",)] = 1.0
         for name, series, first, _ in self._styles(rows):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -54,6 +54,11 @@ class Options:
     endogenous : list of str
         Terms that past and present errors may move; their instruments are lagged one more than those of
         predetermined ones.
+    lag_limits : table of lists of two int
+        Shortest and longest lag of single terms (the outcome, predetermined, endogenous, `gmm_instruments`)
+        in place of `instrument_lags`, counted from the term itself: `{ w = [2, 4] }` is gmm(w, lag(2 4)).
+    not_instruments : list of str
+        Terms that are regressors only, in neither gmm() nor iv() of xtabond2.
     collapse : bool
         One instrument for each lag instead of one for each lag and period.
     transformation : "difference" or "orthogonal_deviations"
@@ -76,6 +81,8 @@ class Options:
     instrument_lags: list[int] = field(default_factory=lambda: [2, 99])
     predetermined: list[str] = field(default_factory=list)
     endogenous: list[str] = field(default_factory=list)
+    lag_limits: dict[str, list[int]] | None = None
+    not_instruments: list[str] | None = None
     collapse: bool = False
     transformation: Transformation = "difference"
     time_dummies: bool = False
@@ -97,6 +104,7 @@ class Panel:
 
     Attributes
     ----------
+    outcome : str
     terms : tuple of Term
         Lags of the outcome, then the design's terms, then period dummies.
     y : (N, T) float array
@@ -104,14 +112,18 @@ class Panel:
     complete, transformed_rows : (N, T) bool arrays
         Cells of the level and of the transformed equation.
     grid : Grid
+    gmm_terms : tuple of Term
+        Of the grid's "gmm_instruments".
     """
 
+    outcome: str
     terms: tuple[Term, ...]
     y: Floats
     x: Floats
     complete: Booleans
     transformed_rows: Booleans
     grid: Grid
+    gmm_terms: tuple[Term, ...]
 
 
 def check_plan(design: Design, plan: Plan) -> None:
@@ -124,8 +136,9 @@ def check_plan(design: Design, plan: Plan) -> None:
     if plan.steps not in (1, 2):
         raise EstimationError(f"{name}: steps = {plan.steps}, must be 1 or 2")
     _check_words(plan)
-    _check_instrument_lags(name, plan.instrument_lags)
+    _check_lags(f"{name}: instrument_lags", plan.instrument_lags, 2)
     _check_terms(design, plan)
+    _check_limits(design, plan)
 
 
 def _check_words(plan: Plan) -> None:
@@ -139,25 +152,45 @@ def _check_words(plan: Plan) -> None:
             raise EstimationError(one_of(f"{plan.estimator}: {option}", getattr(plan, option), words))
 
 
-def _check_instrument_lags(name: str, lags: Sequence[int]) -> None:
-    if len(lags) != 2 or not 2 <= lags[0] <= lags[1]:
+def _check_lags(place: str, lags: Sequence[int], least: int) -> None:
+    """Two lags, the first so long that the transformed error does not reach back to it."""
+    if len(lags) != 2 or not least <= lags[0] <= lags[1]:
+        why = " (one period back it is correlated with the transformed error)" if least == 2 else ""
         raise EstimationError(
-            f"{name}: instrument_lags = {list(lags)}, must be two numbers, the first 2 or more (one period "
-            "back the outcome is correlated with the transformed error) and not above the second"
+            f"{place} = {list(lags)}, must be two numbers, the first {least} or more{why} and not above the "
+            "second"
         )
 
 
 def _check_terms(design: Design, plan: Plan) -> None:
     known = [term.label for term in design.slopes]
-    for option in ("predetermined", "endogenous"):
-        for term in getattr(plan, option):
+    roles: dict[str, str] = {}
+    for option in ("predetermined", "endogenous", "not_instruments"):
+        for term in getattr(plan, option) or ():
             if term not in known:
                 raise EstimationError(one_of(f"{plan.estimator}: {option} term", term, known))
-    both = sorted(set(plan.predetermined) & set(plan.endogenous))
-    if both:
-        raise EstimationError(
-            f"{plan.estimator}: {both[0]!r} is both predetermined and endogenous; choose one"
-        )
+            if roles.setdefault(term, option) != option:
+                raise EstimationError(
+                    f"{plan.estimator}: {term!r} is both {roles[term]} and {option}; choose one"
+                )
+    for role in ("gmm_instruments", "iv_instruments"):
+        for term in design.extra_terms.get(role, ()):
+            if term.label in known:
+                raise EstimationError(
+                    f"{plan.estimator}: {term.label!r} in {role} is a regressor; these are instruments as "
+                    "predetermined, endogenous or (in neither list) strictly exogenous"
+                )
+
+
+def _check_limits(design: Design, plan: Plan) -> None:
+    """Limits are for what has instruments of its own lags, and start where these may."""
+    own = (term.label for term in design.extra_terms.get("gmm_instruments", ()))
+    least = {design.outcome: 2} | dict.fromkeys(plan.endogenous, 2)
+    least |= dict.fromkeys([*plan.predetermined, *own], 1)
+    for name, lags in (plan.lag_limits or {}).items():
+        if name not in least:
+            raise EstimationError(one_of(f"{plan.estimator}: lag_limits of", name, least))
+        _check_lags(f"{plan.estimator}: lag_limits of {name!r}", lags, least[name])
 
 
 def panel_rows(design: Design, plan: Plan) -> Panel:
@@ -166,14 +199,13 @@ def panel_rows(design: Design, plan: Plan) -> Panel:
     keep = [i for i, term in enumerate(design.terms) if plan.system or term.kind != "constant"]
     if plan.lags > grid.y.shape[1] - 2:
         raise _too_short(grid, plan)
-    regressors = _with_lags(grid, plan.lags, keep)
-    complete = np.isfinite(grid.y) & np.isfinite(regressors).all(axis=2)
+    complete = _complete(grid, _with_lags(grid, plan.lags, keep))
     if not complete.any():
         raise _too_short(grid, plan)
     grid = trimmed(grid, np.asarray(complete.any(axis=1)))
     # the lags again: what was trimmed away are periods without any row
     regressors = _with_lags(grid, plan.lags, keep)
-    complete = np.isfinite(grid.y) & np.isfinite(regressors).all(axis=2)
+    complete = _complete(grid, regressors)
     rows = np.isfinite(transformed(grid.y, complete, plan.transformation))
     if not rows.any():
         raise _too_short(grid, plan)
@@ -182,7 +214,19 @@ def panel_rows(design: Design, plan: Plan) -> Panel:
     if plan.time_dummies:
         names, dummies = _time_dummies(grid, complete if plan.system else rows, plan)
         terms, regressors = terms + names, np.concatenate([regressors, dummies], axis=2)
-    return Panel(terms, grid.y, regressors, complete, rows, grid)
+    gmm_terms = tuple(design.extra_terms.get("gmm_instruments", ()))
+    return Panel(design.outcome, terms, grid.y, regressors, complete, rows, grid, gmm_terms)
+
+
+def _complete(grid: Grid, regressors: Floats) -> Booleans:
+    """Cells with outcome, regressors and standard instruments; a missing GMM instrument counts as zero."""
+    columns = [grid.y[:, :, None], regressors, _extra(grid, "iv_instruments")]
+    return np.asarray(np.isfinite(np.concatenate(columns, axis=2)).all(axis=2))
+
+
+def _extra(grid: Grid, role: str) -> Floats:
+    """(N, T, m) variables of a role, none if there is no such role."""
+    return grid.extra.get(role, np.zeros((*grid.y.shape, 0)))
 
 
 def _with_lags(grid: Grid, lags: int, keep: Sequence[int]) -> Floats:
@@ -230,9 +274,7 @@ def without_collinear(panel: Panel, plan: Plan) -> tuple[Panel, tuple[Term, ...]
                 "over time within entities, or a combination of the terms before it)"
             )
     terms = tuple(term for term, kept in zip(panel.terms, keep, strict=True) if kept)
-    return Panel(
-        terms, panel.y, panel.x[:, :, keep], panel.complete, panel.transformed_rows, panel.grid
-    ), tuple(lost)
+    return replace(panel, terms=terms, x=panel.x[:, :, keep]), tuple(lost)
 
 
 def _stacked(panel: Panel, plan: Plan, values: Floats) -> Floats:
@@ -262,15 +304,23 @@ def _stacked_rows(panel: Panel, plan: Plan) -> Booleans:
     )
 
 
-def _gmm_instruments(panel: Panel, plan: Plan) -> list[Floats]:
-    """Instruments of the outcome, of endogenous and of predetermined terms, each block (N, R, q)."""
+def _styles(panel: Panel, plan: Plan) -> list[tuple[Floats, int, int]]:
+    """What has instruments of its own lags, with the shortest and the longest."""
     first, last = plan.instrument_lags
-    styles = [(panel.grid.y, first, last)]
     place = {term.label: i for i, term in enumerate(panel.terms)}
-    styles += [(panel.x[:, :, place[term]], first, last) for term in plan.endogenous]
-    styles += [(panel.x[:, :, place[term]], first - 1, last - 1) for term in plan.predetermined]
+    outside = zip(panel.gmm_terms, np.moveaxis(_extra(panel.grid, "gmm_instruments"), 2, 0), strict=True)
+    found = [(panel.outcome, panel.grid.y, first, last)]
+    found += [(name, panel.x[:, :, place[name]], first, last) for name in plan.endogenous]
+    found += [(name, panel.x[:, :, place[name]], first - 1, last - 1) for name in plan.predetermined]
+    found += [(term.label, values, first, last) for term, values in outside]
+    limits = plan.lag_limits or {}
+    return [(values, *limits.get(name, (shortest, longest))) for name, values, shortest, longest in found]
+
+
+def _gmm_instruments(panel: Panel, plan: Plan) -> list[Floats]:
+    """Instruments by their lags, each block (N, R, q)."""
     blocks = []
-    for values, shortest, longest in styles:
+    for values, shortest, longest in _styles(panel, plan):
         upper = gmm_columns(values, shortest, longest, collapse=plan.collapse)
         if not plan.system:
             blocks.append(upper)
@@ -282,15 +332,17 @@ def _gmm_instruments(panel: Panel, plan: Plan) -> list[Floats]:
 
 
 def _standard_instruments(panel: Panel, plan: Plan) -> list[Floats]:
-    """Strictly exogenous terms and the constant as instruments of themselves, (N, R, q)."""
-    covered = set(plan.predetermined) | set(plan.endogenous)
+    """Strictly exogenous terms, the constant and `iv_instruments` as instruments of themselves, (N, R, q)."""
+    covered, silent = {*plan.predetermined, *plan.endogenous}, plan.not_instruments or ()
     positions = [
         i
         for i, term in enumerate(panel.terms[plan.lags :], start=plan.lags)
-        if term.label not in covered and _base(term.name) not in covered
+        if term.label not in (*covered, *silent) and _base(term.name) not in covered
     ]
-    values = _stacked(panel, plan, panel.x[:, :, positions])
-    constant = np.array([panel.terms[i].kind == "constant" for i in positions], dtype=bool)
+    outside = _extra(panel.grid, "iv_instruments")
+    values = _stacked(panel, plan, np.concatenate([panel.x[:, :, positions], outside], axis=2))
+    constant = np.zeros(values.shape[2], dtype=bool)
+    constant[: len(positions)] = [panel.terms[i].kind == "constant" for i in positions]
     periods = panel.y.shape[1]
     if plan.system and plan.standard_equation == "difference":
         values[:, periods:, ~constant] = 0.0

@@ -8,6 +8,7 @@ and never reaches across a missing year. The conventions are those of Roodman's 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,12 +31,15 @@ class Grid:
         Position in the design, -1 where the design has no such row.
     first : int
         The period of the first column.
+    extra : mapping of str to (N, T, m) float array
+        Variables that are no regressors, by their role; NaN where missing or infinite.
     """
 
     y: Floats
     x: Floats
     row: Integers
     first: int
+    extra: Mapping[str, Floats]
 
 
 def spread(design: Design) -> Grid:
@@ -47,7 +51,11 @@ def spread(design: Design) -> Grid:
     x = np.full((*shape, design.x.shape[1]), np.nan)
     row = np.full(shape, -1, dtype=np.int64)
     y[cell], x[cell], row[cell] = design.y, design.x, np.arange(design.nobs)
-    return Grid(y, x, row, first)
+    extra = {}
+    for role, values in design.extra.items():
+        extra[role] = np.full((*shape, values.shape[1]), np.nan)
+        extra[role][cell] = np.where(np.isfinite(values), values, np.nan)
+    return Grid(y, x, row, first, extra)
 
 
 def trimmed(grid: Grid, entities: Booleans) -> Grid:
@@ -56,7 +64,11 @@ def trimmed(grid: Grid, entities: Booleans) -> Grid:
     periods = np.flatnonzero((row >= 0).any(axis=0))
     span = slice(periods[0], periods[-1] + 1)
     return Grid(
-        grid.y[entities][:, span], grid.x[entities][:, span], row[:, span], grid.first + int(periods[0])
+        grid.y[entities][:, span],
+        grid.x[entities][:, span],
+        row[:, span],
+        grid.first + int(periods[0]),
+        {role: values[entities][:, span] for role, values in grid.extra.items()},
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +15,13 @@ from numpy.testing import assert_allclose
 from replication.errors import EstimationError
 from replication.estimate.design import Design
 from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
+from replication.panel.panel import panel_of
+from replication.panel.reading import Reading
+from replication.spec.entries import ModelSpec
+from replication.study.one_model import fit_model, plan
 from tests.support.dynamic_reference import Reference
+from tests.support.limited_data import assert_printed
+from tests.support.repository import ROOT
 from tests.support.terms import terms_of
 
 # Two ways to the same sums; the slow one inverts matrices whose condition numbers reach 1e6.
@@ -152,6 +161,124 @@ def test_unbalanced_panels_agree_with_the_slow_implementation(options, system, k
         m = slow.serial(order, second, fit.own.matrix, bread, zx, weight)
         assert_allclose(fit.statistics[f"ar{order}"], m, **SAME)
     assert fit.nobs == sum(row["eq"] == ("L" if system else "D") for *_, rows in slow.blocks for row in rows)
+
+
+def with_instruments(design: Design, panel: dict, **roles: str) -> Design:
+    """The design with variables of the panel as instruments of a role: those of its extra columns."""
+    cells = [(i, t) for i in sorted(panel) for t in sorted(panel[i])]
+    extra = {role: np.array([[panel[i][t][1][name]] for i, t in cells]) for role, name in roles.items()}
+    return replace(design, extra=extra, extra_terms={role: terms_of(name) for role, name in roles.items()})
+
+
+@pytest.mark.parametrize("collapse", [False, True], ids=["by period", "collapsed"])
+@pytest.mark.parametrize("transformation", ["difference", "orthogonal_deviations"])
+@pytest.mark.parametrize("system", [False, True], ids=["difference", "system"])
+def test_lists_of_instruments_agree_with_the_slow_implementation(system, transformation, collapse):
+    """A regressor that is no instrument, instruments that are no regressors, and limits of each variable."""
+    panel, rng = simulated(5, entities=80), np.random.default_rng(5)
+    for rows in panel.values():
+        for t, (_, x) in rows.items():
+            x["g"] = np.nan if rng.random() < 0.1 else x["x"] + rng.normal()  # missing: no instrument there
+            x["v"] = np.nan if rng.random() < 0.03 and t > 1991 else x["x"] + rng.normal()  # missing: no row
+    slow = Reference(
+        panel,
+        silent=("x",),
+        predetermined=("w",),
+        gmm=("g",),
+        iv=("v",),
+        limits={"y": (2, 3), "w": (2, 4), "g": (1, 2)},
+        system=system,
+        constant=True,
+        collapse=collapse,
+        orthogonal=transformation == "orthogonal_deviations",
+    )
+    design = with_instruments(design_of(panel, ("x", "w")), panel, gmm_instruments="g", iv_instruments="v")
+    options = {
+        "predetermined": ["w"],
+        "not_instruments": ["x"],
+        "lag_limits": {"y": [2, 3], "w": [2, 4], "g": [1, 2]},
+        "collapse": collapse,
+        "transformation": transformation,
+    }
+    estimator = system_gmm if system else difference_gmm
+    params, *_ = slow.one_step()
+    fit = estimator(design, steps=1, **options)
+    assert_allclose(fit.params, params, **SAME)
+    assert_allclose(fit.own.matrix, slow.robust(), **SAME)
+    assert fit.statistics["instruments"] == len(slow.columns)
+    fit = estimator(design, **options)
+    assert_allclose(fit.params, slow.two_step_from(params)[0], **SAME)
+    assert_allclose(fit.own.matrix, slow.windmeijer(), **NUMERICAL)
+    assert fit.nobs == sum(row["eq"] == ("L" if system else "D") for *_, rows in slow.blocks for row in rows)
+
+
+def test_limits_of_every_variable_are_the_common_ones():
+    """Said of each, they are what `instrument_lags` says of all; a predetermined term's are one shorter."""
+    design = design_of(simulated(6), ("x", "w"))
+    for estimator in (difference_gmm, system_gmm):
+        fit = estimator(design, predetermined=["w"], endogenous=["x"], instrument_lags=[2, 4])
+        limits = {"y": [2, 4], "x": [2, 4], "w": [1, 3]}
+        same = estimator(design, predetermined=["w"], endogenous=["x"], lag_limits=limits)
+        assert_allclose(same.params, fit.params, rtol=1e-12)
+        assert same.statistics["instruments"] == fit.statistics["instruments"]
+
+
+def test_an_exogenous_term_named_as_instrument_is_what_it_was():
+    """Taken from the instruments and given back as one that is no regressor, nothing has changed."""
+    panel = simulated(7, gaps=False)
+    for rows in panel.values():
+        for _, x in rows.values():
+            x["same"] = x["x"]
+    design = design_of(panel, ("x", "w"))
+    for estimator in (difference_gmm, system_gmm):
+        back = with_instruments(design, panel, iv_instruments="same")
+        fit = estimator(back, not_instruments=["x"])
+        assert_allclose(fit.params, estimator(design).params, rtol=1e-9)
+        assert_allclose(fit.own.matrix, estimator(design).own.matrix, rtol=1e-7)
+
+
+def employment() -> pd.DataFrame:
+    """140 firms of Arellano and Bond (1991), in logs as Stata's abdata.dta has them: of single precision."""
+    table = pd.read_csv(ROOT / "tests" / "golden" / "empl_uk.csv", dtype={"firm": int, "year": int})
+    names = {"n": "emp", "w": "wage", "k": "capital", "ys": "output"}
+    logs = {a: np.log(table[b].astype("float32")).astype("float32").astype(float) for a, b in names.items()}
+    years = {f"yr{year}": (table["year"] == year) * 1.0 for year in range(1980, 1985)}
+    return table[["firm", "year"]].assign(**logs, **years)
+
+
+def test_employment_as_printed_by_xtabond2():
+    """xtabond2 n l(1/2).n l(0/1).w l(0/2).(k ys) yr1980-yr1984, gmm(l.n w k) iv(yr1980-yr1984) robust
+    twostep small: ys and its lags are regressors and no instruments.
+
+    Source: m.pinggu.org/bbs/thread-877779-1-1.html (docs/reference-values.md, Employment). The option small
+    multiplies all errors by one factor; that of version 3.7.0, (n-1)/(n-k) N/(N-1), is 1e-5 from that of the
+    older version that printed this.
+    """
+    years = [f"yr{year}" for year in range(1980, 1985)]
+    lagged = "lag(n, 1)", "lag(n, 2)", "w", "lag(w, 1)", "k", "lag(k, 1)", "lag(k, 2)", "ys", "lag(ys, 1)"
+    names = [*lagged, "lag(ys, 2)", *years, "const"]
+    model = ModelSpec(
+        id="m",
+        formula=" ~ ".join(["n", " + ".join(names[2:-1])]),
+        estimator="system_gmm",
+        options={
+            "lags": 2,
+            "predetermined": ["w", "k"],
+            "not_instruments": ["ys", "lag(ys, 1)", "lag(ys, 2)"],
+        },
+    )
+    _, fit = fit_model(panel_of(Reading(employment(), "rows"), "firm", "year", {}), plan(model))
+    order = [fit.labels.index(name) for name in names]
+    b = ".9847708 -.0444599 -.5015799 .4045313 .3234514 -.1550519 -.1195921 .6120864 -.4190762 -.2492855"
+    years_b = ".0256293 .0157888 .0136977 .0078038 -.0194111 .6392791"
+    # single precision of the data leaves a few units in the last digit printed
+    assert_printed(fit.params[order], f"{b} {years_b}".split(), units=12)
+    e = ".0591053 .0532234 .2033974 .1670457 .0525199 .0667629 .041634 .2343692 .3208354 .2154591"
+    years_e = ".0170605 .0339909 .0330476 .0345048 .0331093 1.000564"
+    ratio = np.array(f"{e} {years_e}".split(), dtype=float) / np.sqrt(np.diag(fit.own.matrix))[order]
+    assert_allclose(ratio, ratio.mean(), rtol=4e-6)
+    assert_allclose(ratio.mean(), np.sqrt(750 / 735 * 140 / 139), rtol=2e-5)
+    assert (fit.statistics["instruments"], fit.statistics["entities"], fit.nobs) == (120, 140, 751)
 
 
 def test_history_without_regressors_serves_as_instruments():
@@ -297,6 +424,11 @@ BAD = [
     ({"instrument_lags": [4, 2]}, "instrument_lags = [4, 2]"),
     ({"endogenous": ["wx"]}, "'wx' is not known; allowed: w, x"),
     ({"endogenous": ["w"], "predetermined": ["w"]}, "'w' is both"),
+    ({"not_instruments": ["xx"]}, "'xx' is not known; allowed: w, x"),
+    ({"not_instruments": ["w"], "predetermined": ["w"]}, "'w' is both predetermined and not_instruments"),
+    ({"lag_limits": {"x": [1, 2]}}, "lag_limits of 'x' is not known; allowed: y"),
+    ({"lag_limits": {"y": [1, 2]}}, "lag_limits of 'y' = [1, 2], must be two numbers, the first 2 or more"),
+    ({"lag_limits": {"w": [0, 2]}, "predetermined": ["w"]}, "lag_limits of 'w' = [0, 2]"),
     ({"transformation": "differences"}, "did you mean 'difference'"),
     ({"lags": 6}, "an entity needs 8 consecutive periods, the longest run here is 7"),
     (
@@ -313,6 +445,13 @@ def test_mistakes_are_one_clear_line(options, message):
         difference_gmm(design, **options)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_instrument_that_is_a_regressor_is_refused():
+    panel = simulated(2, gaps=False)
+    design = with_instruments(design_of(panel, ("x", "w")), panel, gmm_instruments="w")
+    with pytest.raises(EstimationError, match="'w' in gmm_instruments is a regressor"):
+        difference_gmm(design)
 
 
 def test_a_term_that_does_not_vary_in_time_is_named():
