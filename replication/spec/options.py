@@ -15,7 +15,9 @@ from replication.errors import StudyError, one_of
 PERIODS, DRAWS = 10_000, 999_999
 # The largest whole number at which an option that counts something means anything: every such option is here.
 MOST = {
-    **dict.fromkeys(("after", "before", "block", "instrument_lags", "lag", "lags", "window"), PERIODS),
+    **dict.fromkeys(
+        ("after", "before", "block", "instrument_lags", "lag", "lag_limits", "lags", "window"), PERIODS
+    ),
     **dict.fromkeys(("draws", "replications"), DRAWS),
     "seed": 2**32 - 1,
     "longest": 1000,  # years between two series
@@ -63,11 +65,13 @@ def checked_options(
 
 def _check_size(place: str, value: Any, least: int, most: int) -> None:
     """Refuse a whole number beyond what an option means anything at, and what is no finite number."""
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, int) and not least <= one <= most:
-            raise StudyError(f"{place} is {str(one)[:40]}; allowed: {least:,} to {most:,}")
-        if isinstance(one, float) and not math.isfinite(one):
-            raise StudyError(f"{place} is {one}; allowed: finite numbers")
+    if isinstance(value, list | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            _check_size(place, one, least, most)
+    elif isinstance(value, int) and not least <= value <= most:
+        raise StudyError(f"{place} is {str(value)[:40]}; allowed: {least:,} to {most:,}")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise StudyError(f"{place} is {value}; allowed: finite numbers")
 
 
 def _checked(place: str, value: Any, hint: Any) -> Any:
