@@ -31,14 +31,14 @@ def within(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     found = PanelOLS(*_panel(design, fit), weights=_weights(design), **options)
     plain = found.fit(cov_type="unadjusted", debiased=True)
     yield from _coefficients(fit, plain)
-    yield from EXACT.errors("classical", fit.labels, classical(fit).matrix, plain.cov.to_numpy())
+    yield from EXACT.errors("classical", fit, classical(fit).matrix, plain.cov.to_numpy())
     if design.entity.max() > 1:
         theirs = found.fit(cov_type="clustered", cluster_entity=True, debiased=True, group_debias=False)
-        yield from EXACT.errors("clustered", fit.labels, apply(CLUSTERED, fit).matrix, theirs.cov.to_numpy())
+        yield from EXACT.errors("clustered", fit, apply(CLUSTERED, fit).matrix, theirs.cov.to_numpy())
     if design.weights is None:
         theirs = found.fit(cov_type="kernel", kernel="bartlett", bandwidth=2, debiased=True)
         ours = driscoll_kraay(fit, lags=2, correction="n-k")
-        yield from EXACT.errors("driscoll_kraay", fit.labels, ours.matrix, theirs.cov.to_numpy())
+        yield from EXACT.errors("driscoll_kraay", fit, ours.matrix, theirs.cov.to_numpy())
 
 
 def between(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
@@ -98,7 +98,7 @@ def instrumented(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
 def _plain(fit: Fit, program: Any, **options: bool) -> Iterator[Opinion]:
     found = program.fit(cov_type="unadjusted", debiased=True, **options)
     yield from _coefficients(fit, found)
-    yield from EXACT.errors("classical", fit.labels, classical(fit).matrix, found.cov.to_numpy())
+    yield from EXACT.errors("classical", fit, classical(fit).matrix, found.cov.to_numpy())
 
 
 def _coefficients(fit: Fit, found: Any) -> Iterator[Opinion]:

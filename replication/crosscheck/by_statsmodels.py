@@ -39,13 +39,13 @@ def least_squares(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     found = program.fit()
     k = len(fit.terms)
     yield from EXACT.coefficients(fit.labels, fit.params, found.params[:k], found.bse[:k])
-    yield from EXACT.errors("classical", fit.labels, classical(fit).matrix, _block(found.cov_params(), k))
+    yield from EXACT.errors("classical", fit, classical(fit).matrix, _block(found.cov_params(), k))
     for name, error in ROBUST.items():
         ours = error(fit)
         if SATURATED in ours.factors:  # statsmodels divides zero by zero there
             continue
         theirs = found.get_robustcov_results(name.upper()).cov_params()
-        yield from EXACT.errors(name, fit.labels, ours.matrix, _block(theirs, k))
+        yield from EXACT.errors(name, fit, ours.matrix, _block(theirs, k))
     yield from _clustered(
         EXACT, fit, lambda groups: found.get_robustcov_results("cluster", groups=groups).cov_params()
     )
@@ -82,7 +82,7 @@ def _glm(fit: Fit, x: Floats, family: Any, *, likelihood: bool = True) -> Iterat
     found = program.fit(**STEPS)
     yield from CLIMBED.coefficients(fit.labels, fit.params, found.params[:k], found.bse[:k])
     raw = _again(program, found, "HC0")
-    yield from CLIMBED.errors("hc0", fit.labels, hc0(fit).matrix, _block(raw, k))
+    yield from CLIMBED.errors("hc0", fit, hc0(fit).matrix, _block(raw, k))
     yield from _clustered(
         CLIMBED,
         fit,
@@ -175,7 +175,7 @@ def two_part(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
 
 def _likelihood(fit: Fit, found: Any) -> Iterator[Opinion]:
     yield from CLIMBED.coefficients(fit.labels, fit.params, found.params, found.bse)
-    yield from CLIMBED.errors("classical", fit.labels, classical(fit).matrix, found.cov_params())
+    yield from CLIMBED.errors("classical", fit, classical(fit).matrix, found.cov_params())
     yield CLIMBED.statistic("log likelihood", fit.statistics["loglikelihood"], found.llf)
 
 
@@ -188,7 +188,7 @@ def _clustered(
         return
     factors: dict[str, Any] = {"groups_factor": False, "parameters_factor": False} if plain else {}
     ours: Covariance = clustered(fit, cluster=["entity"], absorbed="all", **factors)
-    yield from source.errors("clustered", fit.labels, ours.matrix, _block(theirs(groups), len(fit.terms)))
+    yield from source.errors("clustered", fit, ours.matrix, _block(theirs(groups), len(fit.terms)))
 
 
 def _shift(design: Design) -> dict[str, Floats]:

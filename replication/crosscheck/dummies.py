@@ -31,8 +31,10 @@ def written_out(fit: Fit, effects: tuple[str, ...]) -> Floats | None:
     levels = [codes(design, name) for name in effects]
     if sum(int(level.max()) + 1 for level in levels) > MOST_COLUMNS:
         return None
-    full = [pd.get_dummies(level).to_numpy(dtype=float) for level in levels]
-    return np.column_stack([x, _independent(np.column_stack(full))])
+    full = np.column_stack([pd.get_dummies(level).to_numpy(dtype=float) for level in levels])
+    if fit.mean_effect:  # then they are about their mean, which the constant is to be
+        full = full - np.average(full, axis=0, weights=design.weights)
+    return np.column_stack([x, _independent(full)])
 
 
 def codes(design: Design, name: str) -> NDArray[np.int64]:

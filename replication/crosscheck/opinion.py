@@ -9,12 +9,17 @@ from importlib import metadata
 import numpy as np
 from numpy.typing import NDArray
 
+from replication.estimate.design import Fit
+
 Floats = NDArray[np.float64]
 
 # Both solve the same equations; what is left is the rounding of two ways there.
 LINEAR = 1e-8
 # Both climb to the same maximum and stop where steps are small, in other places.
 ITERATIVE = 1e-6
+# Share of the error that independent rows would give below which an error is rounding: of its square,
+# `no_variance.ROUNDING`.
+NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,17 @@ class Source:
             scale = max(abs(b), abs(error))
             yield Opinion("coefficient", term, float(a), float(b), scale, self.tolerance, self.program)
 
-    def errors(self, kind: str, terms: Sequence[str], ours: Floats, theirs: Floats) -> Iterator[Opinion]:
-        """Opinions on the roots of the diagonals of two covariances (k, k)."""
-        for term, a, b in zip(terms, _roots(ours), _roots(theirs), strict=True):
-            yield Opinion(f"standard error, {kind}", term, a, b, abs(b), self.tolerance, self.program)
+    def errors(self, kind: str, fit: Fit, ours: Floats, theirs: Floats) -> Iterator[Opinion]:
+        """Opinions on the roots of the diagonals of two covariances (k, k).
+
+        Where both are zero by construction, and so rounding, they are measured against the error that
+        independent rows would give.
+        """
+        independent = np.sqrt(((fit.scores @ fit.bread) ** 2).sum(axis=0)).tolist()
+        roots = zip(fit.labels, _roots(ours), _roots(theirs), independent, strict=True)
+        for term, a, b, plain in roots:
+            scale = plain if max(a, b) <= NOTHING * plain else abs(b)
+            yield Opinion(f"standard error, {kind}", term, a, b, scale, self.tolerance, self.program)
 
     def statistic(self, name: str, ours: float, theirs: float) -> Opinion:
         """An opinion on a statistic of the model."""

@@ -290,6 +290,11 @@ class Fit:
         return {**self.clusters, "entity": self.entity, "time": self.time}
 
     @property
+    def mean_effect(self) -> bool:
+        """Whether the constant stands beside absorbed effects: it is their mean, and one of them."""
+        return bool(self.absorbed_by) and self.terms[:1] == (CONSTANT,)
+
+    @property
     def df_resid(self) -> int:
         """Rows less all parameters, absorbed ones included."""
         return self.nobs - len(self.params) - self.absorbed

@@ -123,7 +123,7 @@ def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
         title=model.title or model.question,
         formula=model.formula,
         estimator=model.estimator,
-        options={**_options(ready.estimate, ready.options), "effects": None},
+        options={**_options(ready.estimate, ready.options), "effects": None, **_mean_effect(fit)},
         file=file.name,
         flag=flag,
         outcome=file.column(design.outcome, places, design.y),
@@ -138,6 +138,11 @@ def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
         errors=tuple(_error(fit, ready, error, groups) for error in ready.errors),
         nobs=fit.nobs,
     )
+
+
+def _mean_effect(fit: Fit) -> dict[str, bool]:
+    """The mean of the effects is reported: where it is asked for, and where there is nothing else."""
+    return {"mean_effect": True} if fit.mean_effect else {}
 
 
 def _error(fit: Fit, ready: Plan, error: PlannedError, groups: Mapping[str, str]) -> ExportedError:

@@ -84,6 +84,7 @@ OVER_TIME = (
     ),
 )
 WITHIN = (
+    Words("classical", '.fit(cov_type="unadjusted", debiased=True)', {"divisor": "n-k"}),
     Words(
         "clustered",
         '.fit(cov_type="clustered", clusters=rows[{cluster_list}], debiased=True, group_debias=True)',
@@ -128,6 +129,7 @@ INSTRUMENTED = (
         scaled=True,
     ),
 )
+BARE = {"mean_effect": False}  # without the mean of the effects
 OLS, WLS = "sm.OLS(y, {wide})", "sm.WLS(y, {wide}, weights={weights})"
 PANEL = "PanelOLS(y, sm.add_constant(x), entity_effects={entity}, time_effects={time}"
 IV = "(y, {wide}, rows[{endogenous}], rows[{instruments}]{weights_option}"
@@ -135,8 +137,8 @@ BOTH = ("entity", "time")
 WAYS = (
     Way(("ols",), f"{PANEL})", WITHIN, BOTH, absorbing=True),
     Way(("ols",), f"{PANEL}, weights={{weights}})", WITHIN, BOTH, absorbing=True, weighted=True),
-    Way(("ols",), OLS, (*LINEAR, *OVER_TIME), None),
-    Way(("ols",), WLS, LINEAR, None, weighted=True),
+    Way(("ols",), OLS, (*LINEAR, *OVER_TIME), None, options=BARE),
+    Way(("ols",), WLS, LINEAR, None, weighted=True, options=BARE),
     Way(("between",), OLS, LINEAR, options={"reweight": False}, prepare="rows = entity_means(rows)"),
     Way(
         ("between",),

@@ -88,13 +88,21 @@ QUANTILE: dict[str, dict[str, str | None]] = {
 EXACT = "control = glm.control(epsilon = 1e-14, maxit = 100)"
 SANDWICH = ("sandwich",)
 WAYS = (
-    Way(("ols",), "lm({formula}, data = rows)", (*LINEAR, *OVER_TIME), None, needs=SANDWICH),
+    Way(
+        ("ols",),
+        "lm({formula}, data = rows)",
+        (*LINEAR, *OVER_TIME),
+        None,
+        options={"mean_effect": False},
+        needs=SANDWICH,
+    ),
     Way(
         ("ols",),
         "lm({formula}, data = rows, weights = {weights} / mean({weights}))",
         LINEAR,
         None,
         weighted=True,
+        options={"mean_effect": False},
         needs=SANDWICH,
     ),
     Way(

@@ -138,7 +138,10 @@ class _Parser:
         return node
 
     def terms(self) -> tuple[Node, ...]:
-        """The terms of a formula, joined by plus signs."""
+        """The terms of a formula, joined by plus signs; none where it says 1, the constant alone."""
+        if self._peek() == "1" and self._peek(1) is None:
+            self._take("1")
+            return ()
         terms = [self._term()]
         while self._take("+"):
             terms.append(self._term())

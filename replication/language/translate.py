@@ -119,7 +119,7 @@ def formula(text: str) -> Ours:
     if "0" in terms or terms[-1].endswith(("- 1", "-1")):
         keys.append("intercept = false")
     kept = [_plain(term) for term in terms if term not in {*PANEL_EFFECTS, "0", "1"}]
-    return Ours(f"{_outside_quotes(outcome, TERMS).strip()} ~ {' + '.join(kept)}", tuple(keys))
+    return Ours(f"{_outside_quotes(outcome, TERMS).strip()} ~ {' + '.join(kept) or '1'}", tuple(keys))
 
 
 def _plain(term: str) -> str:

@@ -75,7 +75,8 @@ def _model(
     name = f"{entry.id}_{place}"
     if not re.fullmatch(NAME, name):
         raise StudyError(f"the id with a number behind it, {name!r}, has more than 64 letters")
-    formula = f"{outcome} ~ {terms}" + (f" + {added}" if added else "")
+    terms = " + ".join(filter(None, [terms if terms != "1" else "", added])) or "1"
+    formula = f"{outcome} ~ {terms}"
     located("outcomes, stepwise or alternatives", parse_formula, formula)
     conditions = [f"({entry.where})"] if entry.where else []
     told = [f"{column} = {level}" for column, level in levels]

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.notes import whose
-from replication.estimate.covariances.sandwich import cluster_key, effects_of, group_sums
+from replication.estimate.covariances.sandwich import beside_effects, cluster_key, effects_of, group_sums
 from replication.estimate.design import Booleans, Covariance, Fit, Floats, Integers, LeastSquaresFit
 from replication.estimate.numbers.absorb import rest_basis
 from replication.estimate.numbers.algebra import column_space
@@ -70,7 +70,7 @@ class Projection:
 
 def projection(fit: LeastSquaresFit) -> Projection:
     """The hat matrix of a least-squares fit, absorbed effects included, in the metric of `fit.x`."""
-    own = column_space(fit.x)
+    own = column_space(beside_effects(fit))
     if not fit.effects:
         return Projection(own)
     by = effects_of(fit)

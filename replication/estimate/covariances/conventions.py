@@ -70,6 +70,7 @@ class Models:
         size = len(np.unique(fit.entity)) * len(np.unique(fit.time))
         return (
             fit.estimator in self.estimators
+            and not fit.mean_effect
             and tuple(sorted(fit.absorbed_by)) in self.effects
             and (fit.design.weights is not None) in self.weights
             and (fit.nobs == size) in self.balanced

@@ -148,7 +148,17 @@ def row_leverage(fit: LeastSquaresFit) -> Floats:
     own: Floats = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
     if not fit.effects:
         return own
+    if fit.mean_effect:
+        own = own - fit.x[:, 0] ** 2 / float(fit.x[:, 0] @ fit.x[:, 0])
     return own + leverage(effects_of(fit))
+
+
+def beside_effects(fit: LeastSquaresFit) -> Floats:
+    """(n, k) columns of `fit.x` without what the dummies of its effects span: a constant beside them."""
+    if not (fit.effects and fit.mean_effect):
+        return fit.x
+    ones, rest = fit.x[:, :1], fit.x[:, 1:]
+    return rest - ones @ (ones.T @ rest) / float(ones[:, 0] @ ones[:, 0])
 
 
 def effects_of(fit: LeastSquaresFit) -> Projector:
@@ -207,7 +217,8 @@ def clustered(
     if parameters_factor:
         effects = grouped({name: fit.groups[name] for name in fit.absorbed_by})
         apart = counted(effects, [fit.groups[name] for name in names])
-        k = counted_parameters(len(fit.params), fit.absorbed, apart, absorbed)
+        one = int(fit.mean_effect)  # it is among the absorbed, whether it is shown or not
+        k = counted_parameters(len(fit.params) - one, fit.absorbed + one, apart, absorbed)
         factors["(n-1)/(n-k)"] = (fit.nobs - 1) / (fit.nobs - k)
         matrix = matrix * factors["(n-1)/(n-k)"]
     if len(keys) == 2:

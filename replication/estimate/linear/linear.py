@@ -34,7 +34,7 @@ from replication.estimate.numbers.goodness import (
 from replication.estimate.numbers.groupings import of_design
 
 
-def ols(design: Design, *, effects: list[str] | None = None) -> LeastSquaresFit:
+def ols(design: Design, *, effects: list[str] | None = None, mean_effect: bool = False) -> LeastSquaresFit:
     """Least squares, pooled or with effects absorbed.
 
     Parameters
@@ -43,7 +43,11 @@ def ols(design: Design, *, effects: list[str] | None = None) -> LeastSquaresFit:
         With `weights`, these are analytic weights, rescaled to mean one (Stata's aweight).
     effects : list of str
         Groupings whose dummies are absorbed: "entity", "time", or any columns (`design.clusters`). The
-        constant is absorbed with them and not reported.
+        constant is absorbed with them.
+    mean_effect : bool
+        Report as constant the mean of the absorbed effects, which is that of the outcome less the slopes
+        times those of the regressors (Stata's `xtreg, fe`, areg, reghdfe; linearmodels with a constant among
+        the regressors). A model without regressors has it whatever is said here.
 
     Returns
     -------
@@ -58,9 +62,16 @@ def ols(design: Design, *, effects: list[str] | None = None) -> LeastSquaresFit:
     ------
     EstimationError
         Too few rows, collinear regressors (named), a regressor that does not vary or that the effects
-        absorb (named), an unknown effect.
+        absorb (named), an unknown effect, their mean where there are none or no constant.
     """
-    return _within(design, tuple(effects)) if effects else _pooled(design)
+    if mean_effect and not (effects and design.has_constant):
+        raise EstimationError(
+            "mean_effect = true reports the mean of absorbed effects; allowed: in a model with effects and "
+            "with its intercept"
+        )
+    if not effects:
+        return _pooled(design)
+    return _within(design, tuple(effects), mean_effect or design.terms == (CONSTANT,))
 
 
 def _pooled(design: Design) -> LeastSquaresFit:
@@ -73,7 +84,7 @@ def _pooled(design: Design) -> LeastSquaresFit:
     return with_statistics(fit, total, design.has_constant, _likelihood(fit, weights))
 
 
-def _within(design: Design, names: tuple[str, ...]) -> LeastSquaresFit:
+def _within(design: Design, names: tuple[str, ...], constant: bool) -> LeastSquaresFit:
     weights = design.unit_weights
     by = projector(of_design(design, names), weights)
     terms = design.slopes
@@ -83,9 +94,13 @@ def _within(design: Design, names: tuple[str, ...]) -> LeastSquaresFit:
     require_outcome(left[:, 0], design.y, design.outcome, f"is a sum of effects of {' and '.join(names)}")
     require_variation(by, left[:, 1:], both[:, 1:], terms)
     y, x = left[:, 0], left[:, 1:]
-    fit = linear_fit("ols", design, y, x, terms, weights=weights)
-    fit = replace(fit, effects=names, absorbed=by.rank, absorbed_by=names)
     total = squares(y, weights, centred=False)
+    if constant:
+        means = np.average(both, axis=0, weights=weights)
+        y, x = y + means[0], np.column_stack([np.ones(len(y)), x + means[1:]])
+        terms = (CONSTANT, *terms)
+    fit = linear_fit("ols", design, y, x, terms, weights=weights)
+    fit = replace(fit, effects=names, absorbed=by.rank - constant, absorbed_by=names)
     fit = with_statistics(fit, total, False, _likelihood(fit, weights))
     return replace(fit, statistics={**fit.statistics, **_within_rsquared(fit, total, weights)})
 
@@ -97,6 +112,8 @@ def _within_rsquared(fit: LeastSquaresFit, total: float, weights: Floats) -> Sta
     if "entity" in fit.effects:
         kinds = panel_rsquared(fit.design, fit.terms, fit.params, weights) | kinds
     adjusted = 1.0 - ratio(ssr / fit.df_resid, whole / (fit.nobs - 1))
+    if fit.terms == (CONSTANT,):
+        kinds = {}  # no slope to explain anything
     return {"rsquared": 1.0 - ratio(ssr, whole), "rsquared_adjusted": adjusted, **kinds}
 
 

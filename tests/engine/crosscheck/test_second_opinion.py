@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from replication.cli import main
+from replication.crosscheck.by_statsmodels import EXACT
 from replication.crosscheck.opinion import ITERATIVE, LINEAR
 from replication.crosscheck.second_opinion import PROGRAMS, opinions_on
+from replication.estimate.covariances.sandwich import hc0
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
 from replication.project.places import PACKAGE
@@ -27,6 +29,8 @@ MODELS = {
     "entity": {"effects": ["entity"]},
     "time": {"effects": ["time"]},
     "two_way": {"effects": ["entity", "time"]},
+    "mean_effect": {"effects": ["entity", "time"], "options": {"mean_effect": True}},
+    "effects_alone": {"formula": "y ~ 1", "effects": ["entity"]},
     "two_way_weighted": {"effects": ["entity", "time"], "weights": "w"},
     "between": {"estimator": "between"},
     "between_weighted": {"estimator": "between", "options": {"reweight": True}},
@@ -112,6 +116,14 @@ def test_a_number_of_ours_that_is_off_is_found(name):
     wrong = replace(fit, bread=fit.bread * (1 + 1e-4))
     off = {each.quantity for each in opinions_on(wrong, model).opinions if not each.agrees}
     assert any(quantity.startswith("standard error") for quantity in off)
+
+
+def test_errors_that_are_zero_by_construction_agree_whatever_the_rounding():
+    """Clustered by entity the mean of effects of entities has no variance; a real error beside it is seen."""
+    fit, model = fitted(formula="y ~ 1", effects=["entity"])
+    zero = [each for each in opinions_on(fit, model).opinions if each.quantity.endswith("clustered")]
+    assert zero and all(0 <= each.ours < 1e-12 and each.agrees for each in zero)
+    assert not [*EXACT.errors("hc0", fit, np.zeros((1, 1)), hc0(fit).matrix)][0].agrees
 
 
 def test_a_model_without_a_second_program_is_told():

@@ -51,6 +51,9 @@ MODELS = {
     "bare": f'formula = "y ~ x + a"\nintercept = false\n{LINEAR}]',
     "within": f'formula = "y ~ x + ratio"\neffects = ["entity"]\n{LINEAR}{TIMES}]',
     "two_way": f'formula = "y ~ x + a"\neffects = ["entity", "time"]\n{LINEAR}{TIMES}]',
+    "mean_effect": 'formula = "y ~ x + a"\neffects = ["entity"]\noptions = { mean_effect = true }\n'
+    'covariance = [{ kind = "classical" }, { kind = "hc1" }]',
+    "alone": 'formula = "y ~ 1"\neffects = ["entity"]\ncovariance = [{ kind = "classical" }]',
     "some": f'formula = "y ~ x + dummies(half)"\nwhere = "x > -1"\n{LINEAR}]',
     "weighted": f'formula = "y ~ x + a"\nweights = "w"\neffects = ["entity"]\n{LINEAR}]',
     "between": 'formula = "y ~ x + a"\nestimator = "between"\ncovariance = [{ kind = "classical" }, '
@@ -100,6 +103,7 @@ NO_PYTHON = {
     ("conditional", "classical"),  # statsmodels' search stops before 1e-8
     *((name, "own") for name in ("median", "iid_residuals", "nid")),
     ("ordered", "classical"),  # statsmodels and MASS::polr take differences for the Hessian
+    ("mean_effect", "hc1"),
     ("wallace_hussain", "classical"),
     ("amemiya", "classical"),
     ("gmm", "own"),  # linearmodels takes the variance of the moments anew, ours is that of the weights

@@ -135,6 +135,10 @@ def test_formulas_that_other_programs_read_differently_are_refused(text):
         parse_formula(text)
 
 
+def test_a_constant_alone():
+    assert parse_formula("y ~ 1").terms == ()
+
+
 def test_formula():
     formula = parse_formula("log(y) ~ lag(x, 1) + (a * b) + interaction(x, dummies(region))")
     assert show(formula.outcome) == "log(y)"

@@ -61,6 +61,7 @@ FORMULAS = {
     "y ~ 0 + x": "y ~ x, intercept = false",
     "y ~ x - 1": "y ~ x, intercept = false",
     "y ~ 1 + x": "y ~ x",
+    "y ~ 1 | country": 'y ~ 1, effects = ["country"]',
     "y x z": "y ~ x + z",
     "log(y) ~ L.y + i.year": "log(y) ~ lag(y, 1) + dummies(year)",
 }
