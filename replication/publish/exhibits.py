@@ -70,7 +70,7 @@ def _build(project: Project, study: Study, found: Records, spec: TableSpec) -> T
 
 
 def _made(project: Project, study: Study, found: Records, spec: TableSpec) -> Table:
-    if spec.models:
+    if spec.models or spec.panels:
         return model_table(spec, found.estimates, found.models, found.accounts, labels_of(study))
     if spec.statistics:
         return statistics_table(
@@ -80,7 +80,7 @@ def _made(project: Project, study: Study, found: Records, spec: TableSpec) -> Ta
         return summary_table(spec, found.statistics, labels_of(study))
     if spec.table:
         return data_table(spec, select(read_table(project, spec.table), spec.where), labels_of(study))
-    raise StudyError("asks for nothing; allowed: models, statistics, summary or table")
+    raise StudyError("asks for nothing; allowed: models, panels, statistics, summary or table")
 
 
 def _draw(project: Project, study: Study, found: Records, spec: FigureSpec, folder: Path) -> None:

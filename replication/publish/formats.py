@@ -45,6 +45,8 @@ def to_markdown(table: Table) -> str:
 
 def _markdown_cell(table: Table, line: Line, column: int) -> str:
     cells = table.cells(line, column)
+    if column == 0 and table.heads(line):
+        return f"**{escape.markdown(line.label.text)}**"
     return "&emsp;" * cells[0].level + " ".join(escape.markdown(printed(cell)) for cell in cells)
 
 
@@ -101,7 +103,8 @@ def _html_line(table: Table, line: Line, origin: Origin | None) -> str:
 def _html_cell(table: Table, line: Line, column: int, origin: Origin | None) -> str:
     cells = table.cells(line, column)
     if column == 0 and not table.numeric(0):
-        return f'<th scope="row" class="level{cells[0].level}">{escape.html_text(cells[0].text)}</th>'
+        kind = "heading" if table.heads(line) else f"level{cells[0].level}"
+        return f'<th scope="row" class="{kind}">{escape.html_text(cells[0].text)}</th>'
     words = any(cell.text and not is_figure(cell.text) for cell in cells)
     kind = f' class="figure{" words" * words}"' if table.numeric(column) else ""
     point, digits = table.padding(cells[-1], column)

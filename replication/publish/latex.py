@@ -15,6 +15,14 @@ _LETTER, _DIGIT = 4.2, 4.65  # points of a character of footnotesize in text and
 _PAGE = 54  # lines of footnotesize on a page under a caption
 _TEXT = (34, 24, 16)  # characters after which words in a column break, the first that fits the page
 _HEADING = 15  # characters after which a heading breaks
+# Packages, each with what a table writes that needs it.
+PACKAGES = {
+    "{booktabs}": r"\\toprule",
+    "{array}": r"\\arraybackslash",
+    "{longtable}": r"\\begin\{longtable\}",
+    "[T1]{fontenc}": r"\\textquotedbl\{\}|[^\x00-\x7f]",
+    "{textcomp}": r"\\texteuro\{\}|\\textdegree\{\}|\\textasciigrave\{\}",
+}
 _EXPONENT = re.compile(r"e(-?\d+)")
 
 PREAMBLE = r"""\documentclass[11pt]{article}
@@ -32,12 +40,18 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 
 def latex_document(tables: Iterable[Table]) -> str:
     """A document that compiles with pdflatex and holds every table."""
-    body = "\\clearpage\n".join(map(to_latex, tables))
+    body = "\\clearpage\n".join(map(_body, tables))
     return f"{PREAMBLE}\\begin{{document}}\n{body}\\end{{document}}\n"
 
 
 def to_latex(table: Table) -> str:
-    r"""The table for \input; needs booktabs, array and, for one longer than a page, longtable."""
+    r"""The table for \input, after a line of comment that says which packages its document loads."""
+    body = _body(table)
+    needed = "".join(rf"\usepackage{name}" for name, mark in PACKAGES.items() if re.search(mark, body))
+    return f"% needs {needed}\n{body}"
+
+
+def _body(table: Table) -> str:
     text = _text_width(table)
     panels = _panels(table, text)
     if _height(table, text, len(panels)) > _PAGE:
@@ -90,7 +104,7 @@ def _width(table: Table, column: int, text: int) -> float:
     """Points that a column takes, with the space beside it."""
     numeric = table.numeric(column)
     longest = max(len(line) for line in _lines(table.header[column])) * _LETTER
-    for line in table.lines:
+    for line in filter(lambda line: not table.heads(line), table.lines):
         cells = table.cells(line, column)
         shown = " ".join(map(printed, cells))
         if numeric and any(is_figure(cell.text) for cell in cells):
@@ -155,7 +169,8 @@ def _column_type(table: Table, column: int, text: int) -> str:
     if table.numeric(column):
         return "r"
     setting = _setting(table, column, text)
-    widest = max((len(row[column].text) for row in table.rows), default=0)
+    words = (row[column].text for place, row in enumerate(table.rows) if place not in table.headings)
+    widest = max(map(len, words), default=0)
     return rf">{{\raggedright\arraybackslash}}p{{{setting * _LETTER:.0f}pt}}" if widest > setting else "l"
 
 
@@ -180,10 +195,17 @@ def _rows(table: Table, columns: list[int]) -> str:
     for line in table.lines:
         if _says_nothing_here(table, line, columns):
             continue
-        cells = " & ".join(_cell(table, line, column) for column in columns)
-        lines.append(f"{_space(table, before, line)}{cells} \\\\\n")
+        lines.append(f"{_space(table, before, line)}{_line(table, line, columns)}\\\\\n")
         before = line
     return "".join(lines)
+
+
+def _line(table: Table, line: Line, columns: list[int]) -> str:
+    """A line's cells; a heading's words across all of them, where they ask for no width of a column."""
+    if table.heads(line):
+        words = escape.latex(line.label.text)
+        return rf"\multicolumn{{{len(columns)}}}{{@{{}}l}}{{\textit{{{words}}}}}"
+    return " & ".join(_cell(table, line, column) for column in columns) + " "
 
 
 def _says_nothing_here(table: Table, line: Line, columns: list[int]) -> bool:
@@ -197,7 +219,8 @@ def _space(table: Table, before: Line | None, line: Line) -> str:
     """A rule where the table asks for one; a little air after a group of rows under one label."""
     if line.rows[0] in table.rules:
         return "\\midrule\n"
-    return "\\addlinespace\n" if before and before.label.level > line.label.level else ""
+    ends = before and (before.label.level > line.label.level or table.heads(line))
+    return "\\addlinespace\n" if ends else ""
 
 
 def _cell(table: Table, line: Line, column: int) -> str:

@@ -28,9 +28,11 @@ class Column:
         return self.errors[0]
 
 
+SIDE = {"beside": "Beside", "beneath": "Below"}
 BELOW = {
     "intervals": "; below it, for each error, the 95 percent interval in brackets and the p value",
     "t": "; below it, for each error, the t statistic and the p value",
+    "p": "; below it, for each error, the p value",
     "nothing": "",
 }
 
@@ -39,9 +41,10 @@ def reading(
     columns: Sequence[Column], labels: Mapping[str, str], unshown: Iterable[Term], spec: TableSpec
 ) -> Iterator[str]:
     """How to read the table, what is wrong with its models, and which terms it leaves out."""
-    if len(columns) > 1:
+    if len(columns) > 1 or spec.panels:
+        place = SIDE[spec.std_error]
         yield (
-            "Beside each estimate its standard error in parentheses, by the first error named"
+            f"{place} each estimate its standard error in parentheses, by the first error named"
             f"{BELOW[spec.below]}. P values of tests in brackets."
         )
     else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from itertools import chain
+from string import ascii_uppercase
 
 import pandas as pd
 
@@ -11,32 +13,33 @@ from replication.errors import StudyError, one_of
 from replication.estimate.design import Term
 from replication.publish import model_notes, rounding
 from replication.publish.model_notes import Column, effects_words, error_words, sentence
-from replication.publish.printed_words import capital, factor_of, in_words, statistic_words, term_words
+from replication.publish.printed_words import capital, in_words, statistic_words, term_words
 from replication.publish.record_index import Key, RecordIndex, statistic_text
 from replication.publish.rounding import Precision
-from replication.publish.table import Cell, Line, Table
+from replication.publish.shown_terms import shown_terms
+from replication.publish.table import Cell, Table
+from replication.publish.table_body import Body, Row
 from replication.records.account import ErrorAccount, ModelAccount
 from replication.records.model_statistics import STATISTICS
 from replication.spec.entries import TableSpec
 
 EMPTY = Cell("")
 PLACES = ("first", "second")  # errors with a line each under a coefficient; with its own that makes three
-LEVELS = 5  # of one factor, that have rows of their own; more are one row that says they are there
 WITHOUT_ERROR = "wild_bootstrap"  # it gives p values and intervals; the error it draws around is another's
 
 # What stands under an estimate of several models, and in the columns of one.
 SEVERAL = {
     "intervals": [("95% from", "conf_low"), ("95% to", "conf_high"), ("p", "p_value")],
     "t": [("t", "statistic"), ("p", "p_value")],
+    "p": [("p", "p_value")],
     "nothing": [],
 }
 SINGLE = {
     "intervals": [("p", "p_value"), ("95% from", "conf_low"), ("95% to", "conf_high")],
     "t": [("t", "statistic"), ("p", "p_value")],
+    "p": [("p", "p_value")],
     "nothing": [],
 }
-
-Row = tuple[Cell, ...]
 
 
 def model_table(
@@ -46,11 +49,11 @@ def model_table(
     accounts: Sequence[ModelAccount],
     labels: Mapping[str, str],
 ) -> Table:
-    """The table that `spec.models` asks for.
+    """The table that `spec.models` or `spec.panels` asks for.
 
     One model stands with its errors side by side, each with its p value and interval. Of several models each
     is a column: the estimate with its standard error, and a line for each of two errors with the interval
-    and the p value.
+    and the p value. Panels are such blocks one above the other, and what is said under them is of all.
 
     Parameters
     ----------
@@ -63,10 +66,43 @@ def model_table(
     Raises
     ------
     StudyError
-        A model or term that the study did not estimate.
+        A model or term that the study did not estimate; models beside panels, or too few headings.
     """
-    table = _Models(spec, RecordIndex(estimates, models), _columns(spec, accounts), labels)
-    return table.single() if len(table.columns) == 1 else table.several()
+    records = RecordIndex(estimates, models)
+    if not spec.panels:
+        columns = _columns(spec, accounts)
+        return _Models(spec, records, columns, columns, labels).table()
+    if spec.models:
+        raise StudyError(f"table '{spec.id}': has models and panels; allowed: one of them")
+    every = list(dict.fromkeys(name for panel in spec.panels for name in panel.models))
+    specs = [
+        spec.model_copy(update={"models": panel.models, "terms": panel.terms or spec.terms})
+        for panel in spec.panels
+    ]
+    whole = spec.model_copy(update={"models": every})
+    columns = _columns(whole, accounts)
+    blocks = [_Models(each, records, _columns(each, accounts), columns, labels) for each in specs]
+    return _stacked(_Models(whole, records, columns, columns, labels), blocks)
+
+
+def _stacked(whole: _Models, blocks: Sequence[_Models]) -> Table:
+    """Blocks of models one above the other, each under its heading; the notes are those of all models."""
+    spec = whole.spec
+    width = 1 + max(len(block.columns) for block in blocks)
+    places = [f"({place})" for place in range(1, width)]
+    header = whole.titles(spec.headings, numbered=spec.numbered) if spec.headings else places
+    _check_headings(spec, len(header), width - 1)
+    body = Body()
+    for letter, panel, block in zip(ascii_uppercase, spec.panels, blocks, strict=False):
+        names = [] if spec.headings else [(EMPTY, *map(Cell, block.titles()))]
+        body.panel(f"Panel {letter}: {panel.title}", block.several(names))
+    shown = set(chain.from_iterable(block.shown.every for block in blocks))
+    return whole.finished(("", *header), body, shown)
+
+
+def _check_headings(spec: TableSpec, found: int, wanted: int) -> None:
+    if found != wanted:
+        raise StudyError(f"table '{spec.id}': {found} headings for {wanted} columns; allowed: one a column")
 
 
 def _columns(spec: TableSpec, accounts: Sequence[ModelAccount]) -> list[Column]:
@@ -86,16 +122,26 @@ def _column(name: str, account: ModelAccount, error: ErrorAccount, shown: Sequen
 
 
 class _Models:
-    """What a table of models is made from."""
+    """What a table of models, or a block of one, is made from: its columns, and those of the whole table."""
 
     def __init__(
-        self, spec: TableSpec, records: RecordIndex, columns: list[Column], labels: Mapping[str, str]
+        self,
+        spec: TableSpec,
+        records: RecordIndex,
+        columns: list[Column],
+        every: list[Column],
+        labels: Mapping[str, str],
     ):
         self.spec, self.records, self.columns, self.labels = spec, records, columns, labels
-        self.told = factors_told(columns, labels) if not spec.terms else {}
-        self.terms = _terms(spec, columns, self.told)
+        self.shown = shown_terms(spec, every, labels).of(columns)
+        self.alone = len(columns) == 1 and not spec.panels
 
-    def single(self) -> Table:
+    def table(self) -> Table:
+        """The models in the layout of one or of several."""
+        header, body = self.single() if self.alone else (self.header(), self.several())
+        return self.finished(header, body, self.shown.every)
+
+    def single(self) -> tuple[tuple[str, ...], Body]:
         """One model: estimate, then each error with its p value and interval."""
         (column,) = self.columns
         several = len(column.errors) > 1
@@ -106,38 +152,58 @@ class _Models:
             wanted += [
                 (f"{word}, {error_words(error)}" if several else word, error, name) for word, name in names
             ]
-        rows = [
-            (self._stub(term), *(self._coefficient(column, error, term, name) for _, error, name in wanted))
-            for term in self.terms
-        ]
-        return self._table(("", *(word for word, *_ in wanted)), rows, [])
+        body = Body()
+        for term, stub in self._stubs(body):
+            row = (stub, *(self._coefficient(column, error, term, name) for _, error, name in wanted))
+            body.rows.append(row)
+        return ("", *(word for word, *_ in wanted)), self._with_foot(body)
 
-    def several(self) -> Table:
+    def several(self, above: Iterable[Row] = ()) -> Body:
         """Several models: for each term a line of estimates, then one a place among the errors."""
-        titles = [self.labels.get(c.id) or c.account.title or c.id for c in self.columns]
-        numbers = [f"({place}) " if self.spec.numbered else "" for place in range(1, len(titles) + 1)]
-        header = ("", *(number + title for number, title in zip(numbers, titles, strict=True)))
-        rows: list[Row] = []
-        joined: list[Line] = []
-        for term in self.terms:
-            for label, block in self._blocks(term):
-                joined.append(Line(label, tuple(range(len(rows), len(rows) + len(block)))))
-                rows += block
-        return self._table(header, rows, joined)
+        body = Body(list(above))
+        for term, stub in self._stubs(body):
+            for label, block in self._blocks(term, stub):
+                body.line(label, block)
+        return self._with_foot(body)
 
-    def _blocks(self, term: Term) -> Iterator[tuple[Cell, list[Row]]]:
+    def header(self) -> tuple[str, ...]:
+        """What stands over the columns of several models."""
+        headings = self.titles(self.spec.headings or self.titles(), numbered=self.spec.numbered)
+        _check_headings(self.spec, len(headings), len(self.columns))
+        return ("", *headings)
+
+    def titles(self, words: Sequence[str] = (), numbered: bool = False) -> list[str]:
+        """Words over the columns, the titles of the models if there are none; each with its number."""
+        words = words or [self.labels.get(c.id) or c.account.title or c.id for c in self.columns]
+        return [f"({place}) {word}" if numbered else word for place, word in enumerate(words, start=1)]
+
+    def _stubs(self, body: Body) -> Iterator[tuple[Term, Cell]]:
+        """Every shown term with its label; the heading of its group is put into the body before it."""
+        for title, terms in self.shown.groups:
+            if title:
+                body.heading(title)
+            yield from ((term, Cell(term_words(term, self.labels), level=bool(title))) for term in terms)
+
+    def _blocks(self, term: Term, stub: Cell) -> Iterator[tuple[Cell, list[Row]]]:
         """The printed lines of a term, each with its rows."""
-        stub = self._stub(term)
-        yield stub, self._rows(term, 0, [(stub.text, "estimate"), ("s.e.", "std_error")])
+        under = Cell("s.e.", level=stub.level + 1)
+        estimate, error = (self._rows(term, 0, [each]) for each in ((stub, "estimate"), (under, "std_error")))
+        if self.spec.std_error == "beside":
+            yield stub, estimate + error
+        else:
+            yield stub, estimate
+            yield under, error
         for place in range(len(PLACES)):
             words = {error_words(c.errors[place]) for c in self.columns if len(c.errors) > place}
             kind = words.pop() if len(words) == 1 else f"{PLACES[place]} error"
-            wanted = [(f"{kind}, {word}", name) for word, name in SEVERAL[self.spec.below]]
-            rows = self._rows(term, place, wanted)
+            below = [
+                (replace(under, text=f"{kind}, {word}"), name) for word, name in SEVERAL[self.spec.below]
+            ]
+            rows = self._rows(term, place, below)
             if rows:
-                yield Cell(kind, level=1), rows
+                yield replace(under, text=kind if len(rows) > 1 else rows[0][0].text), rows
 
-    def _rows(self, term: Term, place: int, wanted: list[tuple[str, str]]) -> list[Row]:
+    def _rows(self, term: Term, place: int, wanted: list[tuple[Cell, str]]) -> list[Row]:
         found = []
         for label, name in wanted:
             cells = [
@@ -145,11 +211,8 @@ class _Models:
                 for c in self.columns
             ]
             if name == "estimate" or any(cell.source for cell in cells):
-                found.append((Cell(label, level=int(name != "estimate")), *cells))
+                found.append((label, *cells))
         return found
-
-    def _stub(self, term: Term) -> Cell:
-        return Cell(term_words(term, self.labels))
 
     def _coefficient(self, column: Column, error: ErrorAccount, term: Term, name: str) -> Cell:
         """A number of a coefficient; nothing where the model lacks the term, or the error the number."""
@@ -160,11 +223,10 @@ class _Models:
         text = self._written(column, term, name, value)
         if name == "estimate" and self.spec.stars:
             return Cell(text, key, after=self._stars(column, term))
-        single = len(self.columns) == 1
         before, after = {"std_error": ("(", ")"), "conf_low": ("[", ","), "conf_high": ("", "]")}.get(
             name, ("", "")
         )
-        return Cell(text, key, "" if single else before, "" if single else after)
+        return Cell(text, key) if self.alone else Cell(text, key, before, after)
 
     def _written(self, column: Column, term: Term, name: str, value: float) -> str:
         """A number of a coefficient as it is printed, by what it is."""
@@ -184,44 +246,58 @@ class _Models:
         model, error = column.account.model, column.head.label
         return rounding.rounded(value, self.records.precision(model, error, term.label))
 
-    def _table(self, header: tuple[str, ...], rows: list[Row], joined: list[Line]) -> Table:
-        facts = [_padded(row, len(header)) for row in self._facts()]
-        body = [*rows, *facts]
+    def _with_foot(self, body: Body) -> Body:
+        """The rows of coefficients with what is said of each model and its statistics under them."""
+        body.rules.append(len(body.rows))
+        body.rows += self._facts()
         for label, block in self._footers():
-            joined.append(Line(label, tuple(range(len(body), len(body) + len(block)))))
-            body += [_padded(row, len(header)) for row in block]
-        shown = set(self.terms) | {term for terms in self.told.values() for term in terms}
+            body.line(label, block)
+        return body
+
+    def finished(self, header: tuple[str, ...], body: Body, shown: Set[Term]) -> Table:
+        """The table with what stands under it; `shown` are the terms that it shows or tells of."""
         unshown = [term for c in self.columns for term in c.account.terms if term not in shown]
         notes = [*model_notes.reading(self.columns, self.labels, unshown, self.spec)]
         notes += [sentence(self.spec.note)] if self.spec.note else []
-        further = [(c, e) for c in self.columns for e in c.errors[len(PLACES) :] if len(self.columns) > 1]
+        further = [(c, e) for c in self.columns for e in c.errors[len(PLACES) :] if not self.alone]
+        account = model_notes.account(self.columns, self.labels, further)
         return Table(
             self.spec.id,
             self.spec.title,
             header,
-            tuple(body),
-            (len(rows),),
+            tuple(_padded(row, len(header)) for row in body.rows),
+            tuple(body.rules),
             tuple(notes),
-            tuple(model_notes.account(self.columns, self.labels, further)),
-            joined=tuple(line for line in joined if len(line.rows) > 1),
+            tuple(account) if self.spec.notes == "full" else (),
+            joined=tuple(body.joined),
+            headings=tuple(body.headings),
+            panels=tuple(body.panels),
         )
 
     def _facts(self) -> Iterator[Row]:
         """What each model is in words, which levels it has that are not shown, whether it converged."""
-        columns, single = self.columns, len(self.columns) == 1
+        columns = self.columns
         facts = {
-            "Outcome": [self.labels.get(c.account.outcome) or c.account.outcome for c in columns],
-            "Estimator": [in_words(c.account.estimator) for c in columns],
-            "Effects": [effects_words(c.account, self.labels) for c in columns],
-            "Errors": ["; ".join(map(error_words, c.errors[: len(PLACES)])) for c in columns],
+            "outcome": [self.labels.get(c.account.outcome) or c.account.outcome for c in columns],
+            "estimator": [in_words(c.account.estimator) for c in columns],
+            "effects": [effects_words(c.account, self.labels) for c in columns],
+            "errors": ["; ".join(map(error_words, c.errors[: len(PLACES)])) for c in columns],
         }
-        if single:
-            facts = {}
-        for name, terms in self.told.items():
-            facts[name] = ["yes" if terms & set(c.account.terms) else "" for c in columns]
-        if not single and not all(c.account.converged for c in columns):
-            facts["Converged"] = ["yes" if c.account.converged else "NO" for c in columns]
-        return ((Cell(name), *map(Cell, found)) for name, found in facts.items())
+        for name in () if self.alone else self.spec.about:
+            if name == "effects" and self.spec.effects == "indicated":
+                yield from self._effects()
+            else:
+                yield Cell(capital(name)), *map(Cell, facts[name])
+        for row in self.shown.told:
+            yield Cell(row.label), *(Cell(row.word(c.account.terms)) for c in columns)
+        if not self.alone and not all(c.account.converged for c in columns):
+            yield Cell("Converged"), *(Cell("yes" if c.account.converged else "NO") for c in columns)
+
+    def _effects(self) -> Iterator[Row]:
+        """A row for each effect that a model absorbs."""
+        for name in dict.fromkeys(name for c in self.columns for name in c.account.absorbed):
+            label = f"{capital(self.labels.get(name, in_words(name)))} effects"
+            yield Cell(label), *(Cell("yes" if name in c.account.absorbed else "") for c in self.columns)
 
     def _footers(self) -> Iterator[tuple[Cell, list[Row]]]:
         """Fit and tests: the statistics that have a place, then every test with its p value."""
@@ -266,31 +342,6 @@ class _Models:
             if key in self.records.values:
                 return Cell(statistic_text(name, self.records.values[key]), key, before, after)
         return EMPTY
-
-
-def factors_told(columns: list[Column], labels: Mapping[str, str]) -> dict[str, set[Term]]:
-    """Terms that are told in one row: periods, and the levels of a factor that has many."""
-    found: dict[str, set[Term]] = {}
-    for column in columns:
-        factors = Counter(factor for term in column.account.terms if (factor := factor_of(term)))
-        for term in column.account.terms:
-            factor = "period" if term.kind == "period" else factor_of(term)
-            if term.kind == "period" or factors[factor] > LEVELS:
-                words = f"{labels.get(factor, factor)} dummies"
-                name = f"{capital(term.equation)}: {words}" if term.equation else capital(words)
-                found.setdefault(name, set()).add(term)
-    return found
-
-
-def _terms(spec: TableSpec, columns: list[Column], told: Mapping[str, set[Term]]) -> list[Term]:
-    found = {term.label: term for column in columns for term in column.account.terms}
-    for term in spec.terms:
-        if term not in found:
-            raise StudyError(f"table '{spec.id}': {one_of('term', term, found)}")
-    if spec.terms:
-        return [found[label] for label in spec.terms]
-    shown = [term for term in found.values() if not any(term in terms for terms in told.values())]
-    return sorted(shown, key=lambda term: term.kind == "constant" and not term.equation)
 
 
 def _marks(numbers: int) -> list[tuple[str, str]]:

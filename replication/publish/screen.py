@@ -11,9 +11,10 @@ import pandas as pd
 
 from replication.publish import rounding
 from replication.publish.model_notes import Column, effects_words, error_words
-from replication.publish.model_tables import WITHOUT_ERROR, factors_told
+from replication.publish.model_tables import WITHOUT_ERROR
 from replication.publish.printed_words import in_words, term_words
 from replication.publish.record_index import RecordIndex
+from replication.publish.shown_terms import factors_told
 from replication.publish.table import Table, printed
 from replication.records.account import ModelAccount
 from replication.records.records import Records
@@ -124,16 +125,16 @@ def _grid(account: ModelAccount, index: RecordIndex, labels: Mapping[str, str]) 
     error = account.errors[0]
     shown = [name for name in HEADINGS if name != "std_error" or error.kind != WITHOUT_ERROR]
     factors = factors_told([Column(account.model, account, account.errors)], labels)
-    hidden = {term for terms in factors.values() for term in terms}
+    hidden = {term for row in factors for term in row.terms}
     terms = [term for term in account.terms if term not in hidden]
     keys = [(account.model, error.label, term.label) for term in terms]
     columns = [_aligned(HEADINGS[name], [_text(index, key, name) for key in keys]) for name in shown]
     stubs = ["", *(term_words(term, labels) for term in terms)]
-    width = max(map(len, [*stubs, *factors]))
+    width = max(map(len, [*stubs, *(row.label for row in factors)]))
     for stub, *cells in zip(stubs, *columns, strict=True):
         yield f"  {stub.ljust(width)}  {'  '.join(cells)}".rstrip()
-    for name in factors:
-        yield f"  {name.ljust(width)}  yes"
+    for row in factors:
+        yield f"  {row.label.ljust(width)}  yes"
 
 
 def _text(index: RecordIndex, key: tuple[str, str, str], name: str) -> str:

@@ -71,6 +71,10 @@ class Table:
         What a reader of the table must know; sentences.
     account : tuple of str
         How its numbers were made: conventions, rows used and left out, options; sentences.
+    headings : tuple of int
+        Indexes of the rows that have a label alone, the heading of the rows under it.
+    panels : tuple of int
+        Those of them that head a block of models.
     finding : str
         The sentence that answers what the table asks.
     joined : tuple of Line
@@ -86,6 +90,8 @@ class Table:
     account: tuple[str, ...] = ()
     finding: str = ""
     joined: tuple[Line, ...] = ()
+    headings: tuple[int, ...] = ()
+    panels: tuple[int, ...] = ()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -105,6 +111,10 @@ class Table:
         cells = tuple(self.rows[row][column] for row in line.rows)
         shown = tuple(cell for cell in cells if cell.source or cell.text)
         return shown if any(cell.text for cell in shown) else shown[:1] or cells[:1]
+
+    def heads(self, line: Line) -> bool:
+        """Whether a line is the heading of those under it, and has no cells of its own."""
+        return line.rows[0] in self.headings
 
     def numeric(self, column: int) -> bool:
         """Whether the column holds figures, so that they are set with their points under one another."""

@@ -25,6 +25,8 @@ def to_typst(table: Table) -> str:
 
 def _line(table: Table, line: Line) -> str:
     rule = "    table.hline(stroke: 0.5pt),\n" if line.rows[0] in table.rules else ""
+    if table.heads(line):
+        return f"{rule}    table.cell(colspan: {len(table.header)})[#emph[{_text(line.label.text)}]],\n"
     cells = ", ".join(_text(aligned(table, line, column)) for column in range(len(table.header)))
     return f"{rule}    {cells},\n"
 

@@ -17,11 +17,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt
-from docx.table import _Cell
+from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from replication.project.escape import visible
-from replication.publish.table import Table, aligned
+from replication.publish.table import Line, Table, aligned
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can hold
 THICK, THIN = 8, 4  # eighths of a point
@@ -67,15 +67,25 @@ def _add(document: WordDocument, table: Table) -> None:
         _rule(cell, "top", THICK)
         _rule(cell, "bottom", THIN)
     for line, row in zip(table.lines, others, strict=True):
-        for column, cell in enumerate(row.cells):
-            _fill(cell, aligned(table, line, column), right=table.numeric(column))
-            if line.rows[0] in table.rules:
-                _rule(cell, "top", THIN)
+        _fill_line(row, table, line)
     for cell in grid.rows[-1].cells:
         _rule(cell, "bottom", THICK)
     said = [*table.notes, *table.account]
     if said:
         _write(document.add_paragraph(), f"Notes. {' '.join(said)}")
+
+
+def _fill_line(row: _Row, table: Table, line: Line) -> None:
+    """A line's cells; a heading's words across all of them."""
+    for cell in row.cells:
+        if line.rows[0] in table.rules:
+            _rule(cell, "top", THIN)
+    if table.heads(line):
+        whole = row.cells[0].merge(row.cells[-1])
+        _write(whole.paragraphs[0], line.label.text, italic=True)
+    else:
+        for column, cell in enumerate(row.cells):
+            _fill(cell, aligned(table, line, column), right=table.numeric(column))
 
 
 def _fill(cell: _Cell, text: str, *, right: bool) -> None:
@@ -85,11 +95,11 @@ def _fill(cell: _Cell, text: str, *, right: bool) -> None:
     _write(paragraph, text)
 
 
-def _write(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
+def _write(paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = False) -> None:
     """Text in small letters; what XML cannot hold becomes a blank."""
     paragraph.paragraph_format.space_after = Pt(0)
     run = paragraph.add_run(visible(text))
-    run.font.size, run.bold = SMALL, bold
+    run.font.size, run.bold, run.italic = SMALL, bold, italic or None
 
 
 def _rule(cell: _Cell, side: str, eighths: int) -> None:

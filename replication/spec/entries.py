@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
@@ -113,13 +113,36 @@ class StatisticSpec(Entry):
     note: Text = ""
 
 
+class GroupSpec(Entry):
+    """Terms of a table that stand together under a heading."""
+
+    title: Text
+    terms: list[str] = Field(min_length=1, max_length=500)
+
+
+class PanelSpec(Entry):
+    """A block of a table: models as columns, under a heading that begins with "Panel A"."""
+
+    title: Text
+    models: list[str] = Field(min_length=1, max_length=500)
+    terms: list[str] = Many
+
+
+About = Literal["outcome", "estimator", "effects", "errors"]
+EVERYTHING: tuple[About, ...] = get_args(About)
+
+
 class TableSpec(Entry):
     """One published table: of models, of statistics, of a summary, or of the rows of a processed table.
 
     `summary` lists expressions of the study's panel, whose statistics are shown, for each level of `by`.
-    Of models, `below` is what stands under an estimate with its standard error, `stars` lists p values below
-    which an estimate has one star, two, ..., `fit` the statistics beneath, and `numbered` puts (1), (2), ...
-    before the headings. `finding` is the sentence that answers what the table asks.
+    Of models, `panels` are blocks one above the other; `terms` are shown in their order, `groups` of them
+    under headings, and `indicate` tells of terms, or of all levels of a factor, in one row with "yes".
+    `std_error` is where the standard error of an estimate stands, `below` what stands under the two, `stars`
+    lists p values below which an estimate has one star, two, ..., `about` is what is said of each model,
+    `effects` whether each has a row, `fit` the statistics beneath, and `numbered` puts (1), (2), ... before
+    the headings, for which `headings` has other words. `notes` are short without conventions, rows and
+    options. `finding` is the sentence that answers what the table asks.
     """
 
     id: Name
@@ -135,10 +158,20 @@ class TableSpec(Entry):
     where: Expression | None = None
     show: list[Name] = Many
     decimals: int | None = Field(default=None, ge=0, le=12)
-    below: Literal["intervals", "t", "nothing"] = "intervals"
+    panels: list[PanelSpec] = Field(default=[], max_length=26)
+    groups: list[GroupSpec] = Field(default=[], max_length=50)
+    indicate: dict[Heading, Annotated[list[str], Field(min_length=1, max_length=500)]] = Field(
+        default={}, max_length=50
+    )
+    std_error: Literal["beside", "beneath"] = "beside"
+    below: Literal["intervals", "t", "p", "nothing"] = "intervals"
     stars: list[Share] = Field(default=[], max_length=4)
+    about: list[About] = Field(default=list(EVERYTHING), max_length=len(EVERYTHING))
+    effects: Literal["listed", "indicated"] = "listed"
     fit: list[str] | None = Field(default=None, max_length=100)
     numbered: bool = False
+    headings: list[Text] = Field(default=[], max_length=500)
+    notes: Literal["full", "short"] = "full"
     finding: Text = ""
     note: Text = ""
 

@@ -138,6 +138,9 @@ def _check_references(study: Study) -> None:
         for entry in getattr(study, section):
             _known(f"{section}.{entry.id}.models", entry.models, models)
             _known(f"{section}.{entry.id}.statistics", entry.statistics, statistics)
+    for table in study.tables:
+        for panel in table.panels:
+            _known(f"tables.{table.id}.panels", panel.models, models)
     _check_exhibits(study)
 
 

@@ -13,7 +13,7 @@ from replication.language.nodes import Call, Name, Number, Text, show
 from replication.language.syntax import parse_formula
 from replication.language.tokens import tokens_of
 from replication.project.strict import NAME, located
-from replication.spec.entries import ModelSpec, Study
+from replication.spec.entries import ModelSpec, Study, TableSpec
 from replication.spec.entry import Level
 
 MOST = 500  # models of a study
@@ -110,4 +110,7 @@ def _naming(entry: Any, several: dict[str, list[str]]) -> Any:
     for name in entry.models:
         model, dot, error = name.partition(".")
         found += [f"{one}{dot}{error}" for one in several.get(model, [model])]
-    return entry.model_copy(update={"models": found})
+    update: dict[str, Any] = {"models": found}
+    if isinstance(entry, TableSpec):
+        update["panels"] = [_naming(panel, several) for panel in entry.panels]
+    return entry.model_copy(update=update)

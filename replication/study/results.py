@@ -88,7 +88,7 @@ class Results(Shown):
         StudyError
             A key that is not known, a model or term that is not there.
         """
-        models = [account.model for account in self.records.accounts]
+        models = [] if "panels" in keys else [account.model for account in self.records.accounts]
         content = {"id": "table", "title": self.study.study.title, "models": models, **keys}
         spec = validated(content, TableSpec, "table")
         found = self.records

@@ -13,7 +13,7 @@ from pathlib import Path
 from replication.project.files import sha256
 from replication.versions.account_moves import ACCOUNTS, accounts, compare_accounts
 from replication.versions.causes import Cause
-from replication.versions.content import RECORDS, TIDY, artefacts, result_folders, tidy_of
+from replication.versions.content import RECORDS, TIDY, artefacts, content_sum, result_folders, tidy_of
 from replication.versions.grades import Move, Verdict, worst
 from replication.versions.media import disagreements, report_disagreements
 from replication.versions.pictures import picture_fault
@@ -99,7 +99,7 @@ def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], lis
         if name.endswith((".csv", ".svg")) or name not in {*right, ACCOUNTS}:
             compare = compare_figure if name.endswith(".svg") else compare_table
             verdicts.append(_compare_file(study, name, left, right, partial(compare, study, name)))
-        elif not _same(left.get(name), right.get(name)):
+        elif name not in left or content_sum(left[name]) != content_sum(right[name]):
             restyled.append(name)
     return [*verdicts, *_within(study, new)], restyled
 
@@ -139,9 +139,7 @@ def _compare_file(
     return compare(left[name], right[name])
 
 
-def _same(old: Path | None, new: Path | None) -> bool:
-    if old is None or new is None:
-        return False
+def _same(old: Path, new: Path) -> bool:
     return old.stat().st_size == new.stat().st_size and sha256(old) == sha256(new)
 
 

@@ -64,7 +64,12 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def content_sum(path: Path) -> str:
-    """Checksum of a file's content: tidy records with their numbers rounded, all else as it is."""
+    """Checksum of a file's content: records with their numbers rounded, LaTeX without the lines of comment
+    that no page shows, all else as it is.
+    """
+    if path.suffix == ".tex":
+        lines = path.read_bytes().splitlines(keepends=True)
+        return hashlib.sha256(b"".join(line for line in lines if not line.startswith(b"%"))).hexdigest()
     tidy = tidy_of(path)
     if tidy is None or not tidy.numbers:
         return sha256(path)

@@ -32,12 +32,16 @@ def cell_at(table: Table, row: str, column: str) -> Cell:
 
 
 def paths(table: Table) -> list[str]:
-    """Every row's label with those that it stands under: "Bank stake / s.e."."""
+    """Every row's label with those that it stands under: "Bank stake / s.e.", within a panel too."""
     above: list[str] = []
+    panel: list[str] = []
     found = []
-    for row in table.rows:
-        above = [*above[: row[0].level], row[0].text]
-        found.append(" / ".join(above))
+    for place, row in enumerate(table.rows):
+        if place in table.panels:
+            panel, above = [row[0].text], []
+        else:
+            above = [*above[: row[0].level], row[0].text]
+        found.append(" / ".join([*panel, *above]))
     return found
 
 

@@ -86,3 +86,11 @@ def test_the_csv_that_is_kept_reads_back_to_the_parquet_that_is_not(project):
     with (folder / "estimates.csv").open(newline="") as stream:
         written = [float(row["estimate"]) for row in csv.DictReader(stream)]
     assert written == pd.read_parquet(folder / "estimates.parquet")["estimate"].tolist()
+
+
+def test_a_comment_in_latex_is_no_content(tmp_path):
+    old, new, other = (tmp_path / f"{name}.tex" for name in ("old", "new", "other"))
+    old.write_text("\\begin{table}\n50\\% & 1 \\\\\n", encoding="utf-8")
+    new.write_text("% needs \\usepackage{booktabs}\n\\begin{table}\n50\\% & 1 \\\\\n", encoding="utf-8")
+    other.write_text("% needs \\usepackage{booktabs}\n\\begin{table}\n50\\% & 2 \\\\\n", encoding="utf-8")
+    assert content_sum(old) == content_sum(new) != content_sum(other)
