@@ -13,16 +13,16 @@ import pandas as pd
 from replication.crosscheck import by_linearmodels, by_statsmodels
 from replication.crosscheck.opinion import Opinion, versions_of
 from replication.estimate.design import Fit
-from replication.project.files import sha256, write_csv
+from replication.project.files import write_csv
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.progress import track
 from replication.project.staging import Staging, write_manifest
-from replication.records.records import made_from, tables_read
+from replication.records.records import tables_read
 from replication.spec.entries import ModelSpec
 from replication.spec.read_study import read_study
 from replication.study.one_model import fit_model, plan
-from replication.study.panels import brought, data_of, panels_of
+from replication.study.panels import data_of, panels_of, study_made_from
 
 PROGRAMS = {"statsmodels": by_statsmodels.MODELS, "linearmodels": by_linearmodels.MODELS}
 COLUMNS = [
@@ -140,8 +140,8 @@ def crosscheck(project: Project, path: Path, data: Path | None = None) -> tuple[
         return lines, agree(found)
     with Staging(project.crosscheck / study.study.id) as staging:
         write_csv(staging / FILE, as_table(study.study.id, found))
-        about = made_from(project, tables_read(study), code_behind(__name__)) | brought(study, path)
-        write_manifest(staging, {"study": study.study.id, "study_file": sha256(path), **about})
+        about = study_made_from(project, study, path, data, tables_read(study), code_behind(__name__))
+        write_manifest(staging, about)
     return lines, True
 
 

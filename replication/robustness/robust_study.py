@@ -9,21 +9,21 @@ import pandas as pd
 
 from replication.errors import EstimationError, StudyError
 from replication.project.arithmetic import require_right_answers
-from replication.project.files import checksums, sha256, write_csv, write_parquet, write_text
+from replication.project.files import write_csv, write_parquet, write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.staging import Staging, own_folder, write_manifest
 from replication.publish.exhibits import write_tables
-from replication.records.records import COLUMNS, made_from
+from replication.records.records import COLUMNS
 from replication.robustness.curve import curve
 from replication.robustness.curve_chart import write_curve
 from replication.robustness.curve_page import Checked, section
 from replication.robustness.curve_tables import curve_tables, with_factors
 from replication.robustness.executors import executor_of
 from replication.robustness.influence_tables import influence_tables
-from replication.spec.entries import ModelSpec, Study
+from replication.spec.entries import Study
 from replication.spec.read_study import labels_of, read_study
-from replication.study.panels import brought, data_of, panels_of
+from replication.study.panels import data_of, panels_of, study_made_from
 
 
 def run_robustness(
@@ -59,7 +59,8 @@ def run_robustness(
         raise type(problem)(f"{path.name}: {problem}") from None
     with Staging(folder, ours=out is None) as staging:
         _write(staging, project.robustness(study.study.id).name, study, done)
-        write_manifest(staging, _about(project, study, path, data))
+        about = study_made_from(project, study, path, data, _tables_of(study), code_behind(__name__))
+        write_manifest(staging, about)
     return (
         *(line for each in done if each.curve is not None for line in each.curve.lines),
         f"results in {folder}",
@@ -92,17 +93,10 @@ def _write(folder: Path, folder_name: str, study: Study, done: list[Checked]) ->
     write_text(folder / "section.html", section(folder_name, done, labels_of(study)))
 
 
-def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
-    """What the results rest on: the study file, the panels of its models, the program."""
-    used: list[ModelSpec] = [model for model in study.models if model.id in _models_of(study)]
-    tables = dict.fromkeys(model.data or study.study.table for model in used)
-    names = [name for name in tables if name and (data is None or name != study.study.table)]
-    made = made_from(project, names, code_behind(__name__))
-    if data is None:
-        made |= brought(study, path)
-    else:
-        made["inputs"] |= checksums(data, data.name)
-    return {"study": study.study.id, "study_file": sha256(path), **made}
+def _tables_of(study: Study) -> list[str]:
+    """Processed tables that the models with robustness are estimated on."""
+    used = [model for model in study.models if model.id in _models_of(study)]
+    return [name for name in dict.fromkeys(model.data or study.study.table for model in used) if name]
 
 
 def _models_of(study: Study) -> set[str]:

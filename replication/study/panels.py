@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from replication.errors import StudyError
 from replication.language.nodes import Name, show
@@ -12,8 +13,9 @@ from replication.panel.doubts import doubts_about, strange_levels
 from replication.panel.panel import Panel, panel_of
 from replication.panel.read_table import read_user_table
 from replication.panel.reading import Reading
-from replication.project.files import checksums, files_at
+from replication.project.files import checksums, files_at, sha256
 from replication.project.places import Project
+from replication.records.records import made_from
 from replication.sources.pipeline import read_table
 from replication.spec.entries import FileKeys, Study
 from replication.spec.read_study import columns_named, conditions_of, read_study, summaries
@@ -56,10 +58,31 @@ def data_of(project: Project, study: Study, path: Path, data: Path | None) -> Pa
     return found
 
 
-def brought(study: Study, path: Path) -> dict[str, dict[str, str]]:
-    """For a manifest: the checksum of each file that the study names, if it names one or a folder of them."""
-    name = study.study.file
-    return {} if name is None else {"brought": checksums(path.parent / name, name)}
+def study_made_from(
+    project: Project,
+    study: Study,
+    path: Path,
+    data: Path | None,
+    tables: Iterable[str],
+    code: Mapping[str, str],
+) -> dict[str, Any]:
+    """For a manifest: what results of a study rest on.
+
+    Parameters
+    ----------
+    path, data : Path
+        The study file, and the user's panel that stands for its own if there is one.
+    tables : processed tables that were read
+    code : modules behind the results
+    """
+    names = [name for name in tables if data is None or name != study.study.table]
+    made = made_from(project, names, code)
+    named = study.study.file
+    if data is not None:
+        made["inputs"] |= checksums(data, data.name)
+    elif named is not None:
+        made["brought"] = checksums(path.parent / named, named)
+    return {"study": study.study.id, "study_file": sha256(path), **made}
 
 
 def files_brought(project: Project) -> dict[str, Path]:

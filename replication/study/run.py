@@ -7,17 +7,17 @@ from pathlib import Path
 
 from replication.errors import EstimationError, StudyError, nearest
 from replication.project.arithmetic import require_right_answers
-from replication.project.files import checksums, sha256, write_text
+from replication.project.files import write_text
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.progress import track
 from replication.project.staging import Staging, own_folder, write_manifest
 from replication.publish.exhibits import build_tables, draw_figures, write_tables
-from replication.records.records import Records, made_from, records, tables_read, write_records
+from replication.records.records import Records, records, tables_read, write_records
 from replication.sources.pipeline import read_table
 from replication.spec.entries import Study
 from replication.spec.read_study import labels_of, read_study, summaries
-from replication.study.panels import Data, Told, brought, data_of
+from replication.study.panels import Data, Told, data_of, study_made_from
 from replication.study.results import Results
 from replication.study.statistics import plan_statistic, run_statistic
 
@@ -52,7 +52,8 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
         write_text(staging / "study.toml", path.read_text(encoding="utf-8"))
         write_tables(build_tables(project, study, found), staging)
         draw_figures(project, study, found, staging / "figures")
-        write_manifest(staging, {**_about(project, study, path, data), "converged": found.converged})
+        about = study_made_from(project, study, path, data, tables_read(study), code_behind(__name__))
+        write_manifest(staging, {**about, "converged": found.converged})
     return replace(done, folder=folder)
 
 
@@ -87,17 +88,6 @@ def _models(project: Project, study: Study, data: Data):
     from replication.study.all_models import run_models
 
     return run_models(project, study, data)
-
-
-def _about(project: Project, study: Study, path: Path, data: Path | None) -> dict:
-    """What the results rest on: the study file, the tables it read, the panel brought, the program."""
-    names = [name for name in tables_read(study) if data is None or name != study.study.table]
-    made = made_from(project, names, code_behind(__name__))
-    if data is None:
-        made |= brought(study, path)
-    else:
-        made["inputs"] |= checksums(data, data.name)
-    return {"study": study.study.id, "study_file": sha256(path), **made}
 
 
 def _idle_labels(study: Study, told: Told, found: Records) -> list[str]:
