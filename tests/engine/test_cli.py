@@ -278,7 +278,7 @@ def test_words_lists_estimators_errors_and_functions(folder, call):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--data", "."), ".: is no plain file"),
+        (("--data", "."), "empty.csv: is no parquet file"),
         (("--data", "pipe.csv"), "pipe.csv: is no plain file"),
         (("--data", "empty.csv"), "empty.csv: is empty"),
         (("--data", "empty.parquet"), "empty.parquet: is empty"),
