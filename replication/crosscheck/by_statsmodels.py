@@ -104,6 +104,10 @@ def binary(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     design = used_rows(fit)
     if design.weights is not None:
         return
+    if model.options.get("information") == "expected":
+        family = sm.families.Binomial(link=sm.families.links.Probit())
+        yield from _likelihood(fit, sm.GLM(design.y, design.x, family=family, **_shift(design)).fit(**STEPS))
+        return
     kinds = {"logit": sm.Logit, "probit": sm.Probit}
     found = kinds[model.estimator](design.y, design.x, **_shift(design)).fit(**SEARCH)
     yield from _likelihood(fit, found)

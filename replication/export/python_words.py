@@ -133,6 +133,7 @@ BARE = {"mean_effect": False}  # without the mean of the effects
 OLS, WLS = "sm.OLS(y, {wide})", "sm.WLS(y, {wide}, weights={weights})"
 PANEL = "PanelOLS(y, sm.add_constant(x), entity_effects={entity}, time_effects={time}"
 IV = "(y, {wide}, rows[{endogenous}], rows[{instruments}]{weights_option}"
+BY_PROBIT = "sm.families.Binomial(link=sm.families.links.Probit())"
 BOTH = ("entity", "time")
 WAYS = (
     Way(("ols",), f"{PANEL})", WITHIN, BOTH, absorbing=True),
@@ -164,12 +165,18 @@ WAYS = (
     ),
     Way(("fama_macbeth",), "FamaMacBeth(y, x)", (Words("own", ".fit()"),), options={"lags": 0}),
     Way(("logit",), "sm.Logit(y, {wide}{offset})", BINARY),
-    Way(("probit",), "sm.Probit(y, {wide}{offset})", BINARY),
+    Way(("probit",), "sm.Probit(y, {wide}{offset})", BINARY, options={"information": "observed"}),
+    Way(
+        ("probit",),
+        f"sm.GLM(y, {{wide}}, family={BY_PROBIT}{{offset}})",
+        LINKED[:1],
+        options={"information": "expected"},
+    ),
     Way(("ppml",), "sm.GLM(y, {wide}, family=sm.families.Poisson(){offset})", LINKED, None),
     Way(("fractional_logit",), "sm.GLM(y, {wide}, family=sm.families.Binomial(){offset})", LINKED[1:]),
     Way(
         ("fractional_probit",),
-        "sm.GLM(y, {wide}, family=sm.families.Binomial(link=sm.families.links.Probit()){offset})",
+        f"sm.GLM(y, {{wide}}, family={BY_PROBIT}{{offset}})",
         LINKED[1:],
     ),
     Way(("iv_2sls",), f"IV2SLS{IV})", INSTRUMENTED, None, weighted=None),

@@ -139,14 +139,17 @@ WAYS = (
         )
         for components, method in COMPONENTS.items()
     ),
-    *(
-        Way(
-            (name,),
-            f'glm({{formula}}, data = rows, family = binomial("{name}"){{offset}}, {EXACT})',
-            LIKELIHOOD if name == "logit" else LIKELIHOOD[1:1],
-            needs=SANDWICH,
-        )
-        for name in ("logit", "probit")
+    Way(
+        ("logit",),
+        f'glm({{formula}}, data = rows, family = binomial("logit"){{offset}}, {EXACT})',
+        LIKELIHOOD,
+        needs=SANDWICH,
+    ),
+    Way(
+        ("probit",),
+        f'glm({{formula}}, data = rows, family = binomial("probit"){{offset}}, {EXACT})',
+        LIKELIHOOD[:1],
+        options={"information": "expected"},
     ),
     Way(
         ("ppml",),

@@ -64,7 +64,7 @@ WAYS = (
     Way(("random_effects",), "xtreg {y} {x}{if_}, re", MAXIMUM, options={"components": "harmonic"}),
     Way(("random_effects",), "xtreg {y} {x}{if_}, re sa", MAXIMUM, options={"components": "exact"}),
     Way(("logit",), "logit {y} {x}{if_}{offset}", MAXIMUM),
-    Way(("probit",), "probit {y} {x}{if_}{offset}", MAXIMUM),
+    Way(("probit",), "probit {y} {x}{if_}{offset}", MAXIMUM, options={"information": "observed"}),
     Way(("conditional_logit",), "clogit {y} {x}{if_}, group({effects})", MAXIMUM, None, absorbing=True),
     Way(("ordered_logit",), "ologit {y} {x}{if_}", MAXIMUM),
     Way(("ordered_probit",), "oprobit {y} {x}{if_}", MAXIMUM),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WITHIN = 'estimator = "ols" with effects = ["entity"]'
+CONDITIONAL = 'estimator = "conditional_logit" with effects = ["entity"]'
 ESTIMATORS = {
     **dict.fromkeys(("reg", "regress", "lm", "pooled", "pooling", "pooledols", "wls", "gls"), "ols"),
     **dict.fromkeys(("fe", "within", "xtreg", "areg", "reghdfe", "feols", "plm", "panelols", "lsdv"), WITHIN),
@@ -25,7 +26,10 @@ ESTIMATORS = {
     **dict.fromkeys(("heckman", "heckit", "selection"), 'estimator = "heckman_ml" or "heckman_two_step"'),
     **dict.fromkeys(("xttobit", "censreg"), "tobit_random_effects"),
     **dict.fromkeys(("fracreg", "fractional"), "fractional_logit"),
-    **dict.fromkeys(("xtlogit", "feglm", "clogit"), "logit"),
+    **dict.fromkeys(("xtlogit", "clogit", "conditionallogit"), CONDITIONAL),
+    **dict.fromkeys(("feglm", "glm"), "logit"),
+    **dict.fromkeys(("ologit", "polr", "orderedmodel"), "ordered_logit"),
+    "oprobit": "ordered_probit",
     **dict.fromkeys(("prais", "cochrane_orcutt"), "prais_winsten"),
     **dict.fromkeys(("sureg", "systemfit"), "sur"),
     "xtgls": "fgls",

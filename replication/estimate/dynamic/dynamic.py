@@ -24,6 +24,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
+from math import prod
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -145,8 +146,8 @@ def _estimate(design: Design, plan: Plan) -> Fit:
         clusters=rows.clusters,
         design=design,
         kept=np.isin(np.arange(design.nobs), used),
-        law="normal",
-        own=Covariance("own", covariance, None, {}, _convention(plan)),
+        law="normal" if plan.small_sample is None else "t",
+        own=_own(covariance, panel, len(cells), int(statistics["entities"]), plan),
         statistics=statistics,
         warnings=_warnings(first, second, statistics, dropped, plan)
         + (outside_bounds(panel, float(step.params[0])) if plan.lags == 1 else ()),
@@ -159,6 +160,24 @@ def _convention(plan: Plan) -> str:
         return f"one-step GMM, {errors} (Stata xtabond2)"
     corrected = "with Windmeijer's (2005) correction" if plan.windmeijer else "uncorrected"
     return f"two-step GMM, {corrected} (Stata xtabond2, twostep)"
+
+
+def _own(matrix: Floats, panel: Panel, rows: int, entities: int, plan: Plan) -> Covariance:
+    """The covariance with the small-sample factors and the law that are asked for."""
+    if plan.small_sample is None:
+        return Covariance("own", matrix, None, {}, _convention(plan))
+    k, constant = len(panel.terms), any(term.kind == "constant" for term in panel.terms)
+    if rows <= k:
+        raise EstimationError(f"{plan.estimator}: small_sample: {rows} rows leave no degree of freedom")
+    if plan.steps == 1 and not plan.robust:
+        factors, df = {"n/(n-k)": rows / (rows - k)}, rows - k
+    else:
+        factors = {"(n-1)/(n-k)": (rows - 1) / (rows - k), "N/(N-1)": entities / (entities - 1)}
+        df = entities - constant
+    told = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items())
+    return Covariance(
+        "own", matrix * prod(factors.values()), df, factors, f"{_convention(plan)}, small: {told}"
+    )
 
 
 def _first_step(stack: Stack, plan: Plan) -> Step:

@@ -29,6 +29,7 @@ from replication.estimate.dynamic.gmm_instruments import (
 from replication.estimate.dynamic.gmm_moments import Stack
 
 Equation = Literal["both", "difference", "level"]
+SmallSample = Literal["xtabond2"]
 HMatrix = Literal["full", "block", "identity"]
 
 
@@ -45,6 +46,9 @@ class Options:
         One-step covariance robust within entities; otherwise that of homoskedastic errors.
     windmeijer : bool
         Two-step covariance with Windmeijer's (2005) correction.
+    small_sample : "xtabond2" or left out
+        Multiply the covariance by the factors of xtabond2's option small, (n-1)/(n-k) N/(N-1) of n rows and N
+        entities (for homoskedastic errors n/(n-k)), and refer statistics to t; the tests are as without.
     instrument_lags : list of two int
         Shortest and longest lag of the outcome, and of endogenous terms, among the instruments; for
         predetermined terms both are one shorter.
@@ -78,6 +82,7 @@ class Options:
     steps: int = 2
     robust: bool = True
     windmeijer: bool = True
+    small_sample: SmallSample | None = None
     instrument_lags: list[int] = field(default_factory=lambda: [2, 99])
     predetermined: list[str] = field(default_factory=list)
     endogenous: list[str] = field(default_factory=list)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from scipy.special import expit, xlogy
@@ -17,16 +19,23 @@ from replication.estimate.numbers.likelihood import against_null, fit_from_optim
 from replication.estimate.numbers.normal import log_cdf
 from replication.estimate.numbers.optimize import Likelihood, Optimum, maximise
 
+Information = Literal["observed", "expected"]
 LogCdf = Callable[[Floats], tuple[Floats, Floats, Floats]]
 
 
-def probit(design: Design) -> LikelihoodFit:
-    """Maximum likelihood of P(y = 1) = Phi(x'b); bread is the inverse of the observed information.
+def probit(design: Design, *, information: Information = "observed") -> LikelihoodFit:
+    """Maximum likelihood of P(y = 1) = Phi(x'b).
 
     Raises EstimationError if y is not 0/1, does not vary, or is predicted perfectly.
+
+    Parameters
+    ----------
+    information : "observed" or "expected"
+        Whose inverse is the classical covariance and the bread of others: of these outcomes (Stata's
+        `probit`, statsmodels' Probit), or its mean over outcomes (R's `glm`, statsmodels' GLM).
     """
     require_binary(design.outcome, design.y)
-    return fit_index(design, "probit", log_cdf, normal_mean)
+    return fit_index(design, "probit", log_cdf, normal_mean, information=information)
 
 
 def logit(design: Design) -> LikelihoodFit:
@@ -55,7 +64,13 @@ def require_binary(outcome: str, y: Floats) -> None:
 
 
 def fit_index(
-    design: Design, estimator: str, link: LogCdf, mean: MeanOf, *, quasi: bool = False
+    design: Design,
+    estimator: str,
+    link: LogCdf,
+    mean: MeanOf,
+    *,
+    quasi: bool = False,
+    information: Information = "observed",
 ) -> LikelihoodFit:
     """Maximise sum w [y log F(x'b) + (1 - y) log F(-x'b)] for a symmetric F (Papke and Wooldridge 1996).
 
@@ -67,6 +82,9 @@ def fit_index(
     if is_flat(optimum, len(design.terms)):
         side = np.where(design.y == 1, 1.0, np.where(design.y == 0, -1.0, 0.0))
         refuse_perfect_prediction(design.outcome, side, design.x, design.terms)
+    if information == "expected":
+        hessian = _expected(basis.q, basis.q @ optimum.params + offset, weights, link)
+        optimum = replace(optimum, likelihood=replace(optimum.likelihood, hessian=hessian))
     return fit_from_optimum(
         design,
         estimator,
@@ -96,6 +114,13 @@ def _search(y: Floats, x: Floats, weights: Floats, offset: Floats, link: LogCdf)
 
     projected = np.asarray(np.linalg.lstsq(x, 4 * y - 2, rcond=None)[0], dtype=float)
     return maximise(objective, np.zeros(x.shape[1]), second_start=projected)
+
+
+def _expected(x: Floats, index: Floats, weights: Floats, link: LogCdf) -> Floats:
+    """(k, k) mean of the Hessian over outcomes: -x'x f^2 / (F (1 - F))."""
+    _, up, _ = link(index)
+    _, down, _ = link(-index)
+    return -(x.T @ (x * (weights * up * down)[:, None]))
 
 
 def _statistics(

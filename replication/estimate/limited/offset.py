@@ -14,8 +14,7 @@ LARGEST = 300.0
 def offset_of(design: Design) -> Floats:
     """(n,) the offset, or the logarithm of the exposure; zeros if the model has neither.
 
-    With a log link E(y) = exposure exp(x'b): counts per unit of exposure (Cameron and Trivedi 2013, section
-    3.3.1).
+    With a log link E(y) = exposure exp(x'b): exp(x'b) is the mean count of one unit of exposure.
 
     Raises
     ------

@@ -57,6 +57,11 @@ MODELS = {
     },
     "shifted_logit": {"formula": "above ~ x", "estimator": "logit", "options": {"offset": "a / 2"}},
     "shifted_probit": {"formula": "above ~ x", "estimator": "probit", "options": {"offset": "a / 2"}},
+    "expected": {
+        "formula": "above ~ x + a",
+        "estimator": "probit",
+        "options": {"information": "expected", "offset": "d / 4"},
+    },
     "shifted_share": {"formula": "part ~ x", "estimator": "fractional_logit", "options": {"offset": "a"}},
     "conditional": {"formula": "above ~ x + a", "estimator": "conditional_logit", "effects": ["entity"]},
     "ordered_logit": {"formula": "grade ~ x + a", "estimator": "ordered_logit"},

@@ -104,6 +104,18 @@ def test_an_offset_along_a_regressor_moves_its_slope_and_nothing_else(estimator,
     assert shifted.statistics["loglikelihood_null"] == pytest.approx(null.llf, rel=1e-10)
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 100_000))
+def test_expected_information_is_that_of_a_generalised_linear_model(seed: int) -> None:
+    data = binary_design(seed)
+    fit, observed = probit(data, information="expected"), probit(data)
+    family = sm.families.Binomial(link=sm.families.links.Probit())
+    peer = sm.GLM(data.y, data.x, family=family).fit(tol=1e-13, maxiter=200)
+    np.testing.assert_array_equal(fit.params, observed.params)
+    np.testing.assert_allclose(fit.bread, peer.cov_params(), rtol=1e-6, atol=1e-10)
+    assert np.abs(fit.bread / observed.bread - 1).max() > 1e-4
+
+
 def test_a_weight_of_two_is_a_row_twice() -> None:
     data = binary_design(3)
     weights = np.where(np.arange(data.nobs) < 30, 2.0, 1.0)

@@ -265,6 +265,7 @@ def test_employment_as_printed_by_xtabond2():
             "lags": 2,
             "predetermined": ["w", "k"],
             "not_instruments": ["ys", "lag(ys, 1)", "lag(ys, 2)"],
+            "small_sample": "xtabond2",
         },
     )
     _, fit = fit_model(panel_of(Reading(employment(), "rows"), "firm", "year", {}), plan(model))
@@ -277,8 +278,22 @@ def test_employment_as_printed_by_xtabond2():
     years_e = ".0170605 .0339909 .0330476 .0345048 .0331093 1.000564"
     ratio = np.array(f"{e} {years_e}".split(), dtype=float) / np.sqrt(np.diag(fit.own.matrix))[order]
     assert_allclose(ratio, ratio.mean(), rtol=4e-6)
-    assert_allclose(ratio.mean(), np.sqrt(750 / 735 * 140 / 139), rtol=2e-5)
+    assert_allclose(ratio, 1, rtol=2e-5)
+    assert (fit.own.df, fit.law) == (139, "t")  # of which the intervals are printed
     assert (fit.statistics["instruments"], fit.statistics["entities"], fit.nobs) == (120, 140, 751)
+
+
+def test_small_samples_scale_the_covariance_and_nothing_else():
+    design = design_of(simulated(8), ("x", "w"))
+    for estimator, constant in ((difference_gmm, 0), (system_gmm, 1)):
+        for options in ({}, {"steps": 1}, {"steps": 1, "robust": False}):
+            fit, small = estimator(design, **options), estimator(design, small_sample="xtabond2", **options)
+            n, k, entities = fit.nobs, len(fit.params), fit.statistics["entities"]
+            plain = "robust" in options
+            factor = n / (n - k) if plain else (n - 1) / (n - k) * entities / (entities - 1)
+            assert_allclose(small.own.matrix, factor * fit.own.matrix, rtol=1e-12)
+            assert small.own.df == (n - k if plain else entities - constant)
+            assert small.statistics == fit.statistics
 
 
 def test_history_without_regressors_serves_as_instruments():

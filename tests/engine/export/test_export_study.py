@@ -76,6 +76,8 @@ MODELS = {
     "poisson_within": f'formula = "number ~ x + a"\nestimator = "ppml"\neffects = ["entity"]\n{BY_MAXIMUM}',
     "exposed": 'formula = "number ~ x"\nestimator = "ppml"\neffects = ["time"]\n'
     f'options = {{ exposure = "w" }}\n{BY_MAXIMUM}',
+    "expected": 'formula = "above ~ x + a"\nestimator = "probit"\noptions = { information = "expected" }\n'
+    'covariance = [{ kind = "classical" }]',
     "shifted": f'formula = "above ~ x"\nestimator = "logit"\noptions = {{ offset = "a / 2" }}\n{BY_MAXIMUM}',
     "conditional": 'formula = "above ~ x + a"\nestimator = "conditional_logit"\neffects = ["entity"]\n'
     'covariance = [{ kind = "classical" }]',
