@@ -136,6 +136,11 @@ class Makeup:
         Lags and means over groups are held: they are of other rows.
         """
         names = set(names_in(moved))
+        if moved in self.atoms and any(level.factor == moved for part in self.parts for level in part.levels):
+            raise EstimationError(
+                f"{quantity}: {show(moved)[:80]!r} is a number in one term and a factor in another, so that "
+                "it cannot move alone in either; write one of them, or leave this quantity out"
+            )
         for other in self.nodes:
             apart = held_apart(other) or held_apart(moved)
             if other != moved and names & set(names_in(other)) and not apart:

@@ -110,6 +110,14 @@ def test_what_does_not_follow_smoothly_is_refused(formula):
         estimates(rows(1), formula=formula)
 
 
+@pytest.mark.parametrize("formula", ["y ~ x + dummies(d) + (d * x)", "y ~ dummies(d) + (x / (1 + d))"])
+def test_a_variable_that_is_a_number_and_a_factor_does_not_move_in_one_alone(formula):
+    with pytest.raises(
+        UserError, match="marginal_effects: 'd' is a number in one term and a factor in another"
+    ):
+        estimates(rows(1), formula=formula)
+
+
 def test_lags_and_means_are_variables_of_their_own():
     coefficients, effects = estimates(rows(2), formula="y ~ x + lag(x, 1) + mean_of(x, id)")
     assert list(effects.index) == ["x", "lag(x, 1)", "mean_of(x, id)"]
