@@ -26,7 +26,7 @@ from replication.panel.numerals import (
     matches,
     numbers_of,
 )
-from replication.panel.reading import Place
+from replication.panel.reading import BLANKS, Place
 
 EXACT = 2**53  # up to here floating point holds every whole number
 PERIODS = {Clock("day"): DAY, **{Clock(unit): pattern for unit, pattern in WRITTEN.items()}}
@@ -139,7 +139,7 @@ def fields_of(name: str, cells: pa.ChunkedArray) -> Fields:
     words = pc.fill_null(pa.concat_arrays([found.dictionary, pa.array([""])]), "")
     used, rows = np.unique(pc.fill_null(found.indices, len(words) - 1), return_inverse=True)
     raw = words.take(pa.array(used))
-    trimmed = pc.utf8_trim_whitespace(raw)
+    trimmed = pc.utf8_trim(raw, BLANKS)
     unique = trimmed.dictionary_encode()
     rows = pa.array(rows.astype(np.int32))
     return Fields(name, unique.indices.take(rows), unique.dictionary, _padded(raw, trimmed, rows))

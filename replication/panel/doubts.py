@@ -11,7 +11,7 @@ from replication.errors import nearest
 from replication.language.named_numbers import Clock
 from replication.language.nodes import Call, Name, Node, Text
 from replication.language.syntax import parse
-from replication.panel.reading import Reading
+from replication.panel.reading import BLANKS, INVISIBLE, Reading
 
 OFTEN = 3  # rows in which a value stands that is no slip of the pen
 FAR = 3.0  # times the range of all other values
@@ -80,11 +80,14 @@ def _far(name: str, column: np.ndarray) -> Iterator[str]:
 
 def _alike(name: str, column: pd.Series, read: Reading) -> Iterator[str]:
     for text, rows in read.padded.get(name, {}).items():
-        other = f"{text.strip()!r} and is read as it"
+        other = f"{text.strip(BLANKS)!r} and is read as it"
         yield f"{name}: {text!r} ({rows} row{'s' * (rows != 1)}) differs by blanks alone from {other}"
     texts = pd.Series(column.unique(), dtype="str")
-    alike = texts.str.casefold().str.split().str.join(" ")
+    plain = texts.str.translate(dict.fromkeys(map(ord, INVISIBLE))).str.normalize("NFKC")
+    alike = plain.str.casefold().str.split().str.join(" ")
     for _, same in texts.groupby(alike):
         if len(same) > 1:
-            shown = " and ".join(map(repr, same[:3]))
-            yield f"{name}: {shown} differ by case or blanks alone, and are {len(same)} different levels"
+            seen = plain[same.index].nunique() == len(same)
+            shown = " and ".join(map(repr if seen else ascii, same[:3]))
+            how = "case or blanks" if seen else "how their letters are encoded"
+            yield f"{name}: {shown} differ by {how} alone, and are {len(same)} different levels"

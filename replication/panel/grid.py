@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +12,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from replication.language.named_numbers import Named
-from replication.panel.reading import among
+from replication.panel.reading import BLANKS, among
+
+BROKEN = re.compile(r"[ \xa0]*[\r\n\t]\s*")  # a heading over several lines of a cell
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,13 @@ class Grid:
 
 
 def tidied(grid: Grid) -> Grid:
-    """Without blanks around headings, columns that have no heading, and empty rows of a file of texts."""
+    """Headings without blanks around them or line breaks within, only columns with one, no empty rows."""
     grid = _with_headings(grid)
     return _without_empty_rows(grid) if grid.spelled else grid
 
 
 def _with_headings(grid: Grid) -> Grid:
-    headings = [heading.strip() for heading in grid.headings]
+    headings = [BROKEN.sub(" ", heading.strip(BLANKS)) for heading in grid.headings]
     unnamed = [place for place, heading in enumerate(headings) if not heading]
     filled = [place + 1 for place in unnamed if not _blank(grid.columns[place]).all()]
     kept = [place for place, heading in enumerate(headings) if heading]
@@ -107,7 +110,7 @@ def _blank(column: pa.ChunkedArray) -> NDArray[np.bool_]:
         return np.asarray(_blank(pa.chunked_array([coded.dictionary]))[coded.indices], dtype=bool)
     if not pa.types.is_string(column.type):
         return np.asarray(column.is_null(), dtype=bool)
-    return np.asarray(pc.equal(pc.utf8_trim_whitespace(column), ""), dtype=bool)
+    return np.asarray(pc.equal(pc.utf8_trim(column, BLANKS), ""), dtype=bool)
 
 
 def lines_of(columns: Sequence[pa.ChunkedArray], first: int) -> NDArray[np.int64]:

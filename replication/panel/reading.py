@@ -11,6 +11,9 @@ from replication.language.named_numbers import Named
 
 Place = Callable[[int], str]
 SHOWN = 5  # columns that one assumption names
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # letters of no width that web pages leave behind
+BLANKS = INVISIBLE + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+"""What is no part of a text or heading where it stands at its beginning or end."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -133,12 +133,13 @@ def _of_texts(texts: list[str]) -> Periods:
     """Texts that all spell periods in one way."""
     if all(text.isdecimal() for text in texts):
         return _of_numbers(np.array([float(text) for text in texts]))
-    for unit in WRITTEN:
-        if (found := _each(texts, Clock(unit).spelled)) is not None:
-            return Periods(found, Clock(unit), f"{unit}s")
+    # before months: 2000-01, 2001-02, 2002-03 would be months, always thirteen apart
     fiscal = [FISCAL.fullmatch(text) for text in texts]
     if len(texts) > 1 and all(f and int(f[2]) == (int(f[1]) + 1) % 100 for f in fiscal):
         return Periods(np.array([int(f[1]) for f in fiscal if f]), None, "years of two calendar years")
+    for unit in WRITTEN:
+        if (found := _each(texts, Clock(unit).spelled)) is not None:
+            return Periods(found, Clock(unit), f"{unit}s")
     months = [MONTH.fullmatch(text) for text in texts]
     if all(months):
         years, parts = np.array([(int(m[1]), int(m[2])) for m in months if m]).T

@@ -242,6 +242,27 @@ def test_what_is_odd_and_legal_is_told(tmp_path):
     assert doubts_about(found, ["n"]) == []
 
 
+def test_letters_of_no_width_are_blanks_and_two_encodings_of_a_letter_are_told(tmp_path):
+    path = tmp_path / "a.csv"
+    lands = ["Mali", "Mali\u200b", "\ufeffMali \u200e", "Mali\u00ad", "Bénin", "Be\u0301nin"]
+    path.write_text("\ufeffland,n\n" + "\n".join(f"{land},{n}\u200b" for n, land in enumerate(lands)) + "\n")
+    found = read_user_table(path)
+    assert found.table["n"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert found.table["land"].tolist() == ["Mali"] * 3 + lands[3:]
+    assert doubts_about(found, ["land"]) == [
+        "a.csv: land: 'Mali\\u200b' (1 row) differs by blanks alone from 'Mali' and is read as it",
+        "a.csv: land: '\\ufeffMali \\u200e' (1 row) differs by blanks alone from 'Mali' and is read as it",
+        "a.csv: land: 'B\\xe9nin' and 'Be\\u0301nin' differ by how their letters are encoded alone, "
+        "and are 2 different levels",
+    ]
+
+
+def test_a_heading_over_two_lines_is_one_name(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('land,year,"GDP \n(current)"\nA,1990,1\n')
+    assert list(read_user_table(path).table) == ["land", "year", "GDP (current)"]
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_takes_neither_memory_nor_time(tmp_path, name):
     assert bomb_faults(name, tmp_path) == []

@@ -48,6 +48,8 @@ NAN = np.nan
         (["1990w52", "1991w1"], ["1990W52", "1991W01"], "weeks"),
         (["1999/00", "2000/01", "2001/02"], [1999, 2000, 2001], "years of two calendar years"),
         (["1999-00", "2000-01", "2001-02"], [1999, 2000, 2001], "years of two calendar years"),
+        (["2000-01", "2001-02", "2002-03"], [2000, 2001, 2002], "years of two calendar years"),
+        (["2000-01", "2000-02", "2000-03"], ["2000-01", "2000-02", "2000-03"], "months"),
         ([199012, 199101], ["1990-12", "1991-01"], "months"),
         ([199003, 199004, 199101], ["1990Q3", "1990Q4", "1991Q1"], "quarters"),
         ([19901, 19902, 19903, 19904, 19911], ["1990Q1", "1990Q2", "1990Q3", "1990Q4", "1991Q1"], "quarters"),
@@ -161,7 +163,7 @@ def test_the_same_dates_from_every_format(tmp_path):
         assert found.time.tolist() == [(day - date(1960, 1, 1)).days for day in days]
 
 
-@given(st.sampled_from(["half-year", "quarter", "month", "week", "day"]), st.integers(-3000, 20_000))
+@given(st.sampled_from(["half-year", "quarter", "month", "week", "day"]), st.integers(-3000, 16_000))
 def test_a_period_is_read_back_from_its_name(unit, number):
     assert Clock(unit).number(Clock(unit).name(number)) == number
 
