@@ -19,9 +19,10 @@ from replication.project.files import write_text
 from replication.project.fingerprint import packages
 from replication.project.lock import folder_aside
 from replication.project.places import Project
-from replication.project.strict import read_json
+from replication.project.strict import plain_text, read_json_as
 from replication.sources.registry import Source, verify
 from replication.spec.read_study import read_study
+from replication.versions.attest import Cost
 from replication.versions.manifest import seeds
 from replication.versions.verify import measured
 from replication.versions.why import require_current
@@ -60,7 +61,7 @@ def _fill(project: Project, folder: Path, sources: list[Source]) -> None:
     text = readme(_account(project, folder, sources))
     write_text(folder / "README.md", text)
     write_readme_pdf(folder / "README.pdf", text)
-    about = citation_file((folder / "CITATION.cff").read_text(encoding="utf-8"))
+    about = citation_file(plain_text(folder / "CITATION.cff"))
     _write_json(folder / PACKAGE, data_package(folder, about, sources))
     _write_json(folder / CRATE, crate(sums(folder), folder, about, sources))
     write_text(folder / MANIFEST, "".join(f"{sha}  {name}\n" for name, sha in sums(folder).items()))
@@ -78,15 +79,15 @@ def _account(project: Project, folder: Path, sources: list[Source]) -> Account:
         exhibits=found,
         packages=packages(),  # those that made the results: `require_current` refuses others
         seeds=seeds(project),
-        attestation=_measured(project),
+        cost=_measured(project),
         size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
     )
 
 
-def _measured(project: Project) -> dict[str, Any]:
+def _measured(project: Project) -> Cost:
     """What a run takes: as the last verification measured it, or else measured now by a clean run."""
     path = project.attestation.with_suffix(".json")
-    return read_json(path) if path.is_file() else measured(project)
+    return read_json_as(path, Cost) if path.is_file() else measured(project)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from replication.claims.read_ledger import read_ledger
 from replication.deposit.contents import OUTPUT
 from replication.project.escape import one_line
 from replication.project.places import Project
+from replication.project.strict import plain_text
 from replication.publish.graded_tables import side_by_side
 from replication.published.read_article import read_article
 from replication.spec.entries import FigureSpec, Study, TableSpec
@@ -44,7 +45,7 @@ def exhibits(project: Project) -> list[Exhibit]:
     """All exhibits of all studies, in the order of the files, then printed tables and ledgers of claims."""
     found = []
     for path in project.study_files:
-        study, text = read_study(path), path.read_text(encoding="utf-8")
+        study, text = read_study(path), plain_text(path)
         entries: list[TableSpec | FigureSpec] = [*_tables(study), *study.figures]
         found += [_exhibit(study, path.name, text, entry) for entry in entries]
     return [*found, *_printed_tables(project), *_ledgers(project)]
@@ -92,7 +93,7 @@ def _line(text: str, heading: str, name: str) -> int:
 
 def _printed_tables(project: Project) -> Iterator[Exhibit]:
     for path in project.published_files:
-        article, text = read_article(path)[0], path.read_text(encoding="utf-8")
+        article, text = read_article(path)[0], plain_text(path)
         for name, tables in side_by_side(article).items():
             shown = " and ".join(one_line(table.title) for table in tables)
             yield Exhibit(

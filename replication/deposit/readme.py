@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from replication import __version__
 from replication.claims.claim_entries import Ledger
@@ -19,6 +18,7 @@ from replication.deposit.rights import rights
 from replication.project.places import Project
 from replication.sources.registry import Source
 from replication.spec.entries import Study
+from replication.versions.attest import Cost
 
 STEPS = (
     ("environment", "`make .venv/installed`", "pip with `requirements.lock`", "`.venv`"),
@@ -60,7 +60,7 @@ class Account:
     packages : mapping of str to str
         Version of Python and of every package that the results were made with.
     seeds : mapping of str to int
-    attestation : mapping
+    cost : Cost
         What the last `make verify`, or a clean run, measured.
     size : int
         Bytes of all files of the deposit but this one and the metadata.
@@ -72,7 +72,7 @@ class Account:
     exhibits: Sequence[Exhibit]
     packages: Mapping[str, str]
     seeds: Mapping[str, int]
-    attestation: Mapping[str, Any]
+    cost: Cost
     size: int
 
 
@@ -180,7 +180,7 @@ def _requirements(account: Account) -> list[str]:
         "- Linux or macOS with GNU make 3.81 or later; on Windows the same without make, see the "
         "instructions\n- Python 3.11 or later\n"
         "- The packages that `requirements.lock` pins with hashes; `make` installs them into `.venv`",
-        f"What stands in `{OUTPUT}/` was made with {pinned}; {_made_on(account.attestation)}",
+        f"What stands in `{OUTPUT}/` was made with {pinned}; {_made_on(account.cost)}",
         "### Controlled randomness",
         "Every random draw has a named seed: one that the study file sets, or one spawned from "
         "the root seed by "
@@ -195,30 +195,27 @@ def _requirements(account: Account) -> list[str]:
 
 def _cost(account: Account) -> list[str]:
     stored = f"{account.size / 1e6:.0f} MB for this folder, about 0.8 GB more for the environment"
-    told = account.attestation
-    seconds = float(told["seconds"])
+    told = account.cost
     boxes = (
-        ("<10 minutes", seconds < 600),
-        ("10-60 minutes", 600 <= seconds < 3600),
-        ("1-8 hours", seconds >= 3600),
+        ("<10 minutes", told.seconds < 600),
+        ("10-60 minutes", 600 <= told.seconds < 3600),
+        ("1-8 hours", told.seconds >= 3600),
     )
     summary = "\n".join(f"- [{'x' if holds else ' '}] {words}" for words, holds in boxes)
     return [
         "#### Summary",
         f"Approximate time needed to reproduce the analyses:\n\n{summary}",
         "#### Details",
-        f"- Run time: {seconds:.0f} seconds, {told['processor_seconds']:.0f} of them at work.\n"
-        f"- Memory: {told['memory_mib']} MiB at most.\n- Storage: {stored}.\n"
-        f"- Last run on {told['date']}: {_made_on(told)}",
+        f"- Run time: {told.seconds:.0f} seconds, {told.processor_seconds:.0f} of them at work.\n"
+        f"- Memory: {told.memory_mib} MiB at most.\n- Storage: {stored}.\n"
+        f"- Last run on {told.date}: {_made_on(told)}",
     ]
 
 
-def _made_on(told: Mapping[str, Any]) -> str:
+def _made_on(told: Cost) -> str:
     """The machine in a sentence."""
-    machine = told["machine"]
-    return (
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}."
-    )
+    machine = told.machine
+    return f"{machine.processor}, {machine.cores} cores, {machine.memory_gib} GiB, {machine.system}."
 
 
 def _programs() -> list[str]:

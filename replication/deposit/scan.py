@@ -10,7 +10,6 @@ import ast
 import csv
 import re
 import sys
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -19,6 +18,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from replication.deposit.contents import all_files, sums
+from replication.project.strict import entry, plain_text, read_toml
 
 LARGEST, TOGETHER = (
     100_000_000,
@@ -126,7 +126,7 @@ def dependencies(folder: Path) -> Iterator[str]:
 def pins(folder: Path) -> dict[str, str]:
     """Version of every package in requirements.lock."""
     path = folder / "requirements.lock"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = plain_text(path) if path.is_file() else ""
     found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE)
     return {_normal(name): version for name, version in found}
 
@@ -154,7 +154,7 @@ def _extras(folder: Path) -> list[str]:
 
 def _project(folder: Path) -> dict:
     path = folder / "pyproject.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")).get("project", {}) if path.is_file() else {}
+    return (entry(read_toml(path), "project") or {}) if path.is_file() else {}
 
 
 def _named(entry: str) -> str:

@@ -18,7 +18,7 @@ from replication.errors import DataError
 from replication.project.files import sha256
 from replication.project.places import PACKAGE, Project
 from replication.project.readback import AGAIN, read_manifest
-from replication.project.strict import read_toml
+from replication.project.strict import entry, plain_text, read_toml
 
 RESOURCES = (".j2", ".css", ".js", ".json")
 _IMPORTS = re.compile(r"^ *(?:from ([\w.]+) )?import (\([^)]*\)|.+)", re.MULTILINE)
@@ -110,7 +110,7 @@ def require_this_program(folder: Path) -> None:
 def settings_behind(project: Project) -> str:
     """Checksum of what the project says once for all of its studies; empty where it says nothing."""
     path = project.root / "pyproject.toml"
-    said = read_toml(path).get("tool", {}).get("replication") if path.is_file() else None
+    said = entry(read_toml(path), "tool", "replication") if path.is_file() else None
     return hashlib.sha256(repr(said).encode("utf-8")).hexdigest() if said else ""
 
 
@@ -151,7 +151,7 @@ def _normal(name: str) -> str:
 def unlike_lock(project: Project) -> list[str]:
     """A line for each package that is installed in another version than requirements.lock pins."""
     lock = project.root / "requirements.lock"
-    text = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+    text = plain_text(lock) if lock.is_file() else ""
     pinned: dict[str, set[str]] = {}
     for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE):
         pinned.setdefault(_normal(name), set()).add(version)

@@ -5,6 +5,8 @@ Every such file is read here, a stranger's or our own: what stands on a disk may
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import tomllib
@@ -52,11 +54,8 @@ def validated(
 
 def read_toml(path: Path, wrong: Wrong = StudyError, called: str = "") -> dict[str, Any]:
     """The content of a small UTF-8 TOML file."""
-    content, name = plain_content(path, MAX_BYTES, wrong, called), called or path.name
-    try:
-        text = content.decode("utf-8-sig")  # Windows puts a mark before the first letter
-    except UnicodeDecodeError as problem:
-        raise wrong(f"{name}: byte {problem.start + 1} is not UTF-8; save the file as UTF-8") from None
+    name = called or path.name
+    text = plain_text(path, MAX_BYTES, wrong, called).removeprefix("\ufeff")  # a mark that Windows puts first
     if LONG_KEY.search(text):
         raise wrong(f"{name}: not TOML that makes sense here: a key of more than 50 parts")
     try:
@@ -67,11 +66,6 @@ def read_toml(path: Path, wrong: Wrong = StudyError, called: str = "") -> dict[s
         raise wrong(f"{name}: not TOML that makes sense here: nested too deep") from None
     except ValueError:  # an integer that Python refuses to read
         raise wrong(f"{name}: not TOML that makes sense here: a number too long") from None
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """What a JSON file holds that is an object; refusals as in `read_json_as`."""
-    return read_json_as(path, dict[str, Any])
 
 
 def read_json_as(path: Path, kind: type[Kind]) -> Kind:
@@ -110,6 +104,30 @@ def plain_content(path: Path, most: int, wrong: Wrong = DataError, called: str =
         raise wrong(f"{called or path}: cannot be read: {problem.strerror}") from None
 
 
+def plain_text(path: Path, most: int = MAX_JSON, wrong: Wrong = DataError, called: str = "") -> str:
+    """The text of a plain file in UTF-8, line ends as they are; refusals as in `plain_content`."""
+    try:
+        return plain_content(path, most, wrong, called).decode("utf-8")
+    except UnicodeDecodeError as problem:
+        name = called or path.name
+        raise wrong(f"{name}: byte {problem.start + 1} is not UTF-8; save the file as UTF-8") from None
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    """The rows of a CSV file that a program wrote; refusals as in `plain_content`."""
+    try:
+        return list(csv.reader(io.StringIO(plain_text(path), newline="")))
+    except csv.Error as problem:
+        raise DataError(f"{path}: is no table ({problem})") from None
+
+
+def entry(content: object, *keys: str) -> Any:
+    """What stands in a file under keys, one within the other; None where nothing does."""
+    for key in keys:
+        content = content.get(key) if isinstance(content, Mapping) else None
+    return content
+
+
 def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[BaseModel]) -> str:
     """One pydantic error in the words of the file."""
     place, found = list(error["loc"]), error.get("input")
@@ -120,7 +138,7 @@ def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[B
         return f"{where}: this key is missing"
     if error.get("ctx", {}).get("pattern", NAME) != NAME:
         return f"{where} is {str(found)[:80]!r}; allowed: text that matches {error['ctx']['pattern']}"
-    if kind == "string_pattern_mismatch" or place[-1] == "[key]":
+    if kind == "string_pattern_mismatch" or place[-1:] == ["[key]"]:
         return f"{where} is {str(found)[:80]!r}; allowed: a letter, then letters, digits and _ (at most 64)"
     if kind == "list_type":
         return f"{where} is {str(found)[:80]!r}; allowed: {_as_list(place, found, root)}"
@@ -137,9 +155,11 @@ def _allowed(error: Mapping[str, Any]) -> str:
         "string_too_short": "at least {min_length} characters",
         "too_long": "at most {max_length} entries",
         "too_short": "at least {min_length} entries",
+        "model_type": "a table of keys",
+        "dict_type": "a table of keys",
     }
     if error["type"] in sizes:
-        return sizes[error["type"]].format(**error["ctx"])
+        return sizes[error["type"]].format(**error.get("ctx", {}))
     return str(error["msg"]).removeprefix("Input should be ")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replication.project.places import Project
-from replication.project.strict import read_toml, validated
+from replication.project.strict import entry, read_toml, validated
 from replication.spec.entry import Entry, Name, Text
 
 TABLE = "tool.replication"
@@ -28,5 +28,5 @@ def settings_of(project: Project) -> Settings:
     path = project.root / "pyproject.toml"
     if not path.is_file():
         return Settings()
-    content = read_toml(path).get("tool", {}).get("replication", {})
-    return validated(content, Settings, f"{path.name}, [{TABLE}]")
+    content = entry(read_toml(path), "tool", "replication")
+    return validated({} if content is None else content, Settings, f"{path.name}, [{TABLE}]")

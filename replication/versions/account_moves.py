@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, Field
+
 from replication.project.strict import read_json_as
 from replication.versions.grades import Move, Verdict
 
@@ -17,10 +19,30 @@ FACTS = ("estimator", "outcome", "effects", "choices", "rows_in_panel", "nobs", 
 Account = dict[str, Any]
 
 
+class _Error(BaseModel, extra="allow"):
+    label: str
+    kind: str
+
+
+class _Term(BaseModel, extra="allow"):
+    equation: str
+    name: str
+
+
+class _Told(BaseModel, extra="allow"):
+    """What is read of an account; in v1 `errors` are a text."""
+
+    model: str
+    estimator: str
+    errors: str | list[_Error]
+    dropped: list[tuple[str, int]] = Field(default_factory=list)
+    terms: list[_Term] = Field(default_factory=list)
+
+
 def accounts(folder: Path) -> list[Account]:
     """The account of each model of a folder of results; none where there is no such file."""
     path = folder / ACCOUNTS
-    return read_json_as(path, list[Account]) if path.is_file() else []
+    return [told.model_dump() for told in read_json_as(path, list[_Told])] if path.is_file() else []
 
 
 def compare_accounts(study: str, old: Path, new: Path) -> Verdict:

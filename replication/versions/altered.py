@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from replication.project.files import changed_line_ends, sha256
-from replication.project.strict import read_json
-from replication.versions.content import MANIFEST, result_folders
+from replication.project.readback import Manifest, read_manifest
+from replication.project.strict import read_json_as
+from replication.versions.content import RECORDS, result_folders
 
 COMPARED = (".csv", ".svg")  # judged by how far they moved, not by whether they were touched
 PAGE_RECORD = "report.json"  # the manifest of the report page
@@ -24,12 +25,10 @@ def altered(current: Path) -> list[str]:
     DataError
         A manifest that cannot be read.
     """
-    lists = {folder: read_json(folder / MANIFEST) for folder in result_folders(current).values()}
+    lists = {folder: read_manifest(folder).files for folder in result_folders(current).values()}
     if (current / PAGE_RECORD).is_file():
-        lists[current] = read_json(current / PAGE_RECORD)
-    return [
-        line for folder, about in lists.items() for line in _altered(folder, about.get("files", {}), current)
-    ]
+        lists[current] = read_json_as(current / PAGE_RECORD, Manifest).files
+    return [line for folder, files in lists.items() for line in _altered(folder, files, current)]
 
 
 def _altered(folder: Path, files: Mapping[str, str], current: Path) -> Iterator[str]:
@@ -40,6 +39,6 @@ def _altered(folder: Path, files: Mapping[str, str], current: Path) -> Iterator[
             yield f"{shown}: is missing"
         elif path.stat().st_size == 0:
             yield f"{shown}: was emptied"
-        elif path.suffix not in COMPARED and sha256(path) != checksum:
+        elif (path.suffix not in COMPARED or path.name in RECORDS) and sha256(path) != checksum:
             crlf = changed_line_ends(path.read_bytes(), checksum)
             yield f"{shown}: {'only its line ends were changed (CRLF for LF)' if crlf else 'was changed'}"

@@ -14,7 +14,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from replication import __version__
 from replication.project.fingerprint import packages
@@ -22,7 +21,7 @@ from replication.versions.compare import Comparison
 from replication.versions.content import TIDY
 from replication.versions.grades import RANK, Verdict
 from replication.versions.judged import Judged
-from replication.versions.manifest import machine
+from replication.versions.manifest import Machine, machine
 from replication.versions.rehearse import Rehearsal
 
 FULL, MINOR = "full reproduction", "full reproduction with minor issues"
@@ -163,7 +162,7 @@ def as_json(found: Verification) -> str:
         "files": found.files,
         "differing_between_runs": list(found.differing),
         "baseline": found.baseline,
-        **cost(found.runs[0]),
+        **asdict(cost(found.runs[0])),
         "exhibits": [asdict(exhibit) for exhibit in found.exhibits],
         "runs": [
             {"setting": run.setting.told, "steps": [asdict(step) for step in run.steps]} for run in found.runs
@@ -173,15 +172,21 @@ def as_json(found: Verification) -> str:
     return json.dumps(about, indent=1, ensure_ascii=False) + "\n"
 
 
-def cost(run: Rehearsal) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Cost:
     """What a run took, when and where."""
-    return {
-        "date": _today(),
-        "seconds": round(run.seconds, 1),
-        "processor_seconds": round(run.processor_seconds, 1),
-        "memory_mib": round(run.memory),
-        "machine": machine(),
-    }
+
+    date: str
+    seconds: float
+    processor_seconds: float
+    memory_mib: int
+    machine: Machine
+
+
+def cost(run: Rehearsal) -> Cost:
+    """What a run took, on this machine today."""
+    seconds = round(run.seconds, 1), round(run.processor_seconds, 1)
+    return Cost(_today(), *seconds, round(run.memory), machine())
 
 
 def _today() -> str:
@@ -221,8 +226,8 @@ def _runs(found: Verification) -> Iterator[str]:
     if found.against is None:
         yield "* There is no frozen version yet: the exhibits below are those of one run against the other."
     used = machine()
-    size = f"{used['cores']} cores, {used['memory_gib']} GiB"
-    yield f"* Machine: {used['processor']}, {size}, {used['system']}."
+    size = f"{used.cores} cores, {used.memory_gib} GiB"
+    yield f"* Machine: {used.processor}, {size}, {used.system}."
     versions = ", ".join(f"{name} {packages().get(name, '?')}" for name in ("python", *NAMED))
     yield f"* Software: {versions}; all {len(packages())} versions stand in the JSON beside this page."
     first = found.runs[0]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from replication.errors import DataError, StudyError, one_of
 from replication.project.files import write_text
 from replication.project.places import Project
 from replication.project.readback import read_manifest, verified
-from replication.project.strict import read_json
+from replication.project.strict import entry, read_toml
 from replication.report.rests_on import Standing
 from replication.versions.altered import altered
-from replication.versions.causes import causes
+from replication.versions.causes import causes, made
 from replication.versions.compare import PAGE, Comparison, compare_folders
-from replication.versions.content import MANIFEST, result_folders
+from replication.versions.content import result_folders
 from replication.versions.grades import THRESHOLDS
 from replication.versions.judged import Judged
 from replication.versions.sealed import against, baseline, damage, lost, resolve, versions
@@ -44,7 +42,7 @@ def check(project: Project) -> tuple[list[str], bool]:
         raise DataError(f"{project.current}: no results yet; make them first (make all)")
     last = baseline(project)
     damaged = (*lost(project), *(line for folder in versions(project).values() for line in damage(folder)))
-    touched = (*altered(project.current), *unfinished(project.current))
+    touched = (*unfinished(project.current), *altered(project.current))
     if last is None:
         lines, passed = [*damaged, *touched, NONE_YET], not (damaged or touched)
         details = lines
@@ -109,22 +107,11 @@ def compare(old: Path, new: Path, names: tuple[str, str]) -> Comparison:
     if len(left) == len(right) == 1:
         left = [(next(iter(right)), left[0][1])]
     known = {
-        study: causes(_manifest(folder), _manifest(right[study]))
+        study: causes(made(folder), made(right[study]))
         for study, folder in left
         if study in right and found.grade(study) != "identical"
     }
     return replace(found, causes=known)
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    """What results were made from; where they do not say by what arithmetic, what their version says."""
-    about = read_json(folder / MANIFEST)
-    if "arithmetic" in about or not (folder.parent / MANIFEST).is_file():
-        return about
-    machine = read_json(folder.parent / MANIFEST).get("machine", {})
-    kernels = {f"{item['internal_api']} {item['architecture']}" for item in machine.get("libraries", ())}
-    recorded = {"processor": machine.get("processor"), "linear algebra": ", ".join(sorted(kernels))}
-    return {**about, "arithmetic": {key: value for key, value in recorded.items() if value}}
 
 
 def _thresholds(folder: Path) -> dict[str, str]:
@@ -138,8 +125,8 @@ def _thresholds(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for study, place in result_folders(folder).items():
         path = place / "study.toml"
-        about = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        word = about.get("study", {}).get("threshold")
+        about = read_toml(path, DataError, str(path)) if path.is_file() else {}
+        word = entry(about, "study", "threshold")
         if word is not None and word not in THRESHOLDS:
             raise StudyError(f"{path}: study.threshold: {one_of('grade', word, THRESHOLDS)}")
         found |= {study: word} if word else {}

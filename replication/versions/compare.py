@@ -155,8 +155,8 @@ def _cells(path: Path) -> int:
         return (lines - 1) * len([*tidy.numbers, *tidy.texts])
     if path.suffix == ".svg":
         return lines
-    with path.open(encoding="utf-8") as stream:
-        return lines * (stream.readline().count(",") + 1)
+    with path.open("rb") as stream:
+        return lines * (stream.readline().count(b",") + 1)
 
 
 def _estimators(folder: Path) -> dict[str, str]:

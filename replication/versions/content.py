@@ -7,11 +7,12 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from replication.errors import DataError
 from replication.project.files import sha256
 from replication.project.readback import MANIFEST
-from replication.project.strict import read_json
+from replication.project.strict import entry, read_json_as, rows_of
 
 # Beside results: what they were made from and by what, how searches went, and the page, which tells how they
 # compare with the version before. No part of what they say.
@@ -90,13 +91,12 @@ def canonical(path: Path, tidy: Tidy) -> str:
         A file that is no such record.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.reader(stream))
+        rows = rows_of(path)
         places = [rows[0].index(name) for name in tidy.numbers]
         for row in rows[1:]:
             for place in places:
                 row[place] = _rounded(row[place])
-    except (OSError, ValueError, IndexError) as problem:
+    except (ValueError, IndexError) as problem:
         raise DataError(f"{path}: is no record of results ({problem})") from None
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
@@ -112,7 +112,7 @@ def result_folders(folder: Path) -> dict[str, Path]:
     places = (path.parent for path in sorted(folder.glob(f"*/{MANIFEST}")))
     found = {place.name: place for place in places if place.name[0] != "."}  # a dot: still being written
     if not found and (folder / MANIFEST).is_file():
-        return {str(read_json(folder / MANIFEST).get("study", folder.name)): folder}
+        return {str(entry(read_json_as(folder / MANIFEST, dict[str, Any]), "study") or folder.name): folder}
     return found
 
 

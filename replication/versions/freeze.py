@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from replication.errors import UserError
 from replication.project.files import write_text
 from replication.project.lock import folder_aside
 from replication.project.places import Project
-from replication.project.strict import read_json
+from replication.project.strict import plain_text, read_json_as
 from replication.report.gather import make_report
 from replication.versions.check import compare, standing
 from replication.versions.compare import Comparison
@@ -82,7 +84,7 @@ def _about(project: Project, name: str, why: str) -> dict:
         "previous": last[0] if last else None,
         "commit": commit(project),
         **circumstances(project),
-        "machine": machine(),
+        "machine": asdict(machine()),
         "seeds": seeds(project),
         "significant_digits": DIGITS,
         "content": contents(project.current),
@@ -96,7 +98,7 @@ TELLING = ("inputs", "studies", "claims", "published", "code", "packages", "proc
 def _refuse_same(last: tuple[str, Path] | None, about: dict) -> None:
     if last is None:
         return
-    before = read_json(last[1] / MANIFEST)
+    before = read_json_as(last[1] / MANIFEST, dict[str, Any])
     if all(before.get(key) == about[key] for key in TELLING):
         raise UserError(f"nothing has changed since {last[0]}: neither results nor anything behind them")
 
@@ -124,4 +126,4 @@ def _make_read_only(folder: Path) -> None:
 def _changelog(project: Project) -> str:
     """Every version's own account, newest first; made anew each time, so that none can be missing."""
     folders = reversed(list(versions(project).values()))
-    return "\n".join([HEADING, *((folder / CHANGES).read_text(encoding="utf-8") for folder in folders)])
+    return "\n".join([HEADING, *(plain_text(folder / CHANGES) for folder in folders)])

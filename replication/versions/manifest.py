@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from replication.project.arithmetic import arithmetic, processor
 from replication.project.files import sha256
 from replication.project.fingerprint import all_code, packages
 from replication.project.places import PACKAGE, Project
+from replication.project.strict import read_toml
 
 # Folders and files of a project, of which git is asked whether they are committed.
 BEHIND = (
@@ -48,15 +49,20 @@ def sums(folder: Path, root: Path, pattern: str = "**/*") -> dict[str, str]:
     return {path.relative_to(root).as_posix(): sha256(path) for path in paths}
 
 
-def machine() -> dict[str, Any]:
+@dataclass(frozen=True)
+class Machine:
     """Processor, cores, memory, system, and the kernels in use."""
-    return {
-        "processor": processor(),
-        "cores": os.cpu_count(),
-        "memory_gib": _memory(),
-        "system": platform.platform(),
-        "arithmetic": arithmetic(),
-    }
+
+    processor: str
+    cores: int | None
+    memory_gib: float | None
+    system: str
+    arithmetic: dict[str, str]
+
+
+def machine() -> Machine:
+    """The one that this runs on."""
+    return Machine(processor(), os.cpu_count(), _memory(), platform.platform(), arithmetic())
 
 
 def _memory() -> float | None:
@@ -72,7 +78,7 @@ def seeds(project: Project) -> dict[str, int]:
 
     found = {"root": ROOT_SEED}
     for path in project.study_files:
-        study = tomllib.loads(path.read_text(encoding="utf-8"))
+        study = read_toml(path)
         found |= {f"{path.name}: {place}": seed for place, seed in _seeds(study)}
     return found
 

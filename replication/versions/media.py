@@ -6,7 +6,6 @@ letters, digits, signs and points, without the markup that sets them.
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from replication.project import escape
+from replication.project.strict import plain_text, rows_of
 from replication.versions.grades import Move
 
 Grid = list[list[str]]
@@ -52,12 +52,11 @@ def report_disagreements(report: Path, studies: Mapping[str, Path]) -> list[Move
 
 
 def _read_csv(path: Path) -> Grid:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.reader(stream))
+    return rows_of(path) or [[]]
 
 
 def _markdown_grids(path: Path) -> dict[str, list[Grid]]:
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = plain_text(path).splitlines()
     rows = [unescape(line)[2:-2].split(" | ") for line in lines if line.startswith("| ")]
     return {path.stem: [rows[:1] + rows[2:]]}  # the second line is the ruler
 
@@ -66,13 +65,13 @@ def _latex_grids(path: Path) -> dict[str, list[Grid]]:
     """The panels of each table by the table's label: LaTeX breaks what is wider than the page."""
     found: dict[str, list[Grid]] = {}
     name, begins = "", False
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in plain_text(path).splitlines():
         label = _LABEL.search(line)
         name = label[1] if label else name
         begins = begins or line.startswith((r"\begin{tabular}", r"\begin{longtable}"))
         if line.endswith(r" \\"):
             panels = found.setdefault(name, [])
-            panels += [[]] if begins else []
+            panels += [[]] if begins or not panels else []
             panels[-1].append(line.removesuffix(r" \\").split(" & "))
             begins = False
     return {name: [_once(grid) for grid in grids] for name, grids in found.items()}
@@ -100,6 +99,8 @@ class _Tables(HTMLParser):
         elif tag == "tr" and self.name in self.found:
             self.found[self.name][-1].append([])
         elif tag in ("td", "th") and self.name in self.found:
+            if not self.found[self.name][-1]:
+                self.found[self.name][-1].append([])
             self.found[self.name][-1][-1].append("")
             self.inside = True
 
@@ -116,7 +117,7 @@ class _Tables(HTMLParser):
 
 def _html_grids(path: Path) -> dict[str, list[Grid]]:
     page = _Tables()
-    page.feed(path.read_text(encoding="utf-8"))
+    page.feed(plain_text(path))
     return page.found
 
 

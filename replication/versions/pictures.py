@@ -11,6 +11,8 @@ import struct
 import zlib
 from pathlib import Path
 
+from replication.project.strict import plain_text
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND\xaeB`\x82"
 SAME_SIZE = 0.02  # of a side: both are rounded to whole pixels and points
@@ -24,7 +26,7 @@ def picture_fault(png: Path, svg: Path) -> str:
         width, height = _read(png.read_bytes())
     except (OSError, ValueError, struct.error):
         return "is no PNG that opens"
-    size = _SIZE.search(svg.read_text(encoding="utf-8")) if svg.is_file() else None
+    size = _SIZE.search(plain_text(svg)) if svg.is_file() else None
     if size and (abs(width / float(size[1]) - 1) > SAME_SIZE or height / float(size[2]) < 1 - SAME_SIZE):
         return f"is {width:.0f} by {height:.0f} points, which has no room for {svg.name}"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 
-from replication.errors import DataError
+from replication.project.strict import plain_text, rows_of
 from replication.versions.content import TIDY
 from replication.versions.grades import Move, Verdict
 from replication.versions.tolerances import DESCRIPTIVE
@@ -40,9 +41,8 @@ class Recorded:
         for name, tidy in TIDY.items():
             path = self.folder / name
             if path.is_file():
-                with path.open(encoding="utf-8", newline="") as stream:
-                    rows = csv.DictReader(stream)
-                    found += [row.get(column) for row in rows for column in tidy.numbers]
+                rows = csv.DictReader(io.StringIO(plain_text(path), newline=""))
+                found += [row.get(column) for row in rows for column in tidy.numbers]
         return [value for value in map(_figure, filter(None, found)) if value is not None]
 
 
@@ -52,7 +52,7 @@ def compare_table(study: str, table: str, old: Path, new: Path) -> Verdict:
     A printed number may fall on the other side of its last digit where a record of the old results lies on
     that edge, and nowhere else: 0.36612 is never printed as 0.38.
     """
-    left, right = _read(old), _read(new)
+    left, right = (rows_of(path) or [[]] for path in (old, new))
     columns = list(_matched(left[0], right[0]))
     pairs = [(left[0], right[0]), *_pairs(left[1:], right[1:])]
     cells = [
@@ -65,7 +65,7 @@ def compare_table(study: str, table: str, old: Path, new: Path) -> Verdict:
 
 def compare_figure(study: str, figure: str, old: Path, new: Path) -> Verdict:
     """Grade every line of two SVG files: the numbers in it by their size, its words as they are."""
-    left, right = (path.read_text(encoding="utf-8").splitlines() for path in (old, new))
+    left, right = (plain_text(path).splitlines() for path in (old, new))
     moves = []
     for place, (a, b) in enumerate(zip(left, right, strict=False), start=1):
         if a != b:
@@ -81,14 +81,6 @@ def _drawn(old: str, new: str) -> str:
         return "value"
     pairs = zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True)
     return "rounding" if all(abs(float(a) - float(b)) <= DRAWN for a, b in pairs) else "value"
-
-
-def _read(path: Path) -> Rows:
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            return list(csv.reader(stream)) or [[]]
-    except (OSError, ValueError, csv.Error) as problem:
-        raise DataError(f"{path}: is no table ({problem})") from None
 
 
 def _matched(old: list[str], new: list[str]) -> Iterator[tuple[str, int | None, int | None]]:

@@ -6,15 +6,23 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import BaseModel, Field
+
 from replication.errors import DataError, one_of
 from replication.project.files import changed_line_ends, checksum, sha256
 from replication.project.places import Project
-from replication.project.strict import MAX_JSON, plain_content
+from replication.project.strict import plain_text
 
 SUMS = "SHA256SUMS"  # the form that `sha256sum --check` reads
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _NAME = re.compile(r"v([1-9][0-9]*)")
 _HEADINGS = re.compile(r"^## v([1-9][0-9]*)\b", re.MULTILINE)
+
+
+class Version(BaseModel):
+    """What a frozen version says of itself, as far as it is read again: the checksum of each content."""
+
+    content: dict[str, str] = Field(default_factory=dict)
 
 
 def versions(project: Project) -> dict[str, Path]:
@@ -37,7 +45,7 @@ def lost(project: Project) -> list[str]:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    return plain_text(path) if path.is_file() else ""
 
 
 def newest(project: Project) -> tuple[str, Path] | None:
@@ -93,8 +101,8 @@ def damage(folder: Path) -> list[str]:
     """
     name = folder.name
     try:
-        text = plain_content(folder / SUMS, MAX_JSON).decode("utf-8")
-    except (DataError, ValueError) as problem:
+        text = plain_text(folder / SUMS)
+    except DataError as problem:
         return [f"{name}/{SUMS}: cannot be read ({problem})"]
     listed = {match[2]: match[1] for match in map(_LINE.fullmatch, text.split("\n")) if match}
     present = _files(folder)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
+from replication.project.strict import plain_text
 from replication.versions.content import result_folders
 from replication.versions.tolerances import LARGEST_GRADIENT
 
@@ -15,12 +17,20 @@ def unfinished(current: Path) -> list[str]:
     for study, folder in result_folders(current).items():
         path = folder / "telemetry.csv"
         if path.is_file():
-            with path.open(encoding="utf-8", newline="") as stream:
-                rows = [row for row in csv.DictReader(stream) if row["name"] == "gradient_norm"]
+            told = csv.DictReader(io.StringIO(plain_text(path), newline=""))
+            rows = [row for row in told if row.get("name") == "gradient_norm"]
             found += [
-                f"{study}/telemetry.csv: {row['model']}: gradient norm {row['value']} is above its bound of "
-                f"{LARGEST_GRADIENT:g}: no maximum"
+                f"{study}/telemetry.csv: {row.get('model')}: gradient norm {row.get('value')} is "
+                f"above its bound of {LARGEST_GRADIENT:g}: no maximum"
                 for row in rows
-                if not float(row["value"] or "nan") <= LARGEST_GRADIENT
+                if not _number(row.get("value")) <= LARGEST_GRADIENT
             ]
     return found
+
+
+def _number(text: str | None) -> float:
+    """What stands in a cell; not a number where none does, which is below no bound."""
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return float("nan")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from replication.project.files import sha256, write_text
 from replication.project.places import Project
-from replication.versions.attest import Verification, as_json, as_markdown, cost
+from replication.versions.attest import Cost, Verification, as_json, as_markdown, cost
 from replication.versions.check import judge
 from replication.versions.judged import Judged
 from replication.versions.rehearse import FIRST, Rehearsal, rehearse, settings
@@ -34,7 +33,7 @@ def verify(project: Project) -> tuple[str, bool]:
     return text, found.passed
 
 
-def measured(project: Project) -> dict[str, Any]:
+def measured(project: Project) -> Cost:
     """What one clean run takes: seconds, memory, date, machine."""
     with tempfile.TemporaryDirectory(prefix="measure-") as name:
         return cost(rehearse(project, Path(name), [FIRST])[0])

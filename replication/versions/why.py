@@ -22,11 +22,11 @@ from replication.project.fingerprint import (
 from replication.project.places import Project
 from replication.project.readback import MANIFEST, Manifest, read_manifest, unlisted
 from replication.project.staging import ARRIVING
-from replication.project.strict import read_json, read_json_as, read_toml
+from replication.project.strict import read_json_as, read_toml
 from replication.report.rests_on import manifests
 from replication.versions.artefact import Artefact, Called, Late, few
 from replication.versions.content import RECORDS, contents, result_folders
-from replication.versions.sealed import against, damage, newest, versions
+from replication.versions.sealed import Version, against, damage, newest, versions
 
 MISSING, DAMAGED = "missing", "its record is damaged"
 RAW = "input changed: data/raw"
@@ -342,7 +342,7 @@ def _frozen(project: Project) -> str:
     for name, folder in versions(project).items():
         if damage(folder):
             return f"frozen versions: {name} was changed after the freeze (make check says where)"
-    content = read_json(last[1] / MANIFEST)["content"]
+    content = read_json_as(last[1] / MANIFEST, Version).content
     now = contents(project.current)
     names = sorted(name for name in {*content, *now} if Path(name).name not in RECORDS)
     moved = [name for name in names if content.get(name) != now.get(name)]

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from replication.cli import main
@@ -35,7 +35,9 @@ def whole_project(folder: Path) -> Project:
     project = made_up.lay_out(folder)
     with contextlib.redirect_stdout(io.StringIO()):
         made_up.make(project)
-    taken = json.dumps(measured(project))  # as `make verify` leaves it: a deposit need not run all once more
+    taken = json.dumps(
+        asdict(measured(project))
+    )  # as `make verify` leaves it: a deposit need not run all once more
     project.attestation.with_suffix(".json").write_text(taken)
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from replication.errors import UserError
 from replication.project.places import Project
-from replication.project.strict import read_json
+from replication.project.strict import read_json_as
 from replication.sources.pipeline import clean_all, raw_behind
 from replication.spec.read_study import read_study
 from replication.study.run import run_study
@@ -59,7 +60,7 @@ def models_of(path: Path, folder: Path) -> Path:
 @pytest.mark.parametrize("study", STUDIES)
 def test_the_coefficients_of_the_newest_version_come_out_again(project, study, tmp_path):
     name, folder = LAST
-    frozen = read_json(folder / study / "manifest.json")
+    frozen = read_json_as(folder / study / "manifest.json", dict[str, Any])
     if (name, study) in MOVED:
         pytest.skip(f"{study} differs from {name}: {MOVED[name, study]}")
     try:

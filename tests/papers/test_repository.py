@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+from typing import Any
 
 import pytest
 
 from replication.project.places import PACKAGE, Project
-from replication.project.strict import read_json
+from replication.project.strict import read_json_as
 from replication.versions.sealed import damage, versions
 
 PROJECT = Project(PACKAGE.parent)
@@ -21,7 +22,10 @@ def test_every_frozen_version_is_as_it_was_frozen():
 def test_versions_are_numbered_without_gaps_and_each_names_the_one_before():
     names = list(versions(PROJECT))
     assert names == [f"v{number}" for number in range(1, len(names) + 1)]
-    before = [read_json(folder / "manifest.json")["previous"] for folder in versions(PROJECT).values()]
+    before = [
+        read_json_as(folder / "manifest.json", dict[str, Any])["previous"]
+        for folder in versions(PROJECT).values()
+    ]
     assert before == [None, *names][: len(names)]
 
 

@@ -27,7 +27,9 @@ from replication.deposit.exhibit_list import exhibits
 from replication.deposit.metadata import MIT
 from replication.project.places import Project
 from replication.sources.registry import load
+from replication.versions.attest import Cost
 from replication.versions.compare import compare_folders
+from replication.versions.manifest import Machine
 from tests.support.repository import HERE
 
 # The crate's context: what the words that we use stand for in the published one of edition 1.2.
@@ -61,13 +63,7 @@ SECTIONS = (
 )
 
 
-MEASURED = {
-    "date": "2026-11-28",
-    "seconds": 31.4,
-    "processor_seconds": 28.0,
-    "memory_mib": 281,
-    "machine": {"processor": "A processor", "cores": 2, "memory_gib": 23.5, "system": "A system"},
-}
+MEASURED = Cost("2026-11-28", 31.4, 28.0, 281, Machine("A processor", 2, 23.5, "A system", {}))
 
 
 @pytest.fixture(scope="module")
@@ -282,3 +278,25 @@ def test_a_run_in_a_deposit_is_compared_with_the_results_as_published(tmp_path, 
     (tmp_path / "results/current/s/models.csv").write_text(table.replace("12.0", "13.0"))
     assert main(["--project", str(tmp_path), "check"]) == 1
     assert capsys.readouterr().out.startswith("s/models.csv: m, nobs, value: 12.0 -> 13.0 (value")
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"date": "2026-11-28", "seconds": 1, "machine": 3}', "{"])
+def test_an_attestation_that_is_none_is_told(project, content, capsys):
+    place = project.attestation.with_suffix(".json")
+    place.write_text(content)
+    try:
+        assert main(["--project", str(project.root), "deposit"]) == 2
+    finally:
+        place.unlink()
+    assert "attestation.json: not written by this program: " in capsys.readouterr().err
+
+
+def test_a_citation_that_is_no_text_is_told(project, capsys):
+    place = project.root / "CITATION.cff"
+    good = place.read_bytes()
+    place.write_bytes(b"\xff\xfe")
+    try:
+        assert main(["--project", str(project.root), "deposit"]) == 2
+    finally:
+        place.write_bytes(good)
+    assert "CITATION.cff: byte 1 is not UTF-8" in capsys.readouterr().err

@@ -8,7 +8,9 @@ import time
 import pytest
 
 from replication.errors import DataError, StudyError
+from replication.project.places import Project
 from replication.project.strict import read_json_as, read_toml
+from replication.spec.settings import Settings, settings_of
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,13 @@ def test_json_of_another_shape_is_one_line(tmp_path, content):
     with pytest.raises(DataError, match="a.json: not written by this program: ") as caught:
         read_json_as(tmp_path / "a.json", dict[str, str])
     assert len(str(caught.value)) < 300 and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["tool = 3", "[tool]\nreplication = 3", "[tool]\nreplication = []"])
+def test_settings_of_another_shape_are_one_line_or_none(tmp_path, content):
+    (tmp_path / "pyproject.toml").write_text(content)
+    if content == "tool = 3":
+        assert settings_of(Project(tmp_path)) == Settings()
+        return
+    with pytest.raises(StudyError, match=r"the file is .*; allowed: a table of keys"):
+        settings_of(Project(tmp_path))

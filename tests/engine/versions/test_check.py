@@ -203,6 +203,10 @@ FAILS = {
         "small/telemetry.csv: curve: gradient norm 0.5 is above its bound",
     ),
     "an estimate that is no number": (estimate(1, lambda _: "nan"), "estimate: vanished (nan)"),
+    "what tells of searches": (
+        lambda project: (project.current / "small" / "telemetry.csv").write_text("study,model,name,value\n"),
+        "small/telemetry.csv: was changed",
+    ),
     "a looser threshold": (
         changed(f"{SMALL}/study.toml", 'id = "small"', 'id = "small"\nthreshold = "sign"'),
         "small: study.threshold is sign and was not set in v1",
@@ -248,7 +252,7 @@ def test_a_study_that_is_gone_or_new_is_found(frozen, capsys):
     (frozen.current / "small").rename(frozen.current / "other")
     plant(frozen.current / "other" / "manifest.json", '"study": "small"', '"study": "other"')
     (frozen.current / "third").mkdir()
-    (frozen.current / "third" / "manifest.json").write_text('{"study": "third"}')
+    (frozen.current / "third" / "manifest.json").write_text('{"study": "third", "files": {}}')
     code, lines = checked(frozen, capsys)
     assert code == 1
     assert "small/(results): all of it: vanished" in lines
@@ -355,3 +359,19 @@ def test_a_check_loads_neither_estimators_nor_figures(frozen):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+READ_BACK = (
+    "manifest.json", "study.toml", "accounts.json", "telemetry.csv", "estimates.csv", "tables/models.csv",
+    "tables/models.tex", "tables/models.html", "tables/models.md", "figures/coefficients.svg",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ_BACK)
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"3", b'[{"a": 1}]', b"a \\\\\n<td>"])
+def test_garbage_in_the_place_of_a_result_is_told_and_is_no_fault_of_ours(frozen, capsys, name, content):
+    (frozen.current / "small" / name).write_bytes(content)
+    assert main(["--project", str(frozen.root), "check"]) in (1, 2)
+    assert main(["--project", str(frozen.root), "compare", "v1", "current"]) in (0, 1, 2)
+    said = capsys.readouterr()
+    assert name.rpartition("/")[2] in said.out + said.err
