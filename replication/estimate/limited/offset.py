@@ -6,6 +6,7 @@ import numpy as np
 
 from replication.errors import EstimationError
 from replication.estimate.design import Design, Floats, Mean, MeanOf
+from replication.estimate.labels import entity_name
 
 LARGEST = 300.0
 """Size of an offset beyond which its exponential is no figure to reckon with."""
@@ -39,8 +40,8 @@ def _refuse(design: Design, role: str, values: Floats, good: np.ndarray, allowed
     if bad.size:
         first, name = int(bad[0]), str(design.extra_terms[role][0])
         raise EstimationError(
-            f"{role} {name!r} is {values[first]:g} in row {first} (entity code {design.entity[first]}, time "
-            f"{design.time[first]}); {bad.size} such rows; allowed: {allowed}"
+            f"{role} {name!r} is {values[first]:g} of {entity_name(design, int(design.entity[first]))}, time "
+            f"{design.time[first]} (such rows: {bad.size}); allowed: {allowed}"
         )
 
 

@@ -187,8 +187,14 @@ def test_the_null_with_an_exposure() -> None:
 @pytest.mark.parametrize(
     ("roles", "message"),
     [
-        ({"exposure": 0.0}, r"exposure 'exposure' is 0 in row 3 .* allowed: numbers above zero"),
-        ({"offset": 800.0}, r"offset 'offset' is 800 in row 3 .* allowed: -300 to 300"),
+        (
+            {"exposure": 0.0},
+            r"exposure 'exposure' is 0 of entity 0, time .* \(such rows: 1\); allowed: numbers above zero",
+        ),
+        (
+            {"offset": 800.0},
+            r"offset 'offset' is 800 of entity 0, time .* \(such rows: 1\); allowed: -300 to 300",
+        ),
         ({"offset": 1.0, "exposure": 1.0}, "offset and exposure are both named"),
     ],
 )
