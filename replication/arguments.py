@@ -67,6 +67,14 @@ def parser_of_calls() -> argparse.ArgumentParser:
     _add(
         commands, "words", "words", "list what a study file may say: estimators, errors, functions, measures"
     )
+    schema = _add(commands, "schema", "schema", "print the JSON schema by which editors check a study file")
+    schema.add_argument(
+        "of",
+        nargs="?",
+        default="study",
+        choices=("study", "claims", "published"),
+        help="whose: of study files unless you say so",
+    )
     return parser
 
 

@@ -243,6 +243,23 @@ def _words(call: argparse.Namespace) -> int:
     return 0
 
 
+def _schema(call: argparse.Namespace) -> int:
+    import json
+
+    from replication.claims.claim_entries import Ledger
+    from replication.spec.article_entries import Article
+    from replication.spec.entry_schema import entry_schema
+    from replication.study.study_schema import study_schema
+
+    made = {
+        "study": study_schema,
+        "claims": lambda: entry_schema(Ledger, "A claims file"),
+        "published": lambda: entry_schema(Article, "A file of printed tables"),
+    }
+    _say(json.dumps(made[call.of](), indent=1))
+    return 0
+
+
 def _freeze(call: argparse.Namespace) -> int:
     from replication.versions.freeze import freeze
 
@@ -301,6 +318,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "deposit": _deposit,
     "exhibits": _exhibits,
     "words": _words,
+    "schema": _schema,
     "export": _export,
     "robustness": _robustness,
     "worker": _worker,
