@@ -64,6 +64,17 @@ def parser_of_calls() -> argparse.ArgumentParser:
     _add_versions(commands)
     _add(commands, "deposit", "deposit", "make the folder for a data editor and scan it: deposit/")
     _add(commands, "exhibits", "exhibits", "list every table, figure and ledger with its entry and its file")
+    _add_words(commands)
+    return parser
+
+
+def _add(commands, name: str, command: str, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_words(commands) -> None:
     _add(
         commands, "words", "words", "list what a study file may say: estimators, errors, functions, measures"
     )
@@ -75,13 +86,6 @@ def parser_of_calls() -> argparse.ArgumentParser:
         choices=("study", "claims", "published"),
         help="whose: of study files unless you say so",
     )
-    return parser
-
-
-def _add(commands, name: str, command: str, text: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=text)
-    parser.set_defaults(command=command)
-    return parser
 
 
 def _add_export(commands) -> None:

@@ -182,7 +182,7 @@ class _Models:
         for title, terms in self.shown.groups:
             if title:
                 body.heading(title)
-            yield from ((term, Cell(term_words(term, self.labels), level=bool(title))) for term in terms)
+            yield from ((term, Cell(term_words(term, self.labels), level=int(bool(title)))) for term in terms)
 
     def _blocks(self, term: Term, stub: Cell) -> Iterator[tuple[Cell, list[Row]]]:
         """The printed lines of a term, each with its rows."""

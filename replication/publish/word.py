@@ -62,12 +62,14 @@ def _add(document: WordDocument, table: Table) -> None:
         _write(document.add_paragraph(), table.finding)
     grid = document.add_table(rows=1 + len(table.lines), cols=len(table.header))
     first, *others = grid.rows
+    _mark(first, "w:tblHeader")  # stands again at the head of every page
     for column, cell in enumerate(first.cells):
         _fill(cell, table.header[column], right=table.numeric(column))
         _rule(cell, "top", THICK)
         _rule(cell, "bottom", THIN)
     for line, row in zip(table.lines, others, strict=True):
         _fill_line(row, table, line)
+        _mark(row, "w:cantSplit")
     for cell in grid.rows[-1].cells:
         _rule(cell, "bottom", THICK)
     said = [*table.notes, *table.account]
@@ -86,6 +88,11 @@ def _fill_line(row: _Row, table: Table, line: Line) -> None:
     else:
         for column, cell in enumerate(row.cells):
             _fill(cell, aligned(table, line, column), right=table.numeric(column))
+
+
+def _mark(row: _Row, property_of_rows: str) -> None:
+    """A property of a row that python-docx has no word for."""
+    row._tr.get_or_add_trPr().append(OxmlElement(property_of_rows))
 
 
 def _fill(cell: _Cell, text: str, *, right: bool) -> None:

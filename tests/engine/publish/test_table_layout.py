@@ -178,7 +178,9 @@ def test_headings_are_set_apart_in_every_format(four):
     heading = "Panel B: With effects"
     assert f"| **{heading}** |" in four.to_markdown(**LAYOUT)
     assert rf"\multicolumn{{3}}{{@{{}}l}}{{\textit{{{heading}}}}}\\" in four.to_latex(**LAYOUT)
-    assert f'<th scope="row" class="heading">{heading}</th>' in four.to_html(**LAYOUT)
+    page = four.to_html(**LAYOUT)
+    assert f'<th scope="row" class="heading">{heading}</th>' in page
+    assert '<th scope="row" class="level1">x</th>' in page and 'class="level2">s.e.' in page
     assert f'table.cell(colspan: 3)[#emph[[#"{heading}"]]]' in four.to_typst(**LAYOUT)
     assert f"{heading},," in four.to_csv(**LAYOUT)
 
@@ -189,6 +191,8 @@ def test_a_heading_in_word_spans_the_columns(four, tmp_path):
     spans = [row for row in grid.rows if row.cells[0].text.startswith("Panel")]
     assert len(spans) == 2 and all(row.cells[0]._tc is row.cells[-1]._tc for row in spans)
     assert all(len(row.cells[0].paragraphs) == 1 for row in spans)
+    marks = [[each.tag.rpartition("}")[2] for each in row._tr.trPr] for row in grid.rows]
+    assert marks == [["tblHeader"], *([["cantSplit"]] * (len(grid.rows) - 1))]
     assert zipfile.ZipFile(path).testzip() is None
 
 
