@@ -36,6 +36,7 @@ COLUMNS = {
         "conf_low",
         "conf_high",
     ],
+    "covariances": ["study", "model", "error", "term", "with", "value"],
     "models": ["study", "model", "error", "name", "of", "value"],
     "telemetry": ["study", "model", "name", "value"],
     "statistics": ["study", "statistic", "group", "period", "value", "unit"],
@@ -43,6 +44,7 @@ COLUMNS = {
 }
 KEYS = {
     "estimates": ["model", "error", "term"],
+    "covariances": ["model", "error", "term", "with"],
     "models": ["model", "error", "name", "of"],
     "telemetry": ["model", "name"],
     "statistics": ["statistic", "group", "period"],
@@ -58,6 +60,7 @@ class Records:
     Attributes
     ----------
     estimates : one row a model, error and term
+    covariances : one row a model, error and pair of coefficients, none twice
     models : one row a statistic of a model; `error` is empty where it is the same whatever the error
     telemetry : how each model's search went
     statistics : one row a statistic, group and period
@@ -66,6 +69,7 @@ class Records:
     """
 
     estimates: pd.DataFrame
+    covariances: pd.DataFrame
     models: pd.DataFrame
     telemetry: pd.DataFrame
     statistics: pd.DataFrame

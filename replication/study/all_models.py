@@ -64,6 +64,7 @@ def _of_models(results: Sequence[ModelResult]) -> Frames:
     return {
         "telemetry": [result.telemetry for result in results],
         "estimates": [result.estimates for result in results],
+        "covariances": [result.covariances for result in results],
         "models": [result.statistics for result in results],
         "dropped_rows": [result.dropped for result in results],
     }

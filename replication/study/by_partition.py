@@ -17,6 +17,7 @@ from replication.panel.partitioned_fit import PartitionedFit, fit_partitions
 from replication.panel.read_folder import BY_PARTITION, too_large
 from replication.panel.shards import Shards
 from replication.project.places import Project
+from replication.records.covariance_pairs import pairs_of
 from replication.records.records import COLUMNS
 from replication.spec.entries import FileKeys, ModelSpec, Study
 from replication.spec.read_study import summaries
@@ -98,6 +99,10 @@ def run_model_by_partition(project: Project, study: Study, shards: Shards, ready
     own = _statistics(fit, shards)
     return ModelResult(
         estimates=by_error(model, {label: coefficient_table(fit, error) for label, error in errors.items()}),
+        covariances=by_error(
+            model,
+            {label: pairs_of(fit.labels, error.matrix) for label, error in errors.items()},
+        ),
         detectable=by_error(model, {label: detectable(fit.labels, error) for label, error in errors.items()}),
         statistics=by_error(
             model, {label: statistic_rows(each) for label, each in {"": own, **tests}.items()}

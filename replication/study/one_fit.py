@@ -21,7 +21,13 @@ from replication.study.results import Results
 from replication.study.run import estimate
 
 PLACE = "fit"  # what messages say before the name of an argument
-OF_MODELS = ("estimates", "models", "telemetry", "dropped_rows")  # records with a column of models
+OF_MODELS = (
+    "estimates",
+    "covariances",
+    "models",
+    "telemetry",
+    "dropped_rows",
+)  # records with a column of models
 
 
 def fit_one(

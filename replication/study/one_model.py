@@ -26,6 +26,7 @@ from replication.inference.referee import doubts_of, overturned
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
 from replication.records.account import ErrorAccount, ModelAccount
+from replication.records.covariance_pairs import pairs_of
 from replication.records.model_statistics import STATISTICS
 from replication.spec import other_programs
 from replication.spec.entries import ModelSpec
@@ -45,6 +46,8 @@ class ModelResult:
     estimates : DataFrame
         One row a coefficient and error: model, error, kind, term, estimate, std_error, statistic, p_value,
         conf_low, conf_high.
+    covariances : DataFrame
+        One row a pair of coefficients and error: model, error, term, with, value.
     detectable : DataFrame
         One row a coefficient and error: model, error, term, value, the minimum detectable effect.
     statistics : DataFrame
@@ -57,6 +60,7 @@ class ModelResult:
     """
 
     estimates: pd.DataFrame
+    covariances: pd.DataFrame
     detectable: pd.DataFrame
     statistics: pd.DataFrame
     telemetry: pd.DataFrame
@@ -145,6 +149,7 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         }
     return ModelResult(
         estimates=by_error(model, estimates),
+        covariances=by_error(model, {label: pairs_of(fit.labels, e.matrix) for label, e in errors.items()}),
         detectable=by_error(model, {label: detectable(fit.labels, error) for label, error in errors.items()}),
         statistics=by_error(
             model, {label: statistic_rows(each) for label, each in {"": own, **tests}.items()}

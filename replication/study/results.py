@@ -15,6 +15,7 @@ from replication.publish import screen
 from replication.publish.formats import to_html
 from replication.publish.model_tables import model_table
 from replication.publish.table import Table
+from replication.records.covariance_pairs import matrices_of, require_recorded
 from replication.records.records import Records
 from replication.spec.entries import Study, TableSpec
 from replication.spec.read_study import labels_of
@@ -50,6 +51,22 @@ class Results(Shown):
         """One row a coefficient and error: model, error, kind, term, estimate, std_error, statistic, p_value,
         conf_low, conf_high; the headline error of each model first."""
         return self.records.estimates.drop(columns="study")
+
+    @property
+    def covariance(self) -> pd.DataFrame:
+        """Covariances of the coefficients: one row a model, error and term, one column a term of any model.
+
+        `found.covariance.loc["model", "hc1"]` is the matrix of a model by one of its errors. Absorbed effects
+        are not among the coefficients, nor is what is derived from them (long run, margins, combinations).
+
+        Raises
+        ------
+        StudyError
+            A model of more than 300 coefficients, whose covariances are not recorded.
+        """
+        found = self.records.covariances
+        require_recorded(found, list(dict.fromkeys(self.records.estimates["model"])))
+        return matrices_of(found)
 
     @property
     def statistics(self) -> pd.DataFrame:

@@ -13,7 +13,15 @@ from pathlib import Path
 from replication.project.files import sha256
 from replication.versions.account_moves import ACCOUNTS, accounts, compare_accounts
 from replication.versions.causes import Cause
-from replication.versions.content import RECORDS, TIDY, artefacts, content_sum, result_folders, tidy_of
+from replication.versions.content import (
+    LATER,
+    RECORDS,
+    TIDY,
+    artefacts,
+    content_sum,
+    result_folders,
+    tidy_of,
+)
 from replication.versions.grades import Move, Verdict, worst
 from replication.versions.media import disagreements, report_disagreements
 from replication.versions.pictures import picture_fault
@@ -90,7 +98,7 @@ def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], lis
             study, name, left, right, lambda a, b: compare_records(study, a, b, estimators, headlines)
         )
         for name in TIDY
-        if name in left or name in right
+        if name in left or (name in right and name not in LATER)
     ]
     if ACCOUNTS in left or ACCOUNTS in right:
         verdicts.append(compare_accounts(study, old, new))

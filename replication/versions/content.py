@@ -51,11 +51,16 @@ TIDY = {
     "estimates.csv": Tidy(
         ("model", "error", "term"), ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
     ),
+    "covariances.csv": Tidy(("model", "error", "term", "with"), ("value",)),
     "models.csv": Tidy(("model", "error", "name", "of"), ("value",)),
     "statistics.csv": Tidy(("statistic", "group", "period"), ("value",), ("unit",)),
     "cells.csv": Tidy(("article", "table", "column", "term", "quantity"), ("ours",), ("text", "grade")),
     "dropped_rows.csv": Tidy(("model", "entity", "time"), (), ("cause",)),
 }
+
+
+# Records that versions frozen before there were any lack: they are compared from the next version on.
+LATER = ("covariances.csv",)
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -125,7 +125,23 @@ def _scale(joined: pd.DataFrame, column: str, tidy: Tidy, size: Floats) -> Float
         return np.fmax(size, 1.0)
     if column == "std_error":
         return size
+    if "with" in tidy.key:
+        return _errors_of_pair(joined, size)
     return np.where(np.isin(_measures(joined, column), ("p", "share")), np.fmax(size, 1.0), size)
+
+
+def _errors_of_pair(joined: pd.DataFrame, size: Floats) -> Floats:
+    """What a covariance is measured against: twice the two standard errors multiplied, or twice itself.
+
+    So a variance moves as far as its root does.
+    """
+    own = joined["term"] == joined["with"]
+    key = ["model", "error", "term"]
+    root = pd.Series(np.sqrt(size[own.to_numpy()]), pd.MultiIndex.from_frame(joined.loc[own, key]))
+    root = root[~root.index.duplicated()]
+    pairs = [joined[["model", "error", name]] for name in ("term", "with")]
+    first, second = (root.reindex(pd.MultiIndex.from_frame(pair)).to_numpy(dtype=float) for pair in pairs)
+    return 2.0 * np.fmax(size, first * second)
 
 
 def _kind(joined: pd.DataFrame, tidy: Tidy) -> pd.Series:
@@ -135,7 +151,7 @@ def _kind(joined: pd.DataFrame, tidy: Tidy) -> pd.Series:
 
 def _floor(joined: pd.DataFrame, column: str, tidy: Tidy, size: Floats) -> Floats:
     """What is allowed whatever the size of the value; nothing beside a standard error."""
-    if column != "value":
+    if column != "value" or "with" in tidy.key:
         return np.zeros(len(joined))
     largest = pd.Series(size).groupby(_kind(joined, tidy)).transform("max").to_numpy(dtype=float)
     return FLOOR * np.nan_to_num(largest, posinf=0.0)

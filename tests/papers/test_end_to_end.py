@@ -98,7 +98,9 @@ def test_every_printed_coefficient_stands_under_its_own_words(project):
     assert checked > 50
 
 
-@pytest.mark.parametrize("name", ["estimates", "models", "telemetry", "statistics", "dropped_rows"])
+@pytest.mark.parametrize(
+    "name", ["estimates", "covariances", "models", "telemetry", "statistics", "dropped_rows"]
+)
 def test_csv_and_parquet_hold_the_same(project, name):
     for study in STUDIES:
         folder = project.current / study

@@ -30,7 +30,7 @@ def found(estimates, models, accounts, statistics) -> Records:
         columns=list(statistics.columns),
     )
     nothing = pd.DataFrame()
-    return Records(estimates, models, nothing, pd.concat([statistics, more]), nothing, accounts)
+    return Records(estimates, nothing, models, nothing, pd.concat([statistics, more]), nothing, accounts)
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ def found(estimates, models, accounts, statistics) -> Records:
         columns=["study", "model", "entity", "time", "cause"],
     )
     telemetry = pd.DataFrame(columns=["study", "model", "name", "value"])
-    return Records(estimates, models, telemetry, statistics, dropped, accounts)
+    covariances = pd.DataFrame(columns=["study", "model", "error", "term", "with", "value"])
+    return Records(estimates, covariances, models, telemetry, statistics, dropped, accounts)
 
 
 @pytest.fixture

@@ -46,6 +46,37 @@ def changed(row: int, column: str, value: float) -> pd.DataFrame:
     return table
 
 
+COVARIANCES = pd.DataFrame(
+    {
+        "study": "s",
+        "model": ["line"] * 3 + ["curve"],
+        "error": ["hc1"] * 3 + ["own"],
+        "term": ["const", "x", "x", "x"],
+        "with": ["const", "const", "x", "x"],
+        "value": [9.0, 1e-14, 0.25, 0.25],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "value", "grade"),
+    [
+        (1, -1e-14, "rounding"),  # two errors of 3 and 0.5: nothing beside their product
+        (1, 1e-6, "value"),
+        (0, 9.0 * (1 + 1e-7), "value"),
+        (0, 9.0 * (1 + 1.9e-8), "rounding"),  # its root moves by half of that
+        (3, 0.25 * (1 + 1e-7), "rounding"),  # a maximum found by steps
+        (3, math.nan, "vanished"),
+        (2, math.nan, "vanished"),
+    ],
+)
+def test_a_covariance_is_measured_against_its_two_errors(tmp_path, row, value, grade):
+    new = COVARIANCES.copy()
+    new.loc[row, "value"] = value
+    verdict = compared(tmp_path, COVARIANCES, new, "covariances.csv")
+    assert verdict.grade == grade and verdict.cells == 4
+
+
 def test_the_same_records_are_identical(tmp_path):
     verdict = compared(tmp_path, ESTIMATES, ESTIMATES)
     assert verdict.grade == "identical" and verdict.counts == {"identical": 18}
