@@ -13,7 +13,7 @@ from replication.deposit.exhibit_list import exhibits
 from replication.deposit.metadata import CRATE, PACKAGE, citation_file, crate, data_package
 from replication.deposit.readme import Account, readme
 from replication.deposit.readme_pdf import write_readme_pdf
-from replication.deposit.scan import scan
+from replication.deposit.scan import backslashes, scan
 from replication.errors import DataError
 from replication.project.files import write_text
 from replication.project.fingerprint import packages
@@ -79,6 +79,7 @@ def _account(project: Project, folder: Path, sources: list[Source]) -> Account:
         exhibits=found,
         packages=packages(),  # those that made the results: `require_current` refuses others
         seeds=seeds(project),
+        backslashes=backslashes(folder),
         cost=_measured(project),
         size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
     )

@@ -6,7 +6,9 @@ Everything in it is taken from the registry, the study files, the lock file and 
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,36 +17,53 @@ from replication.claims.claim_entries import Ledger
 from replication.deposit.contents import OUTPUT
 from replication.deposit.exhibit_list import Exhibit, exhibits
 from replication.deposit.rights import rights
-from replication.project.places import Project
+from replication.project.places import PACKAGE, Project
+from replication.project.strict import plain_text
 from replication.sources.registry import Source
 from replication.spec.entries import Study
 from replication.versions.attest import Cost
 
 STEPS = (
     ("environment", "`make .venv/installed`", "pip with `requirements.lock`", "`.venv`"),
-    ("clean", "`make data`", "`replication/clean`, one module a data set", "`data/processed`, the codebook"),
+    (
+        "clean",
+        "`make data`",
+        "`cleaning`, one module a data set, through `replication/sources`",
+        "`data/processed`, the codebook",
+    ),
     (
         "estimate, describe",
         "`make run`",
         "`replication/study/run.py` with each of `specs/*.toml`",
         "tables, figures, records",
     ),
+    (
+        "other reasonable choices",
+        "`make robustness`",
+        "`replication/robustness` with `[[robustness]]` of `specs/*.toml`",
+        "curves, influence",
+    ),
+    (
+        "second opinion",
+        "`make crosscheck`",
+        "`replication/crosscheck`: every model through statsmodels and linearmodels",
+        "`results/crosscheck`",
+    ),
+    (
+        "grade printed tables",
+        "`make published`",
+        "`replication/published` with each of `published/*.toml`",
+        "grades cell by cell",
+    ),
     ("check the claims", "`make claims`", "`replication/claims` with each of `claims/*.toml`", "the ledger"),
     ("report", "`make report`", "`replication/report/gather.py`", "`results/current/report.html`"),
+    (
+        "check",
+        "`make check`",
+        "`replication/versions`",
+        "one line: as in `output/`, or what is not",
+    ),
 )
-ROOMS = (
-    ("replication/sources", "reads raw files and refuses any whose checksum is not the registered one"),
-    ("replication/clean", "raw file to typed, checked table"),
-    ("replication/expressions", "the language of variables, filters and formulas"),
-    ("replication/studies", "reads study files"),
-    ("replication/estimate", "estimators, errors, diagnostics"),
-    ("replication/describe", "shares, growth, volatility, networks and the like"),
-    ("replication/robustness", "multiple testing, power, randomization"),
-    ("replication/claims", "every numeric claim of the texts against what was computed"),
-    ("replication/publish", "tables, figures, the report"),
-    ("replication/versions", "frozen versions, comparison, verification"),
-    ("replication/deposit", "makes and scans this folder"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,8 @@ class Account:
     seeds : mapping of str to int
     cost : Cost
         What the last `make verify`, or a clean run, measured.
+    backslashes : Counter of str
+        By file, what the AEA's scan for Windows paths would count.
     size : int
         Bytes of all files of the deposit but this one and the metadata.
     """
@@ -73,6 +94,7 @@ class Account:
     packages: Mapping[str, str]
     seeds: Mapping[str, int]
     cost: Cost
+    backslashes: Counter[str]
     size: int
 
 
@@ -83,7 +105,7 @@ def readme(account: Account) -> str:
         *_availability(account),
         *_dataset_list(account.sources),
         *_requirements(account),
-        *_programs(),
+        *_programs(account),
         *_instructions(),
         *_exhibits(account),
         *_references(account),
@@ -218,11 +240,24 @@ def _made_on(told: Cost) -> str:
     return f"{machine.processor}, {machine.cores} cores, {machine.memory_gib} GiB, {machine.system}."
 
 
-def _programs() -> list[str]:
+def rooms() -> list[tuple[str, str]]:
+    """Each folder of the program, and what it says of itself in its first line."""
+    said = {path.parent: ast.parse(plain_text(path)) for path in sorted(PACKAGE.glob("*/__init__.py"))}
+    return [
+        (f"`{PACKAGE.name}/{folder.name}`", (ast.get_docstring(module) or "").partition("\n")[0])
+        for folder, module in said.items()
+    ]
+
+
+def _programs(account: Account) -> list[str]:
     return [
         "## Description of programs",
         grid(("step", "command", "program", "what it makes"), STEPS),
-        grid(("folder", "what it does"), ((f"`{folder}`", does) for folder, does in ROOMS)),
+        grid(("folder", "what it does"), rooms()),
+        "The AEA Data Editor's scan for Windows paths counts whatever stands before a backslash: "
+        f"{account.backslashes.total():,} places in {len(account.backslashes)} programs and "
+        "study files here. They are regular expressions, LaTeX and line ends: the scan of `make deposit` "
+        "reads every text in them as the program does, and would refuse one that is a path.",
         "### License for code",
         "The code, study files and documentation are under the MIT licence: see [LICENSE](LICENSE).",
     ]

@@ -10,8 +10,8 @@ import ast
 import csv
 import re
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from importlib import metadata
 from pathlib import Path
@@ -31,6 +31,11 @@ ABSOLUTE = re.compile(
     r"(?<![A-Za-z0-9_])[A-Za-z]:(?:\\\\?|/(?!/))[A-Za-z0-9_]"  # a drive letter
     r"|(?<![\w.:/~)*$}>-])(?:/(?:home|Users|root|tmp|mnt|media|opt|srv|Volumes|private|work)/|~/)\w"
 )
+# The AEA's (AEADataEditor/replication-template, automations/07_check_file_paths.sh), and the files it reads.
+BACKSLASH = re.compile(r"[a-zA-Z0-9_.${}()-]+\\")
+SCANNED = {".py", ".toml", ".sh", ".do", ".r", ".m", ".yml", ".yaml"}
+# Of texts as a program has them: folders and a file with backslashes between, each of two letters or more.
+WINDOWS = re.compile(r"\.{0,2}\\?(?:[\w -]{2,}\\)+(?:[\w -]{2,}|[\w -]+\.\w{1,5})")
 PERSONAL = {
     "firstname", "lastname", "surname", "givenname", "fullname", "initials", "email", "mail", "phone",
     "telephone", "mobile", "fax", "address", "street", "zip", "zipcode", "postcode", "birthday", "birthdate",
@@ -47,7 +52,7 @@ MARKDOWN_LINK = re.compile(r"\[[^\]\n]*\]\(<?([^)>\s]+)>?[^)]*\)")
 def scan(folder: Path) -> list[str]:
     """Every finding in a folder, one line each: which scan, which file, what."""
     scans: tuple[Callable[[Path], Iterator[str]], ...] = (
-        sizes, duplicates, empty, archives, absolute_paths, dependencies, personal_data, links,
+        sizes, duplicates, empty, archives, absolute_paths, windows_paths, dependencies, personal_data, links,
     )  # fmt: skip
     return [f"{check.__name__.replace('_', ' ')}: {line}" for check in scans for line in check(folder)]
 
@@ -99,6 +104,43 @@ def absolute_paths(folder: Path) -> Iterator[str]:
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             if match := ABSOLUTE.search(line):
                 yield f"{name}, line {number}: {match[0]!r} is a place on one machine"
+
+
+def backslashes(folder: Path) -> Counter[str]:
+    """What the AEA's scan takes for Windows paths, by file: whatever stands before a backslash."""
+    counts = Counter[str]()
+    for name, path in _plain(folder):
+        if path.suffix.lower() in SCANNED or path.name == "Makefile":
+            text = path.read_text(encoding="utf-8", errors="replace")
+            counts[name] = sum(len(BACKSLASH.findall(line)) for line in text.splitlines())
+    return +counts
+
+
+def windows_paths(folder: Path) -> Iterator[str]:
+    """Of those, the texts of programs and study files that are paths with backslashes."""
+    for name in backslashes(folder):
+        for text in _texts(folder / name):
+            if WINDOWS.fullmatch(text):
+                yield f"{name}: {text[:80]!r} is a path that Windows alone reads; write / between folders"
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """Every text in a Python or TOML file as the program has it; the lines of any other file."""
+    if path.suffix == ".py":
+        nodes = ast.walk(ast.parse(path.read_bytes()))
+        yield from (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    elif path.suffix == ".toml":
+        yield from _strings(read_toml(path))
+    else:
+        yield from plain_text(path).split()
+
+
+def _strings(content: object) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping | list):
+        for inner in content.values() if isinstance(content, Mapping) else content:
+            yield from _strings(inner)
 
 
 def dependencies(folder: Path) -> Iterator[str]:

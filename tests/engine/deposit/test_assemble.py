@@ -107,6 +107,15 @@ def test_the_readme_has_a_row_for_each_source_and_each_exhibit(project):
     assert len(shown) == tables + len(list(project.claims.glob("*.toml")))
 
 
+def test_the_readme_names_no_program_that_is_not_there(project):
+    text = (project.deposit / "README.md").read_text()
+    named = set(re.findall(r"`((?:replication|cleaning|docs|data/raw|claims|specs)(?:/[\w./]+)?)`", text))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (project.deposit / name).exists()] == []
+    there = {f"replication/{path.parent.name}" for path in (HERE.root / "replication").glob("*/__init__.py")}
+    assert there <= named
+
+
 def test_every_exhibit_names_the_line_of_its_entry(project):
     for item in exhibits(project):
         if item.name.startswith("ledger"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replication.deposit.scan import scan
+from replication.deposit.scan import backslashes, scan
 
 CLEAN = {
     "README.md": "# A package\n\nSee [the data](data/a.csv) and [the web](https://example.org).\n",
@@ -39,6 +39,9 @@ def test_a_clean_folder_has_no_findings(folder):
         ("b.py", "open('/home/me/a.csv')\n", "absolute paths: b.py, line 1"),
         ("b.py", "x = 1\nopen('~/a.csv')\n", "absolute paths: b.py, line 2"),
         ("b.toml", 'path = "D:/work/a.csv"\n', "absolute paths: b.toml, line 1"),
+        ("b.py", "open('data\\\\raw\\\\a.csv')\n", "windows paths: b.py: 'data"),
+        ("b.py", "open(r'..\\raw\\a.csv')\n", "windows paths: b.py: '..'"[:22]),
+        ("b.toml", "data = 'raw\\panel.dta'\n", "windows paths: b.toml: 'raw"),
         ("b.py", "import torch\n", "dependencies: b.py: imports torch"),
         (
             "b.py",
@@ -57,6 +60,15 @@ def test_each_scan_finds_what_it_is_for(folder, name, content, told):
     (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     found = scan(folder)
     assert len(found) == 1 and found[0].startswith(told)
+
+
+@pytest.mark.parametrize(
+    "text", [r"\d\d(\.\d+)?", r"\toprule", "\n\n", r"\bfoo\b", r"\begin{table}", r"a\1 b"]
+)
+def test_a_pattern_or_latex_is_no_path_and_is_counted(folder, text):
+    (folder / "b.py").write_text(f"x = {text!r}\ny = 'end\\n'\n")
+    assert scan(folder) == []
+    assert backslashes(folder)["b.py"] >= 1
 
 
 def test_a_link_out_of_the_folder(folder, tmp_path_factory):
