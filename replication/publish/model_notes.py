@@ -80,9 +80,8 @@ def account(
     for rows, named in _told_once((rows_note(c.account, labels), c) for c in columns):
         title = ", ".join(dict.fromkeys(c.account.title or c.id for c in named))
         yield f"{title}: {rows}" if len(columns) > 1 else rows
-    for column in columns:
-        if column.account.choices:
-            yield f"Options{_for([column], columns)}: {sentence(column.account.choices)}"
+    for choices, named in _told_once((c.account.choices, c) for c in columns if c.account.choices):
+        yield f"Options{_for(named, columns)}: {sentence(choices)}"
 
 
 def effects_words(account: ModelAccount, labels: Mapping[str, str]) -> str:
@@ -127,4 +126,5 @@ def _for(named: Sequence[Column], columns: Sequence[Column]) -> str:
     """` (title, title)`, or nothing where every model of the table is meant."""
     models = dict.fromkeys(c.account.model for c in named)
     meant = [c for c in columns if c.account.model in models]
-    return "" if len(meant) == len(columns) else f" ({', '.join(c.account.title or c.id for c in meant)})"
+    titles = dict.fromkeys(c.account.title or c.id for c in meant)
+    return "" if len(meant) == len(columns) else f" ({', '.join(titles)})"

@@ -151,6 +151,16 @@ def test_short_notes_leave_out_the_account(four):
     assert "rows used" not in four.to_markdown(notes="short")
 
 
+def test_options_that_several_models_have_are_told_once():
+    keys = {**KEYS, "labels": {}, "estimator": "quantile", "options": {"q": 0.25}}
+    quarter, same = rp.fit("y ~ x", ROWS, **keys), rp.fit("y ~ x + z", ROWS, **keys)
+    half = rp.fit("y ~ x", ROWS, **{**keys, "options": {"q": 0.5}})
+    told = [each for each in rp.compare(a=quarter, b=same, c=half).published().account if "Options" in each]
+    assert [each.partition(":")[0] for each in told] == ["Options (a, b)", "Options (c)"]
+    alone = rp.compare(a=quarter, b=same).published().account
+    assert sum(each.startswith("Options:") for each in alone) == 1
+
+
 LAYOUT = {
     "panels": PANELS,
     "groups": [{"title": "Trade, *x* & $y$", "terms": ["x"]}, {"title": "Others", "terms": ["z", "w"]}],
