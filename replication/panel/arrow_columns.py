@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,7 +25,19 @@ KINDS = (
     pa.types.is_string_view,
 )
 TEXTS = KINDS[-3:]
+READ = "allowed: a column of numbers, texts, truth values or dates"
 PERIODS = "pandas.period"  # an extension of whole numbers that count from 1970 in a unit of its own
+UNITS: Mapping[str, tuple[Clock | None, int]] = {
+    "A-DEC": (None, 1970),
+    "Y-DEC": (None, 1970),
+    "Q-DEC": (Clock("quarter"), 40),
+    "M": (Clock("month"), 120),
+    "D": (Clock("day"), DAYS),
+}
+"""By the unit of a pandas period: what its numbers are called here, and the number of the first of 1970."""
+
+# pandas tells Arrow of its type once it has made a column of it; until then those of a file are bare numbers
+pa.Table.from_pandas(pd.DataFrame({"": pd.PeriodIndex([], freq="D")}))
 
 
 def grid_of(table: pa.Table, fields: Sequence[pa.Field]) -> Grid:
@@ -39,13 +52,13 @@ def grid_of(table: pa.Table, fields: Sequence[pa.Field]) -> Grid:
     names = table.column_names
     found = {name: _column(table.column(place)) for place, name in enumerate(names)}
     columns = {name: values for name, values in found.items() if values is not None}
-    clock = Clock("day")
+    clocks = {name: _clock(table.schema.field(name).type) for name in columns}
     return Grid(
         headings=tuple(columns),
         columns=tuple(columns.values()),
         spelled=False,
         left={field.name: _left(field, field.name in names) for field in fields if field.name not in columns},
-        named={name: clock for name in columns if pa.types.is_temporal(table.schema.field(name).type)},
+        named={name: clock for name, clock in clocks.items() if clock is not None},
     )
 
 
@@ -56,7 +69,18 @@ def readable(kind: pa.DataType) -> bool:
 
 def _left(field: pa.Field, plain: bool) -> str:
     what = "times of day" if plain else str(field.type)
-    return f"{field.name} holds {what}; allowed: a column of numbers, texts, truth values or dates"
+    return f"{field.name} holds {what}; {READ}"
+
+
+def _clock(kind: pa.DataType) -> Clock | None:
+    """What the numbers of a column of periods or dates are called."""
+    if _is_period(kind):
+        return UNITS[kind.freq][0]
+    return Clock("day") if pa.types.is_temporal(kind) else None
+
+
+def _is_period(kind: pa.DataType) -> bool:
+    return isinstance(kind, pa.BaseExtensionType) and kind.extension_name == PERIODS
 
 
 def is_one_of(kinds: tuple[Callable[[pa.DataType], bool], ...], kind: pa.DataType) -> bool:
@@ -64,13 +88,15 @@ def is_one_of(kinds: tuple[Callable[[pa.DataType], bool], ...], kind: pa.DataTyp
     if pa.types.is_dictionary(kind):
         return is_one_of(kinds, kind.value_type)
     if isinstance(kind, pa.BaseExtensionType):
-        return kind.extension_name != PERIODS and is_one_of(kinds, kind.storage_type)
+        return (not _is_period(kind) or kind.freq in UNITS) and is_one_of(kinds, kind.storage_type)
     return any(test(kind) for test in kinds)
 
 
 def _column(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """A column as whole numbers, floating point, truth values, or a dictionary of texts; None for times."""
     kind = values.type
+    if _is_period(kind):
+        return pc.add(pc.cast(values, pa.int64()), UNITS[kind.freq][1])
     if isinstance(kind, pa.BaseExtensionType):
         return _column(pc.cast(values, kind.storage_type))
     if pa.types.is_dictionary(kind):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from replication.errors import DataError
 from replication.language.named_numbers import Named
 from replication.panel.reading import BLANKS, among
 
@@ -60,6 +62,13 @@ class Grid:
         """Line and row, as a message names them; rows are counted from 0 here, from 1 there."""
         line = "" if self.lines is None else f"{self.unit} {self.lines[row]}, "
         return f"{line}row {row + 1}"
+
+
+def refuse_twice(headings: Iterable[str], origin: str) -> None:
+    """Raise DataError for a heading that stands more than once."""
+    for name, count in Counter(headings).items():
+        if count > 1:
+            raise DataError(f"{origin}: the column {name!r} stands {count} times; allowed: once")
 
 
 def tidied(grid: Grid) -> Grid:

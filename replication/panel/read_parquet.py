@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from replication.errors import DataError
 from replication.panel.arrow_columns import TEXTS, grid_of, is_one_of, readable
-from replication.panel.grid import Grid
+from replication.panel.grid import Grid, refuse_twice
 from replication.panel.limits import CELL, check_columns, check_size
 from replication.spec.entries import FileKeys
 
@@ -26,6 +26,7 @@ def read_parquet(path: Path, keys: FileKeys) -> Grid:
         with pq.ParquetFile(path) as file:
             _check_size(file.metadata, path)
             fields = list(file.schema_arrow)
+        refuse_twice([field.name for field in fields], path.name)
         plain = [field.name for field in fields if readable(field.type)]
         texts = [field.name for field in fields if is_one_of(TEXTS, field.type)]
         return grid_of(pq.read_table(path, columns=plain, read_dictionary=texts), fields)

@@ -25,7 +25,7 @@ from replication.panel.column_kinds import (
     holds_texts,
     wishes_of,
 )
-from replication.panel.grid import Grid, tidied
+from replication.panel.grid import Grid, refuse_twice, tidied
 from replication.panel.limits import MAX_BYTES, check_size
 from replication.panel.numerals import Spelling, spelling_of, spelling_with
 from replication.panel.read_csv import read_csv
@@ -148,9 +148,7 @@ def _refuse_keys(path: Path, keys: FileKeys, ending: str) -> None:
 
 def _names(grid: Grid, keys: FileKeys, origin: str) -> list[str]:
     """Headings, renamed as the study says; none twice."""
-    for name, count in Counter(grid.headings).items():
-        if count > 1:
-            raise DataError(f"{origin}: the column {name!r} stands {count} times; allowed: once")
+    refuse_twice(grid.headings, origin)
     for name, heading in keys.columns.items():
         if heading not in grid.headings:
             raise DataError(f"{origin}: study.columns.{name}: {one_of('heading', heading, grid.headings)}")

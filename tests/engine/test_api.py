@@ -128,13 +128,38 @@ def test_dates_and_quarters_of_a_frame(pooled):
     assert found.dropped["time"].tolist()[0] == "1990Q1"
 
 
+@pytest.mark.parametrize(
+    ("freq", "first"), [("Q", "1990Q1"), ("M", "1990-01"), ("Y", 1990), ("D", "1990-01-01")]
+)
+def test_periods_of_pandas_are_periods_in_a_frame_and_in_a_file(tmp_path, freq, first):
+    counted = pd.period_range("1990-01-01", periods=9, freq=freq)
+    frame = PANEL.assign(year=pd.PeriodIndex(np.tile(counted, 8), freq=freq))
+    frame.to_parquet(tmp_path / "panel.parquet")
+    for data in (frame, pa.table(frame), tmp_path / "panel.parquet"):
+        found = rp.fit("log(aid) ~ lag(gdp) + war", data, covariance="hc1", **KEYS)
+        assert found.dropped["time"].tolist()[0] == first
+    script = "import sys, replication as rp; print(rp.read(sys.argv[1]).table['year'][0])"  # no frame before
+    command = [sys.executable, "-c", script, tmp_path / "panel.parquet"]
+    alone = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert alone == f"{rp.read(frame).table['year'][0]}\n"
+
+
+def test_a_column_of_several_kinds_is_left_alone_until_it_is_named(pooled):
+    odd = PANEL.assign(odd=[1 if n % 2 else "A" for n in range(len(PANEL))], wrong=1j)
+    found = rp.fit("log(aid) ~ lag(gdp) + war", odd, covariance="hc1", **KEYS)
+    pd.testing.assert_frame_equal(found.table, pooled.table, check_exact=True)
+    with pytest.raises(rp.UserError, match="wrong holds values of several kinds, or of none that is read"):
+        rp.fit("log(aid) ~ wrong", odd, covariance="hc1", **KEYS)
+
+
 REFUSED = [
+    (pd.DataFrame([[1, 2]], columns=["a", "a"]), "data: the column 'a' stands 2 times; allowed: once"),
     (5, "data: is of type int; allowed: a file, a data frame (pandas, pyarrow, polars), or a list of dicts"),
     ([1, 2], "data: is of type list; allowed: a file"),
     ([], "data: no rows"),
     (PANEL[:0], "data: no rows"),
     ([{"a": 1}, {"a": "x"}], "data: a holds values of several kinds"),
-    (pd.DataFrame({"a": [1, "x"]}, dtype=object), "data: cannot be read: "),
+    (pd.DataFrame({"a": [1, "x"]}, dtype=object), "data: a holds values of several kinds"),
     ("nowhere.csv", "nowhere.csv: there is no such file"),
     ("https://example.org/panel.csv", "is an address; download the file"),
 ]
