@@ -74,12 +74,11 @@ def model_table(
         return _Models(spec, records, columns, columns, labels).table()
     if spec.models:
         raise StudyError(f"table '{spec.id}': has models and panels; allowed: one of them")
-    every = list(dict.fromkeys(name for panel in spec.panels for name in panel.models))
     specs = [
         spec.model_copy(update={"models": panel.models, "terms": panel.terms or spec.terms})
         for panel in spec.panels
     ]
-    whole = spec.model_copy(update={"models": every})
+    whole = spec.model_copy(update={"models": spec.every_model})
     columns = _columns(whole, accounts)
     blocks = [_Models(each, records, _columns(each, accounts), columns, labels) for each in specs]
     return _stacked(_Models(whole, records, columns, columns, labels), blocks)

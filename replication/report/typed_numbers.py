@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from replication.errors import StudyError
 from replication.publish.prose import SECTIONS, prose_of
 from replication.publish.references import parts_of
-from replication.spec.entries import ModelSpec, StatisticSpec, Study
+from replication.spec.entries import ModelSpec, StatisticSpec, Study, TableSpec
 from replication.spec.entry import Entry
 
 RESULTS = ("answer", "finding")  # what is said in them is said of results
@@ -67,8 +67,20 @@ def _prose(study: Study) -> Iterator[tuple[str, str, str, Entry]]:
     for section in (*SECTIONS, "readings"):
         entries += [(f"{section}.{entry.id}", entry) for entry in getattr(study, section)]
     for place, entry in entries:
-        for key, text in (("title", entry.title), *prose_of(entry)):
+        for key, text in (("title", entry.title), *_headings(entry), *prose_of(entry)):
             yield place, key, text, entry
+
+
+def _headings(entry: Entry) -> list[tuple[str, str]]:
+    """Words over the rows and columns of a table that the study gives."""
+    if not isinstance(entry, TableSpec):
+        return []
+    titles = [(key, each.title) for key in ("panels", "groups") for each in getattr(entry, key)]
+    return [
+        *titles,
+        *(("headings", word) for word in entry.headings),
+        *(("indicate", w) for w in entry.indicate),
+    ]
 
 
 def _typed(text: str) -> Iterator[str]:
@@ -111,10 +123,8 @@ def _set(study: Study, entry: Entry) -> Iterator[str]:
     if entry is study.study:
         yield from _parameters(study.model_dump())
         return
-    shown = {
-        *getattr(entry, "statistics", ()),
-        *(name.partition(".")[0] for name in getattr(entry, "models", ())),
-    }
+    models = entry.every_model if isinstance(entry, TableSpec) else getattr(entry, "models", ())
+    shown = {*getattr(entry, "statistics", ()), *(name.partition(".")[0] for name in models)}
     entries: tuple[ModelSpec | StatisticSpec, ...] = (*study.models, *study.statistics)
     behind = [other for other in entries if other.id in shown]
     for each in (entry, *behind):

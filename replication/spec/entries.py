@@ -175,6 +175,11 @@ class TableSpec(Entry):
     finding: Text = ""
     note: Text = ""
 
+    @property
+    def every_model(self) -> list[str]:
+        """The models that it shows, those of its panels too, each once."""
+        return list(dict.fromkeys([*self.models, *(name for panel in self.panels for name in panel.models)]))
+
 
 class FigureSpec(Entry):
     """One published figure, drawn from statistics, from a model, or from the rows of a processed table.

@@ -106,9 +106,25 @@ def test_every_place_of_prose_is_read(section, entry):
         check_typed(Study(study=StudyHead(id="s", title="S"), **{section: [entry]}))
 
 
+@pytest.mark.parametrize(
+    ("key", "keys"),
+    [
+        ("panels", {"panels": [{"title": "The 7 largest", "models": ["m"]}]}),
+        ("groups", {"groups": [{"title": "7 of them", "terms": ["x"]}]}),
+        ("headings", {"headings": ["All 7"]}),
+        ("indicate", {"indicate": {"7 controls": ["x"]}}),
+    ],
+)
+def test_words_over_rows_and_columns_are_read_too(key, keys):
+    with pytest.raises(StudyError, match=rf"tables\.t\.{key} says '7' in digits"):
+        check_typed(study().model_copy(update={"tables": [TableSpec(id="t", title="T", **keys)]}))
+
+
 def test_a_note_may_name_what_is_set_by_what_it_shows_and_by_nothing_else():
     told = {"statistics": ["growth"], "note": "Windows of 36 months."}
     check_typed(Study(**{**dict(study()), "tables": [TableSpec(id="t", title="T", **told)]}))
+    panels = {"panels": [{"title": "All", "models": ["m"]}], "note": "Of 4,999 draws."}
+    check_typed(Study(**{**dict(study()), "tables": [TableSpec(id="t", title="T", **panels)]}))
     other = TableSpec(id="t", title="T", models=["m"], note="Windows of 36 months.")
     with pytest.raises(StudyError, match="tables.t.note says '36'"):
         check_typed(Study(**{**dict(study()), "tables": [other]}))
