@@ -89,6 +89,10 @@ def read(data: str | Path | Reading | Frame, **keys: Any) -> Reading:
     """
     wishes = validated(keys, FileKeys, "read")
     if isinstance(data, Reading):
+        if keys:
+            raise DataError(
+                f"read: {data.origin} is read already; write {', '.join(keys)} where it is read first"
+            )
         return data
     return read_user_table(Path(data), wishes) if isinstance(data, str | Path) else read_frame(data, wishes)
 
@@ -125,8 +129,8 @@ def fit(
         "hc1", {"kind": "clustered", "cluster": ["land"]}, or several; the first is the headline error.
     variables, labels : mapping of str to str
         Named expressions; printed words by term.
-    keys : diagnostics, tests, stepwise, ...
-        Every other key of `[[models]]`.
+    keys : diagnostics, tests, stepwise, ...; missing, encoding, ...
+        Every other key of `[[models]]`, and those that describe a file, as for `read`.
 
     Raises
     ------
@@ -149,8 +153,9 @@ def fit(
     missing regressor lag(x)
     """
     model = {**_model(formula, estimator, effects, covariance, where, weights, options), "title": title}
-    head = {"title": title or formula, "entity": entity, "time": time}
-    source = Path(data) if isinstance(data, str | Path) else read(data)
+    of_file = {key: keys.pop(key) for key in FileKeys.model_fields if key in keys}
+    head = {"title": title or formula, "entity": entity, "time": time, **of_file}
+    source = Path(data) if isinstance(data, str | Path) else read(data, **of_file)
     return fit_one(Project(Path()), source, head, {**model, **keys}, variables or {}, labels or {})
 
 

@@ -152,6 +152,20 @@ def test_a_column_of_several_kinds_is_left_alone_until_it_is_named(pooled):
         rp.fit("log(aid) ~ wrong", odd, covariance="hc1", **KEYS)
 
 
+def test_a_fit_takes_the_keys_that_describe_a_file(tmp_path):
+    frame = PANEL.fillna({"gdp": -999.0})
+    frame.to_csv(tmp_path / "panel.csv", index=False, encoding="latin-1")
+    words = {"covariance": "hc1", "missing": [-999]}
+    found = rp.fit("aid ~ gdp", frame, **words, **KEYS)
+    assert found.dropped["cause"].tolist() == ["missing regressor gdp"]
+    other = rp.fit("aid ~ gdp", tmp_path / "panel.csv", encoding="latin-1", **words, **KEYS)
+    pd.testing.assert_frame_equal(found.table, other.table, check_exact=True)
+    with pytest.raises(
+        rp.DataError, match="read: data is read already; write missing where it is read first"
+    ):
+        rp.fit("aid ~ gdp", rp.read(frame), **words, **KEYS)
+
+
 REFUSED = [
     (pd.DataFrame([[1, 2]], columns=["a", "a"]), "data: the column 'a' stands 2 times; allowed: once"),
     (5, "data: is of type int; allowed: a file, a data frame (pandas, pyarrow, polars), or a list of dicts"),
