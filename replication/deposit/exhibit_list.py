@@ -42,13 +42,33 @@ class Exhibit:
 
 
 def exhibits(project: Project) -> list[Exhibit]:
-    """All exhibits of all studies, in the order of the files, then printed tables and ledgers of claims."""
+    """All exhibits of all studies with their robustness, then printed tables and ledgers of claims."""
     found = []
     for path in project.study_files:
         study, text = read_study(path), plain_text(path)
         entries: list[TableSpec | FigureSpec] = [*_tables(study), *study.figures]
         found += [_exhibit(study, path.name, text, entry) for entry in entries]
+        found += _curves(project, study, path.name, text)
     return [*found, *_printed_tables(project), *_ledgers(project)]
+
+
+def _curves(project: Project, study: Study, file: str, text: str) -> Iterator[Exhibit]:
+    """What other reasonable choices make of a study: tables, and the curve as a figure."""
+    folder = project.robustness(study.study.id).name
+    for spec in study.robustness:
+        shown = [(f"table {name}", title, f"tables/{name}.csv") for name, title in spec.tables.items()]
+        if spec.choices:
+            title = f"{spec.title or spec.id}: every specification"
+            shown.append((f"figure {spec.id}", title, f"figures/{spec.id}.svg"))
+        for name, title, output in shown:
+            yield Exhibit(
+                name=f"{folder}: {name}",
+                title=one_line(title),
+                entry=f"specs/{file} [[robustness]] {spec.id}",
+                line=_line(text, "[[robustness]]", spec.id),
+                program=f"replicate robustness specs/{file} (replication/robustness/robust_study.py)",
+                output=f"{OUTPUT}/{folder}/{output}",
+            )
 
 
 def _tables(study: Study) -> list[TableSpec]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from replication.publish import lettering, style
 from replication.publish.periods import in_order, length, position
-from replication.publish.rounding import common_decimals, fixed, significant
+from replication.publish.rounding import common_decimals, fixed, grouped, significant
 
 Floats = NDArray[np.float64]
 FEW = 14  # points of a line that are marked one by one
@@ -181,7 +181,7 @@ def _bars_across(axes: Axes, many: list[Series]) -> int:
     heights = -np.arange(len(known), dtype=float)
     axes.barh(heights, values, 0.62, color=style.COLOURS[0], zorder=3)
     label_rows(axes, heights, [one.label for one in known])
-    texts = _together([significant(value, 3) for value in values])
+    texts = [grouped(text) for text in _together([significant(value, 3) for value in values])]
     for height, value, text in zip(heights, values, texts, strict=True):
         if np.isfinite(value):
             side = ("left", 3) if value >= 0 else ("right", -3)

@@ -127,6 +127,8 @@ def _statistics(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, st
         named = _CHARTS[spec.kind](place, drawn)
         charts.shade(place, spec.shaded, () if spec.kind == "lines" else _periods(drawn))
         unit = "; ".join(dict.fromkeys(mine["unit"]))
+        if across and len(panels) > 1:  # rows as far apart in every panel, from the top
+            place.set_ylim(bottom=place.get_ylim()[1] - rows)
         _axis_words(place, spec, unit, across, named)
         _title(place, panel, named + bool(not across and (spec.y_label or unit)), grid.inner)
     return figure
@@ -169,7 +171,8 @@ def _series(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, str]) 
 
 def _across(spec: FigureSpec, records: pd.DataFrame) -> bool:
     """Whether values run along the horizontal axis."""
-    return spec.kind == "dots" or (spec.kind == "bars" and records["period"].nunique() == 1)
+    one = records.groupby("panel")["period"].nunique().max() == 1
+    return spec.kind == "dots" or (spec.kind == "bars" and one)
 
 
 def _coefficients(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, str]) -> Figure:

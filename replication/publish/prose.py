@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -149,8 +149,19 @@ class Narrator:
         return found
 
 
-def told(study: Study, found: Records) -> Study:
+def with_curves(found: Records, curves: pd.DataFrame) -> Records:
+    """Records that a study's own prose may quote: its own, and the numbers of its robustness beside them."""
+    return replace(found, statistics=pd.concat([found.statistics, curves], ignore_index=True))
+
+
+def told(study: Study, found: Records, curves: pd.DataFrame | None = None) -> Study:
     """The study with every reference in its prose replaced by the number that it names.
+
+    Parameters
+    ----------
+    curves : DataFrame, optional
+        Numbers of the study's robustness, which its own question, answer and finding may quote. They are made
+        apart: without them, the prose of a study that declares some is left as it is.
 
     Raises
     ------
@@ -162,7 +173,10 @@ def told(study: Study, found: Records) -> Study:
         section: [_told_entry(narrator, f"{section}.{entry.id}", entry) for entry in getattr(study, section)]
         for section in SECTIONS
     }
-    return study.model_copy(update={"study": _told_entry(narrator, "study", study.study), **sections})
+    whole = narrator if curves is None else Narrator(study, with_curves(found, curves))
+    apart = curves is None and study.robustness
+    head = {} if apart else {"study": _told_entry(whole, "study", study.study)}
+    return study.model_copy(update={**head, **sections})
 
 
 def prose_of(entry: Entry) -> Iterator[tuple[str, str]]:

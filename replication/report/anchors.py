@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -53,11 +53,17 @@ def _id(what: Table | Drawing) -> str:
 
 
 class Shown:
-    """Which exhibit shows a record: the first of those given."""
+    """Which exhibit shows a record: the first of those given.
 
-    def __init__(self, study: str, exhibits: Iterable[Exhibit]):
+    Parameters
+    ----------
+    curves : mapping of str to str
+        Anchors of further tables of numbers, by the name of their records.
+    """
+
+    def __init__(self, study: str, exhibits: Iterable[Exhibit], curves: Mapping[str, str]):
         self._study = study
-        self._places: dict[Key, str] = {}
+        self._places: dict[Key, str] = {("statistics", name): place for name, place in curves.items()}
         for exhibit in exhibits:
             for key in _keys(exhibit.what):
                 self._places.setdefault(key, exhibit.anchor)

@@ -26,10 +26,10 @@ from replication.project.readback import MANIFEST, read_back, read_manifest
 from replication.project.strict import read_toml
 from replication.publish.exhibits import build_tables
 from replication.publish.origins import source_line
-from replication.publish.prose import Narrator, prose_of, told
-from replication.records.records import read_records, read_study_of, tables_read
+from replication.publish.prose import Narrator, prose_of, told, with_curves
+from replication.records.records import COLUMNS, read_records, read_study_of, tables_read
 from replication.report.contradicted import Claims, claims_told
-from replication.report.graded_section import graded_section
+from replication.report.graded_section import graded_section, grades_told
 from replication.report.opinions import second_opinions
 from replication.report.report_page import About, write_report
 from replication.report.rests_on import Standing, manifests
@@ -77,7 +77,8 @@ def _make_report(project: Project, standing: Standing) -> Path:
     sources = registry.load(project)
     studies = [_gather(project, folder, sources) for folder in folders]
     studies.sort(key=lambda results: (results.study.study.place, results.study.study.id))
-    about = About(settings_of(project).title, tuple(_facts(studies, sources, standing)))
+    facts = tuple(_facts(studies, sources, standing))
+    about = About(settings_of(project).title, facts, tuple(grades_told(project)))
     write_report(studies, project.report, about, _claims(project), graded_section(project))
     _write_record(project, standing)
     return project.report
@@ -115,8 +116,9 @@ def _gather(project: Project, folder: Path, sources: Mapping[str, registry.Sourc
     study = read_study_of(folder)
     check_typed(study)
     found = read_records(folder)
-    narrator = Narrator(study, found)
-    shown = told(study, found)
+    curves = _curves(project.robustness(study.study.id))
+    narrator = Narrator(study, with_curves(found, curves))
+    shown = told(study, found, curves)
     return StudyResults(
         study=shown,
         prose={key: narrator.pieces(text, f"study.{key}") for key, text in prose_of(study.study)},
@@ -128,7 +130,14 @@ def _gather(project: Project, folder: Path, sources: Mapping[str, registry.Sourc
         sources=tuple(_source(sources[path]) for path in _paths(study, recipes_of(project))),
         opinions=_opinions(project.crosscheck / study.study.id),
         robustness=_robustness(project.robustness(study.study.id)),
+        curves=_anchors(project.robustness(study.study.id).name, study),
+        files=frozenset(read_manifest(folder).files),
     )
+
+
+def _anchors(folder: str, study: Study) -> dict[str, str]:
+    """Where the page shows each table of a study's other reasonable choices."""
+    return {name: f"table-{folder}-{name}" for spec in study.robustness for name in spec.tables}
 
 
 def _opinions(folder: Path) -> pd.DataFrame | None:
@@ -141,6 +150,13 @@ def _opinions(folder: Path) -> pd.DataFrame | None:
 def _robustness(folder: Path) -> str:
     """What was written for the page on a study's other reasonable choices, if there are any."""
     return read_back(folder, "section.html").decode("utf-8") if (folder / MANIFEST).exists() else ""
+
+
+def _curves(folder: Path) -> pd.DataFrame:
+    """Numbers of a study's other reasonable choices; none where they were not made."""
+    if not (folder / MANIFEST).exists():
+        return pd.DataFrame(columns=COLUMNS["statistics"])
+    return pd.read_parquet(io.BytesIO(read_back(folder, "statistics.parquet")))
 
 
 def _claims(project: Project) -> Claims | None:

@@ -11,8 +11,9 @@ from markupsafe import Markup
 from replication.project.places import Project
 from replication.project.readback import MANIFEST, read_back, read_manifest
 from replication.project.strict import read_strictly
+from replication.publish.files_beside import files_of_table
 from replication.publish.formats import to_html
-from replication.publish.graded_tables import graded_tables
+from replication.publish.graded_tables import counted, graded_tables
 from replication.publish.table import Table
 from replication.spec.article_entries import Article
 
@@ -33,8 +34,11 @@ def graded_section(project: Project) -> Markup:
     DataError
         Files of the grades that are missing or were changed since they were made.
     """
+    folder = project.graded.name
+    made = read_manifest(project.graded).files if (project.graded / MANIFEST).exists() else {}
     shown = [
-        to_html(table, f"Replication {number}", f"table-{project.graded.name}-{table.id}")
+        Markup(to_html(table, f"Replication {number}", f"table-{folder}-{table.id}"))
+        + files_of_table(folder, table.id, made)
         for number, table in enumerate(_tables(project), 1)
     ]
     if not shown:
@@ -43,8 +47,21 @@ def graded_section(project: Project) -> Markup:
     return head + Markup("\n".join([*shown, "</section>"]))
 
 
+def grades_told(project: Project) -> Iterator[tuple[str, str]]:
+    """Each printed table with how many of its cells have which grade; refusals as of `graded_section`."""
+    for article, cells in _articles(project):
+        for table in article.tables:
+            yield f"{article.article.title}: {table.title}", counted(cells[cells["table"] == table.id])
+
+
 def _tables(project: Project) -> Iterator[Table]:
     """Every graded table, as it was made."""
+    for article, cells in _articles(project):
+        yield from graded_tables(article, cells)
+
+
+def _articles(project: Project) -> Iterator[tuple[Article, pd.DataFrame]]:
+    """Every article with its graded cells."""
     folder = project.graded
     if not (folder / MANIFEST).exists():
         return
@@ -52,4 +69,4 @@ def _tables(project: Project) -> Iterator[Table]:
     for name in sorted(name for name in read_manifest(folder).files if name.endswith(".toml")):
         read_back(folder, name)
         article = read_strictly(folder / name, Article)
-        yield from graded_tables(article, cells[cells["article"] == article.article.id])
+        yield article, cells[cells["article"] == article.article.id]

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from replication.project.escape import one_line, without_control
 from replication.project.files import write_text
+from replication.publish.files_beside import files_of_figure, files_of_table
 from replication.publish.formats import stylesheet, to_html
 from replication.publish.page_template import page_template
 from replication.publish.prose import Piece
@@ -41,10 +42,13 @@ class About:
     title : str
     facts : tuple of (str, str)
         Version, date of the data, what the check and the second opinion found.
+    grades : tuple of (str, str)
+        Printed tables that were estimated again, and how many of their cells have which grade.
     """
 
     title: str = "Results"
     facts: tuple[tuple[str, str], ...] = ()
+    grades: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def _checksum(script: str) -> str:
 def _section(results: StudyResults, numbers: Numbers) -> _Section:
     head = results.study.study
     first, rest = numbers.exhibits(results)
-    shown = Shown(head.id, [*first, *rest])
+    shown = Shown(head.id, [*first, *rest], results.curves)
     return _Section(
         f"study-{head.id}",
         one_line(head.title),
@@ -138,7 +142,11 @@ def _linked(pieces: Sequence[Piece], shown: Shown) -> Markup:
 
 def _set(results: StudyResults, exhibit: Exhibit) -> _Shown:
     what = exhibit.what
-    html = _table(results, exhibit, what) if isinstance(what, Table) else _figure(exhibit, what)
+    study = results.study.study.id
+    if isinstance(what, Table):
+        html = _table(results, exhibit, what) + files_of_table(study, what.id, results.files)
+    else:
+        html = _figure(exhibit, what) + files_of_figure(study, what.spec.id, results.files)
     return _Shown(exhibit.anchor, exhibit.label, exhibit.title, html)
 
 

@@ -54,6 +54,10 @@ class StudyResults:
         were not asked.
     robustness : str
         The part of the page on other reasonable choices, as HTML; empty where the study declares none.
+    curves : mapping of str to str
+        Anchor of each table in that part, by its id.
+    files : set of str
+        Files in the study's folder of results, by their path in it.
     """
 
     study: Study
@@ -64,6 +68,8 @@ class StudyResults:
     sources: tuple[Source, ...] = ()
     opinions: pd.DataFrame | None = field(default=None, compare=False)
     robustness: str = ""
+    curves: Mapping[str, str] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
 
     @property
     def labels(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from replication.estimate.design import Floats
 from replication.publish import rounding
+from replication.publish.files_beside import files_of_figure, files_of_table
 from replication.publish.formats import to_html
 from replication.publish.page_template import page_template
 from replication.robustness.choices import Choice, ControlSets
@@ -57,7 +58,7 @@ class Checked:
     tables: tuple[Recorded, ...]
 
 
-def section(name: str, done: Sequence[Checked], labels: Mapping[str, str]) -> str:
+def section(name: str, done: Sequence[Checked], labels: Mapping[str, str], made: Collection[str] = ()) -> str:
     """The part of the report, as HTML.
 
     Parameters
@@ -66,6 +67,8 @@ def section(name: str, done: Sequence[Checked], labels: Mapping[str, str]) -> st
         Of the folder of results, for the anchors.
     labels : mapping of str to str
         Printed words of terms, choices and alternatives.
+    made : collection of str
+        Files beside it in that folder, to which the page leads.
     """
     left, shown = MOST_BYTES, []
     for each in done:
@@ -78,7 +81,8 @@ def section(name: str, done: Sequence[Checked], labels: Mapping[str, str]) -> st
                 "title": each.spec.title or each.spec.id,
                 "question": each.spec.question,
                 "curve": None if each.curve is None else _curve(each.curve, labels, data if fits else ""),
-                "tables": [_table(name, table) for table in each.tables],
+                "files": files_of_figure(name, each.spec.id, made),
+                "tables": [_table(name, table, made) for table in each.tables],
             }
         )
     return page_template("replication.robustness", "section.html.j2").render(entries=shown).strip() + "\n"
@@ -98,9 +102,10 @@ def _curve(found: Curve, labels: Mapping[str, str], data: str) -> dict[str, Any]
     }
 
 
-def _table(name: str, recorded: Recorded) -> dict[str, Any]:
+def _table(name: str, recorded: Recorded, made: Collection[str]) -> dict[str, Any]:
     table = recorded.table
-    return {"title": table.title, "html": Markup(to_html(table, anchor=f"table-{name}-{table.id}"))}
+    html = Markup(to_html(table, anchor=f"table-{name}-{table.id}"))
+    return {"title": table.title, "html": html + files_of_table(name, table.id, made)}
 
 
 def said(found: Curve) -> str:

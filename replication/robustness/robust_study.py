@@ -90,7 +90,8 @@ def _write(folder: Path, folder_name: str, study: Study, done: list[Checked]) ->
     for found in (each.curve for each in done if each.curve is not None):
         write_parquet(folder / "curves" / f"{found.spec.id}.parquet", with_factors(found))
         write_curve(found, labels_of(study), folder / "figures")
-    write_text(folder / "section.html", section(folder_name, done, labels_of(study)))
+    made = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    write_text(folder / "section.html", section(folder_name, done, labels_of(study), made))
 
 
 def _tables_of(study: Study) -> list[str]:

@@ -116,3 +116,23 @@ class RobustnessSpec(Entry):
     influence: InfluenceSpec | None = None
     seed: int = Field(default=1998, ge=0)
     note: Text = ""
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """What its tables show, by their ids."""
+        asked = self.influence or InfluenceSpec()
+        curve = {
+            "choices": "the choices",
+            "summary": "the curve",
+            **({"test": "the whole curve under no effect"} if self.inference else {}),
+            "alternatives": "by alternative",
+            "variance": "variance by choice",
+        }
+        influence = {
+            **{f"without_{column}": f"without each {column}" for column in asked.leave_out},
+            **({"breaks": "a break in every year"} if asked.breaks else {}),
+            **({"omitted": "an omitted variable"} if asked.omitted else {}),
+            **({"rounding": "figures before they were rounded"} if asked.printed_to else {}),
+        }
+        made = {**(curve if self.choices else {}), **influence}
+        return {f"{self.id}_{name}": f"{self.title or self.id}: {shown}" for name, shown in made.items()}

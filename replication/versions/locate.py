@@ -15,7 +15,7 @@ def cell_at(table: Table, row: str, column: str) -> Cell:
     ----------
     row : str
         Its printed label; "label above / label" where the label stands more than once; a term, statistic,
-        group or period of the record behind it; or its number, from 1.
+        group or period of the record behind it; a printed term; or its number, from 1.
     column : str
         Its printed heading, the id of a model, or its number, from 1 after the labels.
 
@@ -84,6 +84,8 @@ def _words(row: tuple[Cell, ...]) -> Iterator[str]:
                 yield of or name
             case ("statistics", statistic, group, period):
                 yield from (statistic, group, period)
+            case ("published", _, _, _, term, quantity, _):
+                yield term or quantity
 
 
 def _column(table: Table, word: str) -> int:

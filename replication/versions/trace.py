@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-import pandas as pd
+from typing import TypeVar
 
 from replication.errors import DataError, one_of
-from replication.language.evaluate import select
-from replication.panel.panel import average_blocks, read_panel
-from replication.project.escape import csv_text
-from replication.project.files import sha256
 from replication.project.places import Project
-from replication.project.readback import Manifest, read_back, read_manifest
+from replication.project.readback import MANIFEST, read_manifest
 from replication.publish.exhibits import build_tables
-from replication.publish.model_notes import rows_note
-from replication.publish.periods import runs
 from replication.publish.table import Cell, printed
-from replication.records.records import Records, read_records, read_study_of
-from replication.sources import registry
-from replication.sources.load import recipes_of
-from replication.sources.pipeline import read_table, sources_behind
-from replication.spec.entries import ModelSpec, Study
-from replication.spec.read_study import reading_ids, summaries
-from replication.study.panels import keys_of
+from replication.records.records import read_study_of
 from replication.versions.content import result_folders
 from replication.versions.locate import cell_at
-
-# What identifies a record, in the order in which a cell's source names it.
-KEYS = {
-    "estimates": ("model", "error", "term"),
-    "models": ("model", "error", "name", "of"),
-    "statistics": ("statistic", "group", "period"),
-}
-
-
-@dataclass(frozen=True)
-class _Results:
-    """One study's results, with what they were made from."""
-
-    project: Project
-    folder: Path
-    study: Study
-
-    @cached_property
-    def records(self) -> Records:
-        """Estimates and model records of the study."""
-        return read_records(self.folder)
-
-    @cached_property
-    def manifest(self) -> Manifest:
-        """What these results were made from."""
-        return read_manifest(self.folder)
-
-    def shown(self, path: Path) -> str:
-        """A path as seen from the project."""
-        return path.relative_to(self.project.root).as_posix()
+from replication.versions.provenance import (
+    Results,
+    models_behind,
+    record,
+    row_of_table,
+    statistic_behind,
+)
+from replication.versions.trace_beside import behind_curve, behind_printed, curve_table, printed_tables
 
 
 def trace(project: Project, table: str, row: str, column: str) -> list[str]:
@@ -69,157 +30,72 @@ def trace(project: Project, table: str, row: str, column: str) -> list[str]:
     Parameters
     ----------
     table : str
-        "STUDY/TABLE": the study and the id of one of its tables.
+        "FOLDER/TABLE": a folder of results (a study, STUDY-robustness, published) and the id of its table.
     row, column : str
         As `locate.cell_at` takes them.
 
     Raises
     ------
     DataError
-        No such study, table, row or column; results or data that are not there.
+        No such folder, table, row or column; results or data that are not there.
     """
-    folders = {n: f for n, f in result_folders(project.current).items() if (f / "study.toml").is_file()}
+    folders = {n: f for n, f in result_folders(project.current).items() if (f / "tables").is_dir()}
     name, _, wanted = table.partition("/")
     if name not in folders:
         raise DataError(f"{one_of('study', name, folders)}; a table is named as STUDY/TABLE")
-    results = _Results(project, folders[name], read_study_of(folders[name]))
+    way = _printed if folders[name] == project.graded else _curve if _is_curve(project, name) else _study
+    cell, behind = way(project, folders[name], wanted, row, column)
+    return [f"cell: {table}, {row}, {column}: printed {printed(cell)}", *behind]
+
+
+Thing = TypeVar("Thing")
+Found = tuple[Cell, Iterator[str]]
+
+
+def _is_curve(project: Project, name: str) -> bool:
+    """Whether a folder holds what other reasonable choices make of a study."""
+    return project.robustness(read_manifest(project.current / name).study).name == name
+
+
+def _study(project: Project, folder: Path, wanted: str, row: str, column: str) -> Found:
+    results = Results(project, folder, read_study_of(folder))
     tables = {made.id: made for made in build_tables(project, results.study, results.records)}
-    if wanted not in tables:
-        raise DataError(f"study {name}: {one_of('table', wanted, tables)}")
-    cell = cell_at(tables[wanted], row, column)
-    return [f"cell: {table}, {row}, {column}: printed {printed(cell)}", *_behind(results, cell, wanted)]
+    cell = cell_at(_of(folder, wanted, tables), row, column)
+    return cell, _behind(results, cell, wanted)
 
 
-def _behind(results: _Results, cell: Cell, table: str) -> Iterator[str]:
+def _curve(project: Project, folder: Path, wanted: str, row: str, column: str) -> Found:
+    places = sorted((folder / "tables").glob("*.csv"))
+    path = _of(folder, wanted, {path.stem: path for path in places})
+    cell = cell_at(curve_table(folder, path.stem), row, column)
+    study = project.current / read_manifest(folder).study
+    if not (study / MANIFEST).is_file():
+        raise DataError(f"{study}: no results of this study; run it first (replicate run)")
+    return cell, behind_curve(Results(project, study, read_study_of(study)), folder, cell)
+
+
+def _printed(project: Project, folder: Path, wanted: str, row: str, column: str) -> Found:
+    tables = printed_tables(folder)
+    article, table = _of(folder, wanted, {table.id: (article, table) for article, table in tables})
+    cell = cell_at(table, row, column)
+    study = project.current / article.article.study
+    return cell, behind_printed(Results(project, study, read_study_of(study)), folder, article, cell)
+
+
+def _of(folder: Path, wanted: str, known: Mapping[str, Thing]) -> Thing:
+    if wanted not in known:
+        raise DataError(f"study {folder.name}: {one_of('table', wanted, known)}")
+    return known[wanted]
+
+
+def _behind(results: Results, cell: Cell, table: str) -> Iterator[str]:
     kind, *key = cell.source
     if kind == "table":
         where = next(spec.where for spec in results.study.tables if spec.id == table)
-        yield from _row_of_table(results, where, *key)
+        yield from row_of_table(results, where, *key)
         return
-    yield _record(results, kind, key)
+    yield record(results.project, results.folder, kind, key)
     if kind == "statistics":
-        yield from _statistic(results, key[0])
+        yield from statistic_behind(results, key[0])
     else:
-        yield from _models(results, [key[0]], key[1])
-
-
-def _record(results: _Results, kind: str, key: list[str]) -> str:
-    """The line of the tidy record, with its numbers in full."""
-    path = results.folder / f"{kind}.csv"
-    names = KEYS[kind]
-    written = [csv_text(part) for part in key[: len(names)]]
-    reader = csv.DictReader(io.StringIO(read_back(results.folder, path.name).decode("utf-8"), newline=""))
-    for row in reader:
-        if [row[name] for name in names] == written:
-            rest = ", ".join(f"{k} = {v}" for k, v in row.items() if v and k not in ("study", *names))
-            return f"record: {results.shown(path)}, line {reader.line_num}: {rest}"
-    raise DataError(f"{results.shown(path)}: no record of {', '.join(key)}; run the study again")
-
-
-def _models(results: _Results, names: list[str], error: str = "") -> Iterator[str]:
-    """Each model with its rows, then the tables of all of them, each once."""
-    specs = {name: _spec(results, name) for name in names}
-    for name, spec in specs.items():
-        yield from _model(results, name, spec, error)
-    named = dict.fromkeys(str(spec.data or results.study.study.table) for spec in specs.values())
-    for table in named:
-        yield from _panel(results, table)
-
-
-def _panel(results: _Results, table: str) -> Iterator[str]:
-    """A processed table with what is behind it, or a panel that the user brought."""
-    known = f"{table}.parquet" in results.manifest.inputs
-    yield from _table(results, table) if known else _brought(results)
-
-
-def _spec(results: _Results, name: str) -> ModelSpec:
-    return next(model for model in results.study.models if model.id == name)
-
-
-def _model(results: _Results, name: str, spec: ModelSpec, error: str) -> Iterator[str]:
-    account = next(entry for entry in results.records.accounts if entry.model == name)
-    yield f"model: {name} of {results.shown(results.folder / 'study.toml')}: {' '.join(spec.formula.split())}"
-    yield f"  where: {spec.where or 'all rows'}"
-    yield f"  estimator: {spec.estimator}; effects: {', '.join(spec.effects) or 'none'}"
-    yield from (f"  error: {e.kind}: {e.convention}" for e in account.errors if error in (e.label, ""))
-    yield f"rows: {rows_note(account)}"
-    table = spec.data or results.study.study.table
-    if f"{table}.parquet" in results.manifest.inputs:
-        yield from _used(results, spec, str(table))
-
-
-def _brought(results: _Results) -> Iterator[str]:
-    """A panel of the user's own: its checksum is all that is known of it."""
-    for name, checksum in {**results.manifest.inputs, **results.manifest.brought}.items():
-        yield f"panel brought by the user: {name}, sha256 {checksum}"
-
-
-def _used(results: _Results, spec: ModelSpec, name: str) -> Iterator[str]:
-    """Entities with their periods in the sample: rows of the panel that no cause took out."""
-    entity, time = keys_of(results.project, results.study, spec.entity)
-    panel = read_panel(read_table(results.project, name), entity, time, results.study.variables, name)
-    if spec.average_over is not None:
-        panel = average_blocks(panel, spec.average_over)
-    keys = pd.MultiIndex.from_frame(panel.table[[entity, time]].astype("str"))
-    left_out = results.records.dropped_rows
-    left_out = left_out[left_out["model"] == spec.id][["entity", "time"]].astype("str")
-    used = panel.table[~keys.isin(pd.MultiIndex.from_frame(left_out))]
-    entities = used.groupby(entity, sort=True)[time]
-    periods = used[time].nunique()
-    yield (
-        f"  {len(used)} rows in the sample: {entities.ngroups} entities, {periods} periods; every other row "
-        f"with its cause in {results.shown(results.folder / 'dropped_rows.csv')}"
-    )
-    yield "  " + "; ".join(f"{code} {runs(sorted(times))}" for code, times in entities)
-
-
-def _statistic(results: _Results, name: str) -> Iterator[str]:
-    spec = next((entry for entry in results.study.statistics if entry.id == name), None)
-    summary = next((entry for entry in summaries(results.study) if entry.id == name), None)
-    if summary is not None:
-        yield f"statistic: {name}: summary statistics of the panel, where: {summary.where or 'all rows'}"
-        yield from _panel(results, str(results.study.study.table))
-        return
-    if spec is None:
-        yield from _from_models(results, name)
-        return
-    options = "".join(f", {key} = {value}" for key, value in spec.with_.items())
-    yield f"statistic: {name}: {spec.measure}{options}"
-    yield f"  where: {spec.where or 'all rows'}"
-    rows = read_table(results.project, spec.table)
-    yield f"rows: {len(select(rows, spec.where))} of {len(rows)} rows of the table"
-    yield from _table(results, spec.table)
-
-
-def _from_models(results: _Results, name: str) -> Iterator[str]:
-    """A statistic that is read off estimates: the models that it is read off."""
-    rules = [rule for rule in results.study.readings if name in reading_ids(rule)]
-    models = rules[0].models if rules else [name.rpartition("_")[0]]
-    what = f"reading rule {rules[0].id}" if rules else "errors under other conventions"
-    yield f"statistic: {name}: {what}, from the models {', '.join(models)}"
-    yield from _models(results, models)
-
-
-def _row_of_table(results: _Results, where: str | None, name: str, row: str, column: str) -> Iterator[str]:
-    """A figure that is printed as it stands in a processed table."""
-    rows = select(read_table(results.project, name), where)
-    values = ", ".join(f"{key} = {value}" for key, value in rows.iloc[int(row)].items() if pd.notna(value))
-    among = f" of those where {where}" if where else ""
-    yield f"record: data/processed/{name}.parquet, row {int(row) + 1}{among}, column {column}: {values}"
-    yield from _table(results, name)
-
-
-def _table(results: _Results, name: str) -> Iterator[str]:
-    """The processed table and the raw files behind it, each with its checksum and citation."""
-    path = results.project.processed / f"{name}.parquet"
-    used = results.manifest.inputs.get(path.name, "")
-    now = "as used" if sha256(path) == used else f"CHANGED since: sha256 {used} was used"
-    yield f"table: {results.shown(path)}, sha256 {sha256(path)} ({now})"
-    sources = registry.load(results.project)
-    for raw in dict.fromkeys(sources_behind(name, recipes_of(results.project))):
-        source = sources[raw]
-        found = sha256(results.project.raw / raw)
-        state = "as registered" if found == source.sha256 else "NOT as registered"
-        yield f"raw: data/raw/{raw}, sha256 {found} ({state})"
-        yield f"  {source.citation}"
-        yield f"  read from {source.read_from}; vintage {source.vintage}; licence {source.licence}"
+        yield from models_behind(results, [key[0]], key[1])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from replication.cli import main
+from replication.errors import DataError
+from replication.project.files import sha256
 from replication.project.places import Project
 from replication.project.readback import read_back
 from replication.publish.rounding import fixed
+from replication.versions.trace import trace
 from replication.versions.why import why
 from tests.support.made_up import copied, lay_out
 
@@ -200,3 +204,39 @@ def test_a_study_cannot_take_the_name_of_the_grades(project, tmp_path: Path, cap
     study.write_text('[study]\nid = "published"\ntitle = "No"\n', encoding="utf-8")
     assert run(project, "run", str(study)) == 2
     assert "the grades of printed tables" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "record", "file"),
+    [
+        ("X (score)", "Ours", "estimates.csv", "nobody.csv"),
+        ("1 / X (score)", "Table 1", "estimates.csv", "nobody.csv"),
+        ("1 / X (score) / Standard error", "Table 1", "estimates.csv", "nobody.csv"),
+        ("1 / Observations", "2", "models.csv", "nobody.toml"),
+        ("2 / X (score)", "Table 1", None, "nobody.csv"),
+    ],
+)
+def test_a_graded_cell_is_traced_to_the_print_and_to_our_record(project, row, column, record, file):
+    assert run(project, "published") == 0
+    if row == "X (score)":
+        with pytest.raises(DataError, match="stands 2 times; say which"):
+            trace(project, "published/nobody_2000_one", row, column)
+        row = f"1 / {row}"
+    told = trace(project, "published/nobody_2000_one", row, column)
+    assert told[1].startswith("record: results/current/published/cells.csv, line ")
+    checksum = sha256(project.published / file)
+    assert f"print: published/{file}, sha256 {checksum} (as graded)" in told
+    assert "  Nobody (2000)." in told
+    ours = [line for line in told if line.startswith(f"record: results/current/first/{record}")]
+    assert len(ours) == (record is not None)
+    assert any(line.startswith("raw: ") for line in told) == (record is not None)
+
+
+def test_the_first_page_tells_the_grades_and_the_section_leads_to_the_files(project):
+    assert run(project, "published") == 0 and run(project, "report") == 0
+    page = project.report.read_text(encoding="utf-8")
+    front = page[: page.index("<main")]
+    assert re.search(r"A &lt;b&gt;text&lt;/b&gt; &amp; its table: Table 1</b> \d+ cells: \d+ exact", front)
+    assert 'href="published/tables/nobody_2000_one.csv"' in page
+    for link in re.findall(r'href="([^"#]+)"', page):
+        assert (project.report.parent / link).is_file(), link

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 import pytest
 
@@ -16,6 +18,8 @@ from replication.spec.read_study import read_study
 from replication.study.panels import panels_of
 from replication.versions.media import disagreements, report_disagreements
 from replication.versions.remake import remake
+from replication.versions.trace import trace
+from replication.versions.trace_beside import curve_table
 from tests.support import made_up
 
 ENTRY = """
@@ -93,6 +97,46 @@ def test_every_table_is_written_in_every_format_and_says_the_same(folder):
         f"curve.{ending}" for ending in ("svg", "png", "pdf")
     }
     assert "large figures count for less" in (folder / "tables" / "curve_choices.md").read_text()
+
+
+def test_the_study_file_names_every_table(project, folder):
+    (spec,) = read_study(project.specs / "first.toml").robustness
+    assert {path.stem for path in (folder / "tables").iterdir()} == {*spec.tables}
+    titles = [(folder / "tables" / f"{name}.md").read_text() for name in spec.tables]
+    for text, title in zip(titles, spec.tables.values(), strict=True):
+        assert title in text
+
+
+def test_every_figure_is_traced_to_its_record_and_its_model(project, folder):
+    assert main(["--project", str(project.root), "run", str(project.specs / "first.toml")]) == 0
+    lines = (folder / "statistics.csv").read_text().splitlines()
+    for name in ("curve_summary", "curve_alternatives", "curve_without_land"):
+        table = curve_table(folder, name)
+        figures = [head for head, cell in zip(table.header, table.rows[0], strict=True) if cell.source][:2]
+        for row, column in itertools.product(range(1, len(table.rows) + 1), figures):
+            told = trace(project, f"first-robustness/{name}", str(row), column)
+            place = int(told[1].split("line ")[1].split(":")[0])
+            assert lines[place - 1].startswith(f"first,{name},")
+            printed = float(told[0].rpartition("printed ")[2].replace(",", "").removeprefix("<") or "nan")
+            value = float(told[1].split("value = ")[1].split(",")[0])
+            assert printed == pytest.approx(value, abs=0.51)
+            assert "robustness: curve of results/current/first/study.toml: x" in told
+            assert any(line.startswith("model: line of results/current/first/study.toml") for line in told)
+            assert any(line.startswith("raw: data/raw/") for line in told)
+
+
+def test_a_studys_own_prose_quotes_its_curve(project, folder):
+    study = project.specs / "first.toml"
+    kept = study.read_text()
+    said = 'answer = "Half of them lie below {curve_summary[median, Value] | 3}."'
+    study.write_text(kept.replace("[study]\n", f"[study]\n{said}\n", 1))
+    assert remake(project, "report").code == 0
+    records = pd.read_parquet(folder / "statistics.parquet").set_index(["statistic", "group"])
+    median = records.loc[("curve_summary", "median"), "value"].item()
+    shown = f"{median:.3f}".replace("-", "\u2212")
+    link = f'<a class="number" href="#table-first-robustness-curve_summary">{shown}</a>'
+    assert f"Half of them lie below {link}." in project.report.read_text()
+    study.write_text(kept)
 
 
 def test_influence_is_what_the_functions_say(project, folder):
