@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from replication.publish import lettering, style
 from replication.publish.periods import in_order, length, position
-from replication.publish.rounding import common_decimals, fixed, grouped, significant
+from replication.publish.rounding import common_decimals, fixed, significant
 
 Floats = NDArray[np.float64]
 FEW = 14  # points of a line that are marked one by one
@@ -181,22 +181,23 @@ def _bars_across(axes: Axes, many: list[Series]) -> int:
     heights = -np.arange(len(known), dtype=float)
     axes.barh(heights, values, 0.62, color=style.COLOURS[0], zorder=3)
     label_rows(axes, heights, [one.label for one in known])
-    texts = [grouped(text) for text in _together([significant(value, 3) for value in values])]
+    texts = _together([significant(value, 3) for value in values])
     for height, value, text in zip(heights, values, texts, strict=True):
-        if np.isfinite(value):
-            side = ("left", 3) if value >= 0 else ("right", -3)
-            axes.annotate(
-                text,
-                (value, height),
-                xytext=(side[1], 0),
-                textcoords="offset points",
-                ha=side[0],
-                va="center",
-                fontsize=style.TINY,
-            )
+        if np.isfinite(value):  # behind the bar; of a loss right of zero, where no name of a row stands
+            look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": style.TINY}
+            axes.annotate(text, (max(value, 0.0), height), xytext=(3, 0), ha="left", **look)
     axes.axvline(0, color=style.SOFT, linewidth=0.8, zorder=4)
-    axes.margins(x=0.12)
+    axes.margins(x=max(0.12, _room_behind(axes, texts)))
     return 0
+
+
+def _room_behind(axes: Axes, texts: Sequence[str]) -> float:
+    """Share of the bars' width that numbers behind the longest of them take."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    inches = axes.get_position().width * figure.get_figwidth()
+    words = lettering.widest(texts, style.TINY) + 0.08
+    return words / (inches - words)
 
 
 def stacked(axes: Axes, many: list[Series]) -> int:

@@ -75,8 +75,8 @@ def _curve(project: Project, folder: Path, wanted: str, row: str, column: str) -
 
 
 def _printed(project: Project, folder: Path, wanted: str, row: str, column: str) -> Found:
-    tables = printed_tables(folder)
-    article, table = _of(folder, wanted, {table.id: (article, table) for article, table in tables})
+    known = {table.id: (article, table) for article, table in printed_tables(folder)}
+    article, table = _of(folder, wanted, known)
     cell = cell_at(table, row, column)
     study = project.current / article.article.study
     return cell, behind_printed(Results(project, study, read_study_of(study)), folder, article, cell)

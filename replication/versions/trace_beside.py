@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from replication.errors import DataError
 from replication.project.files import checksum
 from replication.project.fingerprint import require_this_program
-from replication.project.readback import read_back, read_manifest
+from replication.project.places import Project
+from replication.project.readback import AGAIN, read_back, read_manifest
 from replication.project.strict import read_strictly
 from replication.publish.graded_tables import STARS, graded_tables
 from replication.publish.record_index import QUANTITIES
@@ -81,17 +83,25 @@ def behind_printed(results: Results, folder: Path, article: Article, cell: Cell)
 
 def _print(results: Results, folder: Path, article: Article, key: tuple[str, ...]) -> Iterator[str]:
     """The file of the cells and the print that they were read from."""
-    name, (_, table, column, term, quantity) = article.article.id, key
-    entry = results.project.published / f"{name}.toml"
+    _, table, column, term, quantity = key
+    entry, head = _declared(results.project, article), article.article
     path = entry.with_suffix(".csv") if term else entry
     used = read_manifest(folder).published.get(path.name, "")
     state = "as graded" if checksum(path) == used else f"CHANGED since: sha256 {used} was graded"
     what = term or quantity
     yield f"print: {results.shown(path)}, sha256 {checksum(path)} ({state})"
     yield f"  {what} in column {column} of table {table}"
-    yield f"  {article.article.citation}"
-    if article.article.seen:
-        yield f"  {' '.join(article.article.seen.split())}"
+    yield f"  {head.citation}"
+    if head.seen:
+        yield f"  {' '.join(head.seen.split())}"
+
+
+def _declared(project: Project, article: Article) -> Path:
+    """The file of printed tables that declares an article."""
+    for path in project.published_files:
+        if read_strictly(path, Article).article.id == article.article.id:
+            return path
+    raise DataError(f"{project.published}: no file declares {article.article.id!r} any more; {AGAIN}")
 
 
 def _ours(results: Results, article: Article, graded: pd.Series[str]) -> tuple[str, list[str]]:

@@ -381,3 +381,23 @@ def test_thousands_are_set_apart_on_the_whole_of_an_axis_or_nowhere():
     assert charts.Ticks().format_ticks([5000, 10000]) == ["5,000", "10,000"]
     assert charts.Ticks().format_ticks([1000, 5000]) == ["1000", "5000"]
     assert charts.Ticks().format_ticks([-0.5, 0.25]) == ["\u22120.50", "0.25"]
+
+
+def test_panels_of_bars_have_one_period_each_rows_as_far_apart_and_room_for_numbers():
+    """Two regions, each with its own period, a long number and a loss beside the name of its row."""
+    rows = [("north", f"Land {n}", "North", 12_473.0 / (n + 1)) for n in range(12)]
+    rows += [("south", "Land 0", "South", 940.0), ("south", "A republic with a name", "South", -18.0)]
+    records = pd.DataFrame(rows, columns=["statistic", "group", "period", "value"]).assign(
+        unit="yen", study="s"
+    )
+    with style.journal():
+        figure = draw(spec("bars", statistics=["north", "south"], panels=True), records, {})
+        found = texts_of(figure)
+        paper = figure.bbox
+    (north, south) = figure.axes
+    assert north.get_ylim() == south.get_ylim()
+    assert {bar.get_height() for axes in figure.axes for bar in axes.patches} == {0.62}
+    assert all(paper.x0 - 1 <= box.x0 and box.x1 <= paper.x1 + 1 for _, box in found)
+    boxes = dict(found)
+    assert boxes["\u221218.0"].x0 > boxes["A republic with a name"].x1
+    assert "12,473" in boxes
