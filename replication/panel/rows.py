@@ -278,23 +278,26 @@ def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: b
     constant = [np.ones(keep.sum())] * intercept
     y, x = values.outcome.values[keep], np.column_stack([*constant, *(column.values for column in columns)])
     unselected = _unselected(values, needs)[keep]
+    if not np.isfinite(x).all():  # of millions of rows each such step takes as long as the regression
+        x = np.where(np.isinf(x), np.nan, np.where(unselected[:, None] & ~np.isfinite(x), 0.0, x))
+    entity, time = _recode(panel.entity[keep]), panel.time[keep]
     extra = {role: on_rows(entries, keep) for role, entries in values.extra.items()}
     return Design(
         outcome=values.outcome.name,
         terms=(*(CONSTANT,) * intercept, *_terms(columns)),
         y=np.where(unselected, 0.0, y),
-        x=np.where(np.isinf(x), np.nan, np.where(unselected[:, None] & ~np.isfinite(x), 0.0, x)),
-        entity=_recode(panel.entity[keep]),
-        time=panel.time[keep],
+        x=x,
+        entity=entity,
+        time=time,
         weights=None if values.weights is None else values.weights.values[keep],
         clusters={
-            "entity": _recode(panel.entity[keep]),
-            "time": _recode(panel.time[keep]),
+            "entity": entity,
+            "time": _recode(time),
             **{name: _recode(codes[keep]) for name, codes in values.clusters.items()},
         },
         extra={role: _stack(entries, needs.roles[role]) for role, entries in extra.items()},
         extra_terms={role: _terms(entries) for role, entries in extra.items()},
-        entity_labels=tuple(panel.table[panel.entity_name][keep].astype("str").drop_duplicates()),
+        entity_labels=tuple(panel.table[panel.entity_name][keep].drop_duplicates().astype("str")),
     )
 
 

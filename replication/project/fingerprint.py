@@ -118,30 +118,34 @@ def settings_behind(project: Project) -> str:
 def packages() -> dict[str, str]:
     """Python and every distribution that the program needs, directly or through others, with its version."""
     found: dict[str, str] = {}
-    ahead = _needed(PACKAGE.name) or [_normal(item.name) for item in metadata.distributions()]
+    own = _about(PACKAGE.name)  # none where the program is run from its folder without being installed
+    ahead = _asked(own) if own else [_normal(item.name) for item in metadata.distributions()]
     while ahead:
         name = ahead.pop()
-        if name not in found and (version := _version(name)):
-            found[name] = version
-            ahead += _needed(name)
+        if name not in found and (about := _about(name)):
+            found[name] = about["Version"]
+            ahead += _asked(about)
     return {"python": platform.python_version(), **dict(sorted(found.items()))}
 
 
-def _needed(name: str) -> list[str]:
-    """Distributions that one asks for in every case, extras apart."""
+def _about(name: str) -> metadata.PackageMetadata | None:
+    """What a distribution says of itself, read once; None where it is not installed."""
     try:
-        asked = [entry for entry in metadata.requires(name) or [] if "extra ==" not in entry]
-    except metadata.PackageNotFoundError:  # the program itself, run from its folder without being installed
-        return []
+        return metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _asked(about: metadata.PackageMetadata) -> list[str]:
+    """Distributions that one asks for in every case, extras apart."""
+    asked = [entry for entry in about.get_all("Requires-Dist") or [] if "extra ==" not in entry]
     return [_normal(re.split(r"[^A-Za-z0-9._-]", entry)[0]) for entry in asked]
 
 
 def _version(name: str) -> str:
     """The version that is installed; empty where none is, as of what another system needs."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
+    about = _about(name)
+    return about["Version"] if about else ""
 
 
 def _normal(name: str) -> str:

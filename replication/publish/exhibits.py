@@ -12,7 +12,6 @@ from replication.errors import StudyError, UserError
 from replication.language.evaluate import select
 from replication.project.files import write_bytes, write_text
 from replication.project.places import Project
-from replication.publish.figures import write_figure
 from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
 from replication.publish.model_notes import error_words
 from replication.publish.model_tables import model_table
@@ -84,6 +83,9 @@ def _made(project: Project, study: Study, found: Records, spec: TableSpec) -> Ta
 
 
 def _draw(project: Project, study: Study, found: Records, spec: FigureSpec, folder: Path) -> None:
+    # Loading what draws takes a third of a second, which a study without figures need not wait for.
+    from replication.publish.figures import write_figure
+
     source = source_line(project, study, spec)
     if spec.kind == "network":
         ties, actors = (_named(project, spec, key) for key in ("table", "actors"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from linearmodels.iv.common import cragg_donald_f, kleibergen_paap_f
 from scipy import stats
 
 from replication.errors import EstimationError
@@ -131,6 +130,9 @@ def strength(
     Those that `moments` is for are NaN where it gives a singular covariance (too few clusters).
     Effective F (Montiel Olea and Pflueger 2013, eq. 3) for one endogenous regressor only.
     """
+    # Loading linearmodels takes a fifth of a second, which models without instruments need not wait for.
+    from linearmodels.iv.common import cragg_donald_f, kleibergen_paap_f
+
     first = reduced_form(exogenous, instruments, endogenous, moments)
     out: Statistics = {}
     for j, term in enumerate(terms):
