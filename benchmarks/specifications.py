@@ -10,6 +10,7 @@ draws for each of a tenth of the specifications.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from threadpoolctl import threadpool_limits
 from replication.robustness.base_rows import Base
 from replication.robustness.cells import Batch, estimate
 
+FEW_CONTROLS = 6
 SEED, CONTROLS, ENTITIES, PERIODS, DRAWS = 5, 14, 30, 10, 9999
 
 
@@ -94,6 +96,31 @@ def by_pyfixest(table: pd.DataFrame) -> Callable[[list[str]], tuple[float, float
     return fit
 
 
+def beside_specification_curve(table: pd.DataFrame, size: int, ours: float) -> str:
+    """The same by the package specification_curve, as far as it goes: classical errors, no effects.
+
+    It is handed data from which both effects are taken out (the panel is balanced), so that its coefficients
+    are ours, and all subsets of a few controls, since it estimates all or none.
+    """
+    try:
+        from specification_curve import SpecificationCurve
+    except ImportError:
+        return "specification_curve: not installed (pip install specification_curve)"
+    names = ["y", "key", *(f"c{number}" for number in range(FEW_CONTROLS))]
+    values = table[names]
+    means = [values.groupby(table[name]).transform("mean") for name in ("entity", "time")]
+    curve = SpecificationCurve(
+        values - means[0] - means[1] + values.mean(), y_endog="y", x_exog="key", controls=names[2:]
+    )
+    took = seconds(curve.fit)
+    found, few = estimate(batch(table, 2**FEW_CONTROLS))["estimate"], len(curve.df_r)
+    apart = np.abs(np.sort(curve.df_r["Coefficient"].to_numpy(dtype=float)) - np.sort(found)).max()
+    return (
+        f"specification_curve: {few} of them in {took:.2f} s, all {took / few * size:.0f} s if they take as "
+        f"long: {took / few * size / ours:.0f} times ours; estimates within {apart:.0e}"
+    )
+
+
 def seconds(task: Callable[[], object]) -> float:
     """Wall clock time of one run."""
     start = time.perf_counter()
@@ -123,6 +150,8 @@ def main(size: int, few: int) -> None:
                 f"{name}: {few} of them in {took:.2f} s, all {took / few * size:.0f} s if they take as long: "
                 f"{took / few * size / ours:.0f} times ours; estimates within {apart:.0e}"
             )
+        print(beside_specification_curve(table, size, ours))
+        print(f"load {os.getloadavg()[0]:.1f}", flush=True)
         wild = replace(batch(table, size // 10), kind="wild_bootstrap", options={"draws": DRAWS})
         took = seconds(lambda: estimate(wild))
         print(f"replication: {DRAWS:,} wild draws for each of {size // 10:,} in {took:.1f} s")
