@@ -6,9 +6,9 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel, Field
 
 from replication import __version__
 from replication.errors import DataError
@@ -23,7 +23,7 @@ from replication.project.fingerprint import (
 from replication.project.lock import held
 from replication.project.places import Project
 from replication.project.readback import MANIFEST, read_back, read_manifest
-from replication.project.strict import read_toml
+from replication.project.strict import entry, read_toml, validated
 from replication.publish.exhibits import build_tables
 from replication.publish.origins import source_line
 from replication.publish.prose import Narrator, prose_of, told, with_curves
@@ -167,14 +167,26 @@ def _claims(project: Project) -> Claims | None:
         pd.read_parquet(io.BytesIO(read_back(project.ledger, f"{name}.parquet")))
         for name in ("counts", "ledger")
     )
-    texts = (read_toml(path).get("text", {}) for path in project.claims_files)
-    return claims_told(counts, ledger, {text["id"]: _text_name(text) for text in texts}, LEDGER_PAGE)
+    texts = [_text(path) for path in project.claims_files]
+    return claims_told(counts, ledger, {text.id: _text_name(text) for text in texts}, LEDGER_PAGE)
 
 
-def _text_name(text: Mapping[str, Any]) -> str:
+class _Text(BaseModel):
+    """What is read of a claims file here: its text, by which claims are named."""
+
+    id: str
+    author: str = Field(pattern=r"\S")
+    year: int
+
+
+def _text(path: Path) -> _Text:
+    return validated(entry(read_toml(path), "text") or {}, _Text, path.name)
+
+
+def _text_name(text: _Text) -> str:
     """A text by its author's last name and its year."""
-    family, comma, _ = text["author"].partition(",")
-    return f"{family if comma else family.split()[-1]} {text['year']}"
+    family, comma, _ = text.author.partition(",")
+    return f"{family if comma else family.split()[-1]} {text.year}"
 
 
 def _paths(study: Study, recipes: Sequence[Recipe]) -> list[str]:

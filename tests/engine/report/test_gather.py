@@ -1,0 +1,24 @@
+"""What the page reads of files that a person writes, and how it refuses them."""
+
+from __future__ import annotations
+
+import pytest
+
+from replication.errors import StudyError
+from replication.report.gather import _text, _text_name
+
+HEAD = '[text]\nid = "a"\nyear = 2001\nauthor = '
+
+
+@pytest.mark.parametrize("content", ["", "text = 3", "[text]\nid = 3", HEAD + '" "', HEAD + "3", "[text"])
+def test_a_claims_file_of_another_shape_is_one_line(tmp_path, content):
+    (tmp_path / "one.toml").write_text(content)
+    with pytest.raises(StudyError, match=r"^one.toml: ") as caught:
+        _text(tmp_path / "one.toml")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("author", "name"), [("Katada, S. N.", "Katada"), ("Adam S. Posen", "Posen")])
+def test_a_text_is_named_by_its_author_and_year(tmp_path, author, name):
+    (tmp_path / "one.toml").write_text(f'{HEAD}"{author}"\n')
+    assert _text_name(_text(tmp_path / "one.toml")) == f"{name} 2001"
