@@ -236,7 +236,7 @@ def test_the_first_page_tells_the_grades_and_the_section_leads_to_the_files(proj
     assert run(project, "published") == 0 and run(project, "report") == 0
     page = project.report.read_text(encoding="utf-8")
     front = page[: page.index("<main")]
-    assert re.search(r"A &lt;b&gt;text&lt;/b&gt; &amp; its table: Table 1</b> \d+ cells: \d+ exact", front)
+    assert re.search(r"A &lt;b&gt;text&lt;/b&gt; &amp; its table: Table 1</b>: \d+ cells: \d+ exact", front)
     assert 'href="published/tables/nobody_2000_one.csv"' in page
     for link in re.findall(r'href="([^"#]+)"', page):
         assert (project.report.parent / link).is_file(), link
