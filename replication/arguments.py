@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
+from typing import NoReturn
 
 from replication import __version__
+from replication.errors import nearest, printable
 
 NATIVE = "the processor's own kernels: faster, late digits are its own"
 CODES = (
@@ -14,9 +17,62 @@ CODES = (
 )
 
 
+# What people type for a command of another name.
+MEANT = {
+    **dict.fromkeys(("estimate", "fit", "execute", "reg", "make"), "run"),
+    **dict.fromkeys(("new", "start", "create", "begin"), "init"),
+    **dict.fromkeys(("list", "vocabulary", "options"), "words"),
+    **dict.fromkeys(("summary", "summarize", "sum", "stats"), "describe"),
+    **dict.fromkeys(("help", "version"), "--{}"),
+}
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser that says in one line what is wrong with a call, and how it is written."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2 and that line."""
+        self.exit(2, printable(f"replicate: {_plainly(message, self)}") + "\n")
+
+
+def _plainly(message: str, parser: argparse.ArgumentParser) -> str:
+    """What argparse says of a call, in the words of this program."""
+    if "required: COMMAND" in message:
+        begin = "replicate init panel.csv, replicate run study.toml"
+        return f"a command is missing; to begin: {begin}; all of them: replicate --help"
+    if found := re.search(r"argument COMMAND: invalid choice: '(.*?)' \(choose from (.*)\)", message):
+        word, known = found[1], re.findall(r"[\w-]+", found[2])
+        return (
+            f"command {word!r} is not known{_command_for(word) or nearest(word, known)}; see replicate --help"
+        )
+    if found := re.search(r"unrecognized arguments: (.*)", message):
+        return f"{found[1]!r} is more than the command takes{_option_for(found[1], parser)}"
+    return f"{message}; see {parser.prog} --help"
+
+
+def _command_for(word: str) -> str:
+    """The command that is meant by another word, or by a file alone."""
+    if word in MEANT:
+        return f"; write replicate {MEANT[word].format(word)}"
+    if word.endswith(".toml"):
+        return f"; write replicate run {word}"
+    return f"; write replicate init {word}" if re.search(r"\.\w+$", word) else ""
+
+
+def _option_for(words: str, parser: argparse.ArgumentParser) -> str:
+    """How what is too much is written, if that is known: an option misspelt, a panel without --data."""
+    first = words.split()[0]
+    if not first.startswith("-"):
+        is_file = re.fullmatch(r"\S+\.\w+", first)
+        return f"; a panel is named with --data {first}" if is_file else "; leave it out"
+    groups = [action.choices.values() for action in parser._actions if isinstance(action.choices, dict)]
+    options = {name for group in groups for each in group for name in each._option_string_actions}
+    return nearest(first, sorted(options)) or "; leave it out"
+
+
 def parser_of_calls() -> argparse.ArgumentParser:
     """What may be typed after `replicate`; `command` of what is parsed is the word of the function to run."""
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="replicate", description="From published figures to tables, figures and a report.", epilog=CODES
     )
     parser.add_argument("--version", action="version", version=f"replicate {__version__}")

@@ -45,5 +45,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 def one_of(what: str, found: object, allowed: Iterable[str]) -> str:
     """The sentence for a word that is not in a list: what, found, allowed, nearest."""
     words = sorted(map(str, allowed))
+    if not words:
+        return f"{what} {str(found)[:80]!r} is not known; there is none"
     shown = ", ".join(words[:40]) + (f", … ({len(words)} in all)" if len(words) > 40 else "")
     return f"{what} {str(found)[:80]!r} is not known; allowed: {shown}{nearest(str(found), words)}"

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from replication.errors import StudyError, one_of
-from replication.language import functions, translate
+from replication.errors import StudyError
+from replication.language import functions
 from replication.language.functions import ELEMENTWISE, Floats
+from replication.language.hints import quotes, refuse_bare, unknown_column, unknown_function
 from replication.language.named_numbers import Clock, Named, spelled
 from replication.language.nodes import Call, Name, Node, Number, Range, Text, show
 from replication.language.syntax import in_our_words, parse
@@ -185,7 +186,7 @@ class _Evaluation:
             case Call("dummies" | "powers" | "event", _):
                 raise StudyError(f"{show(node)} may only stand as a term of a formula or in interaction()")
             case Call(function, _):
-                raise StudyError(f"{one_of('function', function, FUNCTIONS)}{in_our_words(node)}")
+                raise StudyError(unknown_function(function, node, FUNCTIONS))
             case Range():
                 raise StudyError(f"{show(node)} may only stand in a term: in lag(), lead() or event()")
 
@@ -195,7 +196,8 @@ class _Evaluation:
         if values.dtype != object:
             return cast(Floats, values)
         known = self.rows.why.get(node.name) if isinstance(node, Name) else None
-        raise StudyError(known or f"{show(node)} is a text; a number is needed here")
+        bare = "; numbers and columns stand without quotes" if isinstance(node, Text) else ""
+        raise StudyError(known or f"{show(node)} is a text; a number is needed here{bare}")
 
     def levels(self, node: Node, path: tuple[str, ...]) -> Levels:
         """The distinct values of a node; of a column of whole numbers, whole numbers."""
@@ -247,18 +249,30 @@ class _Evaluation:
             values = self.value(parse(self.rows.variables[name]), (*path, name))
         else:
             known = [*self.rows.table.columns, *dict(self.rows.variables)]
-            raise StudyError(self.rows.why.get(name, one_of("column", name, known) + translate.name(name)))
+            raise StudyError(self.rows.why.get(name, unknown_column(name, known, self.rows.table)))
         self.known[name] = values
         return values
+
+    def refuse_bare_level(self, argument: Node) -> None:
+        """Refuse a name that no column has where a level is meant."""
+        known = [*self.rows.table.columns, *dict(self.rows.variables)]
+        if isinstance(argument, Name) and argument.name not in (*known, *self.rows.why):
+            told = unknown_column(argument.name, known, self.rows.table)
+            raise StudyError(
+                told if ";" in told.partition("; allowed")[2] else f"{told}; a text stands in quotes"
+            )
 
     def elementwise(self, node: Call, path: tuple[str, ...]) -> Floats:
         """A function of the numbers of one row."""
         function, arity = ELEMENTWISE[node.function]
         _arity(node, arity or 2, arity or 20)
+        if node.function in ("and", "or"):
+            refuse_bare(node)
         return function(*(self.number(argument, path) for argument in node.arguments))
 
     def equality(self, node: Call, path: tuple[str, ...]) -> Floats:
         """Equal, unequal or one of several; missing where an operand is."""
+        self.refuse_bare_level(node.arguments[-1])
         if all(map(self.whole, node.arguments)):
             operands = [self.exact(argument) for argument in node.arguments]
         else:
@@ -267,7 +281,8 @@ class _Evaluation:
         same = np.zeros(len(left), dtype=bool)
         for (other, absent), argument in zip(others, node.arguments[1:], strict=True):
             if (left.dtype == object) != (other.dtype == object):
-                raise StudyError(f"{show(node)}: a text is compared with a number ({show(argument)})")
+                compared = f"a text is compared with a number ({show(argument)})"
+                raise StudyError(f"{show(node)}: {compared}{quotes(argument, left)}")
             same |= left == other
             gone = gone | absent
         return np.where(gone, np.nan, (~same if node.function == "!=" else same).astype(float))
@@ -371,12 +386,13 @@ def _with_absent(values: Values) -> tuple[NDArray[Any], NDArray[np.bool_]]:
 def _arity(node: Call, low: int, high: int) -> None:
     if not low <= len(node.arguments) <= high:
         allowed = str(low) if low == high else f"{low} to {high}"
-        raise StudyError(
-            f"{show(node)[:120]}: {node.function} takes {allowed} arguments, found {len(node.arguments)}"
-        )
+        what = f"{allowed} argument{'' if allowed == '1' else 's'}"
+        found = f"{show(node)[:120]}: {node.function} takes {what}, found {len(node.arguments)}"
+        raise StudyError(f"{found}{in_our_words(node)}")
 
 
 def _whole(node: Call, periods: Node) -> int:
     if not isinstance(periods, Number) or periods.value % 1 or not 1 <= periods.value <= MAX_LAG:
-        raise StudyError(f"{show(node)}: the number of periods is {show(periods)}; allowed: 1 to {MAX_LAG}")
+        found = f"{show(node)}: the number of periods is {show(periods)}; allowed: 1 to {MAX_LAG}"
+        raise StudyError(f"{found}{in_our_words(node) or ', as in lag(x, 2); what follows is lead(x, 2)'}")
     return int(periods.value)

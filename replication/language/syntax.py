@@ -160,6 +160,8 @@ class _Parser:
     def _term(self) -> Node:
         if self._peek() in ("-", "1", "0"):
             raise self._error('terms are joined by "+"; leave the constant out with intercept = false')
+        if self._peek() is None:
+            raise self._error("a term was expected: a column, a call or an expression in parentheses")
         node = self._atom()
         if self._peek() not in ("+", None):
             raise self._error(
@@ -254,6 +256,8 @@ class _Parser:
             function = OURS.get(token, token)
             return self._arguments(function) if self._take("(") else self._count(Name(token))
         self.place -= 1
+        if token in WORDS:
+            raise self._error("a word of the language; a column of this name stands in backticks")
         raise self._error("a number, a column or a call was expected")
 
     def _arguments(self, function: str) -> Node:

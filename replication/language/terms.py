@@ -210,5 +210,8 @@ def _base(term: Node, base: Node, of: Node, levels: Levels, rows: Rows) -> int:
         if name in levels.names:
             return levels.names.index(name)
     else:
-        raise StudyError(f"{show(term)}: the base is {show(base)}; allowed: a number or a quoted text")
+        quoted = show(Call("dummies", (of, Text(show(base).strip("`")))))
+        raise StudyError(
+            f"{show(term)}: the base is {show(base)}; allowed: a number or a quoted text, as in {quoted}"
+        )
     raise StudyError(f"{show(term)}: {one_of('level', show(base).strip(chr(34)), levels.names)}")

@@ -36,6 +36,12 @@ def _hint(bad: str) -> str:
     """What may be meant by a sign that is not in the language."""
     if bad[0] == "`":
         return " (a name in backticks has up to 200 letters and ends with a backtick)"
+    if bad[0] in "\"'":
+        return " (a text ends with the quote that it begins with)"
+    if bad[0] in "$%@#?":
+        return " (a name with such signs stands in backticks)"
+    if not bad[0].isalpha() and not bad[0].isascii():
+        return ""
     if not bad[0].isascii() or bad[0] == "_":
         return " (a name of other letters stands in backticks)"
     return " (compare with ==)" if bad[0] == "=" else ""

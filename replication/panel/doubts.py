@@ -9,12 +9,14 @@ import pandas as pd
 
 from replication.errors import nearest
 from replication.language.named_numbers import Clock
-from replication.language.nodes import Call, Name, Node, Text
+from replication.language.nodes import Call, Name, Node, Text, number_in
 from replication.language.syntax import parse
 from replication.panel.reading import BLANKS, INVISIBLE, Reading
 
 OFTEN = 3  # rows in which a value stands that is no slip of the pen
+ABOVE = {">": True, ">=": True, "<": False, "<=": False}
 FAR = 3.0  # times the range of all other values
+LEVELS = 7  # beside 0 and 1: less than this may be a level
 VARIED = 4  # other values, at least, that a column must have before one of them can be far from the rest
 
 
@@ -32,39 +34,60 @@ def doubts_about(read: Reading, columns: Collection[str]) -> list[str]:
 
 
 def strange_levels(read: Reading, texts: Iterable[str]) -> list[str]:
-    """Sentences on texts with which a column is compared and which no row of it holds."""
+    """Sentences on values with which a column is compared and which no row of it holds."""
     pairs = dict.fromkeys(pair for text in texts for pair in _compared(parse(text)))
-    return [sentence for name, level in pairs if (sentence := _strange(read, name, level))]
+    return [sentence for pair in pairs if (sentence := _strange(read, *pair))]
 
 
-def _compared(node: Node) -> Iterator[tuple[str, str]]:
-    """Columns and the texts that they are compared with."""
+def _compared(node: Node) -> Iterator[tuple[str, str, str | float]]:
+    """Columns, how they are compared, and the texts and numbers that they are compared with."""
     if not isinstance(node, Call):
         return
-    if node.function in ("==", "!=", "in"):
-        names = [part.name for part in node.arguments if isinstance(part, Name)]
-        yield from ((name, part.value) for name in names for part in node.arguments if isinstance(part, Text))
+    if node.function in ("==", "!=", "in", *ABOVE) and isinstance(node.arguments[0], Name):
+        for part in node.arguments[1:]:
+            value = part.value if isinstance(part, Text) else number_in(part)
+            if value is not None:
+                yield node.arguments[0].name, node.function, value
     for argument in node.arguments:
         yield from _compared(argument)
 
 
-def _strange(read: Reading, name: str, level: str) -> str:
-    values = read.table.get(name)
-    named = read.named.get(name)
-    if (
-        values is None
-        or (named is None and pd.api.types.is_numeric_dtype(values))
-        or isinstance(named, Clock)
-    ):
+def _strange(read: Reading, name: str, sign: str, value: str | float) -> str:
+    values, named = read.table.get(name), read.named.get(name)
+    if values is None or isinstance(named, Clock):
         return ""
     found = values.dropna().unique()
+    if named is None and pd.api.types.is_numeric_dtype(values):
+        return "" if isinstance(value, str) else _beyond(read, name, sign, value, found)
     levels = found.tolist() if named is None else [named.name(code) for code in found]
-    return "" if level in levels else f"{read.origin}: no row of {name} is {level!r}{nearest(level, levels)}"
+    if not isinstance(value, str) or value in levels:
+        return ""
+    return f"{read.origin}: no row of {name} is {value!r}{nearest(value, levels)}"
+
+
+def _beyond(read: Reading, name: str, sign: str, value: float, found: np.ndarray) -> str:
+    """The sentence for a number that a column does not hold, or on the wrong side of which it all lies."""
+    if not len(found):
+        return f"{read.origin}: {name} is empty in every row"
+    least, most = found.min(), found.max()
+    if sign in ABOVE:
+        holds = value < most if ABOVE[sign] else least < value
+        holds = holds or (sign.endswith("=") and value in (least, most))
+    else:
+        holds = value in found
+    relation = "" if sign in ("==", "!=", "in") else f"{sign} "
+    return (
+        ""
+        if holds
+        else f"{read.origin}: no row of {name} is {relation}{value:.15g}: it is {least:.15g} to {most:.15g}"
+    )
 
 
 def _far(name: str, column: np.ndarray) -> Iterator[str]:
     """A number such as -999, which more often than not means that the value is missing."""
     values, rows = np.unique(column, return_counts=True)
+    if len(values) == 3:
+        yield from _beside_zero_and_one(name, values.tolist(), rows.tolist())
     if len(values) <= VARIED:
         return
     for place, others in ((0, values[1:]), (-1, values[:-1])):
@@ -76,6 +99,18 @@ def _far(name: str, column: np.ndarray) -> Iterator[str]:
                 f"{name} is {value:.15g} in {rows[place]} rows, and from {low:g} to {high:g} in all others; "
                 f"if it means missing, write {key}"
             )
+
+
+def _beside_zero_and_one(name: str, values: list[float], rows: list[int]) -> Iterator[str]:
+    """A third value of what is 0 or 1, too far from them to be a third level, such as 9."""
+    third = [(value, count) for value, count in zip(values, rows, strict=True) if value not in (0, 1)]
+    if len(third) == 1 and (third[0][0] < 0 or third[0][0] >= LEVELS):
+        shown, count = f"{third[0][0]:.15g}", third[0][1]
+        key = f"missing = [{shown}] under [study]"
+        yield (
+            f"{name} is {shown} in {count} row{'s' * (count > 1)}, and 0 or 1 in all others; "
+            f"if it means missing, write {key}"
+        )
 
 
 def _alike(name: str, column: pd.Series, read: Reading) -> Iterator[str]:

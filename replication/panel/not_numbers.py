@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from replication.panel.numerals import (
 )
 
 PERCENT = r"^[+-]?[\d.,]+ ?%$"
+MONEY = r"^[+-]?[$€£¥] ?[\d.,]+$"
+CURRENCY = "$€£¥"
 MANY, SHORT = 5, 12  # texts that are thought to mean "missing": how many, and how long, at most
 MOSTLY = 0.5  # share of figures from which a column is thought to be meant as numbers
 
@@ -44,7 +47,9 @@ def why_text(name: str, texts: pa.StringArray, spelling: Spelling, where: Callab
     figures = matches(texts, spelling.pattern)
     bad = pc.filter(texts, pc.invert(pc.or_(figures, codes))).to_pylist()
     if bad:
-        figures = pc.or_(figures, matches(texts, PERCENT))
+        other = spelling_with(OTHER[spelling.decimal]).pattern
+        for pattern in (PERCENT, MONEY, other):
+            figures = pc.or_(figures, matches(texts, pattern))
         mostly = pc.mean(pc.cast(figures, pa.float64())).as_py() >= MOSTLY
         return Why((_among_numbers if mostly else _words)(name, bad, spelling, where(bad[0])))
     code = next(iter(pc.filter(texts, codes).to_pylist()), None)
@@ -74,8 +79,8 @@ def _key(name: str) -> str:
 def _words(name: str, bad: list[str], spelling: Spelling, where: str) -> str:
     """Of a column of words: how numbers are made of it."""
     two = sorted(bad) if len(bad) == 2 else []
-    way = f"({name} == {json.dumps(two[1][:40], ensure_ascii=False)}) is 0 or 1" if two else ""
-    way = way or f"dummies({name}) makes a column for each level"
+    way = f"({name} == {json.dumps(two[1][:40], ensure_ascii=False)}) is 0 or 1, and " if two else ""
+    way += f"dummies({name}) makes a column for each level"
     return f"{where}: {name} is {bad[0][:80]!r}, a text; a number is needed here; {way}"
 
 
@@ -93,7 +98,18 @@ def _among_numbers(name: str, bad: list[str], spelling: Spelling, where: str) ->
         return f"{found}; no program has worked this formula out: open the file in a spreadsheet and save it"
     if len(bad) <= MANY and not any(map(_says_much, bad)):
         return f"{found}; if it means missing, write missing = {as_list(bad)} under [study]"
-    return found
+    return f"{found}{_bare(bad[0])}"
+
+
+def _bare(text: str) -> str:
+    """How a figure is written that has something about it: a currency, a footnote, parentheses."""
+    if text[:1] in CURRENCY or text[-1:] in CURRENCY:
+        return "; take the sign of the currency out"
+    if "−" in text:
+        return "; write the common minus, -, for −"
+    if re.fullmatch(r"\([\d.,]+\)", text):
+        return f"; if this is a negative number, write -{text.strip('()')}"
+    return f"; write the number alone, or, if it is missing, missing = {as_list([text])} under [study]"
 
 
 def _says_much(text: str) -> bool:

@@ -152,8 +152,23 @@ def _unknown(read: Reading, role: str, name: str) -> str:
     if wide:
         return f"{found}; the file looks wide ({wide}): make it long, one row an entity and period"
     if read.assumed is not None and len(read.table.columns) < LEAST:
-        return f"{found}; if the headings stand lower, write header = 2 (or another) under [study]"
+        lower = "; if the headings stand lower, write header = 2 (or another) under [study]"
+        return f"{found}{lower}{_other_sheet(read)}"
+    if role == "entity" and " (did you mean" not in found and _is_wide(read):
+        return f"{found}; if the entities are columns, make the file long: one row an entity and period"
     return found
+
+
+def _other_sheet(read: Reading) -> str:
+    """For a workbook of several sheets: how another is named."""
+    several = any(note.startswith("sheet ") for note in read.assumed or ())
+    return '; if they stand on another sheet, write sheet = "..."' if several else ""
+
+
+def _is_wide(read: Reading) -> bool:
+    """Whether no column but one, of periods, is anything but numbers: no entity can be told."""
+    kinds = [pd.api.types.is_numeric_dtype(values) for _, values in read.table.items()]
+    return sum(kinds) >= len(kinds) - 1 >= LEAST
 
 
 def _a_column_a_year(columns: Iterable[str]) -> str:
@@ -194,8 +209,17 @@ def _refuse_twice(read: Reading, table: pd.DataFrame, entity: str, time: str) ->
         second = int(np.argmax(twice))
         row, places = table.iloc[second], [read.where(int(table.index[at])) for at in (second - 1, second)]
         period = read.named[time].name(row[time]) if time in read.named else row[time]
-        which = f"{entity} {row[entity]}, {time} {period}"
-        raise DataError(f"{read.origin}: two rows for {which} ({' and '.join(places)}); allowed: one")
+        which = f"two rows for {entity} {row[entity]}, {time} {period} ({' and '.join(places)}); allowed: one"
+        raise DataError(f"{read.origin}: {which}{_third_key(table, entity, time)}")
+
+
+def _third_key(table: pd.DataFrame, entity: str, time: str) -> str:
+    """A column that tells the rows of one entity and period apart, if there is one, and what it is for."""
+    others = [name for name, values in table.items() if not pd.api.types.is_float_dtype(values)]
+    for name in others:
+        if name not in (entity, time) and not table.duplicated([entity, time, name]).any():
+            return f"; {name} tells them apart: make one column of it and {entity} or {time}"
+    return "; leave one out"
 
 
 def _constant(groups: SeriesGroupBy[Any, Any]) -> pd.Series:

@@ -24,6 +24,7 @@ BLOCK = 1 << 24  # bytes parsed at a time; no row may be longer
 SAMPLE = 1 << 22  # letters in which the headings must end
 END_OF_LINE = re.compile(r"\r\n|\r|\n")
 UNCLOSED = "a quote that opens there does not close"
+FEW = 3  # fields that a line above the headings may have, such as a title
 NEAR = 20  # lines below the headings in which the true headings may be sought
 
 
@@ -183,6 +184,8 @@ def _guess(row: list[str], headings: int, line: int) -> str:
     """What may have happened to such a row."""
     if any("\n" in cell for cell in row) and len(row) < headings:
         return f"; {UNCLOSED}"
-    if len(row) > headings:
+    if len(row) > headings and line <= NEAR and headings < FEW:
         return f"; if line {line} holds the headings, write header = {line} under [study]"
+    if len(row) > headings:
+        return "; a comma within a text stands in quotes, or a note stands below the table"
     return "; the file is cut or damaged there, or a note stands below the table"

@@ -34,6 +34,7 @@ from replication.panel.read_folder import read_folder
 from replication.panel.read_parquet import read_parquet
 from replication.panel.read_stata import read_stata
 from replication.panel.reading import Place, Reading, among
+from replication.project.strict import neighbour
 from replication.spec.entries import FileKeys
 
 Arrays = Mapping[str, pa.ChunkedArray]
@@ -57,7 +58,7 @@ MAKE = {
     ".rds": "in R: write.csv(readRDS(FILE), OTHER, row.names = FALSE)",
     ".rdata": "in R: load(FILE), then write.csv(TABLE, OTHER, row.names = FALSE)",
     ".feather": "in Python: pandas.read_feather(FILE).to_parquet(OTHER)",
-    ".json": "save it as CSV",
+    **dict.fromkeys((".json", ".doc", ".docx", ".pdf", ""), "save it as CSV"),
 }
 
 
@@ -121,15 +122,15 @@ def _check_file(path: Path, keys: FileKeys) -> None:
     if re.match(r"[a-z]+:/", str(path)):
         raise DataError(f"{path}: is an address; download the file and name it instead")
     if not path.exists():
-        raise DataError(f"{path}: there is no such file")
+        raise DataError(f"{path}: there is no such file{neighbour(path)}")
     if path.is_dir():
         _refuse_keys(path, keys, ".parquet")
         return
     if not path.is_file():
         raise DataError(f"{path}: is no plain file; allowed: one of format {', '.join(READERS)}, or a folder")
     if ending not in READERS:
-        way = f"; {MAKE[ending]}" if ending in MAKE else ""
-        raise DataError(f"{path.name}: {one_of('format', path.suffix, READERS)}{way}")
+        known = f"format {path.suffix!r} is not known; allowed: {', '.join(READERS)}"
+        raise DataError(f"{path.name}: {known}; {MAKE.get(ending, 'save it as CSV')}")
     size = path.stat().st_size
     if size == 0:
         raise DataError(f"{path.name}: is empty")

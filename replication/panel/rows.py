@@ -267,8 +267,19 @@ def _refuse_empty(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec, pane
     if not keep.any():
         shown = ", ".join(f"{cause}: {count}" for cause, count in drops.counts[:5])
         strange = strange_levels(panel.reading, [model.where] if model.where else [])
+        strange += _empty_columns(panel, drops)
         strange += doubts_about(panel.reading, [panel.entity_name])[:2]
         raise EstimationError("; ".join((f"no row is left of {len(keep)} ({shown})", *strange)))
+
+
+def _empty_columns(panel: Panel, drops: _Drops) -> list[str]:
+    """Columns that hold nothing in any row, among those for which rows are dropped."""
+    empty = [name for name in panel.table.columns if panel.table[name].isna().all()]
+    return [
+        f"{panel.reading.origin}: {name} is empty in every row"
+        for name in empty[:5]
+        if any(name in cause for cause, _ in drops.counts)
+    ]
 
 
 def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: bool, needs: Needs) -> Design:

@@ -74,8 +74,15 @@ def periods_of(read: Reading, time: str) -> Periods:
     except _NoPeriod as problem:
         row = int(np.argmax(read.table[time].to_numpy() == problem.value))
         shown = repr(problem.value) if isinstance(problem.value, str) else f"{problem.value:.15g}"
-        raise DataError(f"{read.where(row)}: {time} is {shown}; allowed: {problem.allowed}") from None
+        told = f"{read.where(row)}: {time} is {shown}; allowed: {problem.allowed}"
+        raise DataError(f"{told}{_year_within(problem.value)}") from None
     return Periods(found.numbers[codes], found.clock, found.what)
+
+
+def _year_within(value: object) -> str:
+    """For a text with a year in it and something else: how it is written."""
+    years = re.findall(r"(?<!\d)(?:1[5-9]|2[01])\d\d(?!\d)", value) if isinstance(value, str) else []
+    return f"; write the year alone, as {years[0]}" if len(years) == 1 and not _is_period(str(value)) else ""
 
 
 def _periods(distinct: pd.Index, named: object) -> Periods:
@@ -114,7 +121,8 @@ def _packed(values: Integers) -> Periods:
             return _of_days(days)
     if _begins_with_year(values, 100) and set(values % 100) <= set(range(1, 13)):
         quarters = set(values % 100) <= {1, 2, 3, 4} and len(set(values // 100)) > 1
-        return _in_years(values // 100, values % 100 - 1, "quarter" if quarters else "month")
+        years, parts = values // 100, values % 100 - 1
+        return _in_years(years, parts, "quarter") if quarters else _in_months(years, parts)
     if _begins_with_year(values, 10) and set(values % 10) == {1, 2, 3, 4}:
         return _in_years(values // 10, values % 10 - 1, "quarter")
     return Periods(values)
@@ -143,10 +151,11 @@ def _of_texts(texts: list[str]) -> Periods:
     months = [MONTH.fullmatch(text) for text in texts]
     if all(months):
         years, parts = np.array([(int(m[1]), int(m[2])) for m in months if m]).T
-        return _in_years(years, parts - 1, "month")
+        return _in_months(years, parts - 1)
     for form in MONTHS:
         if (found := _each(texts, partial(_dated, form=form))) is not None:
-            return _in_months(found)
+            dates = [EPOCH + timedelta(days=day) for day in found.tolist()]
+            return _in_months(*np.array([(when.year, when.month - 1) for when in dates]).T)
     return _of_dates(texts)
 
 
@@ -207,9 +216,10 @@ def _of_days(days: Integers) -> Periods:
     raise AssertionError("every month is a month")
 
 
-def _in_months(days: Integers) -> Periods:
-    dates = [EPOCH + timedelta(days=day) for day in days.tolist()]
-    years, parts = np.array([(when.year, when.month - 1) for when in dates]).T
+def _in_months(years: Integers, parts: Integers) -> Periods:
+    """Months; or years, where each of them holds one and the same month."""
+    if len(years) > 1 and len(set(parts.tolist())) == 1:
+        return Periods(years.astype(np.int64), None, "years, a month each")
     return _in_years(years, parts, "month")
 
 

@@ -12,17 +12,21 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from replication.errors import DataError, StudyError, UserError, nearest, one_of
+from replication.project.toml_slips import slip
 
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"  # of what a user names: it may become a file's name
 MAX_BYTES = 1_000_000  # of a file that a person writes
+MANY_FILES = 1000  # of a folder in which a file is sought that was meant
 MAX_JSON = 50_000_000  # of a file that a program writes: it lists every file of a folder
 # The parser's time grows with the square of a dotted key's length: no key here has more than four parts.
+PANELS = (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".dta", ".parquet")
 LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""")
 Content = TypeVar("Content", bound=BaseModel)
 Kind = TypeVar("Kind")
@@ -55,13 +59,15 @@ def validated(
 def read_toml(path: Path, wrong: Wrong = StudyError, called: str = "") -> dict[str, Any]:
     """The content of a small UTF-8 TOML file."""
     name = called or path.name
+    if path.suffix.lower() in PANELS:
+        raise wrong(f"{name}: is no study file; replicate init {name} writes one for it")
     text = plain_text(path, MAX_BYTES, wrong, called).removeprefix("\ufeff")  # a mark that Windows puts first
     if LONG_KEY.search(text):
         raise wrong(f"{name}: not TOML that makes sense here: a key of more than 50 parts")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise wrong(f"{name}: not TOML: {problem}") from None
+        raise wrong(f"{name}: not TOML: {problem}{slip(text, str(problem))}") from None
     except RecursionError:
         raise wrong(f"{name}: not TOML that makes sense here: nested too deep") from None
     except ValueError:  # an integer that Python refuses to read
@@ -94,7 +100,7 @@ def plain_content(path: Path, most: int, wrong: Wrong = DataError, called: str =
     """The bytes of a plain file; what would never end, or fill the memory, is refused before it is opened."""
     try:
         if not path.exists():
-            raise wrong(f"{called or path}: there is no such file")
+            raise wrong(f"{called or path}: there is no such file{neighbour(path)}")
         if not path.is_file():
             raise wrong(f"{called or path}: is no plain file")
         if path.stat().st_size > most:
@@ -128,14 +134,21 @@ def entry(content: object, *keys: str) -> Any:
     return content
 
 
+def neighbour(path: Path) -> str:
+    """For a message: the file of the same folder that is called most like one that is not there."""
+    if not path.parent.is_dir():
+        return f"; there is no folder {path.parent}"
+    return nearest(path.name, sorted(entry.name for entry in islice(path.parent.iterdir(), MANY_FILES)))
+
+
 def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[BaseModel]) -> str:
     """One pydantic error in the words of the file."""
     place, found = list(error["loc"]), error.get("input")
     where, kind = _address(place, content), error["type"]
     if kind == "extra_forbidden":
-        return f"{_address(place[:-1], content)}: {one_of('key', place[-1], _keys_at(place[:-1], root))}"
+        return f"{_address(place[:-1], content)}: {_unknown_key(place, root)}"
     if kind == "missing":
-        return f"{where}: this key is missing"
+        return f"{where}: this key is missing{_found_instead(error, root)}"
     if error.get("ctx", {}).get("pattern", NAME) != NAME:
         return f"{where} is {str(found)[:80]!r}; allowed: text that matches {error['ctx']['pattern']}"
     if kind == "string_pattern_mismatch" or place[-1:] == ["[key]"]:
@@ -145,22 +158,62 @@ def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[B
     if kind == "literal_error":
         allowed = [word.strip(" '") for word in error["ctx"]["expected"].replace(" or ", ",").split(",")]
         return f"{where} is {str(found)[:80]!r}; allowed: {', '.join(allowed)}{nearest(str(found), allowed)}"
-    return f"{where} is {str(found)[:80]!r}; allowed: {_allowed(error)}"
+    return f"{where} is {str(found)[:80]!r}; allowed: {_allowed(error, place, root)}"
 
 
-def _allowed(error: Mapping[str, Any]) -> str:
-    """What pydantic would have had, in plain words."""
-    sizes = {
-        "string_too_long": "at most {max_length} characters",
-        "string_too_short": "at least {min_length} characters",
-        "too_long": "at most {max_length} entries",
-        "too_short": "at least {min_length} entries",
-        "model_type": "a table of keys",
-        "dict_type": "a table of keys",
-    }
-    if error["type"] in sizes:
-        return sizes[error["type"]].format(**error.get("ctx", {}))
+# What pydantic would have had, in plain words.
+PLAINLY = {
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} characters",
+    "too_long": "at most {max_length} entries",
+    "too_short": "at least {min_length} entries",
+    "string_type": 'a text in quotes, as in "..."',
+    "int_type": "a whole number, without quotes",
+    "float_type": "a number, without quotes",
+    "bool_type": "true or false, without quotes",
+    "dict_type": "a table of keys, as in {{ ... }}",
+}
+
+
+def _allowed(error: Mapping[str, Any], place: list[Any], root: type[BaseModel]) -> str:
+    """What would have been allowed."""
+    if error["type"] == "model_type":
+        if place and isinstance(place[-1], int):
+            return f"a table, as in {_as_entry(_class_at(place, root), error['input'])}"
+        return f"[{place[-1]}], in one bracket, once" if len(place) == 1 else "a table of keys"
+    if error["type"] in PLAINLY:
+        return PLAINLY[error["type"]].format(**error.get("ctx", {}))
     return str(error["msg"]).removeprefix("Input should be ")
+
+
+def _unknown_key(place: list[Any], root: type[BaseModel]) -> str:
+    """The sentence for a key that a section lacks: what it is here, where it stands, or what is allowed."""
+    key, section = str(place[-1]), _class_at(place[:-1], root)
+    if said := getattr(section, "elsewhere", {}).get(key.lower()):
+        return f"key {key[:80]!r} is not known; here it is {said}"
+    homes = [name for name, each in _sections_of(root) if key in each.model_fields and each is not section]
+    near = nearest(key, _keys_at(place[:-1], root))
+    if homes and not near:
+        return f"key {key[:80]!r} is not known; it stands under {' or '.join(homes[:3])}"
+    return one_of("key", key, _keys_at(place[:-1], root))
+
+
+def _sections_of(root: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
+    """The sections of a file, as they are headed, and the file itself."""
+    found = [("the top of the file", root)]
+    for name, field in root.model_fields.items():
+        section = _section_in(field.annotation)
+        if section is not None:
+            brackets = "[[{}]]" if get_origin(field.annotation) is list else "[{}]"
+            found.append((brackets.format(field.alias or name), section))
+    return found
+
+
+def _found_instead(error: Mapping[str, Any], root: type[BaseModel]) -> str:
+    """Keys that stand where one is missing, if there are any."""
+    found = error.get("input")
+    keys = [str(key)[:40] for key in found][:8] if isinstance(found, Mapping) else []
+    return f"; found: {', '.join(keys)}" if keys and error["loc"][:-1] else ""
 
 
 def _as_list(place: list[Any], found: Any, root: type[BaseModel]) -> str:
@@ -169,12 +222,19 @@ def _as_list(place: list[Any], found: Any, root: type[BaseModel]) -> str:
     field = _class_at(within, root).model_fields.get(name)
     entry = None if field is None else _section_in(field.annotation)
     if entry is None:
-        return f"a list, as in [{json.dumps(found)}]" if isinstance(found, str) else 'a list, as in ["..."]'
+        examples = (field.examples if field is not None else None) or [["..."]]
+        return f"a list, as in {json.dumps([found] if isinstance(found, str) else examples[0])}"
     if isinstance(found, Mapping) and not within:
         return f"[[{name}]], in two brackets, before each entry"
+    return f"a list of tables, as in [{_as_entry(entry, found)}]"
+
+
+def _as_entry(entry: type[BaseModel], found: Any) -> str:
+    """An entry as a table within a line, with what was found in it or in its place."""
     first = next((key for key, field in entry.model_fields.items() if field.is_required()), "id")
-    value = json.dumps(found) if isinstance(found, str) else '"..."'
-    return f"a list of tables, as in [{{ {first} = {value} }}]"
+    value = found.get(first) if isinstance(found, Mapping) else found
+    value = getattr(entry, "elsewhere", {}).get(value, value) if isinstance(value, str) else "..."
+    return f"{{ {first} = {json.dumps(value)} }}"
 
 
 def _address(place: list[Any], content: Mapping[str, Any]) -> str:

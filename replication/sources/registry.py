@@ -75,6 +75,9 @@ def load(project: Project) -> dict[str, Source]:
     """
     found: dict[str, Source] = {}
     name = _shown(project.registry.name)
+    if not project.registry.exists():
+        way = "go to the folder of a project, or name it: replicate --project DIR"
+        raise DataError(f"{name}: there is no such file; this folder holds no project: {way}")
     for source in read_strictly(project.registry, Registry, DataError, name).file:
         if source.path in found:
             raise DataError(f"{name}: {source.path} has an entry already")

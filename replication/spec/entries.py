@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field
 
+from replication.language import other_programs
 from replication.spec.entry import (
     CovarianceSpec,
     Encoding,
@@ -66,6 +68,8 @@ class ModelSpec(Entry):
     (`alternatives`), or levels of columns by which the rows are `split`.
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = other_programs.MODEL_KEYS
+
     id: Name
     title: Text = ""
     question: Text = ""
@@ -78,7 +82,7 @@ class ModelSpec(Entry):
     )
     where: Expression | None = None
     estimator: str = "ols"
-    effects: list[Name] = Field(default=[], max_length=20)
+    effects: list[Name] = Field(default=[], max_length=20, examples=[["entity", "time"]])
     singletons: Literal["drop", "keep"] = "drop"
     intercept: bool = True
     weights: Expression | None = None
@@ -276,6 +280,8 @@ class StudyHead(FileKeys):
     project's settings. `data` is a processed table, or one's own file or folder. `threshold` is the worst
     change of a cell against the frozen version that a check lets pass.
     """
+
+    elsewhere: ClassVar[Mapping[str, str]] = other_programs.STUDY_KEYS
 
     id: Name
     title: Text

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from replication.language import other_programs
 from replication.project.strict import NAME
 
 Name = Annotated[str, Field(pattern=NAME)]
@@ -27,8 +29,23 @@ def _table_or_file(name: str) -> str:
             "a table of data/processed, a file such as 'panel.csv' or '../data/panel.dta', or a folder of "
             "parquet files such as 'panel/'"
         )
-        raise PydanticCustomError("data", allowed)
+        raise PydanticCustomError("data", f"{allowed}{_way(name)}")
     return name
+
+
+def _way(name: str) -> str:
+    """How a file is used that a study cannot name."""
+    if "://" in name:
+        return "; download the file and name it instead"
+    if name.startswith(("/", "~")) or ":" in name or "\\" in name:
+        return "; name it by its path from the folder of the study file, with /, or bring it with --data FILE"
+    if " " in name:
+        return "; bring it with --data FILE, or give it a name without blanks"
+    return (
+        "; save it in one of these formats: .csv, .tsv, .tab, .txt, .xlsx, .dta, .parquet"
+        if "." in name
+        else ""
+    )
 
 
 TableOrFile = Annotated[str, AfterValidator(_table_or_file)]
@@ -50,6 +67,8 @@ class CovarianceSpec(Entry):
     """How the errors of a model are computed: `kind` is a word of the registry, the rest its options."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+    elsewhere: ClassVar[Mapping[str, str]] = other_programs.COVARIANCES
+
     kind: str
     label: Name | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import math
 import typing
 from collections.abc import Callable, Mapping
@@ -10,7 +11,9 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from replication.errors import StudyError, one_of
+from replication.errors import StudyError, nearest, one_of
+from replication.language.other_programs import MODEL_KEYS
+from replication.project.strict import PLAINLY
 
 PERIODS, DRAWS = 10_000, 999_999
 # The largest whole number at which an option that counts something means anything: every such option is here.
@@ -54,7 +57,7 @@ def checked_options(
     given = {name: value for name, value in options.items() if name not in elsewhere}
     for name in given:
         if name not in keywords:
-            raise StudyError(f"{place}: {one_of('option', name, [*keywords, *elsewhere])}")
+            raise StudyError(f"{place}: {_unknown(name, [*keywords, *elsewhere])}")
     for name, parameter in keywords.items():
         if parameter.default is inspect.Parameter.empty and name not in given:
             raise StudyError(f"{place}: the option {name!r} is missing")
@@ -82,10 +85,17 @@ def _checked(place: str, value: Any, hint: Any) -> Any:
         if error["type"] == "literal_error":
             words = _words(hint)
             raise StudyError(f"{place}: {one_of('word', error['input'], words)}") from None
-        rule = error["msg"].removeprefix("Input should be ")
-        if rule == "a valid list":
-            rule = 'a list, as in ["..."]'
+        rule = PLAINLY.get(error["type"], error["msg"].removeprefix("Input should be "))
+        if error["type"] == "list_type":
+            rule = f"a list, as in {json.dumps([value] if isinstance(value, str) else ['...'])}"
         raise StudyError(f"{place} is {str(value)[:80]!r}; allowed: {rule}") from None
+
+
+def _unknown(name: str, allowed: list[str]) -> str:
+    """The sentence for an option that there is not, and which key of the model it is elsewhere, if any."""
+    if not nearest(name, allowed) and (said := MODEL_KEYS.get(name.lower())):
+        return f"option {name!r} is not known; here it is {said}"
+    return one_of("option", name, allowed)
 
 
 def _words(hint: Any) -> list[str]:

@@ -5,7 +5,7 @@ Anything else that is raised while a study runs is a fault of the program and is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from numpy.linalg import LinAlgError
@@ -39,6 +39,18 @@ def told_at(place: str) -> Iterator[None]:
         raise type(problem)(f"{place}: {problem}") from None
     except NUMERICAL as problem:
         raise EstimationError(f"{place}: {numerical(problem)}") from problem
+
+
+@contextmanager
+def told_with(doubts: Callable[[], list[str]]) -> Iterator[None]:
+    """Put behind what cannot be estimated what looks odd in the model's filter."""
+    try:
+        yield
+    except EstimationError as problem:
+        told = str(problem)
+        raise EstimationError(
+            "; ".join((told, *(doubt for doubt in doubts() if doubt not in told)))
+        ) from None
 
 
 def without_place(problem: Exception, model: str) -> str:

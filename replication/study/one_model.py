@@ -23,16 +23,17 @@ from replication.inference.model_tests import adjusted, permuted, slopes_tests, 
 from replication.inference.moves import moves_of, still
 from replication.inference.power import error_of_interval, minimum_detectable_effect
 from replication.inference.referee import doubts_of, overturned
+from replication.language import other_programs
+from replication.panel.doubts import strange_levels
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
 from replication.records.account import ErrorAccount, ModelAccount
 from replication.records.covariance_pairs import pairs_of
 from replication.records.model_statistics import STATISTICS
-from replication.spec import other_programs
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
 from replication.spec.options import checked_options
-from replication.study.boundary import told_at
+from replication.study.boundary import told_at, told_with
 
 LARGEST = 1e70  # of a figure: the sum of fourth powers of a hundred million of them is a double still
 
@@ -104,12 +105,25 @@ def plan(model: ModelSpec) -> Plan:
     if "effects" in options:
         raise StudyError(f"{place}.options: effects is a key of the model itself, beside options")
     if model.effects:
+        _check_absorbs(place, model, estimate)
         options["effects"] = list(model.effects)
     checked = checked_options(f"{place}", estimate, options, tuple(needs.roles))
     for name in model.diagnostics:
         _lookup(f"{place}.diagnostics", name, DIAGNOSTICS, other_programs.DIAGNOSTICS)
     errors = tuple(_planned(f"{place}.covariance", spec) for spec in model.covariance)
     return Plan(model, estimate, checked, needs, errors or (PlannedError("", "clustered", usual, {}),))
+
+
+def _check_absorbs(place: str, model: ModelSpec, estimate: Callable[..., Fit]) -> None:
+    """Refuse effects where the estimator absorbs none."""
+    if "effects" not in inspect.signature(estimate).parameters:
+        able = [
+            name for name, other in ESTIMATORS.items() if "effects" in inspect.signature(other).parameters
+        ]
+        raise StudyError(
+            f"{place}.effects: {model.estimator} absorbs none; allowed with {', '.join(sorted(able))}; "
+            f"dummies(x) as a term makes a column for each level"
+        )
 
 
 def _planned(place: str, spec: CovarianceSpec) -> PlannedError:
@@ -121,7 +135,8 @@ def _planned(place: str, spec: CovarianceSpec) -> PlannedError:
 def run_model(panel: Panel, ready: Plan) -> ModelResult:
     """Estimate one model with each of its errors."""
     model = ready.model
-    with told_at(f"models.{model.id}"):
+    filters = [model.where] if model.where else []
+    with told_at(f"models.{model.id}"), told_with(lambda: strange_levels(panel.reading, filters)):
         sample, fit = fit_model(panel, ready)
         errors = covariances_of(fit, ready)
         refit = partial(ready.estimate, **ready.options)
@@ -240,9 +255,21 @@ def _check_magnitudes(design: Design) -> None:
 
 
 def _lookup(place: str, word: str, known: Mapping[str, Callable], elsewhere: Mapping[str, str]) -> Callable:
-    if word not in known:
-        raise StudyError(f"{place}: {one_of('word', word, known)}{other_programs.ours(word, elsewhere)}")
-    return known[word]
+    if word in known:
+        return known[word]
+    if said := other_programs.ours(word, elsewhere) or _kind_of(word):
+        raise StudyError(f"{place}: word {word[:80]!r} is not known; here it is {said}")
+    raise StudyError(f"{place}: {one_of('word', word, known)}")
+
+
+def _kind_of(word: str) -> str:
+    """What a word is that stands where one of another kind is needed."""
+    if word in ESTIMATORS:
+        return f'estimator = "{word}"'
+    kind = word if word in COVARIANCES else other_programs.COVARIANCES.get(word, "")
+    if kind in COVARIANCES:
+        return f'covariance = [{{ kind = "{kind}" }}]'
+    return f'diagnostics = ["{word}"]' if word in DIAGNOSTICS else ""
 
 
 def covariances_of(fit: Fit, ready: Plan) -> dict[str, Covariance]:

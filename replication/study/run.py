@@ -21,6 +21,8 @@ from replication.study.panels import Data, Told, data_of, study_made_from
 from replication.study.results import Results
 from replication.study.statistics import plan_statistic, run_statistic
 
+NOTHING = "the study asks for nothing; an entry [[models]] with id and formula is estimated"
+
 
 def run_study(project: Project, path: Path, data: Path | None = None, out: Path | None = None) -> Results:
     """Read a study, estimate its models and statistics, and put all results in place together.
@@ -78,7 +80,8 @@ def estimate(project: Project, study: Study, data: Data) -> Results:
     ]
     frames["statistics"] = statistics + frames.get("statistics", [])
     found = records(study.study.id, frames, accounts)
-    doubts = (*told.doubts, *_idle_labels(study, told, found))
+    idle = [] if study.models or study.statistics or study.tables else [NOTHING]
+    doubts = (*told.doubts, *_idle_labels(study, told, found), *idle)
     labelled = study.model_copy(update={"labels": {**told.labels, **study.labels}})
     return Results(labelled, found, told.lines, doubts)
 

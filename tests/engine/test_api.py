@@ -189,7 +189,7 @@ def test_what_is_no_table_is_told_in_one_line(data, told):
 WRONG = [
     ({"formula": "aid ~ gpd"}, "column 'gpd' is not known"),
     ({"formula": "aid ~ gdp", "effects": "entity"}, 'allowed: a list, as in ["entity"]'),
-    ({"formula": "aid ~ gdp", "covariance": "robust"}, "robust of other programs is 'hc1' here"),
+    ({"formula": "aid ~ gdp", "covariance": "robust"}, "word 'robust' is not known; here it is 'hc1'"),
     ({"formula": "aid ~ gdp", "estimator": "osl"}, "did you mean 'ols'"),
     ({"formula": "aid ~ gdp", "cluster": ["land"]}, "key 'cluster' is not known"),
     ({"formula": "aid ~ C(region)"}, "in this language: dummies(region)"),

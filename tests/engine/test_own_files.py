@@ -236,8 +236,8 @@ MISTAKES = {
     "TRUE with a gap": (war_as("TRUE", "FALSE"), "", WAR, "m: 47 of 48 rows (1 missing regressor war)"),
     "yes and no": (war_as("yes", "no"), "", WAR, 'a number is needed here; (war == "yes") is 0 or 1'),
     "a text as regressor": (same, "", 'formula = "aid ~ country"', "dummies(country) makes a column"),
-    "fe": (same, "", 'estimator = "fe"', 'is estimator = "ols" with effects = ["entity"] here'),
-    "robust": (same, "", 'covariance = [{ kind = "robust" }]', "robust of other programs is 'hc1' here"),
+    "fe": (same, "", 'estimator = "fe"', 'here it is estimator = "ols" with effects = ["entity"]'),
+    "robust": (same, "", 'covariance = [{ kind = "robust" }]', "'robust' is not known; here it is 'hc1'"),
     "covariance as a word": (same, "", 'covariance = "hc1"', 'a list of tables, as in [{ kind = "hc1" }]'),
     "effects as a word": (same, "", 'effects = "entity"', 'allowed: a list, as in ["entity"]'),
     "a bar": (

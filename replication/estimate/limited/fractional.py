@@ -6,6 +6,7 @@ import numpy as np
 
 from replication.errors import EstimationError
 from replication.estimate.design import Design, LikelihoodFit
+from replication.estimate.labels import entity_name
 from replication.estimate.limited.binary import fit_index, log_logistic
 from replication.estimate.limited.mean_outcome import logistic_mean, normal_mean
 from replication.estimate.numbers.normal import log_cdf
@@ -36,8 +37,8 @@ def require_shares(design: Design) -> None:
     if outside.size:
         first = int(outside[0])
         raise EstimationError(
-            f"{design.outcome!r} must be a share from 0 to 1, found {design.y[first]:g} in row {first} "
-            f"(entity code {design.entity[first]}, time {design.time[first]}); {outside.size} such rows"
+            f"{design.outcome!r} must be a share from 0 to 1, found {design.y[first]:g} for "
+            f"{entity_name(design, design.entity[first])}, {design.time[first]}; {outside.size} such rows"
         )
     if np.ptp(design.y) == 0:
         raise EstimationError(

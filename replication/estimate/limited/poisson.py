@@ -9,6 +9,7 @@ from scipy.special import gammaln, xlogy
 
 from replication.errors import EstimationError
 from replication.estimate.design import Booleans, Design, Floats, LikelihoodFit, Statistics, Term
+from replication.estimate.labels import entity_name
 from replication.estimate.limited.offset import level_of, offset_of
 from replication.estimate.limited.separation import Separation, find_separated
 from replication.estimate.numbers.absorb import (
@@ -180,8 +181,8 @@ def _require_nonnegative(design: Design) -> None:
     if negative.size:
         first = int(negative[0])
         raise EstimationError(
-            f"{design.outcome!r} must not be negative, found {design.y[first]:g} in row {first} "
-            f"(entity code {design.entity[first]}, time {design.time[first]}); {negative.size} such rows"
+            f"{design.outcome!r} must not be negative, found {design.y[first]:g} for "
+            f"{entity_name(design, design.entity[first])}, {design.time[first]}; {negative.size} such rows"
         )
     if not design.y.any():
         raise EstimationError(f"{design.outcome!r} is 0 in all {design.nobs} rows: no variation to explain")

@@ -220,13 +220,22 @@ def _columns(values: Floats) -> Floats:
     return values.reshape(len(values), -1)
 
 
+def _twice(term: Term, exogenous: tuple[Term, ...], endogenous: tuple[Term, ...]) -> str:
+    """Where a term stands twice, and where it is left out."""
+    if term in exogenous and term in endogenous:
+        return "stands in the formula and among endogenous: take it out of the formula"
+    if term in exogenous:
+        return "stands in the formula and is its own instrument: take it out of instruments"
+    return "stands among endogenous and among instruments: take it out of one of them"
+
+
 def _check_names(
     name: str, exogenous: tuple[Term, ...], endogenous: tuple[Term, ...], instruments: tuple[Term, ...]
 ) -> None:
     seen: set[Term] = set()
     for term in (*exogenous, *endogenous, *instruments):
         if term in seen:
-            raise EstimationError(f"{name}: '{term}' stands twice among regressors and instruments")
+            raise EstimationError(f"{name}: '{term}' {_twice(term, exogenous, endogenous)}")
         seen.add(term)
     if len(instruments) < len(endogenous):
         raise EstimationError(

@@ -196,7 +196,7 @@ def test_text_from_a_claims_file_stays_text(project):
             "mine.toml: claims.share: exhibit .*-loans",
         ),
         ("mine.toml", 'missing = "x"\nsame_as = ["other:share"]', "text 'other' is not known; allowed: mine"),
-        ("mine.toml", READING, "mine.toml: table 'figures' is not known; allowed: "),
+        ("mine.toml", READING, "mine.toml: table 'figures' is not known; there is none"),
         ("zwei.toml", 'missing = "x"', "zwei.toml: text.id 'mine' is that of mine.toml too"),
     ],
 )

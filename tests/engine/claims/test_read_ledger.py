@@ -60,7 +60,7 @@ BASE = {
             "claims.share.kind is 'shar'; allowed: .*did you mean 'share'",
         ),
         ("claim", "value", "valeu", "claims.share.stated: key 'valeu' .*did you mean 'value'"),
-        ("claim", "= 20", "= '20'", "claims.share.stated.value is '20'; allowed: a valid number"),
+        ("claim", "= 20", "= '20'", "claims.share.stated.value is '20'; allowed: a number"),
         ("claim", "= 20", "= 20, low = 21", "stated: low is 21; allowed: at most the value, 20"),
         ("claim", "= 20", "= 20, high = 19", "stated: high is 19; allowed: at least the value, 20"),
         (

@@ -342,7 +342,7 @@ class TestRefusals:
         design = panel(1)
         y = design.y.copy()
         y[[4, 9]] = -2.5
-        place = f"-2.5 in row 4 (entity code {design.entity[4]}, time {design.time[4]}); 2 such rows"
+        place = f"-2.5 for entity {design.entity[4]}, {design.time[4]}; 2 such rows"
         with pytest.raises(EstimationError, match="'y' must not be negative") as caught:
             ppml(replace(design, y=y))
         assert place in str(caught.value)

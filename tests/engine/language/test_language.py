@@ -108,7 +108,7 @@ def test_a_missing_condition_is_outside():
         ("x ** 2", "expected"),
         ("lgo(x)", r"did you mean 'log'\?"),
         ("yaer", r"did you mean 'year'\?"),
-        ("log(x, 2)", "takes 1 arguments, found 2"),
+        ("log(x, 2)", "takes 1 argument, found 2"),
         ("lag(x, 0)", "allowed: 1 to 50"),
         ("lag(x, 1.5)", "allowed: 1 to 50"),
         ("winsorise(x, 0.7)", "between 0 and 0.5"),

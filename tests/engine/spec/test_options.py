@@ -51,7 +51,7 @@ def example(
         ({"seed": -1}, "x.seed is -1; allowed: 0 to 4,294,967,295"),
         ({"instrument_lags": [2, 10**9]}, "allowed: 0 to 10,000"),
         ({"lag_limits": {"w": [2, 10**9]}}, "x.lag_limits is 1000000000; allowed: 0 to 10,000"),
-        ({"lag_limits": {"w": ["2"]}}, "x.lag_limits is \"{'w': ['2']}\"; allowed: a valid integer"),
+        ({"lag_limits": {"w": ["2"]}}, "x.lag_limits is \"{'w': ['2']}\"; allowed: a whole number"),
         ({"lag_limits": [2, 3]}, "x.lag_limits is '[2, 3]'; allowed: "),
         ({"scale": float("nan")}, "x.scale is nan; allowed: finite numbers"),
         ({"scale": float("-inf")}, "x.scale is -inf; allowed: finite numbers"),

@@ -56,7 +56,7 @@ def test_labels_are_found_whatever_the_spacing(tmp_path):
             STUDY + 'estimater = "ols"',
             "models.first: key 'estimater' is not known; .*did you mean 'estimator'",
         ),
-        (STUDY + "intercept = 1", "models.first.intercept is '1'; allowed: a valid boolean"),
+        (STUDY + "intercept = 1", "models.first.intercept is '1'; allowed: true or false"),
         (STUDY + "covariance = [{ knd = 'hc1' }]", "covariance.*kind: this key is missing"),
         (STUDY + "covariance = [{ kind = 'hc1' }, { kind = 'hc1' }]", "'hc1' stands twice"),
         (STUDY + "formula = 'y ~ z'", "not TOML: Cannot overwrite a value .at"),
