@@ -528,7 +528,7 @@ def test_mistakes_are_one_clear_line():
         (design, {"moments": "clustered", "cluster": "country"}, "cluster 'country' is not known"),
         (design, {"effects": ["entitiy"]}, "did you mean 'entity'"),
         (dependent, {}, "'z3' is an exact linear combination of z0, z1, z2"),
-        (twice, {}, "'x' stands twice"),
+        (twice, {}, "'x' stands in the formula and is its own instrument"),
         (unfit, {}, "'d' is an exact linear combination of x"),
         (replace(design, extra={}), {}, "needs the endogenous"),
         (without(design, "endogenous", 0), {}, "no endogenous regressor"),
