@@ -127,9 +127,7 @@ def _statistics(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, st
         named = _CHARTS[spec.kind](place, drawn)
         charts.shade(place, spec.shaded, () if spec.kind == "lines" else _periods(drawn))
         unit = "; ".join(dict.fromkeys(mine["unit"]))
-        if (
-            across and spec.kind == "bars" and len(panels) > 1
-        ):  # rows as far apart in every panel, from the top
+        if spec.kind == "bars" and across and len(panels) > 1:  # rows as far apart in every panel
             place.set_ylim(bottom=place.get_ylim()[1] - rows)
         _axis_words(place, spec, unit, across, named)
         _title(place, panel, named + bool(not across and (spec.y_label or unit)), grid.inner)
