@@ -5,7 +5,18 @@ from __future__ import annotations
 import runpy
 import sys
 
-NAMES = ("specifications", "two_way", "ppml", "wild_bootstrap", "gmm_recovery", "tobit_recovery", "coverage")
+NAMES = (
+    "specifications",
+    "two_way",
+    "whole_command",
+    "profile_command",
+    "partitioned",
+    "ppml",
+    "wild_bootstrap",
+    "gmm_recovery",
+    "tobit_recovery",
+    "coverage",
+)
 
 
 def main(names: list[str]) -> None:

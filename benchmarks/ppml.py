@@ -11,6 +11,7 @@ entities hold most of the outcome (effects with a spread of one), clustered erro
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import warnings
@@ -53,6 +54,7 @@ def race(random: np.random.Generator) -> None:
     """One line a shape: seconds of both, their ratio, the largest difference of coefficients."""
     import pyfixest
 
+    print(f"load {os.getloadavg()[0]:.1f}")
     print(f"{'effects':>16} {'replication':>12} {'pyfixest':>9} {'ratio':>6} {'difference':>11}")
     for first, second in SHAPES:
         design = panel(random, first, second)
