@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from replication.errors import StudyError, one_of
@@ -51,6 +52,7 @@ def labels_of(study: Study) -> dict[str, str]:
     return {canonical(term): label for term, label in study.labels.items()}
 
 
+@lru_cache(maxsize=10_000)  # a report asks for the same hundred labels some hundred times
 def canonical(term: str) -> str:
     """A term in its one spelling."""
     if _DATE.fullmatch(term):
