@@ -102,8 +102,8 @@ def fit(
     formula: str,
     data: str | Path | Reading | Frame,
     *,
-    entity: str,
-    time: str,
+    entity: str | None = None,
+    time: str | None = None,
     estimator: str = "ols",
     effects: Sequence[str] = (),
     covariance: Errors = (),
@@ -124,7 +124,7 @@ def fit(
     data : path, Reading, data frame or list of dicts
         As for `read`; of a folder, which may be larger than memory, a path alone.
     entity, time : str
-        Columns that tell the rows apart.
+        Columns that tell the rows apart; a cross-section has no time, and may have no entity.
     covariance : str, mapping or sequence of them
         "hc1", {"kind": "clustered", "cluster": ["land"]}, or several; the first is the headline error.
     variables, labels : mapping of str to str
@@ -191,8 +191,8 @@ def curve(
     *,
     term: str,
     choices: Sequence[Mapping[str, Any]],
-    entity: str,
-    time: str,
+    entity: str | None = None,
+    time: str | None = None,
     estimator: str = "ols",
     effects: Sequence[str] = (),
     covariance: Errors = (),

@@ -67,6 +67,16 @@ COVARIANCES: dict[str, Callable[..., Covariance]] = {
     **pairs_bootstrap.COVARIANCES,
 }
 DIAGNOSTICS = diagnostics.DIAGNOSTICS
+TIMED = frozenset(
+    [
+        *dynamic.ESTIMATORS, *lsdvc.ESTIMATORS, *prais_winsten.ESTIMATORS, *general_fgls.ESTIMATORS,
+        *fgls.ESTIMATORS, *sur.ESTIMATORS, *fama_macbeth.ESTIMATORS, "first_difference",
+        *over_time.COVARIANCES, *pcse.COVARIANCES,
+        "breusch_godfrey", "pesaran_cd", "wooldridge_ar", "wooldridge_differences",
+        "average_over",
+    ]
+)  # fmt: skip
+"""Words that mean nothing where rows have no time."""
 
 EQUATION = "Regressors of the selection equation."
 INSTRUMENTED = Needs(

@@ -25,12 +25,13 @@ YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?: \[YR\d{4}\])?")
 
 @dataclass(frozen=True)
 class Panel:
-    """A table with one row an entity and period, sorted by both.
+    """A table with one row an entity and period, sorted by both; or a cross-section, whose rows have no time.
 
     Attributes
     ----------
     table : DataFrame of n rows
     entity_name, time_name : str
+        Columns; without a time, that of the number of each row among those of its entity.
     entity : (n,) int array
         Codes in order of the sorted names.
     time : (n,) int array
@@ -39,6 +40,8 @@ class Panel:
         The study's named expressions.
     reading : Reading
         How the table was read.
+    timed : bool
+        Whether a column tells the time: if none does, nothing may rest on the order of rows.
     """
 
     table: pd.DataFrame
@@ -48,12 +51,14 @@ class Panel:
     time: NDArray[np.int64]
     variables: Mapping[str, str]
     reading: Reading
+    timed: bool = True
 
     def rows(self, sample: NDArray[np.bool_] | None = None) -> Rows:
         """The rows as expressions see them."""
         why, named = self.reading.why, self.reading.named
         clock = named.get(self.time_name)
-        return Rows(self.table, self.entity, self.time, self.variables, sample, why, named, clock)
+        time = self.time if self.timed else None
+        return Rows(self.table, self.entity, time, self.variables, sample, why, named, clock)
 
     def keys(self) -> pd.DataFrame:
         """Entity and time of each row, a period by its name."""
@@ -73,26 +78,62 @@ def read_panel(
     return panel_of(Reading(table, origin), entity, time, variables)
 
 
-def panel_of(read: Reading, entity: str, time: str, variables: Mapping[str, str]) -> Panel:
-    """A user's table as a panel.
+def panel_of(read: Reading, entity: str | None, time: str | None, variables: Mapping[str, str]) -> Panel:
+    """A user's table as a panel; without a time it is a cross-section, without an entity each row is one.
 
     Raises
     ------
     DataError
         Entity or time column missing, a time that is no period, a row twice, an infinite value.
     """
-    for role, name in (("entity", entity), ("time", time)):
+    named = {role: name for role, name in (("entity", entity), ("time", time)) if name is not None}
+    for role, name in named.items():
         if name not in read.table.columns:
             raise DataError(_unknown(read, role, name))
-    for name in (entity, time):
+    for name in named.values():
         _refuse_empty(read, name)
     _refuse_infinite(read)
-    read = _with_periods(_with_named_entities(read, entity), time)
+    timed = time is not None
+    if entity is None:
+        read, entity = _with_rows_as_entities(read)
+    read = _with_named_entities(read, entity)
+    if time is None:
+        read, time = _with_numbered_rows(read, entity)
+    else:
+        read = _with_periods(read, time)
     table = read.table.sort_values([entity, time], kind="stable")
     _refuse_twice(read, table, entity, time)
     table = table.reset_index(drop=True)
     codes = pd.factorize(table[entity])[0].astype(np.int64)
-    return Panel(table, entity, time, codes, table[time].to_numpy(dtype=np.int64), variables, read)
+    return Panel(table, entity, time, codes, table[time].to_numpy(dtype=np.int64), variables, read, timed)
+
+
+def _with_rows_as_entities(read: Reading) -> tuple[Reading, str]:
+    """Each row an entity of its own, by its number in the table, and the name of that column."""
+    name = _free(read, "row")
+    numbers = np.arange(1, len(read.table) + 1)
+    note = "each row stands alone: no entity and no time is named"
+    return _told(replace(read, table=read.table.assign(**{name: numbers})), note), name
+
+
+def _with_numbered_rows(read: Reading, entity: str) -> tuple[Reading, str]:
+    """In the place of a time the number of each row within its entity, and the name of that column."""
+    name = _free(read, "number")
+    numbers = read.table.groupby(entity).cumcount().to_numpy() + 1
+    note = f"no time is named: rows of one {entity} have no order" if (numbers > 1).any() else ""
+    return _told(replace(read, table=read.table.assign(**{name: numbers})), note), name
+
+
+def _free(read: Reading, name: str) -> str:
+    """A name that no column has."""
+    while name in read.table.columns:
+        name += "_"
+    return name
+
+
+def _told(read: Reading, note: str) -> Reading:
+    """The reading with a note, of a user's file."""
+    return replace(read, assumed=(*read.assumed, note)) if note and read.assumed is not None else read
 
 
 def _with_named_entities(read: Reading, entity: str) -> Reading:
@@ -107,12 +148,10 @@ def _with_periods(read: Reading, time: str) -> Reading:
     """The time as whole numbers, and what they are called."""
     found = periods_of(read, time)
     clocks = {} if found.clock is None else {time: found.clock}
-    note = f"{time} read as {found.what}"
-    return replace(
-        read,
-        table=read.table.assign(**{time: found.numbers}),
-        named={**_but(read.named, time), **clocks},
-        assumed=(*read.assumed, note) if found.what and read.assumed is not None else read.assumed,
+    named = {**_but(read.named, time), **clocks}
+    return _told(
+        replace(read, table=read.table.assign(**{time: found.numbers}), named=named),
+        f"{time} read as {found.what}" if found.what else "",
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.design import CONSTANT, Design, Needs, Role, Term
+from replication.estimate.words import TIMED
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
 from replication.language.nodes import Formula, Name, show
@@ -61,6 +62,8 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     EstimationError
         No row is left.
     """
+    if not panel.timed:
+        _refuse_time(model)
     if model.average_over is not None:
         panel = average_blocks(panel, model.average_over)
     inside, values, drops = judged(panel, model, list(dict.fromkeys([*model.effects, *clusters])), needs)
@@ -91,6 +94,15 @@ def judged(
         inside = condition(model.where, panel.rows())
     values = _evaluate(panel, model, groups, needs, inside)
     return inside, values, _drops(values, inside, needs)
+
+
+def _refuse_time(model: ModelSpec) -> None:
+    """Refuse whatever rests on the order of rows, where no column tells it."""
+    words = [model.estimator, *(error.kind for error in model.covariance), *model.diagnostics]
+    words += ["average_over"] * (model.average_over is not None)
+    ordered = [word for word in words if word in TIMED]
+    if ordered:
+        raise StudyError(f"{ordered[0]} goes by time; name the column of the time as time under [study]")
 
 
 def without(sample: Sample, kept: NDArray[np.bool_] | None, cause: str) -> Sample:
@@ -166,6 +178,8 @@ def group_codes(name: str, panel: Panel) -> NDArray[np.int64]:
     keys = {"entity": (panel.entity, panel.entity_name), "time": (panel.time, panel.time_name)}
     if name in keys:
         values, column = keys[name]
+        if name == "time" and not panel.timed:
+            raise StudyError("'time' is no grouping here; name the column of the time as time under [study]")
         if name in panel.table.columns and name != column:
             raise StudyError(
                 f"{name!r} means the panel's {name}, which is {column}, and is another column too; name "

@@ -101,7 +101,7 @@ class CurveResults:
 
 def one_curve(
     data: Reading,
-    head: Mapping[str, str],
+    head: Mapping[str, str | None],
     model: Mapping[str, Any],
     entry: Mapping[str, Any],
     variables: Mapping[str, str] | None = None,

@@ -33,7 +33,7 @@ OF_MODELS = (
 def fit_one(
     project: Project,
     data: Path | Reading,
-    head: Mapping[str, str],
+    head: Mapping[str, str | None],
     model: Mapping[str, Any],
     variables: Mapping[str, str],
     labels: Mapping[str, str],

@@ -94,11 +94,12 @@ def files_brought(project: Project) -> dict[str, Path]:
 
 
 def _panel(project: Project, study: Study, table: str | None, entity: str | None, data: Data) -> Panel:
-    entity_name, time_name = keys_of(project, study, entity)
     if table is None and data is not None:
         reading = data if isinstance(data, Reading) else read_user_table(data, study.study)
+        entity_name, time_name = _keys_in(project, study, entity, reading)
     elif name := table or study.study.table:
         _refuse_keys_of_files(study, table)
+        entity_name, time_name = keys_of(project, study, entity)
         reading = Reading(read_table(project, name), name)
     else:
         raise StudyError("study.data names no table; name one, or bring a panel with --data FILE")
@@ -149,6 +150,31 @@ def told(study: Study, panels: Iterable[Panel]) -> Told:
         labels={show(Name(name)): label for name, label in labels},
         columns=tuple(show(Name(name)) for name in columns),
     )
+
+
+def _keys_in(
+    project: Project, study: Study, entity: str | None, read: Reading
+) -> tuple[str | None, str | None]:
+    """The columns of a user's table that tell entity and time: those named, or the project's if it has them.
+
+    Neither: each row stands alone. An entity alone: its rows have no order.
+
+    Raises
+    ------
+    StudyError
+        A time without an entity.
+    """
+    settings, columns = settings_of(project), read.table.columns
+    unit, time = entity or study.study.entity, study.study.time
+    if unit is None and time is None and settings.entity not in columns:
+        return None, None
+    unit = unit or (settings.entity if settings.entity in columns else None)
+    if unit is None:
+        raise StudyError(
+            "study.entity: this key is missing beside time; it names the column of the panel (allowed: both, "
+            "or neither for a cross-section)"
+        )
+    return unit, time or (settings.time if settings.time in columns else None)
 
 
 def keys_of(project: Project, study: Study, entity: str | None) -> tuple[str, str]:

@@ -99,8 +99,12 @@ def own(fit: Fit) -> Covariance:
 
 
 def usual(fit: Fit) -> Covariance:
-    """What a model gets whose study file names no error: the estimator's own, or clustered by entity."""
-    return clustered(fit) if fit.own is None else fit.own
+    """What a model gets whose study file names no error: the estimator's own, clustered by entity, or, where
+    no entity has two rows, robust to heteroskedasticity."""
+    if fit.own is not None:
+        return fit.own
+    alone = len(np.unique(fit.design.entity)) == fit.design.nobs
+    return hc1(fit) if alone else clustered(fit)
 
 
 def hc0(fit: Fit) -> Covariance:
