@@ -36,6 +36,31 @@ def test_the_study_of_ones_own_runs(tmp_path, monkeypatch, capsys):
     assert {"clustered", "driscoll_kraay"} == set(pd.read_csv("mine/estimates.csv")["error"])
 
 
+def test_from_a_clone_to_a_table_of_ones_own_in_four_commands(tmp_path, monkeypatch, capsys):
+    block = re.search(r"first table of your own:\n\n```\n(.*?)```", README, re.S)[1]
+    commands = [line.partition("#")[0].split() for line in block.splitlines()]
+    assert len(commands) <= 4 and commands[0] == ["make", ".venv/installed"]
+    assert "\n$(VENV)/installed:" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    draw = np.random.default_rng(7)
+    table = pd.DataFrame({"country": np.repeat(list("ABCDEFGH"), 9), "yr": np.tile(range(1980, 1989), 8)})
+    monkeypatch.chdir(tmp_path)
+    table.assign(aid=draw.normal(size=72), gdp=draw.normal(size=72)).to_csv("panel.csv", index=False)
+    for program, *words in commands[1:]:
+        assert program == ".venv/bin/replicate"
+        assert main(words) == 0, capsys.readouterr().err
+    tables = tmp_path / "results" / "current" / "panel" / "tables"
+    assert {path.suffix for path in tables.iterdir()} >= {".csv", ".tex", ".html", ".md", ".typ"}
+    assert (tables.parent / "tables.docx").exists()
+
+
+def test_every_page_that_the_readme_links_is_there():
+    linked = re.findall(r"\]\((docs/[^)#]+)\)", README)
+    assert linked and [page for page in linked if not (ROOT / page).exists()] == []
+    assert {"docs/swapping.md", "docs/conventions.md", "docs/messages.md", "docs/gallery/README.md"} <= set(
+        linked
+    )
+
+
 def test_every_command_that_the_readme_names_is_a_target_of_make():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"`?make ([a-z]+)", README):

@@ -1,0 +1,67 @@
+"""The page of conventions: every option whose sentence names another program, from the code itself.
+
+`python -m tests.support.conventions_page > docs/conventions.md` writes it;
+tests/engine/test_conventions_page.py fails where page and code differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS
+from replication.study.option_words import options_of
+
+PROGRAMS = re.compile(
+    r"Stata|\bR\b|fixest|\bplm|linearmodels|statsmodels|xtabond2|reghdfe|boottest|xtscc|ivreg2|systemfit"
+    r"|sureg|quantreg|sandwich|clubSandwich|xtpcse|xtreg|areg|xtgls|pgmm|summclust|sampleSelection"
+)
+LINE = re.compile(r"(\w+): (.*?); (needed|default .*?)\. (.*)", re.DOTALL)
+HEAD = """# Conventions
+
+Programs agree on most coefficients and differ in what stands beside them. Each difference is an option here,
+with a name and a stated default; the sentence says whose convention a value is. This page is made from the
+code by tests/support/conventions_page.py, so that it says what the program does. The numbers are held against
+other programs by tests/engine/estimate/test_conventions.py and tests/engine/export; which, says
+[coverage.md](coverage.md).
+
+* `replicate reconcile STUDY MODEL` prints a model's errors beside those of other programs, and the factors.
+* A row that is alone in an effect is dropped, as by reghdfe; `singletons = "keep"` keeps it, as Stata's
+  `xtreg, fe` and `areg`, R's plm and linearmodels do. No coefficient moves; n and the factors of errors do.
+* Without `covariance`, errors are clustered by entity. Stata's `regress`, R's `lm` and statsmodels begin with
+  classical ones: `covariance = [{ kind = "classical" }]`; Stata's `robust` is `hc1`.
+* A gap in the years is crossed by no lag; pandas' `shift` goes to the row before.
+* The base of `dummies(x)` is the first level that is estimated; `dummies(x, base)` names it.
+* Collinear regressors are refused by name; Stata and R leave one out and go on.
+* What `aic` and `bic` count is said in [studies.md](studies.md).
+"""
+
+
+def named(line: str) -> bool:
+    """Whether the sentence of an option names another program."""
+    return PROGRAMS.search(line) is not None
+
+
+def rows(known: Mapping[str, Callable]) -> Iterator[str]:
+    """A row for each such option."""
+    for word in sorted(known):
+        for line in options_of(known[word]):
+            found = LINE.fullmatch(line)
+            if found and named(found[4]):
+                values, default, says = (part.replace("|", "\\|") for part in found.groups()[1:])
+                yield f"| `{word}` | `{found[1]}` | {values} | {default.removeprefix('default ')} | {says} |"
+
+
+def page() -> str:
+    """The page, as Markdown."""
+    parts = [HEAD]
+    for title, known in (("Errors", COVARIANCES), ("Estimators", ESTIMATORS), ("Diagnostics", DIAGNOSTICS)):
+        found = list(rows(known))
+        if found:
+            head = "| word | option | values | default | whose convention |\n| --- | --- | --- | --- | --- |"
+            parts.append(f"## {title}\n\n{head}\n" + "\n".join(found) + "\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(page(), end="")
