@@ -195,7 +195,7 @@ def _converted(texts: pa.StringArray, spelling: Spelling, forced: bool) -> pa.Ar
 
 def _dated(texts: pa.StringArray) -> tuple[pa.Array | None, Clock | None]:
     """Distinct texts as dates or other periods that cannot be anything else; None where they are not."""
-    days = pc.replace_substring_regex(texts, r"[ T]00:00:00(\.0+)?$", "")
+    days = pc.replace_substring_regex(texts, r"[ T]00:00(:00(\.0+)?)?(Z|\+00:?00)?$", "")
     for clock, pattern in PERIODS.items():
         if fits(days, f"^{pattern.pattern}$"):
             numbers = [None if text is None else clock.spelled(text) for text in days.to_pylist()]

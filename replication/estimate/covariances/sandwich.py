@@ -185,6 +185,8 @@ def clustered(
 
     V = c1 V1 + c2 V2 - c12 V12, V12 clustered by the pairs. Where that is not positive semidefinite, its
     negative eigenvalues are set to zero (Cameron, Gelbach and Miller 2011, section 2.3), and that is said.
+    Eigenvalues are those of V as it stands, as in their paper and in fixest, so that a repaired covariance,
+    unlike any other here, depends on the units of the regressors.
 
     Parameters
     ----------

@@ -155,7 +155,9 @@ def test_the_same_dates_from_every_format(tmp_path):
     table.to_parquet(tmp_path / "a.parquet")
     table.to_stata(tmp_path / "a.dta", write_index=False, convert_dates={"t": "td"})
     table.to_stata(tmp_path / "b.dta", write_index=False, convert_dates={"t": "tc"})
-    for name in ("a.csv", "a.xlsx", "a.parquet", "a.dta", "b.dta"):
+    for name, midnight in {"b.csv": "%Y-%m-%dT00:00:00Z", "c.csv": "%Y-%m-%d 00:00:00+00:00"}.items():
+        table.assign(t=table["t"].dt.strftime(midnight)).to_csv(tmp_path / name, index=False)
+    for name in ("a.csv", "b.csv", "c.csv", "a.xlsx", "a.parquet", "a.dta", "b.dta"):
         found = read_user_table(tmp_path / name)
         assert found.named["t"] == Clock("day"), name
         found = panel_of(found, "land", "t", {})
