@@ -185,8 +185,6 @@ def clustered(
 
     V = c1 V1 + c2 V2 - c12 V12, V12 clustered by the pairs. Where that is not positive semidefinite, its
     negative eigenvalues are set to zero (Cameron, Gelbach and Miller 2011, section 2.3), and that is said.
-    Eigenvalues are those of V as it stands, as in their paper and in fixest, so that a repaired covariance,
-    unlike any other here, depends on the units of the regressors.
 
     Parameters
     ----------
@@ -290,7 +288,11 @@ def _named_factors(names: list[str], corrections: list[float], groups: str) -> d
 
 
 def _semidefinite(matrix: Floats) -> tuple[Floats, int]:
-    """The matrix with its negative eigenvalues set to zero, and how many there were."""
+    """The matrix with its negative eigenvalues set to zero, and how many there were.
+
+    They are those of the matrix as it stands, as in the paper and in R's fixest: a repaired covariance,
+    unlike any other here, depends on the units of the regressors.
+    """
     values, vectors = np.linalg.eigh(matrix)
     negative = values < -1e-12 * np.abs(values).max()
     if not negative.any():
