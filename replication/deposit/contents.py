@@ -15,8 +15,8 @@ OUTPUT = "output"  # results as published; `make all` writes its own to results/
 SINGLE = ("Makefile", "pyproject.toml", "requirements.lock", "requirements.txt", "LICENSE", "CITATION.cff")
 FOLDERS = ("replication", "cleaning", "specs", "claims", "published", "data/raw", "docs")
 CODEBOOK = ("codebook.md", "codebook.csv")
-# Parquet repeats the CSV beside it, PNG the SVG, Word the LaTeX; the study file of a run is that of specs/.
-LEFT_OUT = (".parquet", ".png", ".docx", ".pyc")
+# Parquet repeats the CSV beside it; the study file of a run is that of specs/.
+LEFT_OUT = (".parquet", ".pyc")
 
 
 def deposited(project: Project) -> dict[str, Path]:

@@ -88,8 +88,10 @@ def empty(folder: Path) -> Iterator[str]:
 
 
 def archives(folder: Path) -> Iterator[str]:
-    """Packed files, by ending or by how they begin."""
+    """Packed files, by ending or by how they begin; a Word file is packed by its own standard."""
     for name, path in _plain(folder):
+        if path.suffix == ".docx":
+            continue
         with path.open("rb") as stream:
             begins = stream.read(512)
         if path.suffix.lower() in ARCHIVES or begins.startswith(MAGIC) or begins[257:262] == b"ustar":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,16 +45,27 @@ def compare_records(
     """
     tables = [_as_text(path) for path in (old, new)]
     tidy = TIDY[new.name]
-    if "error" in tidy.key and any("error" not in table for table in tables):
+    first = "error" in tidy.key and any("error" not in table for table in tables)
+    others = [] if first else list(_beside_cells(*tables))
+    if first:
         tables = [_as_first(table, headlines) for table in tables]
         tidy = replace(tidy, key=tuple(name for name in tidy.key if name not in ("error", "of")))
     left, right = (_parsed(*each, tidy) for each in zip(tables, (old, new), strict=True))
     joined = left.merge(right, on=[*tidy.key, NTH], how="outer", suffixes=(OLD, NEW), indicator=SIDE)
     moves = [move for column in tidy.numbers for move in _number_moves(joined, column, tidy, estimators)]
-    moves += [move for column in tidy.texts for move in _text_moves(joined, column, tidy)]
+    moves += [move for column in tidy.texts for move in _text_moves(joined, column, tidy)] + others
     if not tidy.numbers and not tidy.texts:
         raise DataError(f"{new.name}: has nothing to compare")
     return Verdict(study, new.name, len(joined) * len([*tidy.numbers, *tidy.texts]), tuple(moves))
+
+
+def _beside_cells(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[Move]:
+    """What no cell tells: a column more or less, another study's name in the rows."""
+    for name in sorted({*old} ^ {*new}):
+        yield Move(f"column {name}", "appeared" if name in new else "vanished", "", "")
+    was, now = (", ".join(sorted({*table["study"]})) if "study" in table else "" for table in (old, new))
+    if len(old) and len(new) and was != now:
+        yield Move("study", "value", was, now)
 
 
 def _as_text(path: Path) -> pd.DataFrame:

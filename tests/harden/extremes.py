@@ -75,7 +75,7 @@ def _study(estimator: str, options: dict[str, str], kind: str, own: dict[str, st
     return HEAD + model(
         formula=quoted(f"{OUTCOMES.get(estimator, 'y')} ~ {regressor}"),
         estimator=quoted(estimator),
-        options=inline({**{name: ROLES[name] for name in roles}, **options}),
+        options=inline({**{name: ROLES[name] for name in roles if name in ROLES}, **options}),
         covariance=f"[{inline({'kind': quoted(kind), **own})}]",
     )
 

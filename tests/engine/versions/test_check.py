@@ -109,6 +109,11 @@ def numbers_of_a_page(project):
     path.write_text(path.read_text().replace("55", "99"))
 
 
+def crossed(project):
+    """The p value of the first row on the other side of .05."""
+    return "0.0501" if float(field(project, 1, "p_value")) < 0.05 else "0.0499"
+
+
 def flipped(old):
     return old.removeprefix("-") if old.startswith("-") else f"-{old}"
 
@@ -119,6 +124,20 @@ FAILS = {
         "small/estimates.csv: line, clustered, const, estimate: ",
     ),
     "a flipped sign": (estimate(1, flipped), "(sign, "),
+    "a p value that crosses the level": (
+        lambda project: plant(
+            project.root / SMALL / "estimates.csv", field(project, 1, "p_value"), crossed(project)
+        ),
+        "small/estimates.csv: line, clustered, const, p_value: ",
+    ),
+    "another study's name": (
+        lines(f"{SMALL}/estimates.csv", lambda all_: [line.replace("small,", "large,", 1) for line in all_]),
+        "small/estimates.csv: study: small -> large",
+    ),
+    "a column more": (
+        lines(f"{SMALL}/models.csv", lambda all_: [line.replace("\n", ",x\n") for line in all_]),
+        "small/models.csv: column x: appeared",
+    ),
     "an infinite coefficient": (estimate(1, lambda _: "inf"), "-> inf (value"),
     "an emptied cell": (estimate(1, lambda _: ""), "estimate: vanished"),
     "a lost row": (lines(f"{SMALL}/estimates.csv", lambda all_: all_[:-1]), "vanished"),
