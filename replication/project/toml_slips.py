@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 AT = re.compile(r"at line (\d+)")
 CURLY = str.maketrans("“”„‟«»‘’", '""""""\'\'')
+LONGEST = 400  # letters of a line that are looked at
 KEY = r"[A-Za-z][\w.-]*"
 WORD = r"[A-Za-z_][\w.]*"
 TRUTH = {"true": "true", "yes": "true", "false": "false", "no": "false"}
@@ -19,7 +20,7 @@ def slip(text: str, problem: str) -> str:
     line = lines[int(found[1]) - 1].strip() if found and int(found[1]) <= len(lines) else ""
     if not line:
         line = next((each.strip() for each in lines if _is_open(each)), "")
-    way = _way(line, problem) if line else ""
+    way = _way(line[:LONGEST], problem) if line else ""
     return f"; {line[:80]!r}{way}" if line else ""
 
 
