@@ -65,7 +65,7 @@ def test_a_share_outside_0_to_1_is_named_with_its_row() -> None:
     y = data.y.copy()
     y[17] = 1.25
     with pytest.raises(
-        EstimationError, match=r"'y' must be a share from 0 to 1, found 1.25 in row 17 .* 1 such"
+        EstimationError, match=r"'y' must be a share from 0 to 1, found 1.25 for entity 17, 0; 1 such"
     ):
         fractional_logit(replace(data, y=y))
     with pytest.raises(EstimationError, match="no variation"):
