@@ -14,7 +14,6 @@ from replication.project.files import sha256
 from replication.versions.account_moves import ACCOUNTS, accounts, compare_accounts
 from replication.versions.causes import Cause
 from replication.versions.content import (
-    LATER,
     RECORDS,
     TIDY,
     artefacts,
@@ -98,7 +97,7 @@ def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], lis
             study, name, left, right, lambda a, b: compare_records(study, a, b, estimators, headlines)
         )
         for name in TIDY
-        if name in left or (name in right and name not in LATER)
+        if name in left or name in right
     ]
     if ACCOUNTS in left or ACCOUNTS in right:
         verdicts.append(compare_accounts(study, old, new))

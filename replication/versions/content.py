@@ -59,10 +59,6 @@ TIDY = {
 }
 
 
-# Records that versions frozen before there were any lack: they are compared from the next version on.
-LATER = ("covariances.csv",)
-
-
 def contents(folder: Path) -> dict[str, str]:
     """Checksum of the content of each file that a frozen version keeps, by its path."""
     kept = artefacts(folder).items()
