@@ -32,6 +32,12 @@ def all_code() -> dict[str, str]:
     return {path.relative_to(PACKAGE.parent).as_posix(): sha256(path) for path in files}
 
 
+def changed_code() -> list[str]:
+    """Modules and resources of the package that are new, gone or other than this process first found them."""
+    then, now = all_code(), all_code.__wrapped__()
+    return sorted(path for path in {*then, *now} if then.get(path) != now.get(path))
+
+
 def cleaning_behind(project: Project) -> dict[str, str]:
     """Checksums of the project's own cleaning modules."""
     return {f"cleaning/{path.name}": sha256(path) for path in sorted(project.cleaning.glob("*.py"))}

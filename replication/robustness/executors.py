@@ -14,7 +14,7 @@ import logging
 import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 from replication.errors import EstimationError, StudyError
 from replication.project.arithmetic import arithmetic
 from replication.project.files import write_parquet
-from replication.project.fingerprint import all_code
+from replication.project.fingerprint import all_code, changed_code
 from replication.project.progress import track
 
 Work = Callable[[Any], pd.DataFrame]
@@ -54,14 +54,14 @@ class Answer:
     """What a task gave, and what program and arithmetic it was made by."""
 
     table: pd.DataFrame
-    made_by: str
+    made_by: Mapping[str, str]
 
 
 @cache
-def made_by() -> str:
-    """Digest of the package's code and of what the digits rest on besides, in this process."""
-    rest = {name: value for name, value in arithmetic().items() if name not in ELSEWHERE}
-    return hashlib.sha256(json.dumps([all_code(), rest], sort_keys=True).encode()).hexdigest()
+def made_by() -> Mapping[str, str]:
+    """Digest of the package's code, and what the digits rest on besides, in this process."""
+    code = hashlib.sha256(json.dumps(all_code(), sort_keys=True).encode()).hexdigest()[:16]
+    return {"code": code, **{name: value for name, value in arithmetic().items() if name not in ELSEWHERE}}
 
 
 def answer(work: Work, task: Any) -> Answer:
@@ -92,15 +92,28 @@ def carry_out(
     ahead = [number for number, place in enumerate(places) if not place.exists()]
     found = executor(work, [tasks[number] for number in ahead])
     for number, done in track(found, what, total=len(ahead)):
-        if done.made_by != made_by():
-            raise EstimationError(
-                "a worker has other code or another arithmetic than this process, so that its last digits "
-                "would differ; start workers with: replicate worker ADDRESS"
-            )
+        _require_like_here(done.made_by)
         write_parquet(places[ahead[number]], done.table)
     tables = [pd.read_parquet(place) for place in places]
     shutil.rmtree(unfinished, ignore_errors=True)
     return tables
+
+
+def _require_like_here(worker: Mapping[str, str]) -> None:
+    """Refuse answers whose last digits would differ, and say by what: a long run is not lost to a guess."""
+    ours = made_by()
+    apart = [name for name, value in ours.items() if worker.get(name) != value]
+    if "code" in apart and (changed := changed_code()):
+        raise EstimationError(
+            f"{changed[0]} was changed while this ran, and a worker that started later has other code; leave "
+            "the program's files as they are until it is done, and run it again"
+        )
+    if apart:
+        values = ", ".join(f"{name}: {worker.get(name)}, here {ours[name]}" for name in apart)
+        raise EstimationError(
+            f"a worker has other code or another arithmetic than this process ({values}), so that its last "
+            "digits would differ; start workers with: replicate worker ADDRESS"
+        )
 
 
 def executor_of(word: str) -> Executor:

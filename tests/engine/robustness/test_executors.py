@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 
 from replication.errors import EstimationError, StudyError
+from replication.project.places import PACKAGE
 from replication.robustness import executors
 from replication.robustness.executors import carry_out, cores, executor_of, here
 
@@ -90,12 +92,53 @@ def test_what_was_done_before_a_stop_is_not_done_again(tmp_path):
     assert sorted(worked) == ["0", "1", "2", "3", "3", "4"]  # the fourth was stopped before it was kept
 
 
-def test_a_worker_of_another_program_is_refused(tmp_path):
-    def stranger(work, tasks):
-        yield 0, executors.Answer(work(tasks[0]), "another program")
+def test_a_worker_of_another_program_or_arithmetic_is_refused_with_what_is_apart(tmp_path):
+    def stranger(name):
+        def work_elsewhere(work, tasks):
+            yield 0, executors.Answer(work(tasks[0]), {**executors.made_by(), name: "strange"})
 
-    with pytest.raises(EstimationError, match="other code or another arithmetic"):
-        carry_out(squares, TASKS[:1], stranger, tmp_path / "a", "sums")
+        return work_elsewhere
+
+    for name in ("code", "linear algebra"):
+        message = rf"other code or another arithmetic .*\({name}: strange, here [\w ]+\)"
+        with pytest.raises(EstimationError, match=message):
+            carry_out(squares, TASKS[:1], stranger(name), tmp_path / "a", "sums")
+
+
+EDITED = """
+import os, signal, sys
+from pathlib import Path
+import pandas as pd
+from replication.errors import EstimationError
+from replication.project.places import PACKAGE
+from replication.robustness.executors import carry_out, cores
+
+def edits_and_dies_once(task):
+    mark, number = Path(task[0]), task[1]
+    if number == 2 and not mark.exists():
+        mark.touch()
+        with (PACKAGE / "robustness" / "number_table.py").open("a") as module:
+            module.write("# edited\\n")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return pd.DataFrame({"number": [number]})
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    tasks = [(str(folder / "mark"), number) for number in range(20)]
+    try:
+        carry_out(edits_and_dies_once, tasks, lambda w, t: cores(w, t, 2), folder / "unfinished", "edits")
+    except EstimationError as problem:
+        print(problem)
+"""
+
+
+def test_a_program_that_was_edited_before_a_worker_started_anew_is_told_by_its_module(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "edited.py").write_text(EDITED)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    call = [sys.executable, str(tmp_path / "edited.py"), str(tmp_path)]
+    run = subprocess.run(call, env=environment, capture_output=True, text=True, timeout=120)
+    assert run.stdout.startswith("replication/robustness/number_table.py was changed while this ran")
 
 
 def test_words_of_the_command():
