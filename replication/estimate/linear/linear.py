@@ -34,7 +34,9 @@ from replication.estimate.numbers.goodness import (
 from replication.estimate.numbers.groupings import of_design
 
 
-def ols(design: Design, *, effects: list[str] | None = None, mean_effect: bool = False) -> LeastSquaresFit:
+def ols(
+    design: Design, *, effects: list[str] | None = None, mean_effect: bool | None = None
+) -> LeastSquaresFit:
     """Least squares, pooled or with effects absorbed.
 
     Parameters
@@ -44,7 +46,7 @@ def ols(design: Design, *, effects: list[str] | None = None, mean_effect: bool =
     effects : list of str
         Groupings whose dummies are absorbed: "entity", "time", or any columns (`design.clusters`). The
         constant is absorbed with them.
-    mean_effect : bool
+    mean_effect : bool, optional
         Report as constant the mean of the absorbed effects, which is that of the outcome less the slopes
         times those of the regressors (Stata's `xtreg, fe`, areg, reghdfe; linearmodels with a constant among
         the regressors). A model without regressors has it whatever is said here.
@@ -71,7 +73,7 @@ def ols(design: Design, *, effects: list[str] | None = None, mean_effect: bool =
         )
     if not effects:
         return _pooled(design)
-    return _within(design, tuple(effects), mean_effect or design.terms == (CONSTANT,))
+    return _within(design, tuple(effects), bool(mean_effect) or design.terms == (CONSTANT,))
 
 
 def _pooled(design: Design) -> LeastSquaresFit:

@@ -329,7 +329,6 @@ def test_regressors_that_cannot_be_used_are_named(values, estimate, message):
         (random_effects, "3 rows are too few"),
         (lambda d: ols(d, effects=["firm"]), "effect 'firm' is not known; allowed: entity, region, time"),
         (lambda d: ols(d, effects=["time", "time"]), "effects names 'time' twice"),
-        (lambda d: ols(only(d, ["const"]), effects=["entity"]), "no regressor to estimate"),
     ],
 )
 def test_too_few_rows_and_wrong_effects(estimate, message):
