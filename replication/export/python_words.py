@@ -129,7 +129,7 @@ INSTRUMENTED = (
         scaled=True,
     ),
 )
-BARE = {"mean_effect": False}  # without the mean of the effects
+BARE = {"mean_effect": None}  # without the mean of the effects
 OLS, WLS = "sm.OLS(y, {wide})", "sm.WLS(y, {wide}, weights={weights})"
 PANEL = "PanelOLS(y, sm.add_constant(x), entity_effects={entity}, time_effects={time}"
 IV = "(y, {wide}, rows[{endogenous}], rows[{instruments}]{weights_option}"

@@ -93,7 +93,7 @@ WAYS = (
         "lm({formula}, data = rows)",
         (*LINEAR, *OVER_TIME),
         None,
-        options={"mean_effect": False},
+        options={"mean_effect": None},
         needs=SANDWICH,
     ),
     Way(
@@ -102,7 +102,7 @@ WAYS = (
         LINEAR,
         None,
         weighted=True,
-        options={"mean_effect": False},
+        options={"mean_effect": None},
         needs=SANDWICH,
     ),
     Way(
