@@ -86,6 +86,8 @@ class Way:
         `absorbing`.
     absorbing : bool
         For models with effects only.
+    levelled : bool
+        For models with a constant or effects only: the program always adds a constant.
     weighted : bool or None
         With weights, without, or None: either.
     options : mapping
@@ -101,6 +103,7 @@ class Way:
     errors: tuple[Words, ...]
     effects: tuple[str, ...] | None = ()
     absorbing: bool = False
+    levelled: bool = False
     weighted: bool | None = False
     options: Mapping[str, Any] = field(default_factory=dict)
     prepare: str = ""
@@ -112,6 +115,7 @@ class Way:
             model.estimator in self.estimators
             and (self.effects is None or set(model.effects) <= set(self.effects))
             and not (self.absorbing and not model.effects)
+            and not (self.levelled and not (model.constant or model.effects))
             and self.weighted in (None, model.weights is not None)
             and _has(model.options, self.options)
         )

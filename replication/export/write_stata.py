@@ -32,13 +32,13 @@ def error_lines(model: ExportedModel, error: ExportedError, way: Way, words: Wor
     keys = " ".join(error.options.get("cluster", ["entity"]))
     ending = words.words.format(clusters=keys, lags=error.options.get("lags"))
     call = way.call.format(**_fields(model))
-    if ", noconstant" in call:
-        ending = ending.replace(", ", " ", 1)
-    yield call + ending
+    yield call + (ending.removeprefix(",") if ", " in call else ending)
 
 
 def _fields(model: ExportedModel) -> dict[str, str]:
     roles = {role: " ".join(names) for role, names in model.roles.items()}
+    constant = "" if model.constant or model.effects else " noconstant"
+    index = "".join(f" {role}({roles[role]})" for role in ("offset", "exposure") if role in roles)
     return {
         "y": model.outcome,
         "x": " ".join(model.regressors),
@@ -46,8 +46,8 @@ def _fields(model: ExportedModel) -> dict[str, str]:
         "effects": " ".join(model.effects),
         "if_": f" if {model.flag} == 1",
         "weights": f" [aweight = {model.weights}]" if model.weights else "",
-        "offset": "".join(f", {role}({roles[role]})" for role in ("offset", "exposure") if role in roles),
-        "constant": "" if model.constant or model.effects else ", noconstant",
+        "options": f",{constant}{index}" if constant or index else "",
+        "constant": constant,
         **{role: names for role, names in roles.items() if role not in ("offset", "exposure")},
     }
 

@@ -22,6 +22,8 @@ SHIFTS = {"L": "lag", "F": "lead", "D": "diff", "S": "diff"}
 HELD = 0xE000  # first of the letters that Unicode leaves to private use
 PANEL_EFFECTS = {"EntityEffects": "entity", "TimeEffects": "time", "fe": "entity", "FE": "entity"}
 NO_CONSTANT = {"0", "-1", "- 1"}
+FACTOR = re.compile(rf"(?:i\.|(?:C|i|factor|as\.factor)\(\s*)({NAME})\s*\)?")  # a grouping
+MOST_CROSSED = 5  # factors of one product whose interactions are listed
 # Names that people give to what they have made of a column, by the column, and how it is made here.
 MADE = [
     (r"(?:l|L|lag)_?(?P<k>\d+)_?(?P<x>\w+)", r"lag(\g<x>, \g<k>)"),
@@ -239,6 +241,8 @@ def formula(text: str) -> Ours:
         keys.append("intercept = false")
     no_terms = {*PANEL_EFFECTS, *NO_CONSTANT, "1", ""}
     kept = [_plain(term) for term in terms if term not in no_terms and not ABSORBED.fullmatch(term)]
+    keys, pairs = _apart(keys)
+    kept += pairs
     outcomes = _split(re.sub(r"^\s*c?(?:bind)?\((.*)\)\s*$", r"\1", outcome), ",")
     if len(outcomes) > 1:
         outcome = outcomes[0]
@@ -260,16 +264,16 @@ def _plain(term: str) -> str:
     term = re.sub(r"\s*-\s*1$", "", term)
     if PRODUCT.fullmatch(term):
         factors = re.findall(CALL, term)
-        return _crossed(factors, len(factors))
+        return " + ".join(_crossed(factors, len(factors))) if len(factors) <= MOST_CROSSED else term
     if crossed := CROSSED.fullmatch(term):
-        return _crossed(re.findall(CALL, crossed[1]), 2)
+        return " + ".join(_crossed(re.findall(CALL, crossed[1]), 2))
     return f"({term})" if ARITHMETIC.fullmatch(term) else term
 
 
-def _crossed(factors: list[str], most: int) -> str:
+def _crossed(factors: list[str], most: int) -> list[str]:
     """Each factor, and the interactions of up to so many of them."""
     chosen = [some for size in range(1, most + 1) for some in combinations(factors, size)]
-    return " + ".join(some[0] if len(some) == 1 else f"interaction({', '.join(some)})" for some in chosen)
+    return [some[0] if len(some) == 1 else f"interaction({', '.join(some)})" for some in chosen]
 
 
 def _split(text: str, at: str = "+") -> list[str]:
@@ -300,10 +304,36 @@ def name(word: str, known: Collection[str]) -> str:
     return "".join(f"; in this language: {ours}" for ours in list(made)[:1])
 
 
+def groupings(words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Groupings whose effects are meant, and terms that make those of two, as country^year, of theirs."""
+    names: list[str] = []
+    pairs: list[str] = []
+    for word in words:
+        parts = [FACTOR.sub(r"\1", part) for part in re.split(r"\s*(?:\^|#+|:)\s*", word.strip())]
+        parts = [PANEL_EFFECTS.get(part, part) for part in parts if part not in ("", "0", "1")]
+        names += parts
+        if len(parts) > 1:
+            dummies = [f"dummies({part})" for part in parts[:MOST_CROSSED]]
+            pairs += _crossed(dummies, MOST_CROSSED)[len(dummies) :]
+    return list(dict.fromkeys(names)), pairs
+
+
 def _effects(words: Iterable[str]) -> list[str]:
-    names = [PANEL_EFFECTS.get(word.strip(), word.strip()) for word in words]
-    names = [name for name in names if name not in ("", "0", "1")]
-    return [f"effects = {json.dumps(names)}"] if names else []
+    names = [word.strip() for word in words]
+    return [f"effects = {json.dumps(names)}"] if any(names) else []
+
+
+def _apart(keys: list[str]) -> tuple[list[str], list[str]]:
+    """The keys with plain effects, and the terms that make effects of two of them."""
+    kept, pairs = [], []
+    for key in keys:
+        if key.startswith("effects = "):
+            names, more = groupings(json.loads(key.removeprefix("effects = ")))
+            kept += [f"effects = {json.dumps(names)}"] if names else []
+            pairs += more
+        else:
+            kept.append(key)
+    return kept, pairs
 
 
 def _absorbed(names: str) -> list[str]:

@@ -12,6 +12,7 @@ TYPED = re.compile(rf"\s*(?:\w+\s*:\s*)?({NAME})\s+([^~]+)")
 WEIGHTED = re.compile(r"\[\s*(?:[afpi]?w(?:eight)?)\s*=\s*([^\]]+)\]")
 ENDOGENOUS = re.compile(r"(?<![\w.])\(([\w\s.]+)=([\w\s.]+)\)")
 OPTION = re.compile(rf"({NAME})\s*(?:=\s*~?\s*([\w.\"']+)|\(([^()]*)\))?")
+GROUPING = re.compile(r"[\w.]+(?:[#^]+[\w.]+)*")
 ROBUST, CLUSTERED = 'covariance = [{ kind = "hc1" }]', 'covariance = [{{ kind = "clustered", cluster = {} }}]'
 INTERCEPT = "intercept = false"
 ALONE = {
@@ -67,7 +68,8 @@ def _options(text: str, keys: list[str]) -> tuple[list[str], list[str]]:
             plain = by[0].lower() in ("robust", "r", "hetero", "hc1")
             keys = [*keys, ROBUST if plain else CLUSTERED.format(_listed(by))]
         elif word in ("absorb", "a") and names:
-            keys = [key for key in keys if not key.startswith("effects")] + [f"effects = {_listed(names)}"]
+            keys = [key for key in keys if not key.startswith("effects")]
+            keys.append(f"effects = {_listed(GROUPING.findall(value or inside))}")
         elif word == "weights" and names:
             keys = [*keys, f'weights = "{names[0]}"']
         elif not value and not inside and "=" not in text:

@@ -13,6 +13,7 @@ from replication.spec.entry import (
     Encoding,
     Entry,
     Expression,
+    Grouping,
     Heading,
     Level,
     Many,
@@ -82,7 +83,7 @@ class ModelSpec(Entry):
     )
     where: Expression | None = None
     estimator: str = "ols"
-    effects: list[Name] = Field(default=[], max_length=20, examples=[["entity", "time"]])
+    effects: list[Grouping] = Field(default=[], max_length=20, examples=[["entity", "time"]])
     singletons: Literal["drop", "keep"] = "drop"
     intercept: bool = True
     weights: Expression | None = None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from replication.language import other_programs
+from replication.language import other_programs, translate
 from replication.project.strict import NAME
 
 Name = Annotated[str, Field(pattern=NAME)]
@@ -48,6 +49,16 @@ def _way(name: str) -> str:
     )
 
 
+def _grouping(written: object) -> object:
+    """Refuse what other programs write for effects of two groupings, with what it is here."""
+    names, pairs = translate.groupings([written]) if isinstance(written, str) else ([], [])
+    if pairs and len(str(written)) <= 200:
+        ours = f"effects = {json.dumps(names)} and, as a term of the formula, {' + '.join(pairs)}"
+        raise PydanticCustomError("grouping", "{ours}", {"ours": f"a name; in this language: {ours}"})
+    return written
+
+
+Grouping = Annotated[Name, BeforeValidator(_grouping)]
 TableOrFile = Annotated[str, AfterValidator(_table_or_file)]
 Encoding = Literal[
     "utf-8", "utf-16", "latin-1", "windows-1250", "windows-1251", "windows-1252", "iso-8859-2", "iso-8859-15",

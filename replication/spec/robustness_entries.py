@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from replication.spec.entry import CovarianceSpec, Entry, Expression, Heading, Name, Text
+from replication.spec.entry import CovarianceSpec, Entry, Expression, Grouping, Heading, Name, Text
 
 Terms = list[Expression]
 
@@ -37,7 +37,7 @@ class ChoiceSpec(Entry):
     where: Terms = Field(default=[], max_length=200)
     windows: list[list[int]] = Field(default=[], max_length=500)
     leave_out: Heading | None = None
-    effects: list[list[Name]] = Field(default=[], max_length=50)
+    effects: list[list[Grouping]] = Field(default=[], max_length=50)
     estimator: list[EstimatorSpec] = Field(default=[], max_length=20)
     covariance: list[CovarianceSpec] = Field(default=[], max_length=20)
     weights: Terms = Field(default=[], max_length=20)

@@ -315,6 +315,9 @@ ROWS: dict[str, list[Mistake]] = {
         *keys({
             'effects = ["country", "yr"]': ALL,
             'effects = ["year"]': "column 'year' is not known",
+            'effects = ["region^yr"]': f'allowed: a name{SAYS}effects = ["region", "yr"] and, as a term of the formula, interaction(dummies(region), dummies(yr))',
+            'effects = ["country", "i.region#i.yr"]': f'models.m.effects.[2] is \'i.region#i.yr\'; allowed: a name{SAYS}effects = ["region", "yr"] and, as a term',
+            'formula = "aid ~ gdp + interaction(dummies(region), dummies(yr))"\neffects = ["region", "yr"]': ALL,
             'options = { effects = ["entity"] }': "effects is a key of the model itself, beside options",
             'estimator = "random_effects"\neffects = ["entity"]': ("models.m.effects: random_effects absorbs none; allowed with", "dummies(x) as a term"),
         }),
@@ -355,6 +358,8 @@ ROWS: dict[str, list[Mistake]] = {
         *formulas({
             "aid ~ gdp | country + yr": f'{SAYS}aid ~ gdp, effects = ["country", "yr"]',
             "aid ~ war | gdp ~ yr": f'{SAYS}aid ~ war, estimator = "iv_2sls", options = {{ endogenous = ["gdp"], instruments = ["yr"] }}',
+            "aid ~ gdp | region^yr": f'{SAYS}aid ~ gdp + interaction(dummies(region), dummies(yr)), effects = ["region", "yr"]',
+            "reghdfe aid gdp, absorb(country region#yr)": f'{SAYS}aid ~ gdp + interaction(dummies(region), dummies(yr)), effects = ["country", "region", "yr"]',
             "aid ~ gdp | fe": f'{SAYS}aid ~ gdp, effects = ["entity"]',
             "aid ~ gdp, robust": f'{SAYS}aid ~ gdp, covariance = [{{ kind = "hc1" }}]',
             "aid ~ gdp, fe": f'{SAYS}aid ~ gdp, effects = ["entity"]',

@@ -307,3 +307,49 @@ def test_a_term_with_other_values_in_another_model_has_a_column_of_its_own(tmp_p
         "winsorise_x_0_05",
         "winsorise_x_0_05_2",
     ]
+
+
+# Behind the comma of each command: its manual's `noconstant`; None where the command always has a constant.
+NO_CONSTANT = {
+    'formula = "y ~ x"\ncovariance = [{ kind = "classical" }]': "regress y x if in_m == 1, noconstant",
+    'formula = "y ~ x"\ncovariance = [{ kind = "hc1" }]': "regress y x if in_m == 1, noconstant vce(robust)",
+    'formula = "y ~ x"\ncovariance = [{ kind = "pcse" }]': "xtpcse y x if in_m == 1, noconstant pairwise",
+    'formula = "y ~ x"\ncovariance = [{ kind = "driscoll_kraay" }]': None,
+    'formula = "y ~ x"\nestimator = "first_difference"\ncovariance = [{ kind = "hc1" }]': (
+        "regress D.(y x) if in_m == 1, noconstant vce(robust)"
+    ),
+    'formula = "y ~ x"\nestimator = "between"\ncovariance = [{ kind = "classical" }]': None,
+    'formula = "y ~ x"\nestimator = "random_effects"\ncovariance = [{ kind = "classical" }]': None,
+    'formula = "above ~ x"\nestimator = "logit"': "logit above x if in_m == 1, noconstant",
+    'formula = "above ~ x"\nestimator = "logit"\noptions = { offset = "a" }': (
+        "logit above x if in_m == 1, noconstant offset(a)"
+    ),
+    'formula = "above ~ x"\nestimator = "probit"': "probit above x if in_m == 1, noconstant",
+    'formula = "number ~ x"\nestimator = "ppml"': "poisson number x if in_m == 1, noconstant",
+    'formula = "number ~ x"\nestimator = "ppml"\neffects = ["entity"]': (
+        "poisson number x i.entity if in_m == 1"
+    ),
+    'formula = "number ~ x"\nestimator = "ppml"\noptions = { exposure = "w" }': (
+        "poisson number x if in_m == 1, noconstant exposure(w)"
+    ),
+    'formula = "number ~ x"\nestimator = "negative_binomial"': "nbreg number x if in_m == 1, noconstant",
+    'formula = "number ~ x"\nestimator = "tobit"': "tobit number x if in_m == 1, ll(0) noconstant",
+    f'formula = "y ~ a"\nestimator = "iv_2sls"\n{IV}\ncovariance = [{{ kind = "hc1" }}]': (
+        "ivregress 2sls y a (d = z v) if in_m == 1, small noconstant vce(robust)"
+    ),
+    f'formula = "y ~ a"\nestimator = "iv_gmm"\n{IV}': (
+        "ivreg2 y a (d = z v) if in_m == 1, gmm2s robust noconstant"
+    ),
+}
+
+
+@pytest.mark.parametrize(("keys", "command"), NO_CONSTANT.items())
+def test_stata_leaves_out_the_constant_that_a_model_has_not(tmp_path, keys, command):
+    own = "" if "covariance" in keys or "iv_gmm" in keys else 'covariance = [{ kind = "classical" }]'
+    text = f'{STUDY}\n[[models]]\nid = "m"\nintercept = false\n{keys}\n{own}\n'
+    assert (
+        main([*write_study(tmp_path, text, rows()), "--to", "stata", "--out", str(tmp_path / "stata")]) == 0
+    )
+    lines = (tmp_path / "stata" / "many.do").read_text().splitlines()
+    said = [line for line in lines if " if in_m == 1" in line and not line.startswith("*")]
+    assert said == ([command] if command else [])

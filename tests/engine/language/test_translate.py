@@ -61,6 +61,14 @@ FORMULAS = {
     "y ~ 0 + x": "y ~ x, intercept = false",
     "y ~ x - 1": "y ~ x, intercept = false",
     "y ~ 1 + x": "y ~ x",
+    "y ~ x | id + country^year": "y ~ x + interaction(dummies(country), dummies(year)), "
+    'effects = ["id", "country", "year"]',
+    "y ~ x | a^b^c": "y ~ x + interaction(dummies(a), dummies(b)) + interaction(dummies(a), dummies(c)) + "
+    "interaction(dummies(b), dummies(c)) + interaction(dummies(a), dummies(b), dummies(c)), "
+    'effects = ["a", "b", "c"]',
+    "reghdfe y x, absorb(i.country#i.year)": "y ~ x + interaction(dummies(country), dummies(year)), "
+    'effects = ["country", "year"]',
+    "y ~ x | factor(country)": 'y ~ x, effects = ["country"]',
     "y ~ 1 | country": 'y ~ 1, effects = ["country"]',
     "y x z": "y ~ x + z",
     "log(y) ~ L.y + i.year": "log(y) ~ lag(y, 1) + dummies(year)",
@@ -97,6 +105,14 @@ def test_formulas_are_refused_with_ours(text):
 def test_words_that_have_no_translation_have_a_hint(text, told):
     with pytest.raises(StudyError, match=told.replace("[", r"\[")):
         evaluate(parse(text), Rows(TABLE))
+
+
+def test_a_product_of_many_factors_is_not_written_out():
+    """Its interactions are two to the power of the factors: 2^26 for the alphabet."""
+    with pytest.raises(StudyError) as problem:
+        parse_formula("y ~ " + "*".join("abcdefghijklmnopqrstuvwxyz"))
+    assert len(str(problem.value)) < 600
+    assert len(translate.groupings(["^".join("abcdefghijklmnopqrstuvwxyz")])[1]) < 100
 
 
 def test_what_is_in_the_language_is_never_translated():
