@@ -115,8 +115,10 @@ def named(found: Universe, places: Integers) -> Named:
     def coded(texts: Iterable[str]) -> Integers:
         return np.array([codes.setdefault(text, len(codes)) for text in texts])
 
-    present = np.repeat(np.isin(found.terms, found.own)[None], len(places), axis=0)
-    tokens = np.repeat(coded(found.terms)[None], len(places), axis=0)
+    # One row for all until a choice sets them apart: a million combinations would take much memory.
+    shape = len(places), len(found.terms)
+    present = np.broadcast_to(np.isin(found.terms, found.own), shape)
+    tokens = np.broadcast_to(coded(found.terms), shape)
     outcome = np.repeat(coded([found.outcome]), len(places))
     for choice, place in zip(found.choices, places.T, strict=True):
         if isinstance(choice.values, ControlSets):
@@ -124,6 +126,7 @@ def named(found: Universe, places: Integers) -> Named:
         elif choice.kind == "outcome":
             outcome = coded(choice.values)[place]
         elif choice.kind == "term":
+            tokens = tokens.copy()
             tokens[:, found.terms.index(choice.term)] = coded(choice.values)[place]
     return Named(tuple(codes), present, tokens, outcome)
 

@@ -17,7 +17,7 @@ from replication.estimate.seeds import generator
 from replication.language.evaluate import condition
 from replication.panel.panel import Panel
 from replication.robustness.cells import NUMBERS
-from replication.robustness.choices import Choice, Universe, universe
+from replication.robustness.choices import Universe, universe
 from replication.robustness.combinations import Combinations, combinations
 from replication.robustness.curve_test import CurveTest, curve_test
 from replication.robustness.executors import Executor, carry_out
@@ -212,19 +212,8 @@ def _compared(tables: list[pd.DataFrame], work: Work, chosen: Integers, alone: l
     return Check(len(chosen), float(max(apart)) if same_rows else float("inf"))
 
 
-def specifications(found: Curve) -> pd.DataFrame:
-    """One row a specification that could be estimated, the reported one first: choices and numbers."""
-    able = (found.table["problem"] == "").to_numpy()
-    choices = {
-        choice.id: _labels(choice, place[able])
-        for choice, place in zip(found.universe.choices, found.places.T, strict=True)
-    }
-    numbers = found.estimated[[*NUMBERS, "nobs", "one_by_one"]].reset_index(drop=True)
-    reported = np.arange(len(numbers)) == 0
-    return pd.concat([pd.DataFrame(choices), numbers.assign(reported=reported)], axis=1)
-
-
-def _labels(choice: Choice, place: Integers) -> pd.Categorical[str]:
-    used, codes = np.unique(place, return_inverse=True)
-    labels = pd.Index([choice.label(int(each)) for each in used])
-    return pd.Categorical.from_codes(codes.tolist(), categories=labels)
+def estimates(found: Curve) -> pd.DataFrame:
+    """One row a specification that could be estimated, the reported one first: NUMBERS, nobs, one_by_one,
+    reported."""
+    rows = found.estimated[[*NUMBERS, "nobs", "one_by_one"]].reset_index(drop=True)
+    return rows.assign(reported=np.arange(len(rows)) == 0)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from replication.estimate.design import Floats
 from replication.publish import charts, lettering, style
 from replication.publish.figures import write_drawn
-from replication.robustness.curve import Curve, specifications
+from replication.robustness.curve import Curve, estimates
 from replication.robustness.curve_summary import Factor, factors
 from replication.robustness.curve_tables import worded
 
@@ -33,7 +33,7 @@ def write_curve(found: Curve, labels: Mapping[str, str], folder: Path) -> None:
 
 
 def _drawn(found: Curve, labels: Mapping[str, str]) -> Figure:
-    rows = specifications(found)
+    rows = estimates(found)
     order = np.argsort(rows["estimate"].to_numpy(), kind="stable")
     names, shares = _panel(found, labels, order)
     left = 0.15 + lettering.widest(names, style.TINY)

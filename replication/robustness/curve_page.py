@@ -22,7 +22,7 @@ from replication.publish.files_beside import files_of_figure, files_of_table
 from replication.publish.formats import to_html
 from replication.publish.page_template import page_template
 from replication.robustness.choices import Choice, ControlSets
-from replication.robustness.curve import Curve, specifications
+from replication.robustness.curve import Curve, estimates
 from replication.robustness.curve_summary import SIZE, Factor, factors, summary
 from replication.robustness.curve_tables import estimate_text, worded
 from replication.robustness.number_table import Recorded
@@ -110,7 +110,7 @@ def _table(name: str, recorded: Recorded, made: Collection[str]) -> dict[str, An
 
 def said(found: Curve) -> str:
     """A curve in three sentences."""
-    numbers, text = summary(specifications(found)), estimate_text(found)
+    numbers, text = summary(estimates(found)), estimate_text(found)
     told = {name: text(value).replace("-", "\u2212") for name, value in numbers.items()}
     share = {name: rounding.fixed(100 * value, 0) for name, value in numbers.items()}
     sentence = (
@@ -142,7 +142,7 @@ def _fieldsets(found: Curve, labels: Mapping[str, str]) -> list[dict[str, Any]]:
 def live(found: Curve, labels: Mapping[str, str]) -> dict[str, Any]:
     """The specifications for a page: which of all combinations there are, their estimates and intervals."""
     able = (found.table["problem"] == "").to_numpy()
-    rows = specifications(found)
+    rows = estimates(found)
     estimate = rows["estimate"].to_numpy()
     below, above = estimate - rows["conf_low"].to_numpy(), rows["conf_high"].to_numpy() - estimate
     sides = [below] if np.allclose(below, above, rtol=EVEN, atol=0) else [below, above]

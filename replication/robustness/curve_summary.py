@@ -7,18 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from replication.estimate.coefficient_table import LEVEL
 from replication.estimate.design import Floats, Integers
 from replication.robustness.choices import ControlSets
-from replication.robustness.curve import Curve, specifications
+from replication.robustness.curve import Curve, estimates
 
 SIZE = 1.0 - LEVEL
 IN_OR_OUT = ("out", "in")
 
+Codes = NDArray[np.integer]
+
 
 def summary(rows: pd.DataFrame) -> dict[str, float]:
-    """Of the rows of `specifications`: counts, shares, quantiles, and where the reported one stands."""
+    """Of the rows of `estimates`: counts, shares, quantiles, and where the reported one stands."""
     b = rows["estimate"].to_numpy()
     significant = (rows["p_value"] < SIZE).to_numpy()
     reported = float(b[rows["reported"].to_numpy()][0])
@@ -48,13 +51,13 @@ class Factor:
     choice, name : str
         They are the same but for controls.
     labels : tuple of str
-    codes : (P,) int array
+    codes : (P,) array of integers of any size
     """
 
     choice: str
     name: str
     labels: tuple[str, ...]
-    codes: Integers
+    codes: Codes
 
     @property
     def is_control(self) -> bool:
@@ -69,7 +72,7 @@ def factors(found: Curve) -> Iterator[Factor]:
         if isinstance(choice.values, ControlSets):
             sets = choice.values
             for number, name in enumerate(sets.names[: sets.varied]):
-                inside = sets.members[place, number].astype(np.int64)
+                inside = sets.members[place, number].astype(np.int8)
                 yield Factor(choice.id, name, IN_OR_OUT, inside)
         else:
             yield Factor(choice.id, choice.id, choice.labels, place)
@@ -78,7 +81,7 @@ def factors(found: Curve) -> Iterator[Factor]:
 def by_alternative(found: Curve) -> pd.DataFrame:
     """One row an alternative: choice, factor, alternative, specifications, share_positive,
     share_significant, median."""
-    rows = specifications(found)
+    rows = estimates(found)
     numbers = pd.DataFrame(
         {
             "specifications": 1.0,
@@ -105,7 +108,7 @@ def decomposition(found: Curve) -> pd.DataFrame:
     both as shares of all variance (Sobol 1993's indices of first order and total, over the specifications
     that there are). The shares alone add up to one where choices do not depend on one another.
     """
-    rows = specifications(found)
+    rows = estimates(found)
     values = {"estimate": rows["estimate"], "statistic": rows["estimate"] / rows["std_error"]}
     known = list(factors(found))
     told = []
@@ -120,7 +123,7 @@ def decomposition(found: Curve) -> pd.DataFrame:
     return pd.DataFrame(told)
 
 
-def _between(codes: Integers, y: Floats) -> float:
+def _between(codes: Codes, y: Floats) -> float:
     """Share of the variance of y that lies between the groups."""
     known = np.isfinite(y)
     codes, y = np.unique(codes[known], return_inverse=True)[1], y[known] - y[known].mean()
@@ -129,7 +132,7 @@ def _between(codes: Integers, y: Floats) -> float:
     return float((means[codes] ** 2).sum() / total) if total > 0 else 0.0
 
 
-def _together(codes: list[Integers], size: int) -> Integers:
+def _together(codes: list[Codes], size: int) -> Integers:
     """One code for each combination that occurs."""
     both = np.zeros(size, dtype=np.int64)
     for code in codes:

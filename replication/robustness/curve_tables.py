@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from replication.publish import rounding
-from replication.robustness.curve import Curve, specifications
+from replication.robustness.curve import Curve, estimates
 from replication.robustness.curve_summary import (
     Factor,
     by_alternative,
@@ -65,7 +65,7 @@ def _choices(found: Curve, words: partial[str]) -> pd.DataFrame:
 
 
 def _summary(found: Curve, title: str, number: Print) -> Recorded:
-    numbers = summary(specifications(found))
+    numbers = summary(estimates(found))
     texts = {
         name: COUNT if name == "specifications" else SHARE if name.startswith("share") else number
         for name in numbers
@@ -142,10 +142,10 @@ def _variance(found: Curve, title: str, words: partial[str]) -> Recorded:
 
 
 def with_factors(found: Curve) -> pd.DataFrame:
-    """`specifications`, each control or block in a column of its own that says whether it is in."""
-    frame = specifications(found)
-    numbers = frame.drop(columns=[choice.id for choice in found.universe.choices])
-    return pd.concat([pd.DataFrame({_head(each): _values(each) for each in factors(found)}), numbers], axis=1)
+    """`estimates` beside the choices behind them, each control or block in a column of its own that says
+    whether it is in."""
+    choices = pd.DataFrame({_head(each): _values(each) for each in factors(found)})
+    return pd.concat([choices, estimates(found)], axis=1)
 
 
 def _head(factor: Factor) -> str:

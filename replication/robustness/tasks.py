@@ -143,7 +143,8 @@ def work_of(
         stands = named(found, kept.places[chosen])
         itself = samples.itself(stands, model)
         left_out[ITSELF] += int(itself.sum())
-        chosen, stands = chosen[~itself], _some(stands, ~itself)
+        if itself.any():
+            chosen, stands = chosen[~itself], _some(stands, ~itself)
         for some, task in samples.tasks(kept.places[chosen], stands, model, common):
             tasks.append(task)
             rows.append(chosen[some])

@@ -9,7 +9,8 @@ import pytest
 from replication.errors import EstimationError, StudyError
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
-from replication.robustness.curve import curve, specifications
+from replication.robustness.curve import curve
+from replication.robustness.curve_tables import with_factors
 from replication.robustness.executors import cores, here
 from replication.robustness.specification import model_of, term_of
 from replication.spec.entries import ModelSpec
@@ -103,13 +104,13 @@ def test_every_combination_is_accounted_for(found):
 
 
 def test_the_reported_specification_stands_first(panel, found):
-    reported = specifications(found).iloc[0]
+    reported = with_factors(found).iloc[0]
     one = run_model(panel, plan(MODEL)).estimates.set_index("term").loc["lag(key, 1)"]
     assert reported["reported"]
     assert reported["estimate"] == pytest.approx(one["estimate"], rel=1e-10)
     assert reported["std_error"] == pytest.approx(one["std_error"], rel=1e-10)
     assert reported["measure"] == "lag(key, 1)"
-    assert specifications(found)["reported"].sum() == 1
+    assert with_factors(found)["reported"].sum() == 1
 
 
 def test_all_cores_give_the_same(panel, tmp_path):
@@ -136,7 +137,7 @@ def test_other_estimators_join_one_by_one(panel, tmp_path):
     ]
     found = curve(panel, read(choices=choices), MODEL, here, tmp_path)
     assert any("effects" in reason for reason in found.left_out)
-    labels = specifications(found)["how"].astype(str)
+    labels = with_factors(found)["how"].astype(str)
     assert set(labels) >= {"ols", "first_difference"}
 
 
@@ -150,6 +151,6 @@ def test_a_reported_specification_that_cannot_be_is_told(panel, tmp_path):
 
 def test_leave_one_out(panel, tmp_path):
     left = curve(panel, read(choices=[{"id": "without", "leave_out": "firm"}]), MODEL, here, tmp_path)
-    rows = specifications(left)
+    rows = with_factors(left)
     assert len(rows) == 1 + panel.table["firm"].nunique()
     assert rows["without"].iloc[1] == "without 0"

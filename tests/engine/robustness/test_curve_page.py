@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from replication.project.places import PACKAGE
-from replication.robustness.curve import curve, specifications
+from replication.robustness.curve import curve, estimates
 from replication.robustness.curve_page import MOST_BYTES, Checked, live, said, section
 from replication.robustness.curve_summary import factors, summary
 from replication.robustness.curve_tables import curve_tables
@@ -64,14 +64,14 @@ def tick(page, factor, code, on):
 
 
 def test_the_page_shows_what_the_table_says(page, found):
-    assert told(page) == pytest.approx(summary(specifications(found)), rel=1e-9, abs=1e-9)
+    assert told(page) == pytest.approx(summary(estimates(found)), rel=1e-9, abs=1e-9)
     assert page.locator("figure.curve svg path.line").count() == 1
     assert page.locator("figure.curve svg circle.reported").count() == 1
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_left_has_the_same_numbers_as_here(page, found, seed):
-    rows, random = specifications(found), np.random.default_rng(seed)
+    rows, random = estimates(found), np.random.default_rng(seed)
     kept = np.ones(len(rows), dtype=bool)
     known = list(factors(found))
     for place in random.choice(len(known), 3, replace=False):
@@ -109,7 +109,7 @@ def test_nothing_left_is_said(page, found):
 
 
 def test_intervals_in_the_page_are_those_of_the_table(page, found):
-    rows = specifications(found)
+    rows = estimates(found)
     packed = live(found, {})["sides"]
     sides = page.evaluate("sides => sides.map(side => [...numbersOf(side)])", packed)
     for side, name in zip((sides[0], sides[-1]), ("conf_low", "conf_high"), strict=True):

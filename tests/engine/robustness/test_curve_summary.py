@@ -8,7 +8,7 @@ import pytest
 
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
-from replication.robustness.curve import curve, specifications
+from replication.robustness.curve import curve
 from replication.robustness.curve_summary import (
     _between,
     _together,
@@ -17,6 +17,7 @@ from replication.robustness.curve_summary import (
     decomposition,
     summary,
 )
+from replication.robustness.curve_tables import with_factors
 from replication.robustness.executors import here
 from tests.engine.robustness.test_cells import table
 from tests.engine.robustness.test_curve import CHOICES, MODEL, read
@@ -30,7 +31,7 @@ def found(tmp_path_factory):
 
 
 def test_summary_counts(found):
-    rows = specifications(found)
+    rows = with_factors(found)
     told = summary(rows)
     assert told["specifications"] == len(rows)
     assert told["share positive"] == (rows["estimate"] > 0).mean()
@@ -42,7 +43,7 @@ def test_summary_counts(found):
 
 
 def test_alternatives_split_the_specifications(found):
-    rows, told = specifications(found), by_alternative(found)
+    rows, told = with_factors(found), by_alternative(found)
     for _, part in told.groupby("factor"):
         assert part["specifications"].sum() == len(rows)
     one = told[(told["factor"] == "measure") & (told["alternative"] == "z")].iloc[0]
@@ -52,7 +53,7 @@ def test_alternatives_split_the_specifications(found):
     controls = told[
         (told["choice"] == "controls") & (told["factor"] == "both") & (told["alternative"] == "in")
     ]
-    assert controls["specifications"].item() == rows["controls"].astype(str).str.contains("both").sum()
+    assert controls["specifications"].item() == (rows["controls: both"] == "in").sum()
 
 
 def test_variance_by_choice(found):
@@ -60,7 +61,7 @@ def test_variance_by_choice(found):
     assert set(told.index) == {"both", "c", "measure", "sample", "effects"}
     shares = told.drop(columns="choice")
     assert ((shares > -1e-12) & (shares < 1 + 1e-12)).all().all()
-    rows = specifications(found)
+    rows = with_factors(found)
     means = rows.groupby(rows["measure"].astype(str))["estimate"].transform("mean")
     assert told.loc["measure", "estimate_alone"] == pytest.approx(means.var() / rows["estimate"].var())
 
