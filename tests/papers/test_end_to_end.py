@@ -39,6 +39,7 @@ def project(tmp_path_factory):
     for words in (
         ["data"],
         *(["run", str(made.specs / f"{study}.toml")] for study in STUDIES),
+        ["robustness", str(made.specs / "katada.toml")],
         ["claims"],
         ["report"],
     ):

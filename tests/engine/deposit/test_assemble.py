@@ -26,6 +26,7 @@ from replication.deposit.contents import SINGLE, deposited
 from replication.deposit.exhibit_list import exhibits
 from replication.project.places import Project
 from replication.sources.registry import load
+from replication.spec.read_study import read_study
 from replication.versions.attest import Cost
 from replication.versions.compare import compare_folders
 from replication.versions.manifest import Machine
@@ -103,7 +104,9 @@ def test_the_readme_has_a_row_for_each_source_and_each_exhibit(project):
         len(re.findall(r"^\[\[(?:tables|figures)\]\]", path.read_text(), re.M))
         for path in project.specs.glob("*.toml")
     )
-    assert len(shown) == tables + len(list(project.claims.glob("*.toml")))
+    curves = [spec for path in project.study_files for spec in read_study(path).robustness]
+    of_curves = sum(len(spec.tables) + bool(spec.choices) for spec in curves)
+    assert len(shown) == tables + of_curves + len(list(project.claims.glob("*.toml")))
 
 
 def test_the_readme_names_no_program_that_is_not_there(project):

@@ -156,5 +156,5 @@ def test_separated_rows_are_left_out() -> None:
 
 
 def test_negative_counts_are_refused() -> None:
-    with pytest.raises(EstimationError, match="'y' must not be negative, found -1 in row 0"):
+    with pytest.raises(EstimationError, match="'y' must not be negative, found -1 for entity 0, 1980"):
         negative_binomial(replace(panel(1), y=panel(1).y - 1 - panel(1).y[0]))
