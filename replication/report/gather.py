@@ -116,7 +116,7 @@ def _gather(project: Project, folder: Path, sources: Mapping[str, registry.Sourc
     study = read_study_of(folder)
     check_typed(study)
     found = read_records(folder)
-    curves = _curves(project.robustness(study.study.id))
+    curves = _curves(project.robustness(study.study.id), study)
     narrator = Narrator(study, with_curves(found, curves))
     shown = told(study, found, curves)
     return StudyResults(
@@ -152,9 +152,19 @@ def _robustness(folder: Path) -> str:
     return read_back(folder, "section.html").decode("utf-8") if (folder / MANIFEST).exists() else ""
 
 
-def _curves(folder: Path) -> pd.DataFrame:
-    """Numbers of a study's other reasonable choices; none where they were not made."""
+def _curves(folder: Path, study: Study) -> pd.DataFrame:
+    """Numbers of a study's other reasonable choices; none where they were not made.
+
+    Raises
+    ------
+    DataError
+        They were not made, and the study's prose quotes them.
+    """
     if not (folder / MANIFEST).exists():
+        texts = [text for _, text in prose_of(study.study)]
+        for name in _anchors(folder.name, study):
+            if any(f"{{{name}[" in text for text in texts):
+                raise DataError(f"{folder}: not made yet, and the study's text quotes {name}; run make all")
         return pd.DataFrame(columns=COLUMNS["statistics"])
     return pd.read_parquet(io.BytesIO(read_back(folder, "statistics.parquet")))
 
