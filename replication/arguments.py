@@ -131,8 +131,14 @@ def _add(commands, name: str, command: str, text: str) -> argparse.ArgumentParse
 
 
 def _add_words(commands) -> None:
-    _add(
+    words = _add(
         commands, "words", "words", "list what a study file may say: estimators, errors, functions, measures"
+    )
+    words.add_argument(
+        "of",
+        nargs="?",
+        metavar="WORD",
+        help="estimators, errors, diagnostics, measures, functions, or one word such as ols: it alone (all)",
     )
     schema = _add(commands, "schema", "schema", "print the JSON schema by which editors check a study file")
     schema.add_argument(

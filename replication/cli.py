@@ -239,7 +239,7 @@ def _exhibits(call: argparse.Namespace) -> int:
 def _words(call: argparse.Namespace) -> int:
     from replication.study.vocabulary import words
 
-    _say(words())
+    _say(words(call.of))
     return 0
 
 

@@ -18,6 +18,9 @@ from replication.panel.reading import BLANKS, among
 
 BROKEN = re.compile(r"[ \xa0]*[\r\n\t]\s*")  # a heading over several lines of a cell
 
+FIGURE, WORD = re.compile(r"[+-]?[.,]?\d"), re.compile(r"[^\W\d_]|[%$€£¥]")
+NEAR = 20  # rows by which it is seen whether a column is of figures
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -61,7 +64,19 @@ class Grid:
     def place(self, row: int) -> str:
         """Line and row, as a message names them; rows are counted from 0 here, from 1 there."""
         line = "" if self.lines is None else f"{self.unit} {self.lines[row]}, "
-        return f"{line}row {row + 1}"
+        units = " (if it holds units, take it out of the file)" if row == 0 and _may_be_units(self) else ""
+        return f"{line}row {row + 1}{units}"
+
+
+def _may_be_units(grid: Grid) -> bool:
+    """Whether the first row holds no figure, and words where figures stand below."""
+    if not grid.spelled:
+        return False
+    columns = [[str(each or "").strip(BLANKS) for each in c[:NEAR].to_pylist()] for c in grid.columns]
+    if any(FIGURE.match(column[0]) for column in columns):
+        return False
+    below = [[text for text in column[1:] if text] for column in columns if WORD.search(column[0])]
+    return any(texts and all(map(FIGURE.match, texts)) for texts in below)
 
 
 def refuse_twice(headings: Iterable[str], origin: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -60,10 +61,38 @@ def _grouping(written: object) -> object:
 
 Grouping = Annotated[Name, BeforeValidator(_grouping)]
 TableOrFile = Annotated[str, AfterValidator(_table_or_file)]
-Encoding = Literal[
+
+
+# Names under which programs save a text that are those of no one encoding.
+LOOSELY = {
+    "ansi": 'of Windows, in the west "windows-1252", east of it "windows-1250" or "windows-1251"',
+    "unicode": 'what Excel saves as Unicode text is "utf-16"',
+}
+_Known = Literal[
     "utf-8", "utf-16", "latin-1", "windows-1250", "windows-1251", "windows-1252", "iso-8859-2", "iso-8859-15",
-    "mac-roman", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
+    "mac-roman", "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr",
 ]  # fmt: skip
+# Every text in these is read alike as UTF-8: a byte order mark is skipped.
+_ENCODINGS = {
+    "ascii": "utf-8",
+    "utf-8-sig": "utf-8",
+    **{codecs.lookup(name).name: name for name in get_args(_Known)},
+}
+
+
+def _encoding(written: object) -> object:
+    """Our name of the encoding that Python knows by this one."""
+    if not isinstance(written, str):
+        return written
+    if said := LOOSELY.get(written.lower()):
+        raise PydanticCustomError("encoding", "{said}", {"said": f"one encoding by its name; {said}"})
+    try:
+        return _ENCODINGS.get(codecs.lookup(written).name, written)
+    except (LookupError, ValueError):
+        return written
+
+
+Encoding = Annotated[_Known, BeforeValidator(_encoding)]
 Level = str | int | Annotated[float, Field(allow_inf_nan=False)]  # one of the values of a column
 Expression = Annotated[str, Field(min_length=1, max_length=4000)]
 

@@ -148,7 +148,10 @@ ROWS: dict[str, list[Mistake]] = {
             "UTF-16": (written(encoding="utf-16"), 'write encoding = "utf-16" under [study]'),
         }),
         Mistake('latin-1 with encoding = "latin-1"', (ALL,), head='encoding = "latin-1"', bring=peru(encoding="latin-1")),
-        Mistake('encoding = "latin1"', ("study.encoding is 'latin1'", "did you mean 'latin-1'"), head='encoding = "latin1"'),
+        *[Mistake(f'latin-1 with encoding = "{name}"', (ALL,), head=f'encoding = "{name}"', bring=peru(encoding="latin-1"))
+          for name in ("latin1", "cp1252", "ISO-8859-1")],
+        *[Mistake(f'encoding = "{name}"', (f"study.encoding is '{name}'", told), head=f'encoding = "{name}"')
+          for name, told in {"ansi": '"windows-1252"', "unicode": '"utf-16"', "latin-9x": "(did you mean 'latin-1'?)"}.items()],
     ],
     "A date as the year": [
         *[Mistake(f"{name} in the time column", ("yr read as years", LAGS), model=LAGGED, bring=years(form))
@@ -190,8 +193,17 @@ ROWS: dict[str, list[Mistake]] = {
                 data="panel.xlsx", bring=sheets(Data=lambda t: [["A panel"], *rows_of(t)])),
         Mistake("in a file of commas", ("if line 3 holds the headings, write header = 3 under [study]",), bring=text("A panel\n\n{}".format)),
         Mistake("in a workbook, with header = 2", (ALL,), data="panel.xlsx", head="header = 2", bring=sheets(Data=lambda t: [["A panel"], *rows_of(t)])),
-        Mistake("a line of units below the headings", ("panel.csv, line 2, row 1: yr is 'year'",),
+        Mistake("a line of units below the headings", ("panel.csv, line 2, row 1 (if it holds units, take it out of the file): yr is 'year'",),
                 bring=lambda t: pd.concat([pd.DataFrame([dict.fromkeys(t.columns, "USD") | {"yr": "year"}]), t])),
+    ],
+    "Units below the headings": [
+        *files({
+            "for all columns but the keys": (text(lambda csv: csv.replace("\n", "\n,,,percent,(million $),\n", 1)), "line 2, row 1 (if it holds units, take it out of the file): country is empty"),
+            "for all but the country": (text(lambda csv: csv.replace("\n", "\nunits,,,percent,(million $),\n", 1)), "line 2, row 1 (if it holds units, take it out of the file): yr is empty"),
+            "no units, but a first row with a slip": (cells(gdp={0: "n.a. yet"}), "line 2, row 1: gdp is 'n.a. yet'"),
+        }),
+        Mistake("in a workbook", ("sheet row 2, row 1 (if it holds units, take it out of the file): country is empty",), data="panel.xlsx",
+                bring=sheets(Data=lambda t: [rows_of(t)[0], [None, None, None, "percent", "(million $)"], *rows_of(t)[1:]])),
     ],
     "Merged cells": [
         Mistake("the country in its first row alone", ("country is empty", "merged cells hold it in their first row alone: write it in each"),

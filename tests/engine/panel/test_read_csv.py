@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from replication.errors import DataError
 from replication.panel.read_table import read_user_table
@@ -113,6 +115,35 @@ def test_a_file_that_is_not_whole_is_refused_with_its_line(tmp_path, text, line)
     with pytest.raises(DataError, match=line) as problem:
         read(tmp_path, text)
     assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "encoding"),
+    [
+        ("utf8", "utf-8"), ("UTF-8", "utf-8"), ("utf-8-sig", "utf-8"),
+        ("ascii", "utf-8"), ("utf16", "utf-16"), ("latin1", "latin-1"),
+        ("L1", "latin-1"), ("ISO-8859-1", "latin-1"), ("cp1252", "windows-1252"),
+        ("latin2", "iso-8859-2"), ("macintosh", "mac-roman"), ("shift-jis", "shift_jis"),
+        ("sjis", "shift_jis"), ("ms932", "cp932"), ("EUC-JP", "euc_jp"),
+        ("windows-1252", "windows-1252"),
+    ],
+)  # fmt: skip
+def test_an_encoding_by_any_name_that_python_knows(tmp_path, written, encoding):
+    keys = FileKeys(encoding=written)
+    assert keys.encoding == encoding and codecs.lookup(keys.encoding)
+    letters = (
+        "ab" if written == "ascii" else "東京" if encoding in ("shift_jis", "cp932", "euc_jp") else "Böll"
+    )
+    made = f"a,b\n1,{letters}\n".encode(written)
+    assert read(tmp_path, made, encoding=written).table["b"].tolist() == [letters]
+
+
+@pytest.mark.parametrize(
+    "written", ["rot13", "idna", "cp037", "", "x" * 5000, "\ud800", "a\0", "..os", "ansi"]
+)
+def test_an_encoding_that_is_none_of_ours(written):
+    with pytest.raises(ValidationError):
+        FileKeys(encoding=written)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252", "latin-1"])

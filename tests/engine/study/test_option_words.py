@@ -9,9 +9,10 @@ from typing import Literal
 import pytest
 
 from replication.describe.measures import MEASURES
+from replication.errors import StudyError
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS
 from replication.study.option_words import allowed, options_of
-from replication.study.vocabulary import words
+from replication.study.vocabulary import PARTS, words
 
 KNOWN = {**ESTIMATORS, **COVARIANCES, **DIAGNOSTICS, **MEASURES}
 EMPTY = {"the", "a", "an", "of", "is", "are", "or", "and", "to", "in", "by", "its", "that", "column"}
@@ -54,3 +55,30 @@ def test_types_in_words():
 def test_words_lists_the_values_of_an_alias():
     assert 'bandwidth: "hall_sheather" | "bofinger" | "chamberlain"; default "hall_sheather"' in words()
     assert "typing." not in words() and "<class" not in words()
+
+
+def test_a_part_or_a_word_alone():
+    assert "\n\n".join(map(words, [*PARTS, "functions"])) == words()
+    for name in KNOWN:
+        lines = words(name).splitlines()
+        assert any(line.startswith(f"  {name}: ") for line in lines)
+        assert set(lines) <= {*words().splitlines(), ""}
+        assert not any(re.match(rf"  (?!{name}: )\w", line) for line in lines)
+    assert words("lag") == words("functions")
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        (
+            "osl",
+            r"allowed: estimators, errors, diagnostics, measures, functions, or .* \(did you mean 'ols'\?\)",
+        ),
+        ("estimator", r"did you mean 'estimators'"),
+        ("xtserial", "here it is 'wooldridge_differences'"),
+        ("robust", "here it is 'hc1'"),
+    ],
+)
+def test_a_word_that_is_not_known(word, told):
+    with pytest.raises(StudyError, match=told):
+        words(word)
