@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from replication.errors import EstimationError
+from replication.estimate.covariances.wild_bootstrap import TIE
 from replication.estimate.design import Floats
 
 
@@ -34,7 +35,8 @@ def romano_wolf(statistics: Floats, draws: Floats) -> Floats:
     """(m,) p values adjusted by the stepdown of Romano and Wolf (2005), computed as in their (2016) paper.
 
     From the largest statistic down, each is compared with the largest of those not yet passed in every
-    draw, p = (draws at least as large + 1) / (B + 1), and made monotone. What is gained on Holm comes from
+    draw, p = (draws at least as large + 1) / (B + 1), and made monotone. Draws that differ from the data's by
+    rounding alone count as equal: of all sign vectors two repeat the data. What is gained on Holm comes from
     the dependence between the statistics.
 
     Parameters
@@ -57,7 +59,7 @@ def romano_wolf(statistics: Floats, draws: Floats) -> Floats:
         raise EstimationError("romano_wolf: a statistic is missing")
     order = np.argsort(-data, kind="stable")
     largest = np.maximum.accumulate(drawn[:, order][:, ::-1], axis=1)[:, ::-1]
-    steps = ((largest >= data[order]).sum(axis=0) + 1.0) / (len(drawn) + 1.0)
+    steps = ((largest >= data[order] * (1.0 - TIE)).sum(axis=0) + 1.0) / (len(drawn) + 1.0)
     adjusted = np.empty(len(data))
     adjusted[order] = np.maximum.accumulate(steps)
     return adjusted

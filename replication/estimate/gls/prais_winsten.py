@@ -74,7 +74,8 @@ def prais_winsten(
     rho : "regress", "freg", "tscorr" or "dw"
         Stata's rhotype; formulas in `autocorrelations`.
     average : "T-1" or "T"
-        Weights of the mean: pairs of consecutive periods (xtpcse), or one more (xtpcse, np1).
+        Weights of the mean: pairs of consecutive periods (xtpcse), or one more (R's panelAR with "t"; where
+        no entity has gaps that is its number of rows, the weight of xtpcse, np1).
     iterate : bool
         Repeat, with residuals at the last coefficients, until no autocorrelation changes; false is two-step.
 

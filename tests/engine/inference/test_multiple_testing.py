@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from statsmodels.stats.multitest import multipletests
 
 from replication.errors import EstimationError
+from replication.estimate.covariances.wild_bootstrap import bootstrap_statistics
+from replication.estimate.linear.linear import ols
 from replication.inference.multiple_testing import holm, romano_wolf
+from tests.support.linear_panels import grunfeld
 
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 seeds = st.integers(0, 10_000)
@@ -58,6 +61,24 @@ def test_hypotheses_that_move_as_one_cost_nothing(seed):
     drawn = np.abs(rng.normal(size=99))
     found = romano_wolf(np.array([1.5, 1.5, 1.5]), np.column_stack([drawn] * 3))
     assert_allclose(found, (np.sum(drawn >= 1.5) + 1) / 100)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_rounding_does_not_decide_whether_a_draw_is_as_large(seed):
+    rng = np.random.default_rng(seed)
+    statistics, draws = np.abs(rng.normal(size=3)), np.abs(rng.normal(size=(19, 3)))
+    draws[:2] = statistics
+    rounded = draws * (1.0 + 1e-14 * rng.uniform(-1, 1, size=draws.shape))
+    assert_array_equal(romano_wolf(statistics, rounded), romano_wolf(statistics, draws))
+
+
+def test_grunfeld_counts():
+    """Alone, a coefficient's p value is that of the draws at least as large: 4 and 24 of 1,024 sign vectors,
+    the identity and its mirror among them (tests/engine/estimate/test_wild_bootstrap.py)."""
+    data, draws = bootstrap_statistics(ols(grunfeld()))
+    alone = [romano_wolf(data[[j]], draws[:, [j]])[0] for j in (1, 2)]
+    assert_allclose(np.array(alone) * 1025, [5, 25], rtol=1e-12)
 
 
 @pytest.mark.parametrize(
