@@ -230,14 +230,18 @@ def links(folder: Path) -> Iterator[str]:
     yield from (f"{name}: a symbolic link" for name in all_files(folder) if (folder / name).is_symlink())
     for name, path in _plain(folder):
         if path.suffix in (".md", ".html"):
-            for target in _targets(path):
-                if not _leads_somewhere(folder, path, target):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            part = (
+                path.suffix == ".html" and "<html" not in text
+            )  # may be set into a page of the folder above
+            pages = (path, path.parent) if part else (path,)
+            for target in _targets(text, path.suffix):
+                if not any(_leads_somewhere(folder, page, target) for page in pages):
                     yield f"{name}: {target[:100]!r} leads nowhere in this folder"
 
 
-def _targets(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if path.suffix == ".md":
+def _targets(text: str, suffix: str) -> list[str]:
+    if suffix == ".md":
         return list(dict.fromkeys(MARKDOWN_LINK.findall(text)))
     page = _Links()
     page.feed(text)

@@ -93,3 +93,12 @@ def test_an_extra_that_a_project_does_without_need_not_be_pinned(folder):
     (folder / "b.py").write_text("import torch\n")
     (folder / "pyproject.toml").write_text('[project.optional-dependencies]\ngpu = ["torch>=2"]\n')
     assert scan(folder) == []
+
+
+def test_links_of_a_part_are_those_of_the_page_that_it_is_set_into(folder):
+    (folder / "one/tables").mkdir(parents=True)
+    (folder / "one/tables/a.csv").write_text("a\n2\n")
+    (folder / "one/section.html").write_text('<section><a href="one/tables/a.csv">a</a></section>\n')
+    assert scan(folder) == []
+    (folder / "one/page.html").write_text('<html><a href="one/tables/a.csv">a</a></html>\n')
+    assert scan(folder) == ["links: one/page.html: 'one/tables/a.csv' leads nowhere in this folder"]
