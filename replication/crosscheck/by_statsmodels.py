@@ -146,6 +146,9 @@ def conditional(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     yield CLIMBED.statistic("log likelihood", fit.statistics["loglikelihood"], program.loglike(found.x))
 
 
+DISTRIBUTIONS = {"ordered_logit": "logit", "ordered_probit": "probit"}
+
+
 def ordered(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Coefficients, thresholds and log likelihood of an ordered logit or probit, searched in unit columns."""
     design = used_rows(fit)
@@ -154,7 +157,7 @@ def ordered(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     x = design.x[:, design.has_constant :]
     centre, scale = x.mean(axis=0), x.std(axis=0)
     levels = np.unique(design.y, return_inverse=True)[1]
-    program = OrderedModel(levels, (x - centre) / scale, distr=model.estimator.removeprefix("ordered_"))
+    program = OrderedModel(levels, (x - centre) / scale, distr=DISTRIBUTIONS[model.estimator])
     found = program.fit(method="bfgs", disp=0, maxiter=1000, gtol=1e-9)
     slopes = found.params[: x.shape[1]] / scale
     theirs = np.append(slopes, program.transform_threshold_params(found.params)[1:-1] + slopes @ centre)

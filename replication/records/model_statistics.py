@@ -61,19 +61,23 @@ def _figure(label: str, of: str = "", footer: int | None = None) -> Declared:
 
 
 def _test(
-    name: str, label: str, *, p: str = "", df: str = "", of: str = "", prints_df: bool = False
+    name: str,
+    label: str,
+    *,
+    p: str = "",
+    df: str = "",
+    of: str = "",
+    prints_df: bool = False,
+    approximated: str = "",
 ) -> dict[str, Declared]:
     """A test statistic, its p value and its degrees of freedom under the names that they have.
 
-    The second of an F are a result: an error that corrects for few clusters approximates them.
+    Those that an error for few clusters approximates are a result, all others exact.
     """
     found = {name: Declared(label, "test", of=of, df=tuple(df.split()) if prints_df else ())}
     found |= {p: Declared(f"{label}, p value", "p", of=of, p_of=name)} if p else {}
-    freedom = {each: _count(f"{label}, {each.rpartition('_')[2]}", of) for each in df.split()}
-    return found | {
-        each: replace(declared, number="result") if each.endswith("_df2") else declared
-        for each, declared in freedom.items()
-    }
+    found |= {each: _count(f"{label}, {each.rpartition('_')[2]}", of) for each in df.split()}
+    return found | ({approximated: replace(found[approximated], number="result")} if approximated else {})
 
 
 STATISTICS: Mapping[str, Declared] = {
@@ -145,7 +149,14 @@ STATISTICS: Mapping[str, Declared] = {
     "vif": _figure("VIF", "regressor"),
     "hausman_positive": _count("Hausman, positive"),
     # tests of the model
-    **_test("slopes_f", "F, all slopes", p="slopes_f_p", df="slopes_f_df1 slopes_f_df2", prints_df=True),
+    **_test(
+        "slopes_f",
+        "F, all slopes",
+        p="slopes_f_p",
+        df="slopes_f_df1 slopes_f_df2",
+        prints_df=True,
+        approximated="slopes_f_df2",
+    ),
     **_test("slopes_chi2", "χ², all slopes", p="slopes_chi2_p", df="slopes_chi2_df", prints_df=True),
     **_test("lr_statistic", "LR statistic", p="lr_p", df="lr_df"),
     **_test("lr_overdispersion", "LR, overdispersion"),
@@ -186,7 +197,7 @@ STATISTICS: Mapping[str, Declared] = {
     **_test("ar1", "AR(1)", p="ar1_p"),
     **_test("ar2", "AR(2)", p="ar2_p"),
     # what a study asks of a model beside its coefficients
-    **_test("test_f", "F", p="test_f_p", df="test_f_df1 test_f_df2", of="test"),
+    **_test("test_f", "F", p="test_f_p", df="test_f_df1 test_f_df2", of="test", approximated="test_f_df2"),
     **_test("test_chi2", "χ²", p="test_chi2_p", df="test_chi2_df", of="test"),
     "holm_p": Declared("Holm, p value", "p", of="regressor"),
     "romano_wolf_p": Declared("Romano-Wolf, p value", "p", of="regressor"),

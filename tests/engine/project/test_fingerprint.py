@@ -19,7 +19,7 @@ def folder_made_by(path, code):
 
 def test_results_of_this_program_are_read(tmp_path):
     own = {**code_behind("replication.study.run"), "cleaning/debt.py": "0"}
-    require_this_program(folder_made_by(tmp_path, own))
+    assert require_this_program(folder_made_by(tmp_path, own)) is None
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,10 @@ def test_a_weight_of_too_low_a_rank_is_told(moments):
 
 
 def test_units_do_not_make_moments_dependent():
-    _require_identified(np.array([[1e-12, 0.0], [0.0, 1e12], [1e-12, 1e12]]))
+    moments = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    assert _require_identified(moments * [1e-12, 1e12]) is None
+    with pytest.raises(EstimationError, match="have rank 1"):
+        _require_identified(moments[:, [0, 0]] * [1e-12, 1e12])
 
 
 def test_moments_that_never_vary_are_told():
