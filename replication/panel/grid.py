@@ -48,6 +48,8 @@ class Grid:
         By heading, what the file says of a column in words.
     notes : tuple of str
         What was assumed in reading.
+    other_sheets : tuple of str
+        Of a workbook, the sheets that were not read.
     """
 
     headings: tuple[str, ...]
@@ -60,6 +62,7 @@ class Grid:
     named: Mapping[str, Named] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    other_sheets: tuple[str, ...] = ()
 
     def place(self, row: int) -> str:
         """Line and row, as a message names them; rows are counted from 0 here, from 1 there."""

@@ -200,8 +200,7 @@ def _unknown(read: Reading, role: str, name: str) -> str:
 
 def _other_sheet(read: Reading) -> str:
     """For a workbook of several sheets: how another is named."""
-    several = any(note.startswith("sheet ") for note in read.assumed or ())
-    return '; if they stand on another sheet, write sheet = "..."' if several else ""
+    return '; if they stand on another sheet, write sheet = "..."' if read.other_sheets else ""
 
 
 def _is_wide(read: Reading) -> bool:

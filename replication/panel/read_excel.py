@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -65,12 +65,12 @@ def read_excel(path: Path, keys: FileKeys) -> Grid:
     except DAMAGED:
         reason = "is it damaged, locked by a password, or an old .xls?"
         raise DataError(f"{path.name}: not readable as a workbook; {reason}") from None
+    others = tuple(sheet for sheet in book.sheets if sheet != name)
     if not len(cells.rows):
-        others = [sheet for sheet in book.sheets if sheet != name]
         way = f'; write sheet = "{others[0]}" under [study] for another' if others else ""
         raise DataError(f"{path.name}: the sheet {name!r} has no rows{way}")
-    notes = (f"sheet {name!r} of {len(book.sheets)}",) if len(book.sheets) > 1 else ()
-    return _grid(cells, keys, path, notes)
+    notes = (f"sheet {name!r} of {len(book.sheets)}",) if others else ()
+    return replace(_grid(cells, keys, path, notes), other_sheets=others)
 
 
 def _sheet(book: Workbook, keys: FileKeys, path: Path) -> str:

@@ -109,6 +109,7 @@ def reading_of(grid: Grid, keys: FileKeys, origin: str, check: Check) -> Reading
             if old in grid.labels
         },
         padded={name: column.padded for name, column in columns.items() if column.padded},
+        other_sheets=grid.other_sheets,
     )
 
 

@@ -39,6 +39,8 @@ class Reading:
         What the file says of a column in words.
     padded : mapping of str to mapping of str to int
         By column, texts with blanks around them that are read as another text of it, and in how many rows.
+    other_sheets : tuple of str
+        Of a workbook, the sheets that were not read.
     """
 
     table: pd.DataFrame
@@ -49,6 +51,7 @@ class Reading:
     named: Mapping[str, Named] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     padded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    other_sheets: tuple[str, ...] = ()
 
     def where(self, row: int) -> str:
         """File and place of a row, counted from 0 here and from 1 there."""
