@@ -5,13 +5,12 @@ Nothing is computed from what these rules give: it is a suggestion, shown only w
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from replication.language.translate_command import whole_command
+from replication.language.translate_command import INTERCEPT, Key, instrumented, whole_command
 
 Written = str | Callable[[re.Match[str]], str]
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -229,7 +228,7 @@ def formula(text: str) -> Ours:
     if "~" not in written:
         written = re.sub(rf"^(\s*{CALL}\s*)=(?!=)", r"\1~", written)
     if RANDOM.search(written):
-        keys.append('estimator = "random_effects"')
+        keys.append(Key("estimator", '"random_effects"'))
     first, *behind = RANDOM.sub("", written).split("|")
     outcome, _, right = first.partition("~")
     terms = _split(_joined(_outside_quotes(right, TERMS)))
@@ -238,7 +237,7 @@ def formula(text: str) -> Ours:
     for part in behind:
         keys += _instruments(part) if "~" in part else _effects(part.split("+"))
     if NO_CONSTANT & set(terms) or terms[-1].endswith(("- 1", "-1")):
-        keys.append("intercept = false")
+        keys.append(INTERCEPT)
     no_terms = {*PANEL_EFFECTS, *NO_CONSTANT, "1", ""}
     kept = [_plain(term) for term in terms if term not in no_terms and not ABSORBED.fullmatch(term)]
     keys, pairs = _apart(keys)
@@ -246,9 +245,11 @@ def formula(text: str) -> Ours:
     outcomes = _split(re.sub(r"^\s*c?(?:bind)?\((.*)\)\s*$", r"\1", outcome), ",")
     if len(outcomes) > 1:
         outcome = outcomes[0]
-        keys.append(f"outcomes = {json.dumps(outcomes[1:])}")
+        keys.append(Key("outcomes", outcomes[1:]))
     outcome = re.sub(rf"^\s*(log|ln|sqrt|exp)\s+({NAME})", r"\1(\2)", outcome)
-    return Ours(f"{_outside_quotes(outcome, TERMS).strip()} ~ {' + '.join(kept) or '1'}", tuple(keys))
+    return Ours(
+        f"{_outside_quotes(outcome, TERMS).strip()} ~ {' + '.join(kept) or '1'}", tuple(map(str, keys))
+    )
 
 
 def _joined(right: str) -> str:
@@ -318,35 +319,32 @@ def groupings(words: Iterable[str]) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(names)), pairs
 
 
-def _effects(words: Iterable[str]) -> list[str]:
+def _effects(words: Iterable[str]) -> list[Key]:
     names = [word.strip() for word in words]
-    return [f"effects = {json.dumps(names)}"] if any(names) else []
+    return [Key("effects", names)] if any(names) else []
 
 
-def _apart(keys: list[str]) -> tuple[list[str], list[str]]:
+def _apart(keys: list[Key]) -> tuple[list[Key], list[str]]:
     """The keys with plain effects, and the terms that make effects of two of them."""
-    kept, pairs = [], []
+    kept: list[Key] = []
+    pairs: list[str] = []
     for key in keys:
-        if key.startswith("effects = "):
-            names, more = groupings(json.loads(key.removeprefix("effects = ")))
-            kept += [f"effects = {json.dumps(names)}"] if names else []
+        if key.name == "effects":
+            names, more = groupings(key.value)
+            kept += [Key("effects", names)] if names else []
             pairs += more
         else:
             kept.append(key)
     return kept, pairs
 
 
-def _absorbed(names: str) -> list[str]:
+def _absorbed(names: str) -> list[Key]:
     return _effects(re.findall(NAME, names))
 
 
-def _instruments(part: str) -> list[str]:
+def _instruments(part: str) -> list[Key]:
     endogenous, _, instruments = part.partition("~")
-    lists = {"endogenous": endogenous, "instruments": instruments}
-    said = [
-        f"{key} = {json.dumps([term.strip() for term in text.split('+')])}" for key, text in lists.items()
-    ]
-    return ['estimator = "iv_2sls"', f"options = {{ {', '.join(said)} }}"]
+    return instrumented(*([term.strip() for term in text.split("+")] for text in (endogenous, instruments)))
 
 
 def _outside_quotes(text: str, rules: list[tuple[str, Written]]) -> str:

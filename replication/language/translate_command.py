@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from replication.language.other_programs import ESTIMATORS
 
@@ -13,22 +16,34 @@ WEIGHTED = re.compile(r"\[\s*(?:[afpi]?w(?:eight)?)\s*=\s*([^\]]+)\]")
 ENDOGENOUS = re.compile(r"(?<![\w.])\(([\w\s.]+)=([\w\s.]+)\)")
 OPTION = re.compile(rf"({NAME})\s*(?:=\s*~?\s*([\w.\"']+)|\(([^()]*)\))?")
 GROUPING = re.compile(r"[\w.]+(?:[#^]+[\w.]+)*")
-ROBUST, CLUSTERED = 'covariance = [{ kind = "hc1" }]', 'covariance = [{{ kind = "clustered", cluster = {} }}]'
-INTERCEPT = "intercept = false"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a model, and what stands behind its equals sign: names, or text as it is written."""
+
+    name: str
+    value: str | Sequence[str]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value if isinstance(self.value, str) else json.dumps(self.value)}"
+
+
+ROBUST, INTERCEPT = Key("covariance", '[{ kind = "hc1" }]'), Key("intercept", "false")
 ALONE = {
     **dict.fromkeys(("robust", "r", "hetero"), ROBUST),
     **dict.fromkeys(("noconstant", "nocons", "nocon"), INTERCEPT),
 }
 
 
-def whole_command(text: str) -> tuple[str, list[str]]:
+def whole_command(text: str) -> tuple[str, list[Key]]:
     """The formula in a command, and keys for its name, options, condition and weights."""
-    keys: list[str] = []
+    keys: list[Key] = []
     if (called := CALLED.fullmatch(text)) and called[1].lower() in ESTIMATORS:
         formula, *rest = _parts(called[2])
         keys = _estimator(called[1])
         absorbs = called[1].lower() == "feols" or "|" in formula  # its effects stand behind the bar
-        keys = [key for key in keys if not (absorbs and key.startswith("effects"))]
+        keys = [key for key in keys if not (absorbs and key.name == "effects")]
         return formula, _options(", ".join(rest), keys)[1]
     if (typed := TYPED.fullmatch(text)) and typed[1].lower() in ESTIMATORS:
         keys += _estimator(typed[1])
@@ -37,48 +52,58 @@ def whole_command(text: str) -> tuple[str, list[str]]:
     more, keys = _options(" ".join(rest), keys)
     for form, key in ((WEIGHTED, "weights"), (re.compile(r"\s+if\s+(.+)$"), "where")):
         if found := form.search(text):
-            keys.append(f'{key} = "{found[1].strip()}"')
+            keys.append(Key(key, f'"{found[1].strip()}"'))
             text = form.sub("", text)
     if found := ENDOGENOUS.search(text):
-        keys = [key for key in keys if not key.startswith("estimator")] + ['estimator = "iv_2sls"']
-        lists = (_listed(found[1].split()), _listed(found[2].split()))
-        keys.append("options = {{ endogenous = {}, instruments = {} }}".format(*lists))
+        keys = [key for key in keys if key.name != "estimator"]
+        keys += instrumented(found[1].split(), found[2].split())
         text = ENDOGENOUS.sub("", text)
     return " + ".join((text.rstrip(), *more)), keys
 
 
-def _estimator(word: str) -> list[str]:
+def instrumented(endogenous: Sequence[str], instruments: Sequence[str]) -> list[Key]:
+    """The keys of a model by two-stage least squares."""
+    lists = f"endogenous = {json.dumps(endogenous)}, instruments = {json.dumps(instruments)}"
+    return [Key("estimator", '"iv_2sls"'), Key("options", f"{{ {lists} }}")]
+
+
+def _estimator(word: str) -> list[Key]:
     """The keys that say an estimator; least squares need none."""
     said = ESTIMATORS[word.lower()]
-    keys = said.split(" with ") if " " in said else [f'estimator = "{said}"']
-    return [key for key in keys if key != 'estimator = "ols"']
+    written = said.split(" with ") if " " in said else [f'estimator = "{said}"']
+    keys = [_key(*text.split(" = ", 1)) for text in written]
+    return [key for key in keys if key != Key("estimator", '"ols"')]
 
 
-def _options(text: str, keys: list[str]) -> tuple[list[str], list[str]]:
+def _key(name: str, value: str) -> Key:
+    return Key(name, json.loads(value) if name == "effects" else value)
+
+
+def _options(text: str, keys: list[Key]) -> tuple[list[str], list[Key]]:
     """Words behind a comma that are no options, and the keys with those for the options."""
     more: list[str] = []
     for word, value, inside in OPTION.findall(text):
         names = re.findall(r"[\w.]+", value or inside)
         if word in ("fe", "re", "be", "fd"):
-            keys = [key for key in keys if not key.startswith(("estimator", "effects"))] + _estimator(word)
+            keys = [key for key in keys if key.name not in ("estimator", "effects")] + _estimator(word)
         elif word in ALONE:
             keys = [*keys, ALONE[word]]
         elif word in ("vce", "vcov", "se", "cluster") and names:
             by = [name for name in names if name != "cluster"]
             plain = by[0].lower() in ("robust", "r", "hetero", "hc1")
-            keys = [*keys, ROBUST if plain else CLUSTERED.format(_listed(by))]
+            keys = [*keys, ROBUST if plain else _clustered(by)]
         elif word in ("absorb", "a") and names:
-            keys = [key for key in keys if not key.startswith("effects")]
-            keys.append(f"effects = {_listed(GROUPING.findall(value or inside))}")
+            keys = [key for key in keys if key.name != "effects"]
+            keys.append(Key("effects", GROUPING.findall(value or inside)))
         elif word == "weights" and names:
-            keys = [*keys, f'weights = "{names[0]}"']
+            keys = [*keys, Key("weights", f'"{names[0]}"')]
         elif not value and not inside and "=" not in text:
             more.append(word)
     return more, keys
 
 
-def _listed(names: list[str]) -> str:
-    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
+def _clustered(by: list[str]) -> Key:
+    return Key("covariance", f'[{{ kind = "clustered", cluster = {json.dumps(by)} }}]')
 
 
 def _parts(text: str) -> list[str]:
