@@ -114,15 +114,15 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
     ------
     EstimationError
         A negative outcome, or none above zero; collinear or absorbed regressors (named); unknown effects;
-        no more rows than parameters; an exposure or offset as `offset_of` says.
+        effects alone (the mean of effects in logarithms is no mean of the outcome, so that, unlike `ols`,
+        nothing is left to report); no more rows than parameters; an exposure or offset as `offset_of` says.
     """
     _require_nonnegative(design)
     offset, names = offset_of(design), tuple(effects or ())
     groups = of_design(design, names)
     columns = [j for j, term in enumerate(design.terms) if term.kind != "constant" or not names]
     terms = tuple(design.terms[j] for j in columns)
-    if not terms:
-        raise EstimationError("the model has no regressor besides the effects")
+    _require_slopes(terms)
     separation = find_separated(design.y, design.x[:, columns], groups, terms)
     used, left = design.rows(separation.kept), separation.left
     stays = _independent(used.x[:, columns], left)
@@ -186,6 +186,14 @@ def _require_nonnegative(design: Design) -> None:
         )
     if not design.y.any():
         raise EstimationError(f"{design.outcome!r} is 0 in all {design.nobs} rows: no variation to explain")
+
+
+def _require_slopes(terms: tuple[Term, ...]) -> None:
+    if not terms:
+        raise EstimationError(
+            "the model has no regressor besides the effects: means of levels, and no coefficient to report; "
+            "add a regressor, or take ols, whose constant is then the mean of the effects"
+        )
 
 
 def _require_rows(nobs: int, k: int, unit: Projector) -> None:

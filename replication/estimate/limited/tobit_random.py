@@ -101,8 +101,10 @@ def tobit_random_effects(
     changes), else Gauss-Hermite at the same nodes for all. The model is then fitted again with twice the
     points, and "quadrature_change" is the largest change of an estimate relative to the larger of the
     estimate and its standard error. Reported: b, "sigma_u", "sigma_e". Scores are the posterior means of
-    each row's score: they sum to the scores of the entities, so errors should be clustered by entity.
-    Raises EstimationError as `tobit` does, and for weights or for entities seen only once each.
+    each row's score: they sum to the scores of the entities. The rows of an entity are one draw, so errors
+    are classical, or clustered by entity or by what contains it (Wooldridge 2010, 13.9; Stata's `xttobit`
+    and `xtlogit, re` take no other). Raises EstimationError as `tobit` does, and for weights or for entities
+    seen only once each.
     """
     _refuse(design, points)
     design = with_entity_means(design) if mundlak else design
@@ -124,6 +126,7 @@ def tobit_random_effects(
         outcome.warnings + basis.warnings + _no_effect(params),
         means=outcome.means,
     )
+    fit = replace(fit, one_draw="entity")
     more = _search(panel, optimum.params, 2 * points, adaptive)
     return _with_quadrature_check(fit, _reported(more.params, basis.back)[0], points)
 

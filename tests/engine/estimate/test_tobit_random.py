@@ -12,6 +12,8 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 from replication.errors import EstimationError
+from replication.estimate.covariances.over_time import driscoll_kraay, newey_west
+from replication.estimate.covariances.sandwich import clustered, hc0, hc1
 from replication.estimate.limited.tobit import censor, tobit
 from replication.estimate.limited.tobit_random import (
     adaptive_nodes,
@@ -244,3 +246,19 @@ def test_no_variance_between_entities_is_a_maximum_like_any_other():
         assert fit.converged and fit.params[2] >= 0
         at_zero += fit.params[2] < 1e-10
     assert at_zero > 5
+
+
+def test_errors_are_by_entity_or_by_what_contains_it() -> None:
+    """Scores of rows are posterior means given the whole entity: squared row by row they mean nothing."""
+    data = random_panel(8)
+    data = replace(data, clusters={"half": data.entity // 6})
+    fit = tobit_random_effects(data)
+    by_entity = np.stack([fit.scores[fit.entity == code].sum(axis=0) for code in np.unique(fit.entity)])
+    meat = by_entity.T @ by_entity
+    plain = clustered(fit, groups_factor=False, parameters_factor=False)
+    np.testing.assert_allclose(plain.matrix, fit.bread @ meat @ fit.bread, rtol=1e-9)
+    assert (np.diag(clustered(fit, cluster=["half"]).matrix) > 0).all()
+    words = "the rows of one entity are one draw of tobit_random_effects; allowed: classical, or clustered by"
+    for error in (hc0, hc1, driscoll_kraay, newey_west, lambda f: clustered(f, cluster=["time"])):
+        with pytest.raises(EstimationError, match=words):
+            error(fit)
