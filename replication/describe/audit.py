@@ -5,13 +5,11 @@ A measure takes a table and names of its columns and returns rows group, period,
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from replication.describe.growth import percent_change
-from replication.describe.series import of_series, tidy, wide
+from replication.describe.series import by_name, of_series, tidy, wide
 from replication.errors import StudyError
 
 
@@ -75,6 +73,4 @@ def unit_readings(frame: pd.DataFrame, *, claimed: float, rate: float) -> pd.Dat
     return tidy(pd.DataFrame(readings))
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure for measure in (change_error, unit_readings)
-}
+MEASURES = by_name(change_error, unit_readings)

@@ -20,14 +20,13 @@ entity : str
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from replication.describe.series import choose, tidy
+from replication.describe.series import by_name, choose, tidy
 from replication.describe.tabulation import columns_of, panel_rows
 from replication.errors import StudyError
 from replication.language.evaluate import condition
@@ -270,6 +269,4 @@ def _wald(z: Floats, y: Floats, members: Floats) -> Floats:
     return np.einsum("qd,dqr,rd->d", slopes, np.linalg.pinv(variance), slopes)
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure for measure in (leave_one_out, largest_residuals, sup_wald, wald_by_date)
-}
+MEASURES = by_name(leave_one_out, largest_residuals, sup_wald, wald_by_date)

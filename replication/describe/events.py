@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from replication.describe.dispersion import Changes
-from replication.describe.series import Measure, choose, of_every_period, tidy
+from replication.describe.series import by_name, choose, of_every_period, tidy
 from replication.errors import StudyError
 from replication.language.functions import Floats
 
@@ -88,4 +88,4 @@ def _windows(
     return windows, list(windows.index.get_indexer(pd.Index(list(dict.fromkeys(events)))))
 
 
-MEASURES: dict[str, Measure] = {measure.__name__: measure for measure in (event_changes, event_ranks)}
+MEASURES = by_name(event_changes, event_ranks)

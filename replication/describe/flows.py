@@ -13,13 +13,13 @@ side : str
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from replication.describe.series import (
+    by_name,
     choose,
     divide,
     of_every_period,
@@ -199,20 +199,17 @@ def _runs(beyond: pd.Series) -> list[tuple[str, int]]:
     return [(str(beyond.index[a]), int(b - a)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure
-    for measure in (
-        levels,
-        share,
-        ratio,
-        net_over_gross,
-        end_over_start,
-        exceedances,
-        exceedance_rate,
-        longest_run,
-        runs,
-        trailing_sum,
-        annualised,
-        scale_readings,
-    )
-}
+MEASURES = by_name(
+    levels,
+    share,
+    ratio,
+    net_over_gross,
+    end_over_start,
+    exceedances,
+    exceedance_rate,
+    longest_run,
+    runs,
+    trailing_sum,
+    annualised,
+    scale_readings,
+)

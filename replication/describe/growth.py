@@ -20,17 +20,17 @@ high : str
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from replication.describe.series import (
+    by_name,
     divide,
     of_every_period,
     of_series,
     ordinal,
+    over,
     per_year,
     summary,
     tidy,
@@ -134,7 +134,7 @@ def end_minus_start(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def end_over_start_interval(
+def bounded(
     table: pd.DataFrame,
     *,
     low: str = "low",
@@ -142,13 +142,18 @@ def end_over_start_interval(
     group: str = "series",
     period: str = "year",
     value: str = "value",
-) -> pd.DataFrame:
+) -> dict[str, pd.DataFrame]:
+    """`wide` of the figures, the group "point", and of the columns of their bounds, low and high."""
+    names = {"low": low, "point": value, "high": high}
+    return {bound: wide(table, group=group, period=period, value=column) for bound, column in names.items()}
+
+
+@over(bounded)
+def end_over_start_interval(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Last over first figure of each series with the bounds that columns `low` and `high` give to both.
 
     The periods are low, point and high; low = low_last / high_first, high = high_last / low_first.
     """
-    names = {"low": low, "point": value, "high": high}
-    frames = {bound: wide(table, group=group, period=period, value=column) for bound, column in names.items()}
     rows = []
     for name in frames["point"].columns:
         known = frames["point"][name].dropna().index
@@ -199,22 +204,10 @@ def sum_across(frame: pd.DataFrame) -> pd.DataFrame:
     return tidy(frame.sum(axis=1, skipna=False).to_frame("sum"))
 
 
-def sum_interval(
-    table: pd.DataFrame,
-    *,
-    low: str = "low",
-    high: str = "high",
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@over(bounded)
+def sum_interval(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """`sum_across` with the sums of the columns `low` and `high` on both sides; the groups are the bounds."""
-    names = {"low": low, "point": value, "high": high}
-    sums = {
-        b: wide(table, group=group, period=period, value=c).sum(axis=1, skipna=False)
-        for b, c in names.items()
-    }
-    return tidy(pd.DataFrame(sums))
+    return tidy(pd.DataFrame({bound: frame.sum(axis=1, skipna=False) for bound, frame in frames.items()}))
 
 
 @of_every_period
@@ -346,23 +339,20 @@ def _at_least_one(what: str, number: int) -> int:
     return number
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure
-    for measure in (
-        difference,
-        percent_change,
-        annual_growth,
-        index_to,
-        multiple,
-        multiple_interval,
-        bases_reaching,
-        bases_known,
-        end_minus_start,
-        end_over_start_interval,
-        quotients,
-        sum_across,
-        sum_interval,
-        sum_over,
-        implied_total,
-    )
-}
+MEASURES = by_name(
+    difference,
+    percent_change,
+    annual_growth,
+    index_to,
+    multiple,
+    multiple_interval,
+    bases_reaching,
+    bases_known,
+    end_minus_start,
+    end_over_start_interval,
+    quotients,
+    sum_across,
+    sum_interval,
+    sum_over,
+    implied_total,
+)

@@ -17,47 +17,50 @@ after : int
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from replication.describe.series import (
-    every_period,
+    by_name,
     of_every_period,
     of_series,
+    over,
     pick,
     summaries,
     summary,
     tidy,
-    wide,
+    without_gaps,
 )
 from replication.errors import StudyError
 
 
-def log_changes(
+def prices(
     table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
 ) -> pd.DataFrame:
+    """One column a series of prices, one row a period without gaps; a StudyError if one is not above zero."""
+    frame = without_gaps(table, group=group, period=period, value=value)
+    if (frame <= 0).any(axis=None):
+        raise StudyError(f"column {value!r} holds figures of zero or less; prices are above zero")
+    return frame
+
+
+of_prices = over(prices)
+
+
+@of_prices
+def log_changes(frame: pd.DataFrame) -> pd.DataFrame:
     """Log change of each series from the period before, in percent; the first period has none."""
-    return tidy(_changes(_prices(table, group, period, value)).iloc[1:])
+    return tidy(_changes(frame).iloc[1:])
 
 
-def volatility(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
+@of_prices
+def volatility(frame: pd.DataFrame) -> pd.DataFrame:
     """Standard deviation (divisor n - 1) of the log changes of all periods given, in percent a period."""
-    frame = _prices(table, group, period, value)
     return summaries(frame, dict(_changes(frame).std(ddof=1)))
 
 
-def rolling_volatility(
-    table: pd.DataFrame,
-    *,
-    window: int,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_prices
+def rolling_volatility(frame: pd.DataFrame, *, window: int) -> pd.DataFrame:
     """Standard deviation (divisor n - 1) of the `window` log changes that end in each period, in percent.
 
     Parameters
@@ -67,7 +70,7 @@ def rolling_volatility(
     """
     if window < 2:
         raise StudyError(f"window is {window}; allowed: 2 or more changes")
-    changes = _changes(_prices(table, group, period, value)).iloc[1:]
+    changes = _changes(frame).iloc[1:]
     if len(changes) < window:
         raise StudyError(f"window is {window}, but the table holds {len(changes)} changes")
     # each window by itself: pandas' running variance carries rounding from one window to the next
@@ -89,38 +92,23 @@ def drawdown(frame: pd.DataFrame) -> pd.DataFrame:
     return tidy(100 * (frame / frame.cummax() - 1))
 
 
-def event_time(
-    table: pd.DataFrame,
-    *,
-    before: int,
-    after: int,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
+@of_prices
+def event_time(frame: pd.DataFrame, *, before: int, after: int) -> pd.DataFrame:
     """Each series with its peak as 100 at time 0, from `before` periods earlier to `after` later.
 
     The period of a row is the number of periods from the series' own peak; missing beyond its ends.
     """
-    return tidy(100 * _aligned(_prices(table, group, period, value), before, after))
+    return tidy(100 * _aligned(frame, before, after))
 
 
+@of_prices
 def event_correlation(
-    table: pd.DataFrame,
-    *,
-    first: str,
-    second: str,
-    before: int,
-    after: int,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
+    frame: pd.DataFrame, *, first: str, second: str, before: int, after: int
 ) -> pd.DataFrame:
     """Pearson correlation of two series aligned at their peaks: of levels, and of log changes.
 
     Levels of two rising series correlate whatever moves them; the row of the changes is the test.
     """
-    frame = _prices(table, group, period, value)
     aligned = _aligned(_pair(frame, first, second), before, after)
     return summary(aligned, _correlations(aligned, aligned.apply(np.log).diff()))
 
@@ -130,13 +118,6 @@ def correlation(frame: pd.DataFrame, *, first: str, second: str) -> pd.DataFrame
     """Pearson correlation of two series over the periods that both have: of levels, and of differences."""
     pair = _pair(frame, first, second)
     return summary(pair.dropna(), _correlations(pair, pair.diff()))
-
-
-def _prices(table: pd.DataFrame, group: str, period: str, value: str) -> pd.DataFrame:
-    frame = every_period(wide(table, group=group, period=period, value=value))
-    if (frame <= 0).any(axis=None):
-        raise StudyError(f"column {value!r} holds figures of zero or less; prices are above zero")
-    return frame
 
 
 def _pair(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
@@ -177,16 +158,6 @@ def _pearson(pair: pd.DataFrame) -> float:
     return float(np.corrcoef(known, rowvar=False)[0, 1])
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure
-    for measure in (
-        log_changes,
-        volatility,
-        rolling_volatility,
-        peak,
-        drawdown,
-        event_time,
-        event_correlation,
-        correlation,
-    )
-}
+MEASURES = by_name(
+    log_changes, volatility, rolling_volatility, peak, drawdown, event_time, event_correlation, correlation
+)

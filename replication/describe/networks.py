@@ -22,7 +22,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from replication.describe.series import choose
+from replication.describe.series import by_name, choose
 from replication.errors import StudyError
 
 Sign = Literal["positive", "negative"]
@@ -322,16 +322,13 @@ def _measured(rows: list[tuple[str, str, float]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "period", "value"]).astype({"value": "float64"})
 
 
-MEASURES = {
-    measure.__name__: measure
-    for measure in (
-        network_counts,
-        network_shares,
-        frustration,
-        camp_members,
-        camp_sizes,
-        signed_degree,
-        crossing_share,
-        camp_agreement,
-    )
-}
+MEASURES = by_name(
+    network_counts,
+    network_shares,
+    frustration,
+    camp_members,
+    camp_sizes,
+    signed_degree,
+    crossing_share,
+    camp_agreement,
+)

@@ -36,7 +36,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from replication.describe.series import choose, span, tidy, wide
+from replication.describe.series import by_name, choose, over, span, tidy, wide
 from replication.errors import StudyError, one_of
 
 
@@ -71,110 +71,87 @@ def portfolio_shares(
     return tidy(100 * _normalised(frame))
 
 
-def portfolio_distance(
+Portfolios = Callable[[str], pd.DataFrame]
+
+
+def portfolios(
     table: pd.DataFrame,
     *,
-    first: str,
-    second: str,
-    distance: Distance = "half_absolute",
-    at: str = "",
     portfolio: str = "portfolio",
     instrument: str = "instrument",
     period: str = "year",
     value: str = "value",
+) -> Portfolios:
+    """The shares of a portfolio by its name: one column an instrument, one row a period that sums to one."""
+
+    def shares(name: str) -> pd.DataFrame:
+        """Of one portfolio, or a StudyError that names those there are."""
+        rows = table[table[choose("column", portfolio, table.columns)] == name]
+        if rows.empty:
+            raise StudyError(one_of("portfolio", name, table[portfolio].unique()))
+        return _normalised(wide(rows, group=instrument, period=period, value=value))
+
+    return shares
+
+
+of_portfolios = over(portfolios)
+
+
+@of_portfolios
+def portfolio_distance(
+    shares: Portfolios, *, first: str, second: str, distance: Distance = "half_absolute", at: str = ""
 ) -> pd.DataFrame:
     """Distance between two portfolios in each period that both have, from 0 (equal) to 1 (nothing common).
 
     With `at`, the second portfolio is held at that period. Distances: half_absolute, euclidean (over the
     square root of two), hellinger.
     """
-    a = _portfolio(table, first, portfolio, instrument, period, value)
-    b = _portfolio(table, second, portfolio, instrument, period, value)
-    return tidy(_distances(*_held(a, b, at), distance).to_frame(f"{first} / {second}"))
+    return tidy(
+        _distances(*_held(shares(first), shares(second), at), distance).to_frame(f"{first} / {second}")
+    )
 
 
+@of_portfolios
 def distance_trend(
-    table: pd.DataFrame,
-    *,
-    first: str,
-    second: str,
-    distance: Distance = "half_absolute",
-    at: str = "",
-    portfolio: str = "portfolio",
-    instrument: str = "instrument",
-    period: str = "year",
-    value: str = "value",
+    shares: Portfolios, *, first: str, second: str, distance: Distance = "half_absolute", at: str = ""
 ) -> pd.DataFrame:
     """Least-squares slope of the distance on the year, a year; below zero is convergence.
 
     Missing with fewer than two periods. Two periods give their difference over the years between.
     """
-    a = _portfolio(table, first, portfolio, instrument, period, value)
-    b = _portfolio(table, second, portfolio, instrument, period, value)
-    path = _distances(*_held(a, b, at), distance).dropna()
+    path = _distances(*_held(shares(first), shares(second), at), distance).dropna()
     slope = np.polyfit(_years(path.index), path.to_numpy(), 1)[0] if len(path) > 1 else np.nan
     return tidy(pd.DataFrame({f"{first} / {second}": [slope]}, index=[span(path.index)]))
 
 
+@of_portfolios
 def lagged_distance(
-    table: pd.DataFrame,
-    *,
-    leader: str,
-    follower: str,
-    longest: int,
-    distance: Distance = "half_absolute",
-    portfolio: str = "portfolio",
-    instrument: str = "instrument",
-    period: str = "year",
-    value: str = "value",
+    shares: Portfolios, *, leader: str, follower: str, longest: int, distance: Distance = "half_absolute"
 ) -> pd.DataFrame:
     """Mean distance between the follower at t and the leader at t - k, for k = 0 to `longest` years.
 
     The period of a row is k. A lag without a pair of portfolios is missing.
     """
-    ahead = _portfolio(table, leader, portfolio, instrument, period, value)
-    behind = _portfolio(table, follower, portfolio, instrument, period, value)
-    means, _ = _lags(ahead, behind, longest, distance)
+    means, _ = _lags(shares(leader), shares(follower), longest, distance)
     return tidy(pd.DataFrame({distance: means}))
 
 
+@of_portfolios
 def convergence_lag(
-    table: pd.DataFrame,
-    *,
-    leader: str,
-    follower: str,
-    longest: int,
-    distance: Distance = "half_absolute",
-    portfolio: str = "portfolio",
-    instrument: str = "instrument",
-    period: str = "year",
-    value: str = "value",
+    shares: Portfolios, *, leader: str, follower: str, longest: int, distance: Distance = "half_absolute"
 ) -> pd.DataFrame:
     """The lag at which the follower is nearest to the leader's path: staggered movement down one path.
 
     Rows: lag (the k that minimises the mean distance, the smallest of equals), distance (that mean) and
     pairs (how many pairs of portfolios it rests on). The lag is missing when no pair exists.
     """
-    ahead = _portfolio(table, leader, portfolio, instrument, period, value)
-    behind = _portfolio(table, follower, portfolio, instrument, period, value)
+    ahead, behind = shares(leader), shares(follower)
     means, pairs = _lags(ahead, behind, longest, distance)
     known = np.flatnonzero(~np.isnan(means))
     best = int(known[np.argmin(means[known])]) if len(known) else None
     row = (np.nan, np.nan, 0) if best is None else (best, means[best], pairs[best])
     years = ahead.index.union(behind.index)
     return tidy(pd.DataFrame([row], columns=["lag", "distance", "pairs"], index=[span(years)]))
-
-
-def _portfolio(
-    table: pd.DataFrame, name: str, portfolio: str, instrument: str, period: str, value: str
-) -> pd.DataFrame:
-    """Shares of one portfolio: one column an instrument, one row a period, rows summing to one."""
-    if portfolio not in table.columns:
-        raise StudyError(one_of("column", portfolio, table.columns))
-    rows = table[table[portfolio] == name]
-    if rows.empty:
-        raise StudyError(one_of("portfolio", name, table[portfolio].unique()))
-    return _normalised(wide(rows, group=instrument, period=period, value=value))
 
 
 def _normalised(frame: pd.DataFrame) -> pd.DataFrame:
@@ -226,7 +203,4 @@ def _years(periods: pd.Index) -> np.ndarray:
     return np.array([int(label) for label in periods])
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure
-    for measure in (portfolio_shares, portfolio_distance, distance_trend, lagged_distance, convergence_lag)
-}
+MEASURES = by_name(portfolio_shares, portfolio_distance, distance_trend, lagged_distance, convergence_lag)

@@ -12,10 +12,23 @@ import re
 import numpy as np
 import pandas as pd
 
-from replication.describe.series import choose, tidy, wide
+from replication.describe.series import by_name, choose, over, tidy, wide
 from replication.errors import StudyError
 
 CONDITION = r"\s*(~?)\s*([A-Za-z][A-Za-z0-9_]*)\s*"
+
+
+def codes_of(
+    table: pd.DataFrame, *, case: str = "case", condition: str = "condition", value: str = "code"
+) -> pd.DataFrame:
+    """One row a case, one column a condition, both in order of appearance."""
+    codes = wide(table, group=condition, period=case, value=value).loc[table[case].astype("str").unique()]
+    if not codes.isin([0, 1]).where(codes.notna(), True).all(axis=None):
+        raise StudyError(f"column {value!r} holds codes other than 0 and 1")
+    return codes
+
+
+of_cases = over(codes_of)
 
 
 def membership(codes: pd.DataFrame, expression: str) -> pd.Series:
@@ -48,61 +61,37 @@ def _conjunction(codes: pd.DataFrame, way: str, expression: str) -> pd.Series:
     return both.min(axis=1).where(both.fillna(0).min(axis=1) == both.fillna(1).min(axis=1))
 
 
-def case_codes(
-    table: pd.DataFrame, *, case: str = "case", condition: str = "condition", value: str = "code"
-) -> pd.DataFrame:
+@of_cases
+def case_codes(codes: pd.DataFrame) -> pd.DataFrame:
     """The codes themselves: groups are the cases, periods the conditions."""
-    return tidy(codes_of(table, case, condition, value).T)
+    return tidy(codes.T)
 
 
-def sufficiency(
-    table: pd.DataFrame,
-    *,
-    expressions: list[str],
-    outcome: str,
-    case: str = "case",
-    condition: str = "condition",
-    value: str = "code",
-) -> pd.DataFrame:
+@of_cases
+def sufficiency(codes: pd.DataFrame, *, expressions: list[str], outcome: str) -> pd.DataFrame:
     """How far each expression X suffices for the outcome Y (Ragin 2006; Ragin 2008).
 
     Consistency = sum min(x, y) / sum x; coverage = sum min(x, y) / sum y. Missing where the divisor is zero.
     """
-    return tidy(_fit(codes_of(table, case, condition, value), expressions, outcome, ("x", "y")))
+    return tidy(_fit(codes, expressions, outcome, ("x", "y")))
 
 
-def necessity(
-    table: pd.DataFrame,
-    *,
-    expressions: list[str],
-    outcome: str,
-    case: str = "case",
-    condition: str = "condition",
-    value: str = "code",
-) -> pd.DataFrame:
+@of_cases
+def necessity(codes: pd.DataFrame, *, expressions: list[str], outcome: str) -> pd.DataFrame:
     """How far each expression X is necessary for the outcome Y (Ragin 2006; Ragin 2008).
 
     Consistency = sum min(x, y) / sum y; coverage = sum min(x, y) / sum x; relevance of necessity (RoN) =
     sum (1 - x) / sum (1 - min(x, y)), near 0 for a condition that is nearly always there (Schneider and
     Wagemann 2012). Missing where the divisor is zero.
     """
-    codes = codes_of(table, case, condition, value)
     found = _fit(codes, expressions, outcome, ("y", "x"))
     found.loc["relevance"] = [_relevance(*known_pair(codes, text, outcome)) for text in expressions]
     return tidy(found)
 
 
-def cases_used(
-    table: pd.DataFrame,
-    *,
-    expressions: list[str],
-    outcome: str,
-    case: str = "case",
-    condition: str = "condition",
-    value: str = "code",
-) -> pd.DataFrame:
+@of_cases
+def cases_used(codes: pd.DataFrame, *, expressions: list[str], outcome: str) -> pd.DataFrame:
     """Cases behind each figure: with X, with the outcome, with both, with neither, and left out."""
-    codes = codes_of(table, case, condition, value)
     columns = {}
     for expression in expressions:
         x, y = known_pair(codes, expression, outcome)
@@ -136,12 +125,4 @@ def known_pair(codes: pd.DataFrame, expression: str, outcome: str) -> tuple[pd.S
     return pair["x"], pair["y"]
 
 
-def codes_of(table: pd.DataFrame, case: str, condition: str, value: str) -> pd.DataFrame:
-    """One row a case, one column a condition, both in order of appearance."""
-    codes = wide(table, group=condition, period=case, value=value).loc[table[case].astype("str").unique()]
-    if not codes.isin([0, 1]).where(codes.notna(), True).all(axis=None):
-        raise StudyError(f"column {value!r} holds codes other than 0 and 1")
-    return codes
-
-
-MEASURES = {measure.__name__: measure for measure in (case_codes, sufficiency, necessity, cases_used)}
+MEASURES = by_name(case_codes, sufficiency, necessity, cases_used)

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from replication.describe.qca import codes_of, known_pair
-from replication.describe.qca_solutions import Kind, solution
-from replication.describe.series import choose, tidy
-from replication.errors import StudyError
+from replication.describe.qca import known_pair, of_cases
+from replication.describe.qca_solutions import Kind, solved
+from replication.describe.series import by_name, choose, tidy
 
 
-def flips(
-    table: pd.DataFrame,
-    *,
-    expressions: list[str],
-    outcome: str,
-    case: str = "case",
-    condition: str = "condition",
-    value: str = "code",
-) -> pd.DataFrame:
+@of_cases
+def flips(codes: pd.DataFrame, *, expressions: list[str], outcome: str) -> pd.DataFrame:
     """Whether X and Y still coincide when one code is flipped, for every code that bears on either.
 
     For each expression: the flips that were tried, those after which X is still sufficient, still necessary,
     and both (consistency 1 each; missing codes are left as they are).
     """
-    codes = codes_of(table, case, condition, value)
     rows = {}
     for expression in expressions:
         after = [
@@ -38,43 +29,19 @@ def flips(
     return tidy(pd.DataFrame(rows, index=labels))
 
 
+@of_cases
 def solution_flips(
-    table: pd.DataFrame,
-    *,
-    conditions: list[str],
-    outcome: str,
-    kind: Kind = "parsimonious",
-    case: str = "case",
-    condition: str = "condition",
-    value: str = "code",
+    codes: pd.DataFrame, *, conditions: list[str], outcome: str, kind: Kind = "parsimonious"
 ) -> pd.DataFrame:
     """For every single flip of a code: 1 if the solution has the same terms, 0 if it has not.
 
     Groups are the flips, "case: condition"; a flip that leaves no combination with the outcome changes it.
     """
-
-    def terms(of: pd.DataFrame) -> set[str]:
-        try:
-            found = solution(
-                of,
-                conditions=conditions,
-                outcome=outcome,
-                kind=kind,
-                case=case,
-                condition=condition,
-                value=value,
-            )
-        except StudyError:
-            return set()
-        return set(found["group"])
-
-    before = terms(table)
-    codes = codes_of(table, case, condition, value)
-    rows = {}
-    for label, changed in _flipped(codes, [*conditions, outcome]):
-        codes_of_all = changed.rename_axis(index=case, columns=condition).stack()
-        long = pd.DataFrame({value: codes_of_all}).reset_index()
-        rows[label] = float(terms(long) == before)
+    before = solved(codes, conditions, outcome, kind)
+    rows = {
+        label: float(solved(changed, conditions, outcome, kind) == before)
+        for label, changed in _flipped(codes, [*conditions, outcome])
+    }
     return tidy(pd.DataFrame(rows, index=["same solution"]))
 
 
@@ -124,6 +91,4 @@ def _perfect(codes: pd.DataFrame, expression: str, outcome: str) -> tuple[bool, 
     return bool(x.sum() and (y >= x).all()), bool(y.sum() and (x >= y).all())
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure for measure in (flips, solution_flips, agreement)
-}
+MEASURES = by_name(flips, solution_flips, agreement)

@@ -11,15 +11,15 @@ cutoff : float
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import combinations, product
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from replication.describe.qca import codes_of, known_pair, membership
-from replication.describe.series import choose, tidy
+from replication.describe.qca import known_pair, membership, of_cases
+from replication.describe.series import by_name, choose, tidy
 from replication.errors import StudyError
 
 Kind = Literal["complex", "parsimonious", "intermediate"]
@@ -29,15 +29,9 @@ MOST_CONDITIONS = 8
 WHOLE = "whole solution"
 
 
+@of_cases
 def truth_table(
-    table: pd.DataFrame,
-    *,
-    conditions: list[str],
-    outcome: str,
-    cutoff: float = 1.0,
-    case: str = "case",
-    condition: str = "condition",
-    value: str = "code",
+    codes: pd.DataFrame, *, conditions: list[str], outcome: str, cutoff: float = 1.0
 ) -> pd.DataFrame:
     """All 2^k combinations: cases, those with the outcome, consistency, PRI, and OUT.
 
@@ -45,29 +39,27 @@ def truth_table(
     0 and 1 the proportional reduction in inconsistency (PRI) equals consistency. Groups are named by their
     cases, remainders by "remainder" and their combination; cases with a missing code are left out.
     """
-    names, found = _rows(table, conditions, outcome, case, condition, value)
+    found = _rows(codes, conditions, outcome)
     labels = [*conditions, "cases", "with the outcome", "consistency", "PRI", "OUT"]
     rows = {}
     for combination in product((1, 0), repeat=len(conditions)):
         cases, with_outcome = found.get(combination, ([], 0.0))
         share = with_outcome / len(cases) if cases else np.nan
         out = float(share >= cutoff) if cases else np.nan
-        name = "; ".join(cases) or f"remainder: {_shown(combination, names)}"
+        name = "; ".join(cases) or f"remainder: {_shown(combination, conditions)}"
         rows[name] = [*combination, len(cases), with_outcome, share, share, out]
     return tidy(pd.DataFrame(rows, index=labels))
 
 
+@of_cases
 def solution(
-    table: pd.DataFrame,
+    codes: pd.DataFrame,
     *,
     conditions: list[str],
     outcome: str,
     kind: Kind,
     expect: list[str] | None = None,
     cutoff: float = 1.0,
-    case: str = "case",
-    condition: str = "condition",
-    value: str = "code",
 ) -> pd.DataFrame:
     """The combinations that the truth table reduces to, each with consistency, raw and unique coverage.
 
@@ -82,33 +74,45 @@ def solution(
     expect : list of str
         Conditions, with `~` for absence, that are expected to help the outcome.
     """
-    names, found = _rows(table, conditions, outcome, case, condition, value)
-    on = {row for row, (cases, hits) in found.items() if hits / len(cases) >= cutoff}
-    if not on:
+    covers = solved(codes, conditions, outcome, kind, expect or [], cutoff)
+    if not covers:
         raise StudyError(f"no combination has OUT 1 for {outcome}; there is nothing to reduce")
-    free: set[Term] = {row for row in product((1, 0), repeat=len(names)) if row not in found}
-    parsimonious, complex_ = _covers(on, free), _covers(on, set())
-    covers = {"complex": complex_, "parsimonious": parsimonious}.get(kind)
-    if covers is None:
-        wanted = _expected(expect or [], names)
-        covers = list(dict.fromkeys(_between(c, p, wanted) for c in complex_ for p in parsimonious))
-    codes = codes_of(table, case, condition, value)
     rows: dict[str, list[float]] = {}
     for number, cover in enumerate(covers, 1):
         before = f"{number}: " if len(covers) > 1 else ""
-        texts = [_shown(term, names) for term in cover]
+        texts = [_shown(term, conditions) for term in cover]
         rows |= {before + text: _fit(codes, text, texts, outcome) for text in texts}
         rows[before + WHOLE] = [*_fit(codes, " + ".join(texts), [], outcome)[:2], np.nan]
     return tidy(pd.DataFrame(rows, index=["consistency", "coverage", "unique coverage"]))
 
 
-def _rows(
-    table: pd.DataFrame, conditions: list[str], outcome: str, case: str, condition: str, value: str
-) -> tuple[list[str], dict[Term, tuple[list[str], float]]]:
-    """The conditions; for each combination that occurs its cases, and how many have the outcome."""
+def solved(
+    codes: pd.DataFrame,
+    conditions: list[str],
+    outcome: str,
+    kind: Kind,
+    expect: Iterable[str] = (),
+    cutoff: float = 1.0,
+) -> list[tuple[Term, ...]]:
+    """The covers of `solution`, each a tuple of terms; none where no combination has the outcome."""
+    found = _rows(codes, conditions, outcome)
+    on = {row for row, (cases, hits) in found.items() if hits / len(cases) >= cutoff}
+    if not on:
+        return []
+    free: set[Term] = {row for row in product((1, 0), repeat=len(conditions)) if row not in found}
+    if kind == "parsimonious":
+        return _covers(on, free)
+    if kind == "complex":
+        return _covers(on, set())
+    wanted = _expected(expect, conditions)
+    pairs = product(_covers(on, set()), _covers(on, free))
+    return list(dict.fromkeys(_between(*pair, wanted) for pair in pairs))
+
+
+def _rows(codes: pd.DataFrame, conditions: list[str], outcome: str) -> dict[Term, tuple[list[str], float]]:
+    """For each combination that occurs its cases, and how many have the outcome."""
     if not 1 <= len(conditions) <= MOST_CONDITIONS:
         raise StudyError(f"{len(conditions)} conditions; allowed: 1 to {MOST_CONDITIONS}")
-    codes = codes_of(table, case, condition, value)
     for name in conditions:
         choose("condition", name, codes.columns)
     known = codes[conditions].assign(**{"": membership(codes, outcome)}).dropna()
@@ -117,7 +121,7 @@ def _rows(
         key = tuple(int(code) for code in row[conditions])
         cases, hits = found.get(key, ([], 0.0))
         found[key] = ([*cases, str(unit)], hits + row[""])
-    return conditions, found
+    return found
 
 
 def _covers(on: set[Term], free: set[Term]) -> list[tuple[Term, ...]]:
@@ -207,6 +211,4 @@ def _fit(codes: pd.DataFrame, text: str, others: list[str], outcome: str) -> lis
     return [both / x.sum() if x.sum() else np.nan, both / y.sum(), unique / y.sum()]
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure for measure in (truth_table, solution)
-}
+MEASURES = by_name(truth_table, solution)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import typing
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,8 +21,12 @@ PERIODS = {  # form of a period: how many of them make a year
 }
 
 
-def wide(table: pd.DataFrame, *, group: str, period: str, value: str) -> pd.DataFrame:
+def wide(
+    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
+) -> pd.DataFrame:
     """One column a series in order of appearance, one row a period in ascending order.
+
+    `group`, `period` and `value` are the columns of the series, its period and its figure.
 
     Raises
     ------
@@ -47,51 +52,49 @@ def wide(table: pd.DataFrame, *, group: str, period: str, value: str) -> pd.Data
 
 
 Measure = Callable[..., pd.DataFrame]
-COLUMNS = ("group", "period", "value")
 
 
-def of_series(measure: Measure) -> Measure:
-    """A measure of `wide`'s result as one of a table: it takes the names of the columns besides its options.
+def over(read: Callable[..., Any]) -> Callable[[Measure], Measure]:
+    """Makes a measure of what `read` reads out of a table a measure of the table.
 
-    `group`, `period` and `value` are columns of the series, its period and its figure; a study file's
-    options are checked against them like against any others.
+    It takes the options of `read`, mostly names of columns, besides its own; a study file's options are
+    checked against all of them like against any others.
     """
+    columns = inspect.signature(read).parameters
+    types = typing.get_type_hints(read)
 
-    @functools.wraps(measure)
-    def of_table(
-        table: pd.DataFrame,
-        *,
-        group: str = "series",
-        period: str = "year",
-        value: str = "value",
-        **options: Any,
-    ) -> pd.DataFrame:
-        return measure(wide(table, group=group, period=period, value=value), **options)
+    def of_read(measure: Measure) -> Measure:
+        """The measure with the signature and the types that it has in truth."""
 
-    return _signed(of_table, measure)
+        @functools.wraps(measure)
+        def of_table(table: pd.DataFrame, **options: Any) -> pd.DataFrame:
+            """`read`, then the measure."""
+            named = {name: options.pop(name) for name in columns if name in options}
+            return measure(read(table, **named), **options)
 
+        _, *own = inspect.signature(measure).parameters.values()
+        shown = [*columns.values(), *own]
+        of_table.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+        of_table.__annotations__ = types | measure.__annotations__
+        return of_table
 
-def of_every_period(measure: Measure) -> Measure:
-    """The same, with a row of missing values for each period that the calendar of the table skips."""
-
-    @functools.wraps(measure)
-    def whole(frame: pd.DataFrame, **options: Any) -> pd.DataFrame:
-        return measure(every_period(frame), **options)
-
-    return of_series(whole)
+    return of_read
 
 
-def _signed(of_table: Measure, measure: Measure) -> Measure:
-    """The wrapper with the signature and the types that it has in truth."""
-    own = [item for item in inspect.signature(measure).parameters.values() if item.kind == item.KEYWORD_ONLY]
-    outer = inspect.signature(of_table, follow_wrapped=False).parameters
-    shared = [outer[name] for name in ("table", *COLUMNS)]
-    of_table.__signature__ = inspect.Signature([*shared, *own])  # type: ignore[attr-defined]
-    of_table.__annotations__ = measure.__annotations__ | {
-        "table": pd.DataFrame,
-        **dict.fromkeys(COLUMNS, str),
-    }
-    return of_table
+def without_gaps(
+    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
+) -> pd.DataFrame:
+    """`wide` with a row of missing values for each period that the calendar of the table skips."""
+    return every_period(wide(table, group=group, period=period, value=value))
+
+
+of_series = over(wide)
+of_every_period = over(without_gaps)
+
+
+def by_name(*measures: Measure) -> dict[str, Measure]:
+    """Measures by the words of study files for them."""
+    return {measure.__name__: measure for measure in measures}
 
 
 def pick(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -10,12 +10,11 @@ columns : list of str
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
+from pandas.api.typing import SeriesGroupBy
 
-from replication.describe.series import choose, tidy
+from replication.describe.series import by_name, choose, over, tidy
 from replication.errors import StudyError, one_of
 from replication.language.evaluate import Rows, condition, evaluate_numbers
 from replication.language.functions import Floats
@@ -39,25 +38,26 @@ def columns_of(rows: Rows, columns: list[str], where: str = "") -> Floats:
     return np.where(np.isfinite(values), values, np.nan)[inside]
 
 
-def totals(
+def grouped(
     table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
-    """Sum of the known figures of each group and period, over all rows that share them; missing if none."""
-    return _grouped(table, group, period, value).sum(min_count=1).rename("value").reset_index()
-
-
-def counts(
-    table: pd.DataFrame, *, group: str = "series", period: str = "year", value: str = "value"
-) -> pd.DataFrame:
-    """How many known figures each group has in each period: those that `totals` adds up."""
-    return _grouped(table, group, period, value).count().astype(float).rename("value").reset_index()
-
-
-def _grouped(table: pd.DataFrame, group: str, period: str, value: str):
+) -> SeriesGroupBy:
+    """The figures by series and period, of which several rows may have the same."""
     for name in (group, period, value):
         choose("column", name, table.columns)
     keys = [table[group].astype("str").rename("group"), table[period].astype("str").rename("period")]
     return table[value].astype(float).groupby(keys)
+
+
+@over(grouped)
+def totals(figures: SeriesGroupBy) -> pd.DataFrame:
+    """Sum of the known figures of each group and period, over all rows that share them; missing if none."""
+    return figures.sum(min_count=1).rename("value").reset_index()
+
+
+@over(grouped)
+def counts(figures: SeriesGroupBy) -> pd.DataFrame:
+    """How many known figures each group has in each period: those that `totals` adds up."""
+    return figures.count().astype(float).rename("value").reset_index()
 
 
 def summary_statistics(
@@ -115,6 +115,4 @@ def coverage(
     return tidy(frame[wanted])
 
 
-MEASURES: dict[str, Callable[..., pd.DataFrame]] = {
-    measure.__name__: measure for measure in (totals, counts, summary_statistics, correlations, coverage)
-}
+MEASURES = by_name(totals, counts, summary_statistics, correlations, coverage)

@@ -13,13 +13,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from replication.describe.series import divide, span, tidy, wide
+from replication.describe.series import by_name, divide, over, span, tidy, wide
 from replication.errors import StudyError
 
 TOLD, HOME, RATE = "in the currency told", "at home", "exchange rate"
 
 
-def growth_terms(
+def terms_of_growth(
     table: pd.DataFrame,
     *,
     rate: str,
@@ -27,33 +27,6 @@ def growth_terms(
     group: str = "series",
     period: str = "year",
     value: str = "value",
-) -> pd.DataFrame:
-    """Growth from first to last period in log points: told = at home + exchange rate.
-
-    An amount told in dollars, of which the share `at_home` (0 to 1) of the first stock is in the lender's own
-    currency, is moved by the rate alone by ln(h e_0 / e_1 + 1 - h), e the lender's currency per dollar.
-    The term at home is the rest. With h = 1 it is the growth of the amount in that currency.
-    """
-    terms = _terms(table, rate, at_home, group, period, value)
-    return tidy(terms)
-
-
-def exchange_rate_share(
-    table: pd.DataFrame,
-    *,
-    rate: str,
-    at_home: float = 1.0,
-    group: str = "series",
-    period: str = "year",
-    value: str = "value",
-) -> pd.DataFrame:
-    """The exchange rate's share of the growth in log points; see `growth_terms`. Missing without growth."""
-    terms = _terms(table, rate, at_home, group, period, value)
-    return tidy(divide(terms[RATE], terms[TOLD]).to_frame("share of the exchange rate"))
-
-
-def _terms(
-    table: pd.DataFrame, rate: str, at_home: float, group: str, period: str, value: str
 ) -> pd.DataFrame:
     """One row, named by the span of the series, with the three terms."""
     if not 0 <= at_home <= 1:
@@ -70,4 +43,21 @@ def _terms(
     return pd.DataFrame({TOLD: told, HOME: told - moved, RATE: moved}, index=[span(amounts.index)])
 
 
-MEASURES = {"growth_terms": growth_terms, "exchange_rate_share": exchange_rate_share}
+@over(terms_of_growth)
+def growth_terms(terms: pd.DataFrame) -> pd.DataFrame:
+    """Growth from first to last period in log points: told = at home + exchange rate.
+
+    An amount told in dollars, of which the share `at_home` (0 to 1) of the first stock is in the lender's own
+    currency, is moved by the rate alone by ln(h e_0 / e_1 + 1 - h), e the lender's currency per dollar.
+    The term at home is the rest. With h = 1 it is the growth of the amount in that currency.
+    """
+    return tidy(terms)
+
+
+@over(terms_of_growth)
+def exchange_rate_share(terms: pd.DataFrame) -> pd.DataFrame:
+    """The exchange rate's share of the growth in log points; see `growth_terms`. Missing without growth."""
+    return tidy(divide(terms[RATE], terms[TOLD]).to_frame("share of the exchange rate"))
+
+
+MEASURES = by_name(growth_terms, exchange_rate_share)
