@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV := .venv
-RUN := $(VENV)/bin/python -m replication
+RUN := $(VENV)/bin/python -P replication/__main__.py
 
 CHECKED_CODE := replication cleaning tests benchmarks
 

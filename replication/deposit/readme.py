@@ -276,7 +276,7 @@ def _instructions() -> list[str]:
         "that differ by more.",
         "Without make, as on Windows: `python -m venv .venv`, then with its Python "
         "`-m pip install --require-hashes -r requirements.lock`, "
-        "`-m pip install --no-deps --no-build-isolation -e .` and `-m replication all`.",
+        "`-m pip install --no-deps --no-build-isolation -e .` and `-P -m replication all`.",
         "### Details",
         "No file is edited, no path set, nothing downloaded by hand. The steps of `make all` "
         "are those of the "

@@ -174,7 +174,7 @@ def _steps(project: Project) -> list[list[str]]:
 
 def _step(project: Project, words: list[str], environment: Mapping[str, str]) -> Step:
     """Run one command in the copy, with the copy's program, and measure it."""
-    command = [sys.executable, "-m", "replication", *words]
+    command = [sys.executable, "-P", str(Path(PACKAGE.name) / "__main__.py"), *words]
     log = project.root / "log.txt"
     started = time.monotonic()
     with log.open("wb") as stream:

@@ -16,7 +16,7 @@ from functools import partial
 
 from replication.errors import DataError
 from replication.project.fingerprint import unlike_lock
-from replication.project.places import Project
+from replication.project.places import PACKAGE, Project
 from replication.project.staging import withdraw
 from replication.versions.artefact import Artefact, Called, Stage, few
 from replication.versions.why import ledger, published, report, strangers, studies, tables
@@ -105,7 +105,8 @@ def _make(project: Project, late: Iterable[Artefact], words: Sequence[str]) -> i
 def _replicate(project: Project, words: Sequence[str], command: Sequence[str]) -> int:
     """One command in a process of its own; what it says is printed when it is done, in one piece."""
     quiet = ("--quiet",) if command[0] in ("run", "crosscheck") else ()  # the report shows the rest
-    call = [sys.executable, "-m", "replication", "--project", str(project.root), *words, *command, *quiet]
+    program = (sys.executable, "-P", str(PACKAGE / "__main__.py"))
+    call = [*program, "--project", str(project.root), *words, *command, *quiet]
     print(f"replicate {' '.join(command)}\n", end="", flush=True)  # in one piece: two of them print
     done = subprocess.run(call, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)
     print(done.stdout, end="", flush=True)

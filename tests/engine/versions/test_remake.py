@@ -174,6 +174,38 @@ def test_a_model_that_does_not_converge_is_told_each_time(project):
         assert (done.code, done.lines[-1]) == (3, "study first: a model did not converge")
 
 
+CURVE = """
+[[robustness]]
+id = "curve"
+model = "line"
+term = "x"
+
+[[robustness.choices]]
+id = "controls"
+controls = "all_subsets"
+"""
+IN_THE_FOLDER = (
+    "argparse", "joblib", "json", "multiprocessing", "numpy", "pandas", "random", "replication", "runpy",
+    "sitecustomize", "subprocess", "tomllib", "usercustomize",
+)  # fmt: skip
+
+
+def test_no_module_of_the_folder_one_is_in_is_run(made, tmp_path):
+    """`replicate` starts itself anew for every study, and joblib starts Python for every core."""
+    project = made_up.copied(made, tmp_path / "project")
+    with (project.specs / "first.toml").open("a") as stream:
+        stream.write(CURVE)
+    remove(project.processed, project.current)
+    for name in IN_THE_FOLDER:
+        (project.root / f"{name}.py").write_text(f"open('RAN {name}', 'w').close()\n")
+    start = [sys.executable, "-P", "-c", "from replication.__main__ import run; exit(run())"]
+    for words in (["all", "run"], ["robustness", "specs/first.toml", "--on", "cores"]):
+        done = subprocess.run([*start, *words], cwd=project.root, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert project.robustness("first").is_dir()
+    assert list(project.root.glob("RAN *")) == []
+
+
 def test_all_in_processes_of_their_own_from_nothing_and_again(made, tmp_path):
     project = made_up.copied(made, tmp_path / "project")
     before = current(project)
