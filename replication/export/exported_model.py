@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,10 @@ import numpy as np
 from replication.estimate.covariances.over_time import bartlett_lags
 from replication.estimate.covariances.sandwich import REPAIRED
 from replication.estimate.design import Fit
+from replication.estimate.labels import entity_name
+from replication.estimate.numbers.groupings import is_nested
 from replication.estimate.words import COVARIANCES
+from replication.export.identifiers import identifier
 from replication.export.panel_file import PanelFile
 from replication.panel.panel import Panel
 from replication.study.one_model import Plan, PlannedError, error_of, fit_model, sample_of
@@ -34,6 +37,8 @@ class ExportedError:
     factors : mapping of str to float
         What multiplies the variance, by name.
     errors : (k,) tuple of float
+    inside : tuple of str
+        Effects of which each lies in one cluster, as columns of the file.
     """
 
     label: str
@@ -41,6 +46,7 @@ class ExportedError:
     options: Mapping[str, Any]
     factors: Mapping[str, float]
     errors: tuple[float, ...]
+    inside: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,14 @@ class ExportedModel:
     effects, roles : columns absorbed, and the columns of each further role ("instruments", ...)
     weights : str or None
     names, labels : (k,) tuples of str
-        The parameters by the columns that they belong to ("const" for the constant) and by our words.
+        The parameters by identifiers and by our words. An identifier is the column that the parameter belongs
+        to ("const" for the constant) behind the equation, if there are several (of an entity: its number in
+        the file); or the parameter's own name.
     params : (k,) tuple of float
     errors : tuple of ExportedError
     nobs : int
+    balanced : bool
+        Whether every entity has every period.
     """
 
     id: str
@@ -84,6 +94,7 @@ class ExportedModel:
     params: tuple[float, ...]
     errors: tuple[ExportedError, ...]
     nobs: int
+    balanced: bool
 
 
 def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
@@ -113,6 +124,8 @@ def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
     }
     for role, terms in design.extra_terms.items():
         columns |= {term.label: name for term, name in zip(terms, roles[role], strict=True)}
+    first = dict(zip(design.entity.tolist(), places.tolist(), strict=True))
+    numbers = {entity_name(design, code): file.entity(place) for code, place in first.items()}
     groups = {"entity": "entity", "time": "time"} | {
         name: file.column(name, places, codes.astype(float))
         for name, codes in design.clusters.items()
@@ -132,12 +145,30 @@ def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
         effects=tuple(groups[name] for name in model.effects),
         roles=roles,
         weights=None if design.weights is None else file.column(model.weights or "", places, design.weights),
-        names=tuple({"const": "const", **columns}.get(label, "") for label in fit.labels),
+        names=_names(fit, columns, numbers),
         labels=fit.labels,
         params=tuple(fit.params.tolist()),
         errors=tuple(_error(fit, ready, error, groups) for error in ready.errors),
         nobs=fit.nobs,
+        balanced=_balanced(fit),
     )
+
+
+def _names(fit: Fit, columns: Mapping[str, str], numbers: Mapping[str, int]) -> tuple[str, ...]:
+    """The parameters by identifiers of the file; `numbers` are those of the entities."""
+    own = {"const": "const", **columns}
+    found: list[str] = []
+    for term in fit.terms:
+        name = own.get(term.label) or own.get(replace(term, equation="").label)
+        equation = str(numbers.get(term.equation, term.equation))
+        name = name or identifier(term.name, ())
+        found.append(f"{equation}_{name}" if equation else name)
+    return tuple(found)
+
+
+def _balanced(fit: Fit) -> bool:
+    periods = np.unique(fit.entity, return_counts=True)[1]
+    return bool((periods == len(np.unique(fit.time))).all())
 
 
 def _mean_effect(fit: Fit) -> dict[str, bool]:
@@ -161,6 +192,17 @@ def _error(fit: Fit, ready: Plan, error: PlannedError, groups: Mapping[str, str]
         {**options, "repaired": repaired},
         factors,
         tuple(roots.tolist()),
+        _inside(fit, ready.model.effects, error.options.get("cluster") or ["entity"], groups),
+    )
+
+
+def _inside(
+    fit: Fit, effects: Iterable[str], keys: Iterable[str], groups: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The effects each of whose levels is in one cluster of some key."""
+    clusters = [fit.groups[key] for key in keys if key in fit.groups]
+    return tuple(
+        groups[name] for name in effects if any(is_nested(fit.groups[name], each) for each in clusters)
     )
 
 

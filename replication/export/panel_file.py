@@ -44,6 +44,10 @@ class PanelFile:
         found = [self._place[key] for key in keys.itertuples(index=False, name=None)]
         return np.array(found, dtype=np.int64)
 
+    def entity(self, place: int) -> int:
+        """The number of the entity of a row."""
+        return int(self._fixed["entity"][place])
+
     def flag(self, model: str, places: Places) -> str:
         """The column that is one on the rows of a model; its name."""
         values = np.zeros(self.size)

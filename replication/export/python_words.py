@@ -2,71 +2,31 @@
 
 from __future__ import annotations
 
-from replication.export.ways import Way, Words, common_factor, counts_all, nested, own_effect
+from dataclasses import replace
 
-BEGIN = '''
-from functools import cache
-
-import numpy as np
-import pandas as pd
-import statsmodels.api as sm
-from linearmodels.iv import IV2SLS, IVGMM, IVLIML
-from linearmodels.panel import FamaMacBeth, PanelOLS, RandomEffects
+from replication.export.exported_model import ExportedError, ExportedModel
+from replication.export.ways import Way, Words, both, common_factor, counts_all, nested, own_effect
 
 
-@cache
-def read(file):
-    """The panel, indexed by entity and time as linearmodels wants it."""
-    panel = pd.read_csv(file)
-    panel.index = pd.MultiIndex.from_arrays([panel["entity"], panel["time"]], names=["i", "t"])
-    return panel
+def each_counted(model: ExportedModel, error: ExportedError) -> bool:
+    """Two keys, each of whose parts has its own factor; every parameter is counted."""
+    own = error.options["groups"] == "each" and error.options["groups_factor"]
+    counted = "(n-1)/(n-k)" in error.factors and (not model.effects or error.options["absorbed"] == "all")
+    return len(error.options["cluster"]) == 2 and own and counted and not error.options["repaired"]
 
 
-def regressors(rows, names, constant):
-    """The columns, behind a constant if there is one."""
-    x = rows[names].astype(float)
-    if constant:
-        x.insert(0, "const", 1.0)
-    return x
-
-
-def wide(x, rows, effects):
-    """The columns, and independent dummies of every effect: a model with effects written out."""
-    if not effects:
-        return x
-    dummies = pd.concat([pd.get_dummies(rows[name], prefix=name, dtype=float) for name in effects], axis=1)
-    pivots = np.abs(np.diag(np.linalg.qr(dummies.to_numpy(), mode="r")))
-    return pd.concat([x, dummies.loc[:, pivots > 1e-9 * pivots.max()]], axis=1)
-
-
-def entity_means(rows):
-    """One row an entity: the means of its rows."""
-    groups = rows.reset_index(drop=True).groupby("entity")
-    return groups.mean(numeric_only=True).assign(**{"rows averaged": groups.size()}).reset_index()
-
-
-def changes(rows, names):
-    """Each row less the one of the period before; rows without one are left out."""
-    same = (rows["entity"].diff() == 0) & (rows["time"].diff() == 1)
-    return rows.assign(**{name: rows[name].diff() for name in names})[same]
-
-
-def show(model, error, names, found, factor=1.0):
-    """A line for each coefficient: model, error, column, estimate, standard error."""
-    errors = found.bse if hasattr(found, "bse") else found.std_errors
-    for name in names:
-        print(f"{model},{error},{name},{float(found.params[name])!r},{float(errors[name] * factor**0.5)!r}")
-'''
+PLAIN_CLUSTERS = Words(
+    "clustered",
+    '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}, "use_correction": False}})',
+    suits=common_factor,
+    scaled=True,
+)
 LINEAR = (
     Words("classical", ".fit()", {"divisor": "n-k"}),
     *(Words(kind, f'.fit(cov_type="{kind.upper()}")') for kind in ("hc0", "hc1", "hc2", "hc3")),
     Words("clustered", '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}}})', suits=counts_all),
-    Words(
-        "clustered",
-        '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}, "use_correction": False}})',
-        suits=common_factor,
-        scaled=True,
-    ),
+    Words("clustered", '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}}})', suits=each_counted),
+    PLAIN_CLUSTERS,
 )
 OVER_TIME = (
     Words(
@@ -83,6 +43,7 @@ OVER_TIME = (
         scaled=True,
     ),
 )
+SUMMED = (PLAIN_CLUSTERS, *OVER_TIME)
 WITHIN = (
     Words("classical", '.fit(cov_type="unadjusted", debiased=True)', {"divisor": "n-k"}),
     Words(
@@ -91,31 +52,11 @@ WITHIN = (
         suits=own_effect,
     ),
 )
-SEARCH = 'method="newton", maxiter=200, tol=1e-14, disp=0'
-BINARY = (
-    Words("classical", f".fit({SEARCH})"),
-    Words("hc0", f'.fit({SEARCH}, cov_type="HC0")'),
-    Words("hc1", f'.fit({SEARCH}, cov_type="HC0")', scaled=True),
-    Words(
-        "clustered",
-        f'.fit({SEARCH}, cov_type="cluster", '
-        'cov_kwds={{"groups": {clusters}, "use_correction": False}})',
-        suits=common_factor,
-        scaled=True,
-    ),
-)
-STEPS = 'maxiter=100, tol=1e-10, tol_criterion="params"'
-LINKED = (
-    Words("classical", f".fit({STEPS})"),
-    Words("hc0", f'.fit({STEPS}, cov_type="HC0")'),
-    Words("hc1", f'.fit({STEPS}, cov_type="HC0")', scaled=True),
-    Words(
-        "clustered",
-        f'.fit({STEPS}, cov_type="cluster", '
-        'cov_kwds={{"groups": {clusters}, "use_correction": False}})',
-        suits=common_factor,
-        scaled=True,
-    ),
+RAW = (
+    Words("classical", ".fit()"),
+    Words("hc0", '.fit(cov_type="HC0")'),
+    Words("hc1", '.fit(cov_type="HC0")', scaled=True),
+    *SUMMED,
 )
 INSTRUMENTED = (
     Words("classical", '.fit(cov_type="unadjusted", debiased=True)', {"divisor": "n-k"}),
@@ -129,17 +70,47 @@ INSTRUMENTED = (
         scaled=True,
     ),
 )
-BARE = {"mean_effect": None}  # without the mean of the effects
+BY_N = (Words("classical", '.fit(cov_type="unadjusted", debiased=False)', {"divisor": "n"}),)
+
+
+def climbing(steps: str) -> tuple[Words, ...]:
+    """The errors of a likelihood, whose search takes these options."""
+    return tuple(
+        replace(each, words=each.words.replace("fit(", f"fit({steps}, ").replace(", )", ")")) for each in RAW
+    )
+
+
+SEARCH = climbing('method="newton", maxiter=200, tol=1e-14, disp=0')
+STEPS = climbing('maxiter=100, tol=1e-10, tol_criterion="params"')
+WEIGHED = tuple(words for words in STEPS if words.kind in ("classical", "clustered"))  # all that GLM has then
+
+
+def overdispersed(model: ExportedModel, error: ExportedError) -> bool:
+    """Alpha is not zero, where the model is Poisson's."""
+    return "lnalpha" in model.names
+
+
+def dispersed(words: Words) -> Words:
+    """The same error of the negative binomial, whose function takes its options."""
+    given = words.words.removeprefix(".fit(").removesuffix(")")
+    suits = both(overdispersed, words.suits)
+    return replace(words, words=f", kind=dict({given})" + "{offset})", suits=suits)
+
+
+AS_IV = "IV2SLS(y, {wide}, None, None{weights_option})"
 OLS, WLS = "sm.OLS(y, {wide})", "sm.WLS(y, {wide}, weights={weights})"
 PANEL = "PanelOLS(y, sm.add_constant(x), entity_effects={entity}, time_effects={time}"
 IV = "(y, {wide}, rows[{endogenous}], rows[{instruments}]{weights_option}"
+POISSON = "sm.families.Poisson()"
+BINOMIAL, SHIFTED = "sm.families.Binomial()", "{offset}{frequencies}"
 BY_PROBIT = "sm.families.Binomial(link=sm.families.links.Probit())"
 BOTH = ("entity", "time")
 WAYS = (
     Way(("ols",), f"{PANEL})", WITHIN, BOTH, absorbing=True),
     Way(("ols",), f"{PANEL}, weights={{weights}})", WITHIN, BOTH, absorbing=True, weighted=True),
-    Way(("ols",), OLS, (*LINEAR, *OVER_TIME), None, options=BARE),
-    Way(("ols",), WLS, LINEAR, None, weighted=True, options=BARE),
+    Way(("ols",), OLS, (*LINEAR, *OVER_TIME), None),
+    Way(("ols",), WLS, (*LINEAR, *OVER_TIME), None, weighted=True),
+    Way(("ols",), AS_IV, BY_N, None, weighted=None),
     Way(("between",), OLS, LINEAR, options={"reweight": False}, prepare="rows = entity_means(rows)"),
     Way(
         ("between",),
@@ -148,12 +119,22 @@ WAYS = (
         options={"reweight": True},
         prepare="rows = entity_means(rows)",
     ),
-    Way(("first_difference",), OLS, LINEAR, prepare="rows = changes(rows, {changing})"),
+    Way(("between",), AS_IV, BY_N, options={"reweight": False}, prepare="rows = entity_means(rows)"),
+    Way(("first_difference",), OLS, (*LINEAR, *OVER_TIME), prepare="rows = changes(rows, {changing})"),
+    Way(("first_difference",), AS_IV, BY_N, prepare="rows = changes(rows, {changing})"),
     Way(
         ("random_effects",),
         "RandomEffects(y, x)",
         (
             Words("classical", ".fit(small_sample=False)", {"divisor": "n-k"}),
+            Words("hc0", '.fit(small_sample=False, cov_type="robust", debiased=False)'),
+            Words("hc1", '.fit(small_sample=False, cov_type="robust", debiased=True)'),
+            Words(
+                "driscoll_kraay",
+                '.fit(small_sample=False, cov_type="kernel", kernel="bartlett", bandwidth={lags}, '
+                "debiased=False)",
+                scaled=True,
+            ),
             Words(
                 "clustered",
                 '.fit(small_sample=False, cov_type="clustered", clusters=rows[{cluster_list}], '
@@ -164,20 +145,67 @@ WAYS = (
         options={"components": "harmonic"},
     ),
     Way(("fama_macbeth",), "FamaMacBeth(y, x)", (Words("own", ".fit()"),), options={"lags": 0}),
-    Way(("logit",), "sm.Logit(y, {wide}{offset})", BINARY),
-    Way(("probit",), "sm.Probit(y, {wide}{offset})", BINARY, options={"information": "observed"}),
+    Way(
+        ("fama_macbeth",),
+        "FamaMacBeth(y, x)",
+        (Words("own", '.fit(cov_type="kernel", kernel="bartlett", bandwidth={own_lags})'),),
+    ),
+    *(
+        Way(
+            ("fgls",),
+            "sm.WLS(y, x, weights=precision(y, x, rows))",
+            (Words("own", f'.fit(cov_type="fixed scale", cov_kwds={{{{"scale": {scale}}}}})'), *RAW[1:]),
+            options={
+                "panels": "heteroskedastic",
+                "autocorrelation": "none",
+                "iterate": False,
+                "divisor": divisor,
+            },
+        )
+        for divisor, scale in {"n": "1.0", "n-k": "len(y) / (len(y) - x.shape[1])"}.items()
+    ),
+    *(
+        Way(
+            ("sur",),
+            "SUR({equations})",
+            (Words("own", f'.fit(method="gls", cov_type="unadjusted", debiased=False{steps})'),),
+            options={"pooled": False, "divisor": "T", "iterate": iterate},
+        )
+        for iterate, steps in {False: ", iterate=False", True: ", iterate=True, tol=1e-13"}.items()
+    ),
+    Way(("logit",), "sm.Logit(y, {wide}{offset})", SEARCH),
+    Way(("logit",), f"sm.GLM(y, {{wide}}, family={BINOMIAL}{SHIFTED})", WEIGHED, weighted=True),
+    Way(("probit",), "sm.Probit(y, {wide}{offset})", SEARCH, options={"information": "observed"}),
     Way(
         ("probit",),
-        f"sm.GLM(y, {{wide}}, family={BY_PROBIT}{{offset}})",
-        LINKED[:1],
+        f"sm.GLM(y, {{wide}}, family={BY_PROBIT}{SHIFTED})",
+        STEPS[:1],
+        weighted=None,
         options={"information": "expected"},
     ),
-    Way(("ppml",), "sm.GLM(y, {wide}, family=sm.families.Poisson(){offset})", LINKED, None),
-    Way(("fractional_logit",), "sm.GLM(y, {wide}, family=sm.families.Binomial(){offset})", LINKED[1:]),
     Way(
-        ("fractional_probit",),
-        f"sm.GLM(y, {{wide}}, family={BY_PROBIT}{{offset}})",
-        LINKED[1:],
+        ("conditional_logit",),
+        'ConditionalLogit(y, x, groups=rows["{effect}"])',
+        (Words("classical", '.fit(method="newton", maxiter=100, tol=1e-14, disp=0)'),),
+        None,
+        absorbing=True,
+    ),
+    *(
+        Way((f"ordered_{link}",), f'ordered(y, x, "{link}")', (Words("classical", ""),))
+        for link in ("logit", "probit")
+    ),
+    *(
+        Way(("ppml",), f"sm.GLM(y, {{wide}}, family={POISSON}{SHIFTED})", words, None, weighted=weighted)
+        for weighted, words in {False: STEPS, True: WEIGHED}.items()
+    ),
+    Way(
+        ("negative_binomial",),
+        "negative_binomial(y, x",
+        tuple(dispersed(words) for words in RAW),
+    ),
+    Way(("fractional_logit",), f"sm.GLM(y, {{wide}}, family={BINOMIAL}{SHIFTED})", STEPS[1:], weighted=None),
+    Way(
+        ("fractional_probit",), f"sm.GLM(y, {{wide}}, family={BY_PROBIT}{SHIFTED})", STEPS[1:], weighted=None
     ),
     Way(("iv_2sls",), f"IV2SLS{IV})", INSTRUMENTED, None, weighted=None),
     Way(("liml",), f"IVLIML{IV})", INSTRUMENTED, None, weighted=None),

@@ -44,6 +44,11 @@ def common_factor(model: ExportedModel, error: ExportedError) -> bool:
     return one_key(model, error) or (two and not error.options["repaired"])
 
 
+def both(first: Suits, second: Suits) -> Suits:
+    """What suits both."""
+    return lambda model, error: first(model, error) and second(model, error)
+
+
 @dataclass(frozen=True)
 class Words:
     """What a program says for one kind of error.

@@ -7,7 +7,8 @@ from importlib import metadata
 
 from replication.export.exported_model import ExportedError, ExportedModel
 from replication.export.identifiers import comment
-from replication.export.python_words import BEGIN, WAYS
+from replication.export.python_functions import FUNCTIONS
+from replication.export.python_words import WAYS
 from replication.export.ways import Language, Way, Words
 
 
@@ -15,7 +16,7 @@ def opening(title: str, ways: list[Way]) -> Iterator[str]:
     """What stands before the first model."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("statsmodels", "linearmodels"))
     yield f"# {comment(title)}: in the words of {versions}"
-    yield BEGIN
+    yield FUNCTIONS
 
 
 def model_lines(model: ExportedModel, way: Way) -> Iterator[str]:
@@ -32,7 +33,7 @@ def error_lines(model: ExportedModel, error: ExportedError, way: Way, words: Wor
     """The call, and the line that shows what it finds."""
     fields = _fields(model) | _error_fields(error)
     yield "found = " + (way.call + words.words).format(**fields)
-    names = _list(tuple(name for name in model.names if name))
+    names = _list(model.names)
     factor = f", factor={' * '.join(map(repr, error.factors.values()))}" if _scales(error, words) else ""
     yield f'show("{model.id}", "{error.label}", {names}, found{factor})'
 
@@ -48,7 +49,11 @@ def _list(names: tuple[str, ...]) -> str:
 def _fields(model: ExportedModel) -> dict[str, object]:
     weights = f'rows["{model.weights}"] / rows["{model.weights}"].mean()'
     return {
-        "wide": f"wide(x, rows, {_list(model.effects)})" if model.effects else "x",
+        "wide": _wide(model, weights),
+        "effect": "".join(model.effects[:1]),
+        "equations": f'equations(rows, "{model.outcome}", {_list(model.regressors)}, {model.constant})',
+        "frequencies": f", freq_weights={weights}" if model.weights else "",
+        "own_lags": model.options.get("lags"),
         "weights": weights,
         "weights_option": f", weights={weights}" if model.weights else "",
         "entity": "entity" in model.effects,
@@ -60,9 +65,20 @@ def _fields(model: ExportedModel) -> dict[str, object]:
     }
 
 
+def _wide(model: ExportedModel, weights: str) -> str:
+    """The regressors and the dummies of effects; those beside which the constant is their mean where it is
+    reported."""
+    if not model.effects:
+        return "x"
+    if model.options.get("mean_effect"):
+        more = f", {weights}" if model.weights else ""
+        return f"wide_about_mean(x, rows, {_list(model.effects)}{more})"
+    return f"wide(x, rows, {_list(model.effects)})"
+
+
 def _offset(model: ExportedModel) -> str:
     found = {role: model.roles.get(role) for role in ("offset", "exposure")}
-    return "".join(f', {role}=rows["{names[0]}"].astype(float)' for role, names in found.items() if names)
+    return "".join(f', {role}=rows["{names[0]}"].to_numpy(float)' for role, names in found.items() if names)
 
 
 def _error_fields(error: ExportedError) -> dict[str, object]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from replication.export.exported_model import ExportedError, ExportedModel
 from replication.export.identifiers import comment
-from replication.export.r_words import BEGIN, WAYS
+from replication.export.r_functions import FUNCTIONS
+from replication.export.r_words import WAYS
 from replication.export.ways import Language, Way, Words
 
 
@@ -14,7 +15,7 @@ def opening(title: str, ways: list[Way]) -> Iterator[str]:
     """What stands before the first model."""
     yield f"# {comment(title)}: in the words of R"
     yield from (f"library({name})" for name in dict.fromkeys(name for way in ways for name in way.needs))
-    yield BEGIN
+    yield FUNCTIONS
 
 
 def model_lines(model: ExportedModel, way: Way) -> Iterator[str]:
@@ -28,10 +29,9 @@ def model_lines(model: ExportedModel, way: Way) -> Iterator[str]:
 
 def error_lines(model: ExportedModel, error: ExportedError, way: Way, words: Words) -> Iterator[str]:
     """The line that shows what the call found."""
-    names = _vector(tuple(name for name in model.names if name))
-    variance = words.words.format(**_error_fields(error))
+    variance = words.words.format(**_fields(model), **_error_fields(error))
     factor = f", {' * '.join(map(repr, error.factors.values()))}" if words.scaled and error.factors else ""
-    yield f'show_lines("{model.id}", "{error.label}", {names}, found, {variance}{factor})'
+    yield f'show_lines("{model.id}", "{error.label}", {_vector(model.names)}, found, {variance}{factor})'
 
 
 def _vector(names: tuple[str, ...]) -> str:
@@ -41,32 +41,69 @@ def _vector(names: tuple[str, ...]) -> str:
 def _fields(model: ExportedModel) -> dict[str, object]:
     constant = model.constant and model.options.get("constant", True)
     first = () if constant or model.effects else ("0",)
-    x = (*first, *model.regressors, *(f"factor({name})" for name in model.effects))
-    shown = " + ".join(x or ("1",))
+    x = (*first, *model.regressors)
+    full = (*x, *(_dummies(model, name) for name in model.effects))
+    beside = (f"factor({name})" for name in model.effects if name != "entity")
     endogenous, instruments = (model.roles.get(role, ()) for role in ("endogenous", "instruments"))
-    both = (" + ".join((*x, *more)) for more in (endogenous, instruments))
+    offset = _offset(model)
+    shifts = (f"offset({each})" for each in offset)
+    strata = (f"strata({name})" for name in model.effects)
     return {
-        "formula": f"{model.outcome} ~ {shown}",
-        "instrumented": f"{model.outcome} ~ {' | '.join(both)}",
-        "weights": model.weights,
-        "offset": _offset(model),
+        "formula": _formula(model.outcome, full),
+        "unabsorbed": _formula(model.outcome, (*x, *beside)),
+        "instrumented": f"{_formula(model.outcome, (*full, *endogenous))} | {_sum((*full, *instruments))}",
+        "graded": _formula(f"factor({model.outcome})", (*model.regressors, *shifts)),
+        "stratified": _formula(model.outcome, (*model.regressors, *strata)),
+        "model": "within" if "entity" in model.effects else "pooling",
+        "weights": f", weights = {_weights(model)}" if model.weights else "",
+        "offset": "".join(f", offset = {each}" for each in offset),
         "changing": _vector((model.outcome, *model.regressors)),
+        "own_lags": model.options.get("lags"),
         "q": model.options.get("q"),
+        "lower": _limit(model.options.get("lower"), "-Inf"),
+        "upper": _limit(model.options.get("upper"), "Inf"),
     }
 
 
-def _offset(model: ExportedModel) -> str:
+def _formula(outcome: str, terms: tuple[str, ...]) -> str:
+    return f"{outcome} ~ {_sum(terms)}"
+
+
+def _sum(terms: tuple[str, ...]) -> str:
+    return " + ".join(terms or ("1",))
+
+
+def _dummies(model: ExportedModel, effect: str) -> str:
+    """Of an effect; those beside which the constant is its mean where that is reported."""
+    if not model.options.get("mean_effect"):
+        return f"factor({effect})"
+    return f"centred({effect}, {model.weights})" if model.weights else f"centred({effect})"
+
+
+def _weights(model: ExportedModel) -> str:
+    return f"{model.weights} / mean({model.weights})"
+
+
+def _limit(value: float | None, none: str) -> str:
+    return none if value is None else repr(float(value))
+
+
+def _offset(model: ExportedModel) -> list[str]:
     calls = {"offset": "{}", "exposure": "log({})"}
-    said = [call.format(*model.roles[role]) for role, call in calls.items() if role in model.roles]
-    return "".join(f", offset = {each}" for each in said)
+    return [call.format(*model.roles[role]) for role, call in calls.items() if role in model.roles]
 
 
 def _error_fields(error: ExportedError) -> dict[str, object]:
     keys = tuple(error.options.get("cluster", ["entity"]))
-    one = f"rows${keys[0]}"
+    rows_apart = error.options.get("lagged") == "rows"
+    steps = "ave(rows$time, rows$entity, FUN = seq_along)" if rows_apart else "rows$time"
     return {
-        "clusters": one if len(keys) == 1 else f"rows[{_vector(keys)}]",
+        "clusters": f"rows${keys[0]}" if len(keys) == 1 else f"rows[{_vector(keys)}]",
+        "group": {"entity": "group"}.get(keys[0], "time"),
+        "fix": str(error.options["repaired"]).upper(),
         "lags": error.options.get("lags"),
+        "steps": steps,
+        "by_end": f"reorder(factor(rows$entity), {steps}, max)",  # sandwich takes the last for the highest
     }
 
 

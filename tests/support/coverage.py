@@ -17,7 +17,8 @@ fails where this page and they differ. A row an estimator, a column an error:
 
 * **P** statsmodels or linearmodels compute the same number, to 1e-8: run by tests/engine/export
 * **o** an output of Stata or R is stored, with its origin, in tests/engine/estimate/test_conventions.py
-* **r** the exported R script has words for it, which a test runs where R is installed
+* **r** R or one of its packages computes the same number, to 1e-8: run by tests/engine/export where R is
+  installed
 * **s** the exported do-file has words for it, after Stata's manuals; no Stata was at hand
 
 *Second opinion*: the programs that `make all` asks for the coefficients of every such model of a study.

@@ -74,8 +74,9 @@ MODELS = {
 }
 
 
-def rows(seed: int = 4) -> pd.DataFrame:
-    """An unbalanced panel of 25 units with an endogenous regressor, counts, shares and a binary outcome."""
+def rows(seed: int = 4, complete: int = 0) -> pd.DataFrame:
+    """A panel of 25 units, unbalanced but for its first, with an endogenous regressor, counts, shares and a
+    binary outcome."""
     draw = np.random.default_rng(seed)
     n = 25 * 10
     level = np.repeat(draw.normal(size=25), 10)
@@ -88,7 +89,8 @@ def rows(seed: int = 4) -> pd.DataFrame:
     table["number"] = draw.poisson(np.exp(0.3 + 0.4 * x + 0.3 * level)).astype(float)
     table["grade"] = np.digitize(y, [-1, 1, 3])
     table["part"] = 1 / (1 + np.exp(-0.5 * y))
-    return table[draw.random(n) < 0.85].reset_index(drop=True)
+    seen = draw.random(n) < 0.85
+    return table[seen | (table["unit"] < complete)].reset_index(drop=True)
 
 
 def fitted(**keys):
