@@ -42,6 +42,8 @@ class Checked:
     result : str
         holds, holds within rounding, or fails; for a base year of a multiple, "another multiple".
     arithmetic : str
+    base : str
+        Of a multiple, the base year; empty otherwise.
     """
 
     check: Check
@@ -49,6 +51,7 @@ class Checked:
     computed: Interval
     result: str
     arithmetic: str
+    base: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,8 @@ def _multiples(check: Check, stated: Interval, recorded: Recorded) -> Iterator[C
         shown = f"{number(values[-1])} ({labels[-1]}) / {number(base)} ({label}) = {rounded(multiple)}"
         computed = Interval(multiple, multiple, multiple)
         result = _result(computed, (stated.low, stated.high))
-        yield Checked(check, f"base {label}", computed, OTHER_BASE if result == FAILS else result, shown)
+        result = OTHER_BASE if result == FAILS else result
+        yield Checked(check, f"base {label}", computed, result, shown, base=label)
 
 
 def _result(computed: Interval, stated: tuple[float, float]) -> str:

@@ -43,6 +43,10 @@ class Figure:
         The figure and the interval that its rounding leaves; an open end is infinite. Dates are days.
     text : str
         The figure as a reader would write it.
+    bound : str
+        Words before it where it is an end of what is meant, as "at least"; empty if it is none.
+    several : bool
+        Whether the text tells how it was made of several.
     unit : str
         In words; empty if nobody says it.
     spread : bool
@@ -58,6 +62,18 @@ class Figure:
     cells: tuple[Cell, ...]
     unit: str = ""
     spread: bool = False
+    bound: str = ""
+    several: bool = False
+
+    @property
+    def words(self) -> str:
+        """The figure as it stands alone."""
+        return f"{self.bound} {self.text}" if self.bound else self.text
+
+    @property
+    def term(self) -> str:
+        """The figure among others, in brackets where it is more than a number."""
+        return f"[{self.words}]" if self.bound or self.several else self.text
 
 
 def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
@@ -92,7 +108,9 @@ def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
     spread = low < high and (
         bool(recorded.rows["spread"].iloc[places[0]]) if stated else bool(spec.date or spec.low or spec.high)
     )
-    return _as_bound(Figure(point, low, high, text, (*filters, *cells), unit, spread), spec.bound)
+    several = spec.by in AGGREGATES and not stated
+    found = Figure(point, low, high, text, (*filters, *cells), unit, spread, several=several)
+    return _as_bound(found, spec.bound)
 
 
 def _as_bound(found: Figure, bound: str | None) -> Figure:
@@ -101,7 +119,7 @@ def _as_bound(found: Figure, bound: str | None) -> Figure:
         return found
     low, high = (found.low, math.inf) if bound == "at least" else (-math.inf, found.high)
     words = DATE_BOUNDS[bound] if found.unit == "date" else bound
-    return replace(found, low=low, high=high, text=f"[{words} {found.text.strip('[]')}]")
+    return replace(found, low=low, high=high, bound=words)
 
 
 def _unit(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> str:
@@ -295,6 +313,6 @@ def _text(spec: Input, taken: _Taken, point: float) -> str:
     if spec.by not in AGGREGATES:
         return taken.texts[0]
     if spec.date and spec.by != "mean":
-        return f"[{spec.by} of {len(taken.keys)} dates]"
+        return f"{spec.by} of {len(taken.keys)} dates"
     shown = rounded if spec.by in ("mean", "volatility") else number  # a computed figure, not a recorded one
-    return f"[{spec.by} of {len(taken.keys)}: {shown(point)}]"
+    return f"{spec.by} of {len(taken.keys)}: {shown(point)}"

@@ -17,9 +17,9 @@ from replication.claims.support import is_truth, strongest, support_of
 from replication.claims.units import DATE, TRUTH, Unit, known_unit, stated_unit, unit_of
 from replication.claims.verdict import Interval
 from replication.claims.wording import interval_of, says_how_much
-from replication.claims.written import arithmetic, written
+from replication.claims.written import arithmetic, ends, rounded, shown, written
 from replication.errors import StudyError
-from replication.language.nodes import Node
+from replication.language.nodes import Name, Node
 from replication.language.syntax import parse
 from replication.project.strict import located
 
@@ -34,6 +34,8 @@ class Result:
         Days for a date, 1 for yes and 0 for no.
     arithmetic : str
         The computation with its figures, like "103,688 / 64,991 = 1.595".
+    complete : bool
+        Whether that says all of the computed interval.
     cells : tuple of Cell
         Recorded figures that it rests on, each once.
     verdict : str
@@ -46,6 +48,7 @@ class Result:
     reading: Reading
     computed: Interval
     arithmetic: str
+    complete: bool
     cells: tuple[Cell, ...]
     verdict: str
     support: str
@@ -117,7 +120,8 @@ def _compute(reading: Reading, claim: Claim, stated: Interval, tables: Mapping[s
     return Result(
         reading,
         computed,
-        arithmetic(node, _texts(figures), computed, unit),
+        _arithmetic(node, figures, computed, unit),
+        _is_complete(node, figures, computed, unit),
         tuple(dict.fromkeys(cell for each in figures.values() for cell in each.cells)),
         verdict.CONSISTENT if weaker else judged,
         support_of(reading, node),
@@ -159,7 +163,26 @@ def _weaker(reading: Reading, claim: Claim, node: Node) -> str:
 
 
 def _texts(figures: Mapping[str, Figure]) -> dict[str, str]:
-    return {name: each.text for name, each in figures.items()}
+    return {name: each.term for name, each in figures.items()}
+
+
+def _arithmetic(node: Node, figures: Mapping[str, Figure], computed: Interval, unit: Unit | None) -> str:
+    """The computation in words; a figure that stands for itself was recorded."""
+    if isinstance(node, Name):
+        return f"recorded {figures[node.name].words}"
+    return arithmetic(node, _texts(figures), computed, unit)
+
+
+def _is_complete(node: Node, figures: Mapping[str, Figure], computed: Interval, unit: Unit | None) -> bool:
+    """Whether the last figure that the arithmetic shows tells both ends of what was computed."""
+    if is_truth(node):
+        return True
+    own = figures[node.name] if isinstance(node, Name) else None
+    last = own.text if own else shown(computed.point, unit, rounded)
+    if (unit == DATE or (own and own.bound)) and math.inf in (-computed.low, computed.high):
+        closed = computed.low if math.isinf(computed.high) else computed.high
+        return last in (shown(closed, unit, rounded), ends(computed, unit, rounded))
+    return last == ends(computed, unit, rounded)
 
 
 _parsed = lru_cache(maxsize=4096)(parse)

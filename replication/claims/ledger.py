@@ -8,7 +8,7 @@ from pathlib import Path
 from replication.claims.book import Book, evaluate_on, evaluate_text
 from replication.claims.checks import same_facts
 from replication.claims.claim_entries import Claim, Ledger
-from replication.claims.ledger_page import ledger_latex, ledger_page
+from replication.claims.ledger_page import Exhibit, ledger_latex, ledger_page
 from replication.claims.read_ledger import read_ledger
 from replication.claims.recorded import STATED, Recorded, read_tables, tables_named
 from replication.claims.tidy import frames
@@ -35,7 +35,7 @@ def make_ledger(project: Project) -> Book:
         raise DataError(f"{project.claims}: no claims file; write one with replicate claims new")
     ledgers = {path: read_ledger(path) for path in paths}
     _check_texts(ledgers)
-    known = anchors(project)
+    known = exhibits(project)
     for path, ledger in ledgers.items():
         located(path.name, _check_exhibits, ledger, known)
     tables: dict[str, Recorded] = {}
@@ -47,7 +47,7 @@ def make_ledger(project: Project) -> Book:
     origin = made_from(project, _tables_of(book), code_behind(__name__))
     origin["studies"] = {path.name: sha256(path) for path in project.study_files}
     origin["results"] = _results_of(book, project)
-    write_ledger(book, project.ledger, paths, report="../report.html", origin=origin)
+    write_ledger(book, project.ledger, paths, known, origin)
     return book
 
 
@@ -65,7 +65,7 @@ def check_file(project: Project, path: Path, data: Path | None = None, out: Path
     own = [fact for fact in located(path.name, same_facts, texts) if fact.here.text == ledger.text.id]
     book = Book((text,), tuple(own))
     if out is not None:
-        write_ledger(book, own_folder(out, path, data), [path], report="", origin={})
+        write_ledger(book, own_folder(out, path, data), [path], {}, {})
     return book
 
 
@@ -100,14 +100,15 @@ def _check_texts(ledgers: Mapping[Path, Ledger]) -> None:
             raise StudyError(f"{path.name}: text.id {ledger.text.id!r} is that of {other.name} too")
 
 
-def anchors(project: Project) -> list[str]:
-    """Anchors of every table and figure that the studies put in the report."""
-    known = []
+def exhibits(project: Project) -> dict[str, Exhibit]:
+    """Tables and figures that the studies put in the report, by their anchors there: claims name them so."""
+    known = {}
     for path in project.study_files:
         study = read_study(path)
-        name = study.study.id
-        known += [f"table-{name}-{table.id}" for table in study.tables]
-        known += [f"figure-{name}-{figure.id}" for figure in study.figures]
+        for kind, those in (("table", study.tables), ("figure", study.figures)):
+            for one in those:
+                anchor = f"{kind}-{study.study.id}-{one.id}"
+                known[anchor] = Exhibit(f"{kind} {one.id.replace('_', ' ')}", f"../report.html#{anchor}")
     return known
 
 
@@ -131,14 +132,18 @@ def _results_of(book: Book, project: Project) -> dict[str, str]:
 
 
 def write_ledger(
-    book: Book, folder: Path, paths: Sequence[Path], report: str, origin: Mapping[str, object]
+    book: Book,
+    folder: Path,
+    paths: Sequence[Path],
+    shown: Mapping[str, Exhibit],
+    origin: Mapping[str, object],
 ) -> None:
     """Write all records, the page and the appendix of a ledger into a folder, whole or not at all.
 
     Parameters
     ----------
-    report : str
-        Address of the report page that exhibits are linked to; none if empty.
+    shown : mapping of str to Exhibit
+        Exhibits that the page leads to, by the names that claims have for them.
     origin : mapping
         What the ledger was made from, for its manifest; empty in a folder that a user named.
     """
@@ -147,7 +152,6 @@ def write_ledger(
         for name, frame in made.items():
             write_csv(staging / f"{name}.csv", frame)
             write_parquet(staging / f"{name}.parquet", frame)
-        titles = {text.ledger.text.id: text.ledger.text for text in book.texts}
-        write_text(staging / "ledger.html", ledger_page(made, titles, report))
-        write_text(staging / "ledger.tex", ledger_latex(made, titles))
+        write_text(staging / "ledger.html", ledger_page(book, made, shown))
+        write_text(staging / "ledger.tex", ledger_latex(book, made))
         write_manifest(staging, {"claims": {path.name: sha256(path) for path in paths}, **origin})

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from replication.claims.checks import FAILS, HOLDS, OTHER_BASE, ROUNDED
+from replication.claims.book import Book, Text
+from replication.claims.checks import FAILS, HOLDS, OTHER_BASE, ROUNDED, SameFact
+from replication.claims.judge import Outcome
+from replication.claims.recorded import STATED, Cell
 from replication.claims.support import SUPPORTS
-from replication.claims.tidy import AUDITORS
+from replication.claims.tidy import (
+    AUDITORS,
+    FigureUsed,
+    check_row,
+    computed_words,
+    figures_used,
+    rows_behind,
+)
+from replication.claims.units import DATE, TRUTH, stated_unit
 from replication.claims.verdict import (
     AGREES,
     AMBIGUOUS,
@@ -22,7 +35,7 @@ from replication.claims.verdict import (
     SOFT,
     VERDICTS,
 )
-from replication.claims.written import rounded
+from replication.claims.written import allowed, ends, rounded
 from replication.project import escape
 from replication.publish.formats import stylesheet
 from replication.publish.latex import PREAMBLE
@@ -48,34 +61,61 @@ TONES = {
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 
 
-def ledger_page(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any], report: str) -> str:
+def ledger_page(book: Book, found: Mapping[str, pd.DataFrame], exhibits: Mapping[str, Exhibit]) -> str:
     """The page: counts, contradictions and doubts, every claim with its arithmetic, checks, figures.
 
     Parameters
     ----------
     found : mapping of record name to table
-        As `tidy.frames` gives them.
-    titles : mapping of text id to its head (title, author, year, citation)
-    report : str
-        Address of the report page, for links to its tables and figures; none if empty.
+        As `tidy.frames` gives them for the book.
+    exhibits : mapping of str to Exhibit
+        Tables and figures of the report page, by the names that claims have for them.
 
-    The same records give the same bytes.
+    The same book gives the same bytes.
     """
-    ledger, figures = found["ledger"], found["figures"]
-    known = {_anchor(row) for row in _rows(ledger)}
+    ledger = found["ledger"]
+    outcomes = [outcome for text in book.texts for outcome in text.outcomes]
+    entries = [_Entry(*pair) for pair in zip(_rows(ledger), outcomes, strict=True)]
+    titles = {text.ledger.text.id: text.ledger.text for text in book.texts}
+    known = {entry.anchor for entry in entries}
     return page_template("replication.claims", "ledger.html.j2").render(
         stylesheet=Markup(stylesheet()),
         titles=titles,
         tone=TONES,
         documents=list(found["counts"]["document"].unique()),
         counts=verdict_counts(found["counts"]),
-        told=_told(ledger, titles),
+        told=_told(entries, titles),
         filters=_filters(ledger),
-        claims=list(_claims(ledger, set(figures["figure"]), report)),
-        checks=list(_checks(found["checks"])),
-        same=[_same(row, known) for row in _rows(found["same_facts"])],
-        figures=list(_figures(figures)),
+        claims=[_shown(entry, exhibits) for entry in entries],
+        checks=[row for text in book.texts for row in _checks(text)],
+        same=[_same(fact, known) for fact in book.same],
+        figures=list(_figures(book)),
     )
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A table or figure of the report page: what a link to it says, and its address."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A claim: its row of the ledger, and what the row was made of."""
+
+    row: dict[str, Any]
+    outcome: Outcome
+
+    @property
+    def anchor(self) -> str:
+        """Where on the page it stands."""
+        return _anchor(self.row["text"], self.row["id"])
+
+
+def _anchor(text: str, claim: str) -> str:
+    return f"claim-{text}-{claim}"
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -100,31 +140,31 @@ def _filters(ledger: pd.DataFrame) -> list[tuple[str, str, list[str]]]:
     return filters
 
 
-def _told(ledger: pd.DataFrame, titles: Mapping[str, Any]) -> list[tuple[str, list]]:
+def _told(entries: Sequence[_Entry], titles: Iterable[str]) -> list[tuple[str, list]]:
     """What is contradicted or ambiguous in each text, in plain words, a finding once, the hardest first."""
-    rows = _rows(ledger[ledger["verdict"].isin(DOUBTED)])
+    doubted = [entry for entry in entries if entry.row["verdict"] in DOUBTED]
     again: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in rows:
-        if row["same_finding"]:
-            again.setdefault((row["text"], row["same_finding"]), []).append((row["id"], _anchor(row)))
+    for entry in doubted:
+        if finding := entry.row["same_finding"]:
+            again.setdefault((entry.row["text"], finding), []).append((entry.row["id"], entry.anchor))
     told = []
     for text in titles:
         groups = []
         for verdict in DOUBTED:
-            own = [r for r in rows if (r["text"], r["verdict"], r["same_finding"]) == (text, verdict, "")]
-            groups += [(verdict, [_sentence(row, again) for row in own])] if own else []
+            key = (text, verdict, "")
+            own = [e for e in doubted if (e.row["text"], e.row["verdict"], e.row["same_finding"]) == key]
+            groups += [(verdict, [_sentence(entry, again) for entry in own])] if own else []
         told += [(text, groups)] if groups else []
     return told
 
 
-def _sentence(
-    row: Mapping[str, Any], again: Mapping[tuple[str, str], list[tuple[str, str]]]
-) -> dict[str, Any]:
-    basis = " and ".join(BASIS[word] for word in row["basis"].split(", "))
+def _sentence(entry: _Entry, again: Mapping[tuple[str, str], list[tuple[str, str]]]) -> dict[str, Any]:
+    row = entry.row
+    basis = " and ".join(dict.fromkeys(BASIS[result.reading.basis] for result in entry.outcome.results))
     ours = ["A test of ours."] if row["whose"] == AUDITORS else []
     soft = [f"Soft: {row['soft']}"] if row["soft"] else []
     return {
-        "anchor": _anchor(row),
+        "anchor": entry.anchor,
         "place": row["place"],
         "claim": row["claim"],
         "against": "" if row["verdict"] == AMBIGUOUS else f"Against {basis}: ",
@@ -135,45 +175,32 @@ def _sentence(
     }
 
 
-def _anchor(row: Mapping[str, Any]) -> str:
-    return f"claim-{row['text']}-{row['id']}"
+def _shown(entry: _Entry, exhibits: Mapping[str, Exhibit]) -> dict[str, Any]:
+    """A row of the table of every claim."""
+    row, outcome = entry.row, entry.outcome
+    plain = row["allowed"] == row["words"] or stated_unit(outcome.claim.stated) == TRUTH
+    searched = ("id", "place", "claim", "arithmetic", "caveats", "missing", "unit", "words", "verdict")
+    return {
+        **row,
+        "anchor": entry.anchor,
+        "rests": row["support"],
+        "ours": row["whose"] == AUDITORS,
+        "finding": row["same_finding"],
+        "finding_link": _anchor(row["text"], row["same_finding"]),
+        "exhibit": exhibits.get(row["exhibit"]),
+        "cells": [(words, _target(cell, row["text"])) for words, cell in rows_behind(outcome.cells)],
+        "stated_words": stated_with_unit(row),
+        "leaves": "" if plain else row["allowed"],
+        "computed_words": computed_words(outcome),
+        "search": " ".join(row[name] for name in searched).lower(),
+    }
 
 
-def _claims(ledger: pd.DataFrame, figures: set[str], report: str) -> Iterator[dict[str, Any]]:
-    for row in _rows(ledger):
-        linked = row["exhibit"] and report
-        searched = ("id", "place", "claim", "arithmetic", "caveats", "missing", "unit", "words", "verdict")
-        yield {
-            **row,
-            "anchor": _anchor(row),
-            "rests": row["support"],
-            "ours": row["whose"] == AUDITORS,
-            "finding": row["same_finding"],
-            "finding_link": f"claim-{row['text']}-{row['same_finding']}",
-            "exhibit_link": f"{report}#{row['exhibit']}" if linked else "",
-            "exhibit_name": _exhibit_name(row["exhibit"]),
-            "cells": [(name, _target(name, row["text"], figures)) for name in _split(row["rests_on"])],
-            "stated_words": stated_with_unit(row),
-            "leaves": "" if row["allowed"] in (row["words"], "true", "false") else row["allowed"],
-            "computed_words": row["arithmetic"].rpartition("; stated ")[0],
-            "search": " ".join(row[name] for name in searched).lower(),
-        }
-
-
-def _split(rests_on: str) -> list[str]:
-    return re.findall(r"[A-Za-z][\w.]*\[.*?\](?=; [A-Za-z][\w.]*\[|$)", rests_on)
-
-
-def _target(name: str, text: str, figures: set[str]) -> str:
+def _target(cell: Cell | None, text: str) -> str:
     """Anchor of a recorded figure, or of the claim that states it; empty for many rows told as one."""
-    if name.startswith("stated["):
-        return f"claim-{text}-{name[7:-1]}" if not name.endswith(" rows]") else ""
-    return _slug(name) if name in figures else ""
-
-
-def _exhibit_name(anchor: str) -> str:
-    kind, _, rest = anchor.partition("-")
-    return f"{kind} {rest.partition('-')[2].replace('_', ' ')}" if anchor else ""
+    if cell is None:
+        return ""
+    return _anchor(text, cell.row) if cell.table == STATED else _slug(cell)
 
 
 def stated_with_unit(row: Mapping[str, Any]) -> str:
@@ -184,53 +211,56 @@ def stated_with_unit(row: Mapping[str, Any]) -> str:
     return row["words"] if known else f"{row['words']} ({row['unit']})"
 
 
-def _slug(name: str) -> str:
-    return f"recorded-{_OTHER.sub('-', name).strip('-')}"
+def _slug(cell: Cell) -> str:
+    return f"recorded-{_OTHER.sub('-', str(cell)).strip('-')}"
 
 
-def _checks(checks: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _checks(text: Text) -> Iterator[dict[str, Any]]:
     """One row a result; base years that give another multiple are told together."""
-    for _, own in checks.groupby(["text", "check"], sort=False):
-        others = own[own["result"] == OTHER_BASE]
-        yield from _rows(own[own["result"] != OTHER_BASE])
-        if len(others):
-            bases = ", ".join(item.removeprefix("base ") for item in others["item"])
-            low, high = rounded(others["computed"].min()), rounded(others["computed"].max())
+    for _, results in groupby(text.checks, key=lambda checked: checked.check.id):
+        own = list(results)
+        others = [checked for checked in own if checked.result == OTHER_BASE]
+        yield from (check_row(text, checked) for checked in own if checked.result != OTHER_BASE)
+        if others:
+            bases = ", ".join(checked.base for checked in others)
+            sizes = [checked.computed.point for checked in others]
+            low, high = rounded(min(sizes)), rounded(max(sizes))
             told = f"{low} to {high} times" if len(others) > 1 else f"{low} times"
-            yield {**_rows(others)[0], "item": f"bases {bases}", "arithmetic": told}
+            yield {**check_row(text, others[0]), "item": f"bases {bases}", "arithmetic": told}
 
 
-def _same(row: Mapping[str, Any], known: set[str]) -> dict[str, str]:
+def _same(fact: SameFact, known: Collection[str]) -> dict[str, str]:
     sides: dict[str, str] = {}
-    for name, prefix in (("first", ""), ("second", "other_")):
-        text, ident = row[f"{prefix}text"], row[f"{prefix}id"]
-        anchor = f"claim-{text}-{ident}"
-        unit = row[f"{prefix}unit"]
+    for name, side in (("first", fact.here), ("second", fact.there)):
+        anchor = _anchor(side.text, side.id)
+        unit = "" if side.unit in (DATE, TRUTH) else f" {side.words}"
         sides |= {
-            name: f"{text}: {ident}",
+            name: f"{side.text}: {side.id}",
             f"{name}_link": anchor if anchor in known else "",
-            f"{name}_stated": row[f"{prefix}allowed"] + ("" if unit in ("date", "yes or no") else f" {unit}"),
+            f"{name}_stated": ends(side.stated, side.unit, allowed) + unit,
         }
-    return {**sides, "result": "agree" if row["agree"] else "differ"}
+    return {**sides, "result": "agree" if fact.agree else "differ"}
 
 
-def _figures(figures: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _figures(book: Book) -> Iterator[dict[str, Any]]:
     """One row a recorded row, with the figures that were read from it and the claims that use them."""
-    recorded: dict[str, dict[str, str]] = {}
-    users: dict[str, dict[str, None]] = {}
-    for text, name, column, shown, _, claims in figures.itertuples(index=False):
-        recorded.setdefault(name, {})[column] = shown
-        users.setdefault(name, {}).update(dict.fromkeys(f"{text}: {claim}" for claim in claims.split(", ")))
-    for name in sorted(recorded):
-        told = "; ".join(f"{column} {shown}".strip() for column, shown in recorded[name].items() if shown)
-        yield {"anchor": _slug(name), "name": name, "recorded": told, "users": list(users[name])}
+    rows: dict[str, list[tuple[str, FigureUsed]]] = {}
+    for text in book.texts:
+        for used in figures_used(text):
+            rows.setdefault(str(used.cell), []).append((text.ledger.text.id, used))
+    for name, figures in sorted(rows.items()):
+        shown = {used.cell.column: used.shown for _, used in figures}
+        users = dict.fromkeys(f"{text}: {claim}" for text, used in figures for claim in used.claims)
+        told = "; ".join(f"{column} {figure}".strip() for column, figure in shown.items() if figure)
+        yield {"anchor": _slug(figures[0][1].cell), "name": name, "recorded": told, "users": list(users)}
 
 
-def ledger_latex(found: Mapping[str, pd.DataFrame], titles: Mapping[str, Any]) -> str:
+def ledger_latex(book: Book, found: Mapping[str, pd.DataFrame]) -> str:
     """An appendix that compiles with pdflatex: the counts, then a long table a text."""
     ledger = found["ledger"]
     parts = [_latex_counts(found["counts"])]
-    parts += [_latex_text(ledger[ledger["text"] == text], head.title) for text, head in titles.items()]
+    heads = [text.ledger.text for text in book.texts]
+    parts += [_latex_text(ledger[ledger["text"] == head.id], head.title) for head in heads]
     return f"{PREAMBLE}\\begin{{document}}\n{''.join(parts)}\\end{{document}}\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def frames(book: Book) -> dict[str, pd.DataFrame]:
             row for text in book.texts for outcome in text.outcomes for row in _readings(text, outcome)
         ],
         "counts": [row for text in book.texts for row in _counts(text)],
-        "checks": [_check(text, checked) for text in book.texts for checked in text.checks],
+        "checks": [check_row(text, checked) for text in book.texts for checked in text.checks],
         "same_facts": [_same(fact) for fact in book.same],
         "figures": [row for text in book.texts for row in _figures(text)],
     }
@@ -117,14 +118,19 @@ def arithmetic_of(text: Text, outcome: Outcome) -> str:
 
 
 def _arithmetic(outcome: Outcome) -> str:
-    """Every reading's computation, each with its verdict where there are several, then what is stated."""
+    """What was computed, then what is stated."""
     if not outcome.results:
         return ""
     unit = stated_unit(outcome.claim.stated)
-    several = len(outcome.results) > 1
-    parts = [_told(result, unit, several) for result in outcome.results]
     words, leaves = stated_words(outcome.claim), ends(outcome.stated, unit, allowed)
-    return f"{'; '.join(parts)}; stated {words if unit == TRUTH or words == leaves else f'{words}: {leaves}'}"
+    stated = words if unit == TRUTH or words == leaves else f"{words}: {leaves}"
+    return f"{computed_words(outcome)}; stated {stated}"
+
+
+def computed_words(outcome: Outcome) -> str:
+    """Every reading's computation, each with its verdict where there are several."""
+    unit, several = stated_unit(outcome.claim.stated), len(outcome.results) > 1
+    return "; ".join(_told(result, unit, several) for result in outcome.results)
 
 
 def _told(result: Result, unit: Unit | None, several: bool) -> str:
@@ -135,10 +141,7 @@ def _told(result: Result, unit: Unit | None, several: bool) -> str:
 
 def _rounding(result: Result, unit: Unit | None) -> str:
     """The computed interval in brackets, where it says more than the arithmetic before it."""
-    told = ends(result.computed, unit, rounded)
-    same = result.arithmetic.endswith((f" {told}", f": {told}"))
-    as_recorded = unit == DATE and result.arithmetic.endswith(told.removeprefix("by ").removeprefix("since "))
-    return "" if same or as_recorded else f" ({told})"
+    return "" if result.complete else f" ({ends(result.computed, unit, rounded)})"
 
 
 def _caveats(outcome: Outcome) -> Iterator[str]:
@@ -155,16 +158,21 @@ def _sentence(words: str) -> str:
 
 
 def told_cells(cells: Iterable[Cell]) -> str:
-    """Rows of tables that a claim rests on; counted by table where they are many."""
-    by_table: dict[str, list[str]] = {}
+    """Rows of tables that a claim rests on, in one line."""
+    return "; ".join(words for words, _ in rows_behind(cells))
+
+
+def rows_behind(cells: Iterable[Cell]) -> Iterator[tuple[str, Cell | None]]:
+    """Words for each row of a table that a claim rests on, with a cell of it; none where many are counted."""
+    by_table: dict[str, dict[str, Cell]] = {}
     for cell in cells:
-        by_table.setdefault(cell.table, []).append(cell.row)
-    parts = []
-    for table, names in by_table.items():
-        rows = [name for name in dict.fromkeys(names) if name != EVERY_ROW]
-        many = len(rows) > FEW
-        parts.append(f"{table}[{len(rows)} rows]" if many else "; ".join(f"{table}[{row}]" for row in rows))
-    return "; ".join(part for part in parts if part)
+        if cell.row != EVERY_ROW:
+            by_table.setdefault(cell.table, {}).setdefault(cell.row, cell)
+    for table, rows in by_table.items():
+        if len(rows) > FEW:
+            yield f"{table}[{len(rows)} rows]", None
+        else:
+            yield from ((str(cell), cell) for cell in rows.values())
 
 
 def _readings(text: Text, outcome: Outcome) -> Iterable[dict]:
@@ -214,7 +222,8 @@ def _grades() -> Iterator[tuple[str, str]]:
             yield verdict, support
 
 
-def _check(text: Text, checked: Checked) -> dict:
+def check_row(text: Text, checked: Checked) -> dict:
+    """One result of a check, a row of the record `checks`."""
     return {
         "text": text.ledger.text.id,
         "check": checked.check.id,
@@ -242,6 +251,28 @@ def _statement(prefix: str, side: Statement) -> dict:
 
 
 def _figures(text: Text) -> Iterable[dict]:
+    for used in figures_used(text):
+        yield {
+            "text": text.ledger.text.id,
+            "figure": str(used.cell),
+            "column": used.cell.column,
+            "recorded": used.shown,
+            "value": used.value,
+            "used_by": ", ".join(used.claims),
+        }
+
+
+@dataclass(frozen=True)
+class FigureUsed:
+    """A recorded figure, as a reader would write it and as a number (NaN if it is none), and whose it is."""
+
+    cell: Cell
+    shown: str
+    value: float
+    claims: list[str]
+
+
+def figures_used(text: Text) -> Iterator[FigureUsed]:
     """Every recorded figure that a verdict rests on, with the claims that rest on it."""
     users: dict[Cell, list[str]] = {}
     for outcome in text.outcomes:
@@ -251,14 +282,9 @@ def _figures(text: Text) -> Iterable[dict]:
     for cell in sorted(cell for cell in users if cell.table != STATED and cell.row != EVERY_ROW):
         value: Any = values[cell.table].at[cell.row, cell.column] if cell.column else "counted"
         is_text = isinstance(value, str)
-        yield {
-            "text": text.ledger.text.id,
-            "figure": str(cell),
-            "column": cell.column,
-            "recorded": "" if pd.isna(value) else value if is_text else number(value),
-            "value": np.nan if pd.isna(value) or is_text else float(value),
-            "used_by": ", ".join(users[cell]),
-        }
+        shown = "" if pd.isna(value) else value if is_text else number(value)
+        figure = np.nan if pd.isna(value) or is_text else float(value)
+        yield FigureUsed(cell, shown, figure, users[cell])
 
 
 def _values(recorded: Recorded) -> pd.DataFrame:

@@ -73,10 +73,8 @@ def arithmetic(node: Node, texts: Mapping[str, str], computed: Interval, unit: U
 
     Parameters
     ----------
-    texts : mapping of input name to the figure as text
+    texts : mapping of input name to the figure as text, as it stands among others
     """
-    if isinstance(node, Name):
-        return f"recorded {texts[node.name].removeprefix('[').removesuffix(']')}"
     if is_truth(node):
         return f"{written(node, texts)}: {ends(computed, TRUTH)}"
     return f"{written(node, texts)} = {shown(computed.point, unit, rounded)}"
