@@ -45,11 +45,14 @@ class Term:
     equation : str
         The equation that it stands in, where a model has several ("selection", an entity); empty for the
         outcome's.
+    factor : str
+        Of which it is one level, as the study file writes it; empty for all but dummies.
     """
 
     name: str
     kind: Kind = "regressor"
     equation: str = ""
+    factor: str = ""
 
     @property
     def label(self) -> str:

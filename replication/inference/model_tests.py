@@ -94,9 +94,8 @@ def _with_treatment(sample: Sample, term: str, model: ModelSpec) -> Callable[[Fl
     makeup, design = sample.makeup(), sample.design
     tree = makeup.plain(term)
     treatment = tree if tree is not None and atoms_in(tree) == [tree] else None
-    names = (
-        set(names_in(makeup.expanded(parse(term.partition("=")[0])))) if tree is None else set(names_in(tree))
-    )
+    own = next(part for part in makeup.parts if part.label == term)
+    names = {name for node in makeup.nodes_of(own) for name in names_in(node)}
     if treatment is not None and makeup.alone(treatment) is None:
         others = [node for node in makeup.nodes if node != treatment]
     else:

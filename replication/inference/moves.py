@@ -62,7 +62,7 @@ def _level(makeup: Makeup, design: Design, level: Level) -> Step:
     ends = [
         _whole(makeup.columns({}, {level.factor: code}), design, 1.0) for code in (level.base, level.code)
     ]
-    return Step(Term(level.name), *ends)
+    return Step(Term(level.name, factor=level.of), *ends)
 
 
 def _event(makeup: Makeup, design: Design, part: Part) -> Step:

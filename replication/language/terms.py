@@ -69,6 +69,8 @@ class Column:
         What these dummies are multiplied by; None for nothing.
     event : bool
         Whether a period around an event is among what is multiplied.
+    factor : str
+        What it is the dummy of, if it is that and nothing else.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Column:
     dummies: tuple[tuple[Factor, int], ...] = ()
     node: Node | None = None
     event: bool = False
+    factor: str = ""
 
 
 def columns_of(terms: Iterable[Node], rows: Rows) -> list[Column]:
@@ -193,6 +196,7 @@ def _dummies(term: Node, of: Node, base: Node | None, rows: Rows) -> list[Column
             values=missing + (levels.codes == level),
             term=show(term),
             dummies=((factor, level),),
+            factor=show(of),
         )
         for level in found
     ]

@@ -29,13 +29,16 @@ class Level:
     ----------
     name : str
         As the dummy is called.
+    of : str
+        What it is a level of, as the study file writes it.
     factor : Node
-        What it is a level of.
+        The same in columns of the table alone.
     code : int
     base : int
     """
 
     name: str
+    of: str
     factor: Node
     code: int
     base: int
@@ -100,8 +103,9 @@ class Makeup:
     def _level(self, factor: Factor, code: int) -> Level:
         of = self.expanded(factor.of)
         self._codes[of] = factor.levels.codes[self._keep]
-        name = f"{show(factor.of)}={factor.levels.names[code]}"
-        return Level(name, of, code, factor.base_on(self._keep))
+        written = show(factor.of)
+        name = f"{written}={factor.levels.names[code]}"
+        return Level(name, written, of, code, factor.base_on(self._keep))
 
     def atoms_of(self, part: Part) -> list[Node]:
         """The atoms of which a column is a smooth function."""

@@ -14,7 +14,7 @@ from replication.estimate.design import CONSTANT, Design, Needs, Role, Term
 from replication.estimate.words import TIMED
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
-from replication.language.nodes import Formula, Name, show
+from replication.language.nodes import Formula, Name, names_in, show
 from replication.language.same import Meanings
 from replication.language.syntax import parse, parse_formula
 from replication.language.terms import Column, column_of, columns_of, on_rows, plain_terms
@@ -198,6 +198,7 @@ class _Drops:
     def __init__(self, size: int) -> None:
         self.reason = np.zeros(size, dtype=np.int64)
         self.names = [""]
+        self.expressions: list[str] = []  # for which rows may have been dropped
 
     @property
     def kept(self) -> NDArray[np.bool_]:
@@ -232,6 +233,7 @@ class _Drops:
     def mark_column(self, column: Column, part: str, excused: NDArray[np.bool_]) -> None:
         """Drop the rows in which a column is missing or infinite, but for those excused."""
         name = column.term or column.name
+        self.expressions.append(name)
         self.mark(np.isnan(column.values) & ~excused, f"missing {part} {name}")
         self.mark(np.isinf(column.values) & ~excused, f"undefined {part} {name}")
 
@@ -288,12 +290,9 @@ def _refuse_empty(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec, pane
 
 def _empty_columns(panel: Panel, drops: _Drops) -> list[str]:
     """Columns that hold nothing in any row, among those for which rows are dropped."""
+    wanted = {name for text in drops.expressions for name in names_in(parse(text))}
     empty = [name for name in panel.table.columns if panel.table[name].isna().all()]
-    return [
-        f"{panel.reading.origin}: {name} is empty in every row"
-        for name in empty[:5]
-        if any(name in cause for cause, _ in drops.counts)
-    ]
+    return [f"{panel.reading.origin}: {name} is empty in every row" for name in empty[:5] if name in wanted]
 
 
 def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: bool, needs: Needs) -> Design:
@@ -327,7 +326,7 @@ def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: b
 
 
 def _terms(columns: list[Column]) -> tuple[Term, ...]:
-    return tuple(Term(column.name) for column in columns)
+    return tuple(Term(column.name, factor=column.factor) for column in columns)
 
 
 def _stack(columns: list[Column], role: Role) -> Floats:

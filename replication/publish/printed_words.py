@@ -123,15 +123,6 @@ def _bare_words(term: Term, labels: Mapping[str, str]) -> str:
     return term.name
 
 
-def factor_of(term: Term) -> str:
-    """The factor of which a term is a level, as `dummies` names it ("year=1985"), or nothing."""
-    try:
-        parse(term.name)
-    except StudyError:
-        return term.name.partition("=")[0] if "=" in term.name else ""
-    return ""
-
-
 def cause_words(cause: str, labels: Mapping[str, str]) -> str:
     """Why rows were left out, with what was missing by its label."""
     found = _CAUSE.fullmatch(cause)

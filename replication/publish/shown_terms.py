@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from replication.errors import StudyError, one_of
 from replication.estimate.design import Term
 from replication.publish.model_notes import Column
-from replication.publish.printed_words import capital, factor_of
+from replication.publish.printed_words import capital
 from replication.spec.entries import TableSpec
 
 LEVELS = 5  # of one factor, that have rows of their own; more are one row that says they are there
@@ -95,9 +95,9 @@ def factors_told(columns: Sequence[Column], labels: Mapping[str, str]) -> list[T
     """Terms that are told in one row: periods, and the levels of a factor that has many."""
     found: dict[str, set[Term]] = {}
     for column in columns:
-        factors = Counter(factor for term in column.account.terms if (factor := factor_of(term)))
+        factors = Counter(term.factor for term in column.account.terms if term.factor)
         for term in column.account.terms:
-            factor = "period" if term.kind == "period" else factor_of(term)
+            factor = "period" if term.kind == "period" else term.factor
             if term.kind == "period" or factors[factor] > LEVELS:
                 words = f"{labels.get(factor, factor)} dummies"
                 name = f"{capital(term.equation)}: {words}" if term.equation else capital(words)
@@ -109,7 +109,7 @@ def _indicated(spec: TableSpec, label: str, names: Sequence[str], found: Mapping
     """The row of `indicate` for terms and factors by their names; of a factor all levels are meant."""
     levels: dict[str, set[Term]] = {}
     for term in found.values():
-        factor = "period" if term.kind == "period" else factor_of(term)
+        factor = "period" if term.kind == "period" else term.factor
         levels.setdefault(factor or term.label, set()).add(term)
     known = {**{name: {term} for name, term in found.items()}, **levels}
     for name in names:

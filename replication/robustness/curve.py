@@ -24,7 +24,6 @@ from replication.robustness.executors import Executor, carry_out
 from replication.robustness.tasks import FEW, Models, Work, do, models_task, require_one_column, work_of
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import RobustnessSpec
-from replication.study.boundary import without_place
 from replication.study.one_model import plan
 
 SHARE = 0.01
@@ -174,9 +173,9 @@ def _levels(panel: Panel, model: ModelSpec, name: str) -> list:
 
 def _unfit(model: ModelSpec) -> str:
     try:
-        plan(model)
+        plan(model, "the model")
     except StudyError as problem:
-        return without_place(problem, model.id)
+        return str(problem)
     return ""
 
 

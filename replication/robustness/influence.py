@@ -13,7 +13,7 @@ from replication.panel.panel import Panel
 from replication.robustness.choices import without
 from replication.robustness.specification import ALONE
 from replication.spec.entries import ModelSpec
-from replication.study.boundary import NUMERICAL, numerical, without_place
+from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import covariances_of, fit_model, plan
 
 
@@ -54,7 +54,7 @@ def cluster_influence(fit: Fit, covariance: Covariance, cluster: str) -> pd.Data
 
 def estimated(panel: Panel, model: ModelSpec) -> tuple[Fit, Covariance]:
     """A model with its headline error alone."""
-    ready = plan(model.model_copy(update={"covariance": model.covariance[:1], **ALONE}))
+    ready = plan(model.model_copy(update={"covariance": model.covariance[:1], **ALONE}), "the model")
     _, fit = fit_model(panel, ready)
     return fit, next(iter(covariances_of(fit, ready).values()))
 
@@ -92,7 +92,7 @@ def row_of(panel: Panel, model: ModelSpec, term: str) -> tuple:
     try:
         fit, covariance = estimated(panel, model)
     except UserError as problem:
-        return (*[np.nan] * 5, 0, without_place(problem, model.id))
+        return (*[np.nan] * 5, 0, str(problem))
     except NUMERICAL as problem:
         return (*[np.nan] * 5, 0, numerical(problem))
     row = coefficient_table(fit, covariance).iloc[fit.labels.index(term)]

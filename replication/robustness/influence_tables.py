@@ -129,7 +129,8 @@ def _omitted(panel: Panel, model: ModelSpec, spec: RobustnessSpec, title: str, l
         shared=asked.shared,
     )
     words = found["quantity"].str.replace("_", " ")
-    of = found["of"].map(lambda text: _strength(text, labels))
+    strengths = zip(found["times"], found["of"], strict=True)
+    of = pd.Series([f"{times:g} times {worded(labels, term)}" if term else "" for times, term in strengths])
     three = partial(rounding.significant, digits=3)
     return recorded(
         f"{spec.id}_omitted",
@@ -141,12 +142,6 @@ def _omitted(panel: Panel, model: ModelSpec, spec: RobustnessSpec, title: str, l
         "share of the residual variance of outcome and regressor that a variable would have to explain to "
         "take the effect away; and what one leaves that is so many times as strong as a control.",
     )
-
-
-def _strength(text: str, labels: Labels) -> str:
-    """How many times as strong as which control."""
-    times, word, term = text.partition(" times ")
-    return f"{times}{word}{worded(labels, term)}" if word else text
 
 
 def _rounding(

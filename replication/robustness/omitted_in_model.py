@@ -74,32 +74,38 @@ def omitted_table(
 
     Returns
     -------
-    DataFrame with columns method, quantity, of, value
+    DataFrame with columns method, quantity, times, of, value
         Oster (2019): r2_max, delta (for an effect of zero), beta (at delta one). Cinelli and Hazlett (2020):
-        partial_r2, robustness_value, robustness_value_significance, and for each benchmark and multiple the
-        estimate, std_error and t that would be left.
+        partial_r2, robustness_value, robustness_value_significance, and for each benchmark `of` and multiple
+        `times` the estimate, std_error and t that would be left.
     """
     oster = movement_in(design, effects, term, shared)
     largest = oster.r2_max if r2_max is None else r2_max
+    nothing = (float("nan"), "")
     rows = [
-        ("Oster", "r2_max", "", largest),
-        ("Oster", "delta", "", delta_for(oster, largest)),
-        ("Oster", "beta", "", beta_for(oster, largest)),
+        ("Oster", "r2_max", *nothing, largest),
+        ("Oster", "delta", *nothing, delta_for(oster, largest)),
+        ("Oster", "beta", *nothing, beta_for(oster, largest)),
     ]
     fit = ols(design, effects=list(effects) or None)
     estimate, error, df = _classical(fit, term)
     t = estimate / error
     rows += [
-        ("Cinelli and Hazlett", "partial_r2", "", partial_r2(t, df)),
-        ("Cinelli and Hazlett", "robustness_value", "", robustness_value(t, df)),
-        ("Cinelli and Hazlett", "robustness_value_significance", "", robustness_value(t, df, size=SIZE)),
+        ("Cinelli and Hazlett", "partial_r2", *nothing, partial_r2(t, df)),
+        ("Cinelli and Hazlett", "robustness_value", *nothing, robustness_value(t, df)),
+        (
+            "Cinelli and Hazlett",
+            "robustness_value_significance",
+            *nothing,
+            robustness_value(t, df, size=SIZE),
+        ),
     ]
     _known(list(fit.labels), benchmarks)
     for benchmark in benchmarks:
         strength = _strength(design, effects, fit, term, benchmark)
         for multiple in times:
             rows += _with_confounder(strength, multiple, benchmark, estimate, error, df)
-    return pd.DataFrame(rows, columns=["method", "quantity", "of", "value"])
+    return pd.DataFrame(rows, columns=["method", "quantity", "times", "of", "value"])
 
 
 def _known(labels: list[str], names: Sequence[str]) -> None:
@@ -133,11 +139,10 @@ def _strength(
 
 def _with_confounder(
     strength: tuple[float, float], times: float, benchmark: str, estimate: float, error: float, df: float
-) -> list[tuple[str, str, str, float]]:
-    of = f"{times:g} times {benchmark}"
+) -> list[tuple[str, str, float, str, float]]:
     try:
         adjusted, its_error = given(as_strong_as(times, *strength), estimate, error, df)
     except EstimationError:
         adjusted = its_error = float("nan")
     values = {"estimate": adjusted, "std_error": its_error, "t": adjusted / its_error}
-    return [("Cinelli and Hazlett", name, of, value) for name, value in values.items()]
+    return [("Cinelli and Hazlett", name, times, benchmark, value) for name, value in values.items()]

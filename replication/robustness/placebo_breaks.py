@@ -16,7 +16,7 @@ from replication.panel.panel import Panel
 from replication.robustness.influence import estimated
 from replication.robustness.specification import as_term
 from replication.spec.entries import ModelSpec
-from replication.study.boundary import NUMERICAL, numerical, without_place
+from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import fit_model, plan
 
 TRIM = 0.15
@@ -43,7 +43,7 @@ def placebo_breaks(panel: Panel, model: ModelSpec, terms: Sequence[str]) -> pd.D
         try:
             found = wald(*estimated(panel, broken), changes)
         except UserError as problem:
-            rows.append((label, np.nan, np.nan, without_place(problem, model.id)))
+            rows.append((label, np.nan, np.nan, str(problem)))
         except NUMERICAL as problem:
             rows.append((label, np.nan, np.nan, numerical(problem)))
         else:

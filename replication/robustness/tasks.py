@@ -26,7 +26,7 @@ from replication.robustness.fast_errors import is_fast
 from replication.robustness.specification import model_of, term_of
 from replication.robustness.sweep import Flags
 from replication.spec.entries import ModelSpec
-from replication.study.boundary import NUMERICAL, numerical, without_place
+from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import covariances_of, fit_model, plan
 
 CHUNK = 20_000
@@ -98,11 +98,11 @@ def _one_by_one(task: Models) -> pd.DataFrame:
 def _alone(panel: Panel, model: ModelSpec, term: str) -> tuple:
     nothing = [np.nan] * len(NUMBERS)
     try:
-        ready = plan(model)
+        ready = plan(model, "the model")
         _, fit = fit_model(panel, ready)
         table = coefficient_table(fit, next(iter(covariances_of(fit, ready).values())))
     except UserError as problem:
-        return (*nothing, 0, True, without_place(problem, model.id))
+        return (*nothing, 0, True, str(problem))
     except NUMERICAL as problem:
         return (*nothing, 0, True, numerical(problem))
     if not fit.converged:

@@ -53,11 +53,6 @@ def told_with(doubts: Callable[[], list[str]]) -> Iterator[None]:
         ) from None
 
 
-def without_place(problem: Exception, model: str) -> str:
-    """What is wrong with a model, where its place in a study is not to be said again."""
-    return str(problem).removeprefix(f"models.{model}").lstrip(":. ")
-
-
 def numerical(problem: Exception) -> str:
     """The sentence for arithmetic that cannot be done."""
     why = next(words for kind, words in WORDS.items() if isinstance(problem, kind))

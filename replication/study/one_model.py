@@ -90,15 +90,20 @@ class Plan:
     errors: tuple[PlannedError, ...]
 
 
-def plan(model: ModelSpec) -> Plan:
+def plan(model: ModelSpec, place: str | None = None) -> Plan:
     """Check the words of a model against the registry, before anything is estimated.
+
+    Parameters
+    ----------
+    place : str, optional
+        What the model is called in messages; if it is left out, what a study file has of that id.
 
     Raises
     ------
     StudyError
         Unknown estimator, error, diagnostic or option; effects where the estimator takes none.
     """
-    place = f"models.{model.id}"
+    place = place or f"models.{model.id}"
     estimate = _lookup(f"{place}.estimator", model.estimator, ESTIMATORS, other_programs.ESTIMATORS)
     needs = NEEDS.get(model.estimator, Needs({}))
     options = dict(model.options)
@@ -107,7 +112,7 @@ def plan(model: ModelSpec) -> Plan:
     if model.effects:
         _check_absorbs(place, model, estimate)
         options["effects"] = list(model.effects)
-    checked = checked_options(f"{place}", estimate, options, tuple(needs.roles))
+    checked = checked_options(place, estimate, options, tuple(needs.roles))
     for name in model.diagnostics:
         _lookup(f"{place}.diagnostics", name, DIAGNOSTICS, other_programs.DIAGNOSTICS)
     errors = tuple(_planned(f"{place}.covariance", spec) for spec in model.covariance)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from replication.errors import StudyError, one_of
 from replication.estimate.covariances.conventions import Convention, conventions_of, known_for
-from replication.estimate.design import Fit
+from replication.estimate.design import Covariance, Fit
 from replication.panel.panel import Panel
 from replication.project.places import Project
 from replication.publish.rounding import fixed
@@ -19,7 +18,12 @@ from replication.spec.read_study import read_study
 from replication.study.one_model import Plan, fit_model, plan
 from replication.study.panels import data_of, panels_of
 
-ERRORS, FACTORS = "{}_errors", "{}_factors"
+Reconciled = tuple[str, Convention, Covariance]  # the kind of the error, whose it is, the error
+
+
+def statistics_of(model: str) -> tuple[str, str]:
+    """Names of the statistics that hold the errors of a model, and their small-sample factors."""
+    return f"{model}_errors", f"{model}_factors"
 
 
 def reconcile(project: Project, path: Path, model: str, data: Path | None = None) -> str:
@@ -36,14 +40,28 @@ def reconcile(project: Project, path: Path, model: str, data: Path | None = None
         raise StudyError(f"{path.name}: {one_of('model', model, found)}")
     spec = found[model]
     panel = panels_of(project, study, data_of(project, study, path, data))[spec.data, spec.entity]
-    return _as_text(reconciled(panel, plan(spec)), spec)
+    ready = plan(spec)
+    _, fit = fit_model(panel, ready)
+    return _as_text(_every(fit, ready), fit, spec)
 
 
 def reconciled(panel: Panel, ready: Plan) -> pd.DataFrame:
     """Rows statistic, group, period, value, unit: an error for each convention and term, and each factor."""
     _, fit = fit_model(panel, ready)
-    rows = [row for kind, options in _kinds(ready) for row in _rows(fit, ready.model, kind, options)]
+    errors, factors = statistics_of(ready.model.id)
+    rows: list[tuple[str, str, str, float, str]] = []
+    for kind, convention, covariance in _every(fit, ready):
+        name = f"{kind}: {convention.program}"
+        for term, error in zip(fit.labels, np.sqrt(np.diag(covariance.matrix)), strict=True):
+            rows.append((errors, name, term, float(error), "units of the outcome"))
+        for factor, value in covariance.factors.items():
+            rows.append((factors, name, factor, float(value), "multiplies the variance"))
     return pd.DataFrame(rows, columns=["statistic", "group", "period", "value", "unit"])
+
+
+def _every(fit: Fit, ready: Plan) -> list[Reconciled]:
+    """The model's errors under every convention that is known for one of their kinds."""
+    return [(kind, *found) for kind, options in _kinds(ready) for found in known_for(fit, kind, options)]
 
 
 def _kinds(ready: Plan) -> list[tuple[str, dict]]:
@@ -58,33 +76,14 @@ def _kinds(ready: Plan) -> list[tuple[str, dict]]:
     return kinds
 
 
-def _rows(fit: Fit, model: ModelSpec, kind: str, options: dict) -> Iterator[tuple[str, str, str, float, str]]:
-    for convention, covariance in known_for(fit, kind, options):
-        name = f"{kind}: {convention.program}"
-        for term, error in zip(fit.labels, np.sqrt(np.diag(covariance.matrix)), strict=True):
-            yield ERRORS.format(model.id), name, term, float(error), "units of the outcome"
-        for factor, value in covariance.factors.items():
-            yield FACTORS.format(model.id), name, factor, float(value), "multiplies the variance"
-
-
-def _as_text(rows: pd.DataFrame, model: ModelSpec) -> str:
-    errors = rows[rows["statistic"] == ERRORS.format(model.id)]
-    factors = rows[rows["statistic"] == FACTORS.format(model.id)]
+def _as_text(found: list[Reconciled], fit: Fit, model: ModelSpec) -> str:
     lines = [f"{model.id}: {model.title or model.formula}"]
-    if errors.empty:
+    if not found:
         lines.append("no other program has been run on a model of this kind with these errors")
-    for group, mine in errors.groupby("group", sort=False):
-        told = factors[factors["group"] == group]
-        named = ", ".join(f"{row.period} = {row.value:.6g}" for row in told.itertuples())
-        kind, program = str(group).split(": ", 1)
-        lines += ["", str(group), f"    {_origin(kind, program)}; {named or 'no small-sample factor'}"]
-        lines += [
-            f"    {fixed(float(value), 6):>16}  {term}"
-            for value, term in mine[["value", "period"]].to_numpy()
-        ]
+    for kind, convention, covariance in found:
+        factors = ", ".join(f"{name} = {value:.6g}" for name, value in covariance.factors.items())
+        lines += ["", f"{kind}: {convention.program}"]
+        lines.append(f"    {convention.origin}; {factors or 'no small-sample factor'}")
+        errors = np.sqrt(np.diag(covariance.matrix)).tolist()
+        lines += [f"    {fixed(e, 6):>16}  {label}" for e, label in zip(errors, fit.labels, strict=True)]
     return "\n".join(lines)
-
-
-def _origin(kind: str, program: str) -> str:
-    """How it is known what the program gives."""
-    return next(entry.origin for entry in conventions_of(kind) if entry.program == program)

@@ -27,6 +27,7 @@ from replication.sources.pipeline import read_table, sources_behind
 from replication.spec.entries import ModelSpec, Study
 from replication.spec.read_study import reading_ids, summaries
 from replication.study.panels import keys_of
+from replication.study.reconcile import statistics_of
 
 # What identifies a record, in the order in which a cell's source names it.
 KEYS = {
@@ -158,7 +159,8 @@ def statistic_behind(results: Results, name: str) -> Iterator[str]:
 def _frommodels_behind(results: Results, name: str) -> Iterator[str]:
     """A statistic that is read off estimates: the models that it is read off."""
     rules = [rule for rule in results.study.readings if name in reading_ids(rule)]
-    models = rules[0].models if rules else [name.rpartition("_")[0]]
+    reconciled = [model.id for model in results.study.models if name in statistics_of(model.id)]
+    models = rules[0].models if rules else reconciled
     what = f"reading rule {rules[0].id}" if rules else "errors under other conventions"
     yield f"statistic: {name}: {what}, from the models {', '.join(models)}"
     yield from models_behind(results, models)

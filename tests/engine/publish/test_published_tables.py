@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.errors import DataError, StudyError
+from replication.estimate.design import Term
 from replication.publish.printed_words import in_words, statistic_words
 from replication.publish.statistics_tables import data_table, model_table, statistics_table
 from replication.publish.table import Cell, Table, is_figure
@@ -126,7 +127,8 @@ def test_a_wild_bootstrap_has_p_and_interval_and_no_standard_error(chosen, estim
 def test_the_levels_of_a_factor_are_one_row_unless_they_are_few_or_asked_for(models, accounts):
     account = replace(accounts[0], errors=accounts[0].errors[:1])
     for levels in (5, 6):
-        terms = terms_of("us_trade", *(f"year={year}" for year in range(1980, 1980 + levels)))
+        dummies = (Term(f"year={year}", factor="year") for year in range(1980, 1980 + levels))
+        terms = (*terms_of("us_trade"), *dummies)
         rows = [
             ("study", "baseline", "panel-corrected", "regressor", term.label, 1.0, 0.5, 2.0, 0.05, 0.0, 2.0)
             for term in terms
