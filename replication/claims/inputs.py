@@ -45,8 +45,8 @@ class Figure:
         The figure as a reader would write it.
     bound : str
         Words before it where it is an end of what is meant, as "at least"; empty if it is none.
-    several : bool
-        Whether the text tells how it was made of several.
+    made : str
+        How it was made of several, as "mean of 9"; empty for one.
     unit : str
         In words; empty if nobody says it.
     spread : bool
@@ -63,17 +63,18 @@ class Figure:
     unit: str = ""
     spread: bool = False
     bound: str = ""
-    several: bool = False
+    made: str = ""
 
     @property
     def words(self) -> str:
         """The figure as it stands alone."""
-        return f"{self.bound} {self.text}" if self.bound else self.text
+        told = ": ".join(filter(None, (self.made, self.text)))
+        return f"{self.bound} {told}" if self.bound else told
 
     @property
     def term(self) -> str:
         """The figure among others, in brackets where it is more than a number."""
-        return f"[{self.words}]" if self.bound or self.several else self.text
+        return f"[{self.words}]" if self.bound or self.made else self.text
 
 
 def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
@@ -103,13 +104,12 @@ def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
     columns = [name for name in dict.fromkeys((spec.take, spec.low, spec.high, _half_column(spec))) if name]
     cells = tuple(Cell(source_of(spec), key, name) for key in taken.keys for name in columns)
     point, low, high = (_aggregate(spec.by, values) for values in (taken.points, taken.lows, taken.highs))
-    text = str(recorded.rows["words"].iloc[places[0]]) if stated else _text(spec, taken, point)
+    made, text = ("", str(recorded.rows["words"].iloc[places[0]])) if stated else _words(spec, taken, point)
     unit = _unit(spec, recorded, _places_taken(spec, places))
     spread = low < high and (
         bool(recorded.rows["spread"].iloc[places[0]]) if stated else bool(spec.date or spec.low or spec.high)
     )
-    several = spec.by in AGGREGATES and not stated
-    found = Figure(point, low, high, text, (*filters, *cells), unit, spread, several=several)
+    found = Figure(point, low, high, text, (*filters, *cells), unit, spread, made=made)
     return _as_bound(found, spec.bound)
 
 
@@ -309,10 +309,11 @@ def _aggregate(by: str, values: NDArray[np.float64]) -> float:
     return float(AGGREGATES[by](values)) if by in AGGREGATES else float(values[0])
 
 
-def _text(spec: Input, taken: _Taken, point: float) -> str:
+def _words(spec: Input, taken: _Taken, point: float) -> tuple[str, str]:
+    """How a figure was made of several, and the figure, which a date made of several has not."""
     if spec.by not in AGGREGATES:
-        return taken.texts[0]
+        return "", taken.texts[0]
     if spec.date and spec.by != "mean":
-        return f"{spec.by} of {len(taken.keys)} dates"
+        return f"{spec.by} of {len(taken.keys)} dates", ""
     shown = rounded if spec.by in ("mean", "volatility") else number  # a computed figure, not a recorded one
-    return f"{spec.by} of {len(taken.keys)}: {shown(point)}"
+    return f"{spec.by} of {len(taken.keys)}", shown(point)

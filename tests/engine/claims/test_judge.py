@@ -65,7 +65,7 @@ def test_several_rows_are_taken_as_asked():
     assert ends(taken(by="first", **whole)) == (20, 19.5, 20.5)
     assert ends(taken(by="last", **whole)) == (7, 6.5, 7.5)
     assert ends(taken(by="count", where="flag == 1")) == (2, 2, 2)
-    assert taken(by="sum", **whole).text == "sum of 3: 127"
+    assert taken(by="sum", **whole).words == "sum of 3: 127"
 
 
 def test_texts_are_read_as_numbers_or_as_days():

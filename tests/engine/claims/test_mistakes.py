@@ -8,7 +8,6 @@ from replication.claims.ledger import check_file
 from replication.errors import UserError
 from replication.project.places import Project
 from tests.support.claims_files import CLAIM, HEAD
-from tests.support.repository import ROOT
 
 TABLE = "key,value,low,high,half,minus,endless\na,20,,,,,inf\nb,100,95,,0.5,-0.5,inf\n"
 SHARE = CLAIM + 'missing = "the yearbook"\n'
@@ -254,9 +253,3 @@ def test_a_mistake_is_refused_in_one_line(mistake, tmp_path):
     with pytest.raises(UserError, match=message) as problem:
         check_file(Project(tmp_path), tmp_path / "mine.toml", tmp_path)
     assert "\n" not in str(problem.value) and str(problem.value).startswith("mine.toml: ")
-
-
-def test_the_guide_lists_the_mistakes():
-    guide = (ROOT / "docs/claims.md").read_text(encoding="utf-8")
-    assert len(MISTAKES) == 12
-    assert [mistake for mistake in MISTAKES if f"| {mistake} |" not in guide] == []

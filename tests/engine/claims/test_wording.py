@@ -12,7 +12,6 @@ from replication.claims.claim_entries import Stated
 from replication.claims.wording import interval_of, says_how_much, wording_of
 from replication.claims.wording_table import TABLE
 from replication.errors import StudyError
-from tests.support.repository import ROOT
 
 INF = math.inf
 
@@ -114,9 +113,3 @@ def test_the_figure_itself_is_always_left_open_and_either_sign_alike(size, wordi
     low, high = left_open(words, size, "yen")
     assert low <= size <= high
     assert left_open(words, -size, "yen") == (-high, -low)
-
-
-def test_the_guide_prints_the_convention():
-    guide = (ROOT / "docs/claims.md").read_text(encoding="utf-8")
-    for wording in TABLE:
-        assert f"| {', '.join(wording.phrases)} | {wording.leaves} |" in guide, wording.phrases[0]
