@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from replication.describe.series import Measure, of_every_period, tidy
 from replication.errors import StudyError
@@ -61,6 +60,8 @@ def variance_tests(
 
 
 def _tests(series: pd.Series, split: str, block: int, draws: int, seed: int) -> dict[str, float]:
+    from scipy import stats  # takes long to load, also for studies that ask for no such test
+
     known = series.dropna()
     before, after = (known[known.index < split].to_numpy(), known[known.index >= split].to_numpy())
     shortest = min(len(before), len(after))

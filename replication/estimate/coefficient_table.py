@@ -9,12 +9,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from replication.errors import EstimationError, one_of
 from replication.estimate.design import Booleans, Covariance, Fit, Floats, Term
 from replication.estimate.estimates import Estimates
 from replication.estimate.margins import Move, average_marginal_effects
+from replication.estimate.numbers.distributions import Reference
 
 LEVEL = 0.95
 
@@ -104,7 +104,7 @@ def tested_rows(
     error = np.sqrt(np.where(variance > 0, variance, np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimates / error
-    law = stats.norm() if df is None else stats.t(df)
+    law = Reference(df)
     half_width = law.ppf((1 + LEVEL) / 2) * error
     return pd.DataFrame(
         {

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError, one_of
 from replication.estimate.covariances.pcse import residual_grid
@@ -29,6 +28,7 @@ from replication.estimate.linear.linear import first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
 from replication.estimate.numbers.absorb import projector, residuals, varies
 from replication.estimate.numbers.algebra import least_squares, residual_ssr
+from replication.estimate.numbers.distributions import NORMAL, chi2_sf, f_sf
 from replication.estimate.numbers.goodness import ratio
 from replication.estimate.numbers.groupings import of_design
 
@@ -72,7 +72,7 @@ def hausman(fit: Fit) -> Statistics:
     same = [random.terms.index(term) for term in within.terms]
     variance = classical(within).matrix - classical(random).matrix[np.ix_(same, same)]
     value, rank, positive = quadratic_form(within.params - random.params[same], variance)
-    p = float(stats.chi2.sf(value, rank)) if value >= 0 else float("nan")
+    p = chi2_sf(value, rank) if value >= 0 else float("nan")
     return {
         "hausman_chi2": value,
         "hausman_df": float(rank),
@@ -129,7 +129,7 @@ def breusch_pagan(fit: Fit) -> Statistics:
         raise EstimationError("breusch_pagan needs an entity with two rows or more")
     a = 1.0 - ratio(float((np.bincount(codes, e) ** 2).sum()), float(e @ e))
     lm = len(e) ** 2 * a**2 / (2.0 * spread)
-    return {"breusch_pagan_lm": lm, "breusch_pagan_df": 1.0, "breusch_pagan_p": float(stats.chi2.sf(lm, 1))}
+    return {"breusch_pagan_lm": lm, "breusch_pagan_df": 1.0, "breusch_pagan_p": chi2_sf(lm, 1)}
 
 
 def pesaran_cd(fit: Fit) -> Statistics:
@@ -152,7 +152,7 @@ def pesaran_cd(fit: Fit) -> Statistics:
         raise EstimationError("pesaran_cd needs two entities with two or more periods in common")
     correlation = cross[pairs] / np.sqrt(own[pairs] * own.T[pairs])
     cd = float((np.sqrt(common[pairs]) * correlation).sum() / np.sqrt(pairs.sum()))
-    return {"pesaran_cd": cd, "pesaran_cd_p": float(2 * stats.norm.sf(abs(cd)))}
+    return {"pesaran_cd": cd, "pesaran_cd_p": float(2 * NORMAL.sf(abs(cd)))}
 
 
 def wooldridge_ar(fit: Fit) -> Statistics:
@@ -227,7 +227,7 @@ def breusch_godfrey(fit: Fit) -> Statistics:
     return {
         "breusch_godfrey_chi2": chi2,
         "breusch_godfrey_df": 1.0,
-        "breusch_godfrey_p": float(stats.chi2.sf(chi2, 1)),
+        "breusch_godfrey_p": chi2_sf(chi2, 1),
     }
 
 
@@ -262,10 +262,10 @@ def wald(fit: Estimates, covariance: Covariance, terms: Sequence[str]) -> Statis
     known = bool(np.isfinite(variance).all())
     value, rank, _ = quadratic_form(fit.params[rows], variance) if known else (np.nan, len(rows), False)
     if covariance.df is None:
-        p = float(stats.chi2.sf(value, rank))
+        p = chi2_sf(value, rank)
         return {"test_chi2": value, "test_chi2_df": float(rank), "test_chi2_p": p}
     df = np.broadcast_to(covariance.df, len(fit.terms))[rows].min()
-    p = float(stats.f.sf(value / rank, rank, float(df)))
+    p = f_sf(value / rank, rank, float(df))
     return {"test_f": value / rank, "test_f_df1": float(rank), "test_f_df2": float(df), "test_f_p": p}
 
 
@@ -274,7 +274,7 @@ def _f_row(name: str, f: float, df1: float, df2: float) -> Statistics:
         f"{name}_f": f,
         f"{name}_df1": float(df1),
         f"{name}_df2": float(df2),
-        f"{name}_p": float(stats.f.sf(f, df1, df2)),
+        f"{name}_p": f_sf(f, df1, df2),
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.design import Floats
+from replication.estimate.numbers.distributions import Reference
 
 
 def error_of_interval(low: Floats, high: Floats, df: float | Floats | None, level: float = 0.95) -> Floats:
@@ -14,7 +14,7 @@ def error_of_interval(low: Floats, high: Floats, df: float | Floats | None, leve
 
     What the detectable effect of a bootstrap rests on, whose interval is its own; infinite where it is open.
     """
-    law = stats.norm() if df is None else stats.t(df)
+    law = Reference(df)
     found: Floats = (high - low) / (2.0 * law.ppf((1.0 + level) / 2.0))
     return found
 
@@ -48,5 +48,5 @@ def minimum_detectable_effect(
             raise EstimationError(f"{name} is {value}; allowed: between 0 and 1")
     if np.any(np.asarray(std_error) < 0):
         raise EstimationError("a standard error is negative")
-    law = stats.norm() if df is None else stats.t(df)
+    law = Reference(df)
     return (law.ppf(1.0 - size / 2.0) + law.ppf(power)) * std_error

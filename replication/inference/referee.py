@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from replication.estimate.design import Covariance, Fit, Statistics
+from replication.estimate.numbers.distributions import Reference
 
 WEAK = 10.0
 """First-stage F below which two-stage least squares is not to be trusted (Staiger and Stock 1997)."""
@@ -78,7 +78,7 @@ def overturned(
 def _analytic(fit: Fit, covariance: Covariance) -> pd.Series:
     """P values by the matrix and degrees of freedom of a covariance, by term."""
     error = np.sqrt(np.where(np.diag(covariance.matrix) > 0, np.diag(covariance.matrix), np.nan))
-    law = stats.norm() if covariance.df is None else stats.t(covariance.df)
+    law = Reference(covariance.df)
     return pd.Series(2 * law.sf(np.abs(fit.params / error)), index=list(fit.labels))
 
 

@@ -29,7 +29,6 @@ from replication.panel.grid import Grid, refuse_twice, tidied
 from replication.panel.limits import MAX_BYTES, check_size
 from replication.panel.numerals import Spelling, spelling_of, spelling_with
 from replication.panel.read_csv import read_csv
-from replication.panel.read_excel import read_excel
 from replication.panel.read_folder import read_folder
 from replication.panel.read_parquet import read_parquet
 from replication.panel.read_stata import read_stata
@@ -41,9 +40,17 @@ Arrays = Mapping[str, pa.ChunkedArray]
 Found = tuple[dict[str, Column], list[str]]
 Check = Callable[[int], object]
 TEXT = (".csv", ".tsv", ".tab", ".txt")
+
+
+def _workbook(path: Path, keys: FileKeys) -> Grid:
+    from replication.panel.read_excel import read_excel  # openpyxl takes long to load
+
+    return read_excel(path, keys)
+
+
 READERS: dict[str, Callable[[Path, FileKeys], Grid]] = {
     **dict.fromkeys(TEXT, read_csv),
-    ".xlsx": read_excel,
+    ".xlsx": _workbook,
     ".dta": read_stata,
     ".parquet": read_parquet,
 }

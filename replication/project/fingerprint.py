@@ -65,14 +65,14 @@ def _reached(modules: tuple[str, ...]) -> frozenset[str]:
 def _needs(path: str) -> tuple[str, ...]:
     """Files that one file names: modules that it imports, resources that it opens or includes."""
     text = (PACKAGE.parent / path).read_text(encoding="utf-8")
-    room = Path(path).parent.as_posix()
-    named = [
-        other
-        for other in all_code()
-        if other.endswith(RESOURCES) and other.startswith(f"{room}/") and Path(other).name in text
-    ]
+    named = [other for other in _resources(Path(path).parent.as_posix()) if Path(other).name in text]
     imported = _imported(text) if path.endswith(".py") else ()
     return (*(file for name in imported for file in _files_of(name)), *named)
+
+
+@cache
+def _resources(room: str) -> list[str]:
+    return [path for path in all_code() if path.endswith(RESOURCES) and path.startswith(f"{room}/")]
 
 
 def _imported(text: str) -> Iterator[str]:
@@ -88,6 +88,7 @@ def _imported(text: str) -> Iterator[str]:
             yield module
 
 
+@cache
 def _files_of(name: str) -> list[str]:
     """Files that importing a module of the package runs: its own and those of the rooms around it.
 

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.coefficient_table import LEVEL
 from replication.estimate.covariances.small_sample import counted_parameters
 from replication.estimate.design import Floats, Integers
+from replication.estimate.numbers.distributions import NORMAL, Reference
 from replication.estimate.seeds import generator
 from replication.project.progress import track
 from replication.robustness.block_hat import Hat, cluster_forms, hat
@@ -84,7 +84,7 @@ def curve_test(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> Curv
 
 def _statistics(b: Floats, z: Floats) -> Floats:
     """The three of one draw."""
-    critical = stats.norm.ppf((1 + LEVEL) / 2)
+    critical = NORMAL.ppf((1 + LEVEL) / 2)
     share = max((z > critical).mean(), (z < -critical).mean())
     return np.array([np.median(b), share, z.sum() / np.sqrt(len(z))])
 
@@ -165,7 +165,7 @@ def _draws(solved: Solved, blocks: Hat, signs: Floats) -> tuple[Floats, Floats]:
 
 def _z(t: Floats, df: int) -> Floats:
     """The normal value as far out as t with these degrees of freedom."""
-    return np.sign(t) * stats.norm.isf(stats.t.sf(np.abs(t), df))
+    return -np.sign(t) * NORMAL.ppf(Reference(df).sf(np.abs(t)))
 
 
 def _permuted(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, Floats]:
@@ -182,7 +182,7 @@ def _permuted(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple[Flo
     estimates, p_values = np.array(rows).transpose(1, 0, 2)
     known = np.isfinite(estimates).all(axis=0) & np.isfinite(p_values).all(axis=0)
     estimates = estimates[:, known]
-    return estimates, np.sign(estimates) * stats.norm.isf(np.maximum(p_values[:, known], 1e-300) / 2.0)
+    return estimates, -np.sign(estimates) * NORMAL.ppf(np.maximum(p_values[:, known], 1e-300) / 2.0)
 
 
 class _Lottery:

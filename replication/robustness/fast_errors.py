@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError, one_of
 from replication.estimate.coefficient_table import LEVEL
@@ -17,6 +16,7 @@ from replication.estimate.covariances.small_sample import counted_parameters, gr
 from replication.estimate.covariances.wild_bootstrap import bound, by_appearance, cluster_weights
 from replication.estimate.design import Floats, Integers, Term
 from replication.estimate.numbers.absorb import counted
+from replication.estimate.numbers.distributions import Reference
 from replication.estimate.numbers.groupings import Groupings, grouped
 from replication.estimate.seeds import ROOT_SEED
 from replication.robustness.base_rows import Base
@@ -103,10 +103,10 @@ Errors = Callable[[Solved], Cells]
 def _referred(solved: Solved, found: Variances, df: float | Floats | None) -> Cells:
     """Errors with the t distribution, or the normal where df is None, as `coefficient_table` has them."""
     error = np.sqrt(np.where(found.safe, found.variance, np.nan))
-    law, given = (stats.norm, ()) if df is None else (stats.t, (df,))
-    half = law.ppf((1 + LEVEL) / 2, *given) * error
+    law = Reference(df)
+    half = law.ppf((1 + LEVEL) / 2) * error
     b = solved.estimate
-    return Cells(error, 2 * law.sf(np.abs(b / error), *given), b - half, b + half, found.safe)
+    return Cells(error, 2 * law.sf(np.abs(b / error)), b - half, b + half, found.safe)
 
 
 def _classical(ground: Ground) -> Errors:

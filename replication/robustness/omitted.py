@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.design import Floats
 from replication.estimate.numbers.algebra import least_squares, residual_ssr
+from replication.estimate.numbers.distributions import Reference
 
 LARGER_R2 = 1.3
 """Multiple of the controlled R squared that Oster (2019) proposes for the largest, if that is below one."""
@@ -161,7 +161,7 @@ def robustness_value(t: float, df: float, *, share: float = 1.0, size: float | N
         Makes it the value at which the effect less `share` is no longer significant at this size.
     """
     effect = share * abs(t) / np.sqrt(df)
-    critical = 0.0 if size is None else float(stats.t.isf(size / 2.0, df - 1.0)) / np.sqrt(df - 1.0)
+    critical = 0.0 if size is None else -float(Reference(df - 1.0).ppf(size / 2.0)) / np.sqrt(df - 1.0)
     excess = effect - critical
     if excess <= 0:
         return 0.0

@@ -29,7 +29,6 @@ from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.design import Covariance, Design, Fit, Floats, Statistics, Term
@@ -56,6 +55,7 @@ from replication.estimate.dynamic.gmm_moments import (
     weight_root,
     windmeijer,
 )
+from replication.estimate.numbers.distributions import NORMAL, chi2_sf
 
 Estimator = Callable[..., Fit]
 Cell = TypeVar("Cell", bound=np.generic)
@@ -222,7 +222,7 @@ def _overidentification(first: Step, second: Step, variance: float) -> Statistic
     tests = {"sargan": first.objective / variance, "hansen": second.objective, "sargan_pgmm": pgmm}
     out: Statistics = {}
     for name, value in tests.items():
-        out |= {name: value, f"{name}_df": float(df), f"{name}_p": float(stats.chi2.sf(value, df))}
+        out |= {name: value, f"{name}_df": float(df), f"{name}_p": chi2_sf(value, df)}
     return out
 
 
@@ -241,7 +241,7 @@ def _serial_correlations(
     out: Statistics = {}
     for order in (1, 2):
         m = serial_correlation(errors, order, step, covariance, assumed)
-        out |= {f"ar{order}": m, f"ar{order}_p": float(2 * stats.norm.sf(abs(m)))}
+        out |= {f"ar{order}": m, f"ar{order}_p": float(2 * NORMAL.sf(abs(m)))}
     return out
 
 

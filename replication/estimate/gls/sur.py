@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 from scipy.linalg import block_diag
 
 from replication.errors import EstimationError
@@ -24,6 +23,7 @@ from replication.estimate.gls.contemporaneous import across, inverse_root, requi
 from replication.estimate.labels import entity_name
 from replication.estimate.linear.linear import refuse_weights
 from replication.estimate.numbers.algebra import Solution, least_squares
+from replication.estimate.numbers.distributions import chi2_sf
 from replication.estimate.numbers.goodness import counts, information_criteria, ratio
 
 TOLERANCE = 1e-8
@@ -248,7 +248,7 @@ def _independence(residuals: Floats) -> Statistics:
     return {
         "breusch_pagan_chi2": value,
         "breusch_pagan_chi2_df": float(df),
-        "breusch_pagan_chi2_p": float(stats.chi2.sf(value, df)),
+        "breusch_pagan_chi2_p": chi2_sf(value, df),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
 
 from replication.errors import EstimationError
 from replication.estimate.design import Floats, Term
@@ -73,6 +72,8 @@ def _one(outcome: str, name: str, values: Floats, sign: float, cut: float, words
 
 def _direction(side: Floats, x: Floats) -> Floats:
     """(k,) the b above that pushes most rows, zero if there is none."""
+    from scipy.optimize import linprog  # takes long to load, and hardly any data come here
+
     inside = side == 0
     signed = x[~inside] * side[~inside, None]
     scale = np.abs(x).max(axis=0)

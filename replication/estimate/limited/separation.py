@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
 from replication.estimate.design import Booleans, Floats, Term
 from replication.estimate.numbers.absorb import Projector, heights, null_space, projector, residuals, spread
@@ -246,6 +245,8 @@ def rectify(space: Floats) -> tuple[Booleans, Booleans]:
 
 def _by_simplex(z: Floats) -> Booleans:
     """Maximise the sum of s over 0 <= s <= 1, s <= z t: in the end s is one exactly on separated rows."""
+    from scipy.optimize import linprog  # takes long to load, and hardly any data come here
+
     n, r = z.shape
     solution = linprog(  # type: ignore[call-overload]  # A_ub may be sparse
         np.concatenate([np.zeros(r), -np.ones(n)]),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy import stats
-from scipy.optimize import brentq, minimize_scalar
 
 from replication.estimate.design import Floats, Statistics
 from replication.estimate.linear.iv_tests import Moments, Reduced, invertible, reduced_form
+from replication.estimate.numbers.distributions import f_ppf, f_sf
 
 Curve = Callable[[Floats], Floats]
 
@@ -42,7 +41,7 @@ def anderson_rubin(
         return {}, "No Anderson-Rubin set: no more clusters than instruments, or too few rows."
     unit = float(np.linalg.norm(reduced.values[:, 0]) / np.linalg.norm(reduced.values[:, 1]))
     q = instruments.shape[1]
-    critical = float(stats.f.ppf(LEVEL, q, moments.denominator_df))
+    critical = f_ppf(LEVEL, q, moments.denominator_df)
     curve = _curve(reduced, unit)
     try:
         at_zero = float(curve(np.zeros(1))[0])
@@ -51,7 +50,7 @@ def anderson_rubin(
         return {}, "No Anderson-Rubin set: at some value of the coefficient the instruments fit exactly."
     out: Statistics = {
         "anderson_rubin_f": at_zero,
-        "anderson_rubin_p": float(stats.f.sf(at_zero, q, moments.denominator_df)),
+        "anderson_rubin_p": f_sf(at_zero, q, moments.denominator_df),
         "anderson_rubin_low": intervals[0][0] if intervals else np.nan,
         "anderson_rubin_high": intervals[-1][1] if intervals else np.nan,
     }
@@ -83,6 +82,8 @@ def _curve(reduced: Reduced, unit: float) -> Curve:
 
 def _arcs(excess: Curve, unit: float) -> list[tuple[float, float]]:
     """Intervals of b = unit tan(angle), in order, where excess(angle) <= 0; excess has period pi."""
+    from scipy.optimize import brentq  # takes long to load, also for those who ask for no such set
+
     angles = np.linspace(-np.pi / 2, np.pi / 2, ANGLES + 1)
     angles = np.unique(np.concatenate([angles, _extremes(excess, angles)]))
     inside = excess(angles) <= 0
@@ -99,6 +100,8 @@ def _scalar(excess: Curve) -> Callable[[float], float]:
 
 def _extremes(excess: Curve, angles: Floats) -> list[float]:
     """Local minima and maxima between the points: sets and gaps may be narrower than their distance."""
+    from scipy.optimize import minimize_scalar
+
     values, f = excess(angles), _scalar(excess)
     found = []
     for sign in (1.0, -1.0):

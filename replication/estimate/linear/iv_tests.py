@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.design import Floats, Integers, Of, Statistics, Term
+from replication.estimate.numbers.distributions import chi2_sf, f_sf
 from replication.estimate.numbers.groupings import sums
 
 
@@ -180,7 +180,7 @@ def underidentification(
         found["kleibergen_paap_lm"] = _wald(z.T @ d, moment_covariance(moments, z, d))
     out: Statistics = {}
     for name, value in found.items():
-        out |= {name: value, f"{name}_df": float(df), f"{name}_p": float(stats.chi2.sf(value, df))}
+        out |= {name: value, f"{name}_df": float(df), f"{name}_p": chi2_sf(value, df)}
     return out
 
 
@@ -202,7 +202,7 @@ def overidentification(
     out: Statistics = {}
     hansen = _hansen(exogenous, endogenous, instruments, y, residuals, moments)
     for name, value in {"sargan": sargan, "hansen": hansen}.items():
-        out |= {name: value, f"{name}_df": float(df), f"{name}_p": float(stats.chi2.sf(value, df))}
+        out |= {name: value, f"{name}_df": float(df), f"{name}_p": chi2_sf(value, df)}
     return out
 
 
@@ -238,9 +238,9 @@ def endogeneity(x: Floats, z: Floats, y: Floats, count: int, absorbed: int) -> S
     durbin = len(y) * (restricted - full) / restricted
     return {
         "durbin": durbin,
-        "durbin_p": float(stats.chi2.sf(durbin, count)),
+        "durbin_p": chi2_sf(durbin, count),
         "wu_hausman": f,
-        "wu_hausman_p": float(stats.f.sf(f, count, df)),
+        "wu_hausman_p": f_sf(f, count, df),
     }
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import linprog
 
 from replication.errors import EstimationError
 from replication.estimate.design import Covariance, Design, Fit, Floats, Of, Statistics, parameters
@@ -204,6 +203,8 @@ def _solve(y: Floats, basis: Basis, weights: Floats, q: float) -> _Solution:
     Only k constraints, whatever n. The coefficients are then solved for on the rows that the plane passes
     through, which gives them every digit.
     """
+    from scipy.optimize import linprog  # takes long to load, also for those who ask for no quantile
+
     scale = float(np.abs(y - np.median(y)).max()) or 1.0
     found = linprog(  # type: ignore[call-overload]  # bounds may be an array
         -y / scale,

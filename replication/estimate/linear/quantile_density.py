@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.design import Floats
+from replication.estimate.numbers.distributions import NORMAL, normal_density
 
 KernelName = Literal[
     "gaussian",
@@ -42,12 +42,11 @@ def rule_width(rows: int, q: float, rule: Rule) -> float:
     EstimationError
         q so near to 0 or 1 that the bandwidth leaves no room.
     """
-    normal = stats.norm
-    z, level = normal.ppf(q), normal.ppf(0.975)
-    density, bend = normal.pdf(z), 2 * z**2 + 1
+    z, level = NORMAL.ppf(q), NORMAL.ppf(0.975)
+    density, bend = normal_density(z), 2 * z**2 + 1
     found = {
         "hall_sheather": lambda: rows ** (-1 / 3) * level ** (2 / 3) * (1.5 * density**2 / bend) ** (1 / 3),
-        "bofinger": lambda: rows ** (-1 / 5) * (4.5 * normal.pdf(2 * z) ** 4 / bend**2) ** (1 / 5),
+        "bofinger": lambda: rows ** (-1 / 5) * (4.5 * normal_density(2 * z) ** 4 / bend**2) ** (1 / 5),
         "chamberlain": lambda: level * np.sqrt(q * (1 - q) / rows),
     }
     h = float(found[rule]())
@@ -62,7 +61,7 @@ def kernel_width(residuals: Floats, q: float, h: float, quartiles: Quartiles) ->
     """Bandwidth on the scale of the residuals: min(sd, IQR / 1.34) times the distance of normal quantiles."""
     ends = np.percentile(residuals, [75, 25], method=METHODS[quartiles])
     spread = min(float(residuals.std(ddof=1)), float(np.subtract(*ends)) / 1.34)
-    width: float = spread * float(stats.norm.ppf(q + h) - stats.norm.ppf(q - h))
+    width: float = spread * float(NORMAL.ppf(q + h) - NORMAL.ppf(q - h))
     if not width > 0:
         raise EstimationError("half of the residuals are zero: the density of the errors cannot be estimated")
     return width
@@ -118,7 +117,7 @@ class Kernel:
 
 
 KERNELS: Mapping[KernelName, Kernel] = {
-    "gaussian": Kernel(stats.norm.pdf, "interpolated"),
+    "gaussian": Kernel(normal_density, "interpolated"),
     "epanechnikov": Kernel(lambda u: _inside(u, 1.0, 0.75 * (1 - u**2))),
     "epanechnikov_root5": Kernel(lambda u: _inside(u, np.sqrt(5), 0.75 * (1 - u**2 / 5) / np.sqrt(5))),
     "biweight": Kernel(lambda u: _inside(u, 1.0, 15 / 16 * (1 - u**2) ** 2)),

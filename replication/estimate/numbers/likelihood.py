@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy import stats
 from scipy.linalg import pinvh
 
 from replication.errors import EstimationError
 from replication.estimate.design import Design, Floats, LikelihoodFit, MeanOf, Statistics, Term
+from replication.estimate.numbers.distributions import chi2_sf
 from replication.estimate.numbers.goodness import information_criteria
 from replication.estimate.numbers.optimize import Optimum
 
@@ -84,5 +84,5 @@ def against_null(loglikelihood: float, null: float, restrictions: int) -> Statis
         "rsquared_pseudo": 1 - loglikelihood / null,
         "lr_statistic": 2 * (loglikelihood - null),
         "lr_df": float(restrictions),
-        "lr_p": float(stats.chi2.sf(2 * (loglikelihood - null), restrictions)),
+        "lr_p": chi2_sf(2 * (loglikelihood - null), restrictions),
     }
