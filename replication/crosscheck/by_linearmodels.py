@@ -1,133 +1,221 @@
-"""Models through linearmodels: panel estimators and instrumental variables."""
+"""Panel estimators and systems through linearmodels, and what it knows of all estimators."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from linearmodels.iv import IV2SLS, IVGMM, IVLIML
+from linearmodels.iv import AbsorbingLS
 from linearmodels.panel import BetweenOLS, FamaMacBeth, FirstDifferenceOLS, PanelOLS, RandomEffects
+from linearmodels.panel.utility import AbsorbingEffectError
+from linearmodels.system import SUR
+from scipy.linalg import block_diag
 
-from replication.crosscheck.dummies import used_rows, written_out
-from replication.crosscheck.opinion import LINEAR, Opinion, Source
-from replication.estimate.covariances.conventions import apply, conventions_of
-from replication.estimate.covariances.over_time import driscoll_kraay
-from replication.estimate.covariances.sandwich import classical
-from replication.estimate.design import Design, Fit
+from replication.crosscheck.asked_errors import PLAIN, clustered_ways, over_time
+from replication.crosscheck.by_linearmodels_iv import instrumented
+from replication.crosscheck.coordinates import Coordinates, coordinates
+from replication.crosscheck.dummies import codes, regressors, used_rows
+from replication.crosscheck.opinion import (
+    ITERATIVE,
+    LIKELIHOOD,
+    LINEAR,
+    Floats,
+    Known,
+    Opinion,
+    Source,
+    Witness,
+    quantities,
+)
+from replication.estimate.covariances.conventions import conventions_of
+from replication.estimate.covariances.sandwich import classical, clustered, hc1
+from replication.estimate.design import CONSTANT, Design, Fit
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("linearmodels", LINEAR)
+CLIMBED = Source("linearmodels", ITERATIVE)
 CLUSTERED = next(each for each in conventions_of("clustered") if each.program.startswith("linearmodels"))
+GAVE_UP = AbsorbingEffectError
+# Its search for what effects explain ends where the rest is orthogonal to them to so many digits.
+ABSORB: dict[str, Any] = {
+    "method": "lsmr",
+    "absorb_options": {"atol": 1e-15, "btol": 1e-15, "conlim": 0.0, "maxiter": 100_000},
+}
 
 
-def within(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
-    """Least squares with entity effects, time effects or both: coefficients, three errors, R2 within."""
-    if not model.effects or not set(model.effects) <= {"entity", "time"} or not fit.terms:
+def least_squares(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
+    """Least squares with effects: of entities and periods as panels, of any others as what is absorbed."""
+    if not model.effects or fit.mean_effect:
         return
-    design = used_rows(fit)
+    within = set(model.effects) <= {"entity", "time"}
+    yield from (_within if within else _absorbed)(fit, model)
+
+
+def _within(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
+    given = coordinates(regressors(fit), constant=False, absorbed=True)
     options = {f"{name}_effects": True for name in model.effects}
-    found = PanelOLS(*_panel(design, fit), weights=_weights(design), **options)
-    plain = found.fit(cov_type="unadjusted", debiased=True)
-    yield from _coefficients(fit, plain)
-    yield from EXACT.errors("classical", fit, classical(fit).matrix, plain.cov.to_numpy())
-    if design.entity.max() > 1:
-        theirs = found.fit(cov_type="clustered", cluster_entity=True, debiased=True, group_debias=False)
-        yield from EXACT.errors("clustered", fit, apply(CLUSTERED, fit).matrix, theirs.cov.to_numpy())
-    if design.weights is None:
-        theirs = found.fit(cov_type="kernel", kernel="bartlett", bandwidth=2, debiased=True)
-        ours = driscoll_kraay(fit, lags=2, correction="n-k")
-        yield from EXACT.errors("driscoll_kraay", fit, ours.matrix, theirs.cov.to_numpy())
+    program = PanelOLS(*_panel(fit, given.x), weights=_weights(used_rows(fit)), **options)
+    witness = Witness(EXACT, fit, given.back)
+    plain = yield from _panel_errors(witness, model, partial(program.fit, debiased=True))
+    yield EXACT.share("R2 within", fit.statistics["rsquared_within"], plain.rsquared)
+    yield EXACT.statistic(LIKELIHOOD, fit.statistics["loglikelihood"], plain.loglik)
+
+
+def _absorbed(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
+    """Any number of effects of any columns; its own count of those that clusters contain is left aside."""
+    design = used_rows(fit)
+    effects = pd.DataFrame({name: pd.Categorical(codes(design, name)) for name in model.effects})
+    given = coordinates(regressors(fit), constant=False, absorbed=True)
+    program = partial(AbsorbingLS(design.y, given.x, absorb=effects, weights=design.weights).fit, **ABSORB)
+    witness = Witness(EXACT, fit, given.back)
+    yield from _robust(witness, partial(program, debiased=True))
+    for each in clustered_ways(fit, model, **PLAIN):
+        if len(each.by) == 1:
+            theirs = program(cov_type="clustered", clusters=each.groups, debiased=False)
+            yield from witness.errors("clustered", each.ours.matrix, theirs.cov.to_numpy(), each.by)
 
 
 def between(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Least squares of entity means."""
-    design = used_rows(fit)
-    if design.weights is None:
+    if fit.design.weights is None:
+        given = _given(fit)
         again = bool(model.options.get("reweight", False))
-        yield from _plain(fit, BetweenOLS(*_panel(design, fit)), reweight=again)
+        found = partial(BetweenOLS(*_panel(fit, given.x)).fit, debiased=True, reweight=again)
+        yield from _robust(Witness(EXACT, fit, given.back), found)
 
 
 def first_difference(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Least squares of changes; linearmodels takes rows in a row for neighbours, we take periods."""
     design = fit.design
     neighbours = np.diff(design.time)[np.diff(design.entity) == 0]
-    if design.weights is None and not design.has_constant and (neighbours == 1).all():
-        yield from _plain(fit, FirstDifferenceOLS(*_panel(design, fit)))
+    if design.has_constant or (neighbours != 1).any():
+        return
+    given = coordinates(design.x, constant=False, absorbed=True)
+    index = _index(design)
+    y, x = pd.Series(design.y, index=index), pd.DataFrame(given.x, index=index)
+    found = partial(FirstDifferenceOLS(y, x).fit, debiased=True)
+    witness = Witness(EXACT, fit, given.back)
+    yield from _robust(witness, found)
+    for each in clustered_ways(fit, model, CLUSTERED):
+        if each.by == ("entity",):  # others it refuses where they change from row to row
+            theirs = found(cov_type="clustered", cluster_entity=True, group_debias=False)
+            yield from witness.errors("clustered", each.ours.matrix, theirs.cov.to_numpy(), each.by)
+    yield from _kernel(witness, model, found)
 
 
 def random_effects(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Swamy and Arora's random effects; the same small-sample choice on both sides."""
-    design = used_rows(fit)
-    if design.weights is None and not model.options:
-        found = RandomEffects(*_panel(design, fit)).fit(small_sample=False)
-        yield from _coefficients(fit, found)
+    if model.options.get("components", "harmonic") != "harmonic":
+        return
+    given = _given(fit)
+    found = partial(RandomEffects(*_panel(fit, given.x)).fit, small_sample=False, debiased=True)
+    plain = yield from _panel_errors(Witness(EXACT, fit, given.back), model, found)
+    parts = plain.variance_decomposition
+    yield EXACT.statistic("sigma_e", fit.statistics["sigma_e"], np.sqrt(parts["Residual"]))
+    yield EXACT.share("rho", fit.statistics["rho"], parts["Percent due to Effects"])
 
 
 def fama_macbeth(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
-    """Means of the coefficients of one regression a period."""
-    design = used_rows(fit)
-    if design.weights is None and fit.kept is None:
-        yield from _coefficients(fit, FamaMacBeth(*_panel(design, fit)).fit())
-
-
-def instrumented(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
-    """2SLS, LIML and two-step GMM, effects written out as exogenous dummies."""
-    design = used_rows(fit)
-    x = written_out(fit, tuple(model.effects))
-    if x is None:
+    """Means of the coefficients of one regression a period, and the error of those means."""
+    if fit.design.weights is not None or fit.kept is not None:
         return
-    endogenous, instruments = (
-        design.extra[role].reshape(design.nobs, -1) for role in ("endogenous", "instruments")
-    )
-    program = {"iv_2sls": IV2SLS, "liml": IVLIML, "iv_gmm": IVGMM}[model.estimator]
-    options: dict[str, Any] = {"weights": design.weights} if design.weights is not None else {}
-    if model.estimator == "iv_gmm":
-        moments = model.options.get("moments", "robust")
-        if moments == "clustered":
-            return
-        options |= {"weight_type": moments}
-    found = program(design.y, x if x.shape[1] else None, endogenous, instruments, **options).fit()
-    names = [term for term in fit.terms if term in design.terms]
-    places = [*range(len(names)), *range(x.shape[1], x.shape[1] + endogenous.shape[1])]
-    theirs, errors = (np.asarray(part)[places] for part in (found.params, found.std_errors))
-    yield from EXACT.coefficients(fit.labels, fit.params, theirs, errors)
+    lags = int(model.options.get("lags", 0))
+    kernel: dict[str, Any] = {"cov_type": "kernel", "kernel": "bartlett", "bandwidth": lags}
+    given = _given(fit)
+    found = FamaMacBeth(*_panel(fit, given.x)).fit(debiased=True, **(kernel if lags else {}))
+    witness = Witness(EXACT, fit, given.back)
+    yield from witness.coefficients(found.params.to_numpy(), found.cov.to_numpy())
+    if fit.own is not None:
+        yield from witness.errors("own", fit.own.matrix, found.cov.to_numpy())
 
 
-def _plain(fit: Fit, program: Any, **options: bool) -> Iterator[Opinion]:
-    found = program.fit(cov_type="unadjusted", debiased=True, **options)
-    yield from _coefficients(fit, found)
-    yield from EXACT.errors("classical", fit, classical(fit).matrix, found.cov.to_numpy())
+def sur(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
+    """One equation an entity; its errors robust within a period are ours clustered by it."""
+    if model.options.get("pooled") or model.options.get("divisor", "T") != "T":
+        return
+    design = used_rows(fit)
+    members = [design.entity == code for code in np.unique(design.entity)]
+    given = [coordinates(design.x[m], constant=design.has_constant) for m in members]
+    equations = {
+        str(i): {"dependent": design.y[m], "exog": each.x}
+        for i, (m, each) in enumerate(zip(members, given, strict=True))
+    }
+    iterate = bool(model.options.get("iterate", False))
+    settings: dict[str, Any] = {
+        "method": "gls",
+        "debiased": False,
+        "iterate": iterate,
+        "iter_limit": 10_000,
+        "tol": 1e-12,
+    }
+    plain, robust = (SUR(equations).fit(cov_type=kind, **settings) for kind in ("unadjusted", "robust"))
+    witness = Witness(CLIMBED if iterate else EXACT, fit, block_diag(*(each.back for each in given)))
+    yield from witness.coefficients(plain.params.to_numpy(), plain.cov.to_numpy())
+    if fit.own is not None:
+        yield from witness.errors("own", fit.own.matrix, plain.cov.to_numpy())
+    ours = clustered(fit, cluster=["time"], **PLAIN)
+    yield from witness.errors("clustered", ours.matrix, robust.cov.to_numpy(), ("time",))
 
 
-def _coefficients(fit: Fit, found: Any) -> Iterator[Opinion]:
-    theirs, errors = found.params.to_numpy(), found.std_errors.to_numpy()
-    yield from EXACT.coefficients(fit.labels, fit.params, theirs, errors)
+def _panel_errors(witness: Witness, model: ModelSpec, estimated: Any) -> Any:
+    """Coefficients and the errors of a panel of rows; the results with classical errors."""
+    plain, fit = (yield from _robust(witness, estimated)), witness.fit
+    for each in clustered_ways(fit, model, CLUSTERED):
+        groups = pd.DataFrame(each.groups.reshape(fit.nobs, -1), index=plain.resids.index)
+        theirs = estimated(cov_type="clustered", clusters=groups, group_debias=False)
+        yield from witness.errors("clustered", each.ours.matrix, theirs.cov.to_numpy(), each.by)
+    yield from _kernel(witness, model, estimated)
+    return plain
 
 
-def _panel(design: Design, fit: Fit) -> tuple[pd.Series, pd.DataFrame]:
-    """Outcome and the regressors of the fit, indexed by entity and time."""
-    index = pd.MultiIndex.from_arrays([design.entity, design.time], names=["entity", "time"])
-    places = [design.terms.index(term) for term in fit.terms]
-    x = pd.DataFrame(design.x[:, places], index=index, columns=list(fit.labels))
-    return pd.Series(design.y, index=index, name="y"), x
+def _kernel(witness: Witness, model: ModelSpec, estimated: Any) -> Iterator[Opinion]:
+    """Driscoll and Kraay's errors."""
+    kernel = over_time(witness.fit, model, "driscoll_kraay", correction="n-k")
+    if kernel and witness.fit.design.weights is None:
+        theirs = estimated(cov_type="kernel", kernel="bartlett", bandwidth=kernel.lags)
+        yield from witness.errors("driscoll_kraay", kernel.ours.matrix, theirs.cov.to_numpy())
+
+
+def _robust(witness: Witness, estimated: Any) -> Any:
+    """Coefficients, classical and robust errors; the results with classical ones."""
+    plain, robust = (estimated(cov_type=kind) for kind in ("unadjusted", "robust"))
+    yield from witness.coefficients(plain.params.to_numpy(), plain.cov.to_numpy())
+    yield from witness.errors("classical", classical(witness.fit).matrix, plain.cov.to_numpy())
+    yield from witness.errors("hc1", hc1(witness.fit).matrix, robust.cov.to_numpy())
+    return plain
+
+
+def _given(fit: Fit) -> Coordinates:
+    return coordinates(regressors(fit), constant=CONSTANT in fit.terms)
+
+
+def _panel(fit: Fit, x: Floats) -> tuple[pd.Series, pd.DataFrame]:
+    """Outcome and these regressors, indexed by entity and time."""
+    design = used_rows(fit)
+    index = _index(design)
+    return pd.Series(design.y, index=index, name="y"), pd.DataFrame(x, index=index)
+
+
+def _index(design: Design) -> pd.MultiIndex:
+    return pd.MultiIndex.from_arrays([design.entity, design.time], names=["entity", "time"])
 
 
 def _weights(design: Design) -> pd.Series | None:
-    if design.weights is None:
-        return None
-    index = pd.MultiIndex.from_arrays([design.entity, design.time], names=["entity", "time"])
-    return pd.Series(design.weights, index=index)
+    return None if design.weights is None else pd.Series(design.weights, index=_index(design))
 
 
-MODELS: dict[str, Callable[[Fit, ModelSpec], Iterator[Opinion]]] = {
-    "ols": within,
-    "between": between,
-    "first_difference": first_difference,
-    "random_effects": random_effects,
-    "fama_macbeth": fama_macbeth,
-    "iv_2sls": instrumented,
-    "liml": instrumented,
-    "iv_gmm": instrumented,
+PANEL = ("classical", "hc1", "clustered", "driscoll_kraay")
+INSTRUMENTED = ("classical", "hc0", "hc1", "clustered")
+MODELS = {
+    "ols": Known(least_squares, quantities(LIKELIHOOD, errors=PANEL)),
+    "between": Known(between, quantities(errors=("classical", "hc1"))),
+    "first_difference": Known(first_difference, quantities(errors=PANEL)),
+    "random_effects": Known(random_effects, quantities("sigma_e", "rho", errors=PANEL)),
+    "fama_macbeth": Known(fama_macbeth, quantities(errors=("own",))),
+    "iv_2sls": Known(instrumented, quantities("sargan", errors=INSTRUMENTED)),
+    "liml": Known(instrumented, quantities(errors=INSTRUMENTED)),
+    "iv_gmm": Known(instrumented, quantities("hansen")),
+    "sur": Known(sur, quantities(errors=("own",))),
 }

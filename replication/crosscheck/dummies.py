@@ -17,15 +17,20 @@ def used_rows(fit: Fit) -> Design:
     return fit.design if fit.kept is None else fit.design.rows(fit.kept)
 
 
-def written_out(fit: Fit, effects: tuple[str, ...]) -> Floats | None:
-    """(n, k + d) regressors of the fit first, then a full set of independent dummies; None if too many.
+def regressors(fit: Fit) -> Floats:
+    """(n, k) regressors of the fit that stand in its design, in the order of its terms."""
+    design = used_rows(fit)
+    return design.x[:, [design.terms.index(term) for term in fit.terms if term in design.terms]]
 
-    Without effects it is the design itself. The dummies stand after the regressors, and those that the ones
-    before them already span are left out, so that the whole has full rank.
+
+def written_out(fit: Fit, effects: tuple[str, ...], other: Floats | None = None) -> Floats | None:
+    """(n, k + d) regressors of the fit first, or `other` ones, then a full set of independent dummies.
+
+    None if they are too many. Without effects it is the regressors alone. The dummies stand after them, and
+    those that the ones before them already span are left out, so that the whole has full rank.
     """
     design = used_rows(fit)
-    places = [design.terms.index(term) for term in fit.terms if term in design.terms]
-    x = design.x[:, places]
+    x = regressors(fit) if other is None else other
     if not effects:
         return x
     levels = [codes(design, name) for name in effects]

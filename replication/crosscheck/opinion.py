@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from importlib import metadata
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replication.estimate.design import Fit
+from replication.spec.entries import ModelSpec
 
 Floats = NDArray[np.float64]
 
@@ -39,6 +40,8 @@ class Opinion:
         Largest relative difference that is agreement.
     program : str
         Distribution whose number it is.
+    by : tuple of str
+        Keys that a clustered error is clustered by; empty for all else.
     """
 
     quantity: str
@@ -48,6 +51,7 @@ class Opinion:
     scale: float
     tolerance: float
     program: str
+    by: tuple[str, ...] = ()
 
     @property
     def difference(self) -> float:
@@ -69,26 +73,6 @@ class Source:
     program: str
     tolerance: float
 
-    def coefficients(
-        self, terms: Sequence[str], ours: Floats, theirs: Floats, errors: Floats
-    ) -> Iterator[Opinion]:
-        """Opinions on coefficients (k,), each measured against itself or its error (k,)."""
-        for term, a, b, error in zip(terms, ours, theirs, errors, strict=True):
-            scale = max(abs(b), abs(error))
-            yield Opinion("coefficient", term, float(a), float(b), scale, self.tolerance, self.program)
-
-    def errors(self, kind: str, fit: Fit, ours: Floats, theirs: Floats) -> Iterator[Opinion]:
-        """Opinions on the roots of the diagonals of two covariances (k, k).
-
-        Where both are zero by construction, and so rounding, they are measured against the error that
-        independent rows would give.
-        """
-        independent = np.sqrt(((fit.scores @ fit.bread) ** 2).sum(axis=0)).tolist()
-        roots = zip(fit.labels, _roots(ours), _roots(theirs), independent, strict=True)
-        for term, a, b, plain in roots:
-            scale = plain if max(a, b) <= NOTHING * plain else abs(b)
-            yield Opinion(f"standard error, {kind}", term, a, b, scale, self.tolerance, self.program)
-
     def statistic(self, name: str, ours: float, theirs: float) -> Opinion:
         """An opinion on a statistic of the model."""
         return Opinion(name, "", float(ours), float(theirs), abs(theirs), self.tolerance, self.program)
@@ -97,6 +81,82 @@ class Source:
         """An opinion on a share, which is measured against one."""
         scale = max(abs(theirs), 1.0)
         return Opinion(name, "", float(ours), float(theirs), scale, self.tolerance, self.program)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A program that is asked about one fit.
+
+    Attributes
+    ----------
+    source : Source
+    fit : Fit
+    back : (k, k) float array
+        Our parameters are `back` times the first k of theirs; so are all of `part`, for a part of the terms.
+    part : slice
+        The terms that it is asked about.
+    """
+
+    source: Source
+    fit: Fit
+    back: Floats
+    part: slice = field(default_factory=lambda: slice(None))
+
+    def coefficients(self, theirs: Floats, covariance: Floats) -> Iterator[Opinion]:
+        """Opinions on coefficients, each against itself or its error; theirs are in their coordinates."""
+        found, errors = self.back @ theirs[: len(self.back)], _roots(self._ours(covariance))
+        mine = zip(self.fit.labels[self.part], self.fit.params[self.part], strict=True)
+        for (term, ours), b, error in zip(mine, found.tolist(), errors, strict=True):
+            scale = max(abs(b), abs(error))
+            yield Opinion(
+                COEFFICIENT, term, float(ours), b, scale, self.source.tolerance, self.source.program
+            )
+
+    def errors(self, kind: str, ours: Floats, theirs: Floats, by: tuple[str, ...] = ()) -> Iterator[Opinion]:
+        """Opinions on the roots of the diagonals of two covariances, ours of all terms.
+
+        Theirs, in their coordinates, may have more at its end (dummies). Where both are zero by construction,
+        and so rounding, they are measured against the error that independent rows would give.
+        """
+        fit, source = self.fit, self.source
+        independent = np.sqrt(((fit.scores @ fit.bread) ** 2).sum(axis=0)).tolist()
+        mine = list(zip(fit.labels, _roots(ours), independent, strict=True))[self.part]
+        for (term, a, plain), b in zip(mine, _roots(self._ours(theirs)), strict=True):
+            scale = plain if max(a, b) <= NOTHING * plain else abs(b)
+            yield Opinion(error_of(kind), term, a, b, scale, source.tolerance, source.program, by)
+
+    def _ours(self, covariance: Floats) -> Floats:
+        k = len(self.back)
+        return self.back @ np.asarray(covariance)[:k, :k] @ self.back.T
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a program can say of an estimator.
+
+    Attributes
+    ----------
+    ask : function
+        Fit and model -> its opinions.
+    quantities : tuple of str
+        Those that it can compute of a model without peculiarities; tests hold it to that.
+    """
+
+    ask: Callable[[Fit, ModelSpec], Iterator[Opinion]]
+    quantities: tuple[str, ...]
+
+
+COEFFICIENT, LIKELIHOOD = "coefficient", "log likelihood"
+
+
+def error_of(kind: str) -> str:
+    """The quantity that a kind of error is."""
+    return f"standard error, {kind}"
+
+
+def quantities(*names: str, errors: Sequence[str] = ()) -> tuple[str, ...]:
+    """The coefficients, these statistics, and these kinds of errors."""
+    return (COEFFICIENT, *names, *(error_of(kind) for kind in errors))
 
 
 def _roots(covariance: Floats) -> list[float]:

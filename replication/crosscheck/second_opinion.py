@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from replication.crosscheck import by_linearmodels, by_statsmodels
-from replication.crosscheck.opinion import Opinion, versions_of
+from replication.crosscheck.asked_errors import KERNELS, Keys, keys_of, over_time
+from replication.crosscheck.opinion import Known, Opinion, error_of, versions_of
 from replication.estimate.design import Fit
 from replication.project.files import write_csv
 from replication.project.fingerprint import code_behind
@@ -24,11 +25,18 @@ from replication.spec.read_study import read_study
 from replication.study.one_model import fit_model, plan
 from replication.study.panels import data_of, panels_of, study_made_from
 
-PROGRAMS = {"statsmodels": by_statsmodels.MODELS, "linearmodels": by_linearmodels.MODELS}
+Models = Mapping[str, Known]
+PROGRAMS: Mapping[str, Models] = {
+    "statsmodels": by_statsmodels.MODELS,
+    "linearmodels": by_linearmodels.MODELS,
+}
+ASKED = " or ".join(PROGRAMS)
+Pair = tuple[str, Keys]
 COLUMNS = [
     "study",
     "model",
     "quantity",
+    "clusters",
     "term",
     "ours",
     "theirs",
@@ -51,11 +59,19 @@ class ModelOpinions:
     opinions : tuple of Opinion
     failed : tuple of str
         Programs that gave up on it, each with its own word: that is no disagreement, and it is told.
+    known : frozenset of (str, tuple of str)
+        Quantities, errors with their clusters, that statsmodels or linearmodels can compute of its estimator.
     """
 
     model: str
     opinions: tuple[Opinion, ...]
     failed: tuple[str, ...] = ()
+    known: frozenset[Pair] = frozenset()
+
+    @property
+    def said(self) -> frozenset[Pair]:
+        """Those of `known` that one of them has computed."""
+        return self.known & {(each.quantity, each.by) for each in self.opinions}
 
     @property
     def line(self) -> str:
@@ -104,20 +120,29 @@ def opinions_on(fit: Fit, model: ModelSpec) -> ModelOpinions:
             said, why = _asked(models[model.estimator], fit, model)
             opinions += said
             failed += [f"{program} gave up: {why}"] if why else []
-    return ModelOpinions(model.id, tuple(opinions), tuple(failed))
+    return ModelOpinions(model.id, tuple(opinions), tuple(failed), frozenset(_known(fit, model)))
 
 
-def _asked(
-    ask: Callable[[Fit, ModelSpec], Iterator[Opinion]], fit: Fit, model: ModelSpec
-) -> tuple[list[Opinion], str]:
+def _known(fit: Fit, model: ModelSpec) -> Iterator[Pair]:
+    """What statsmodels or linearmodels can compute of the estimator, as far as we can of this fit."""
+    kernels = {error_of(kind): kind for kind in KERNELS}
+    for models in PROGRAMS.values():
+        for name in models[model.estimator].quantities if model.estimator in models else ():
+            if name == error_of("clustered"):
+                yield from ((name, by) for by in keys_of(fit, model))
+            elif name not in kernels or over_time(fit, model, kernels[name]):
+                yield name, ()
+
+
+def _asked(known: Known, fit: Fit, model: ModelSpec) -> tuple[list[Opinion], str]:
     """The opinions of one program, and its complaint if it stopped in between."""
     said: list[Opinion] = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            for opinion in ask(fit, model):
+            for opinion in known.ask(fit, model):
                 said.append(opinion)
-        except (ArithmeticError, ValueError, np.linalg.LinAlgError) as problem:
+        except (ArithmeticError, ValueError, np.linalg.LinAlgError, by_linearmodels.GAVE_UP) as problem:
             return said, " ".join(str(problem).split())[:120]
     return said, ""
 
@@ -155,18 +180,21 @@ def _closing(found: list[ModelOpinions]) -> str:
     asked = sum(bool(each.opinions) for each in found)
     apart = sum(not opinion.agrees for opinion in opinions)
     verdict = f"{apart} DISAGREE" if apart else "all agree"
-    return f"second opinion on {asked} of {len(found)} models, {len(opinions):,} numbers: {verdict}"
+    known, said = (sum(map(len, pairs)) for pairs in ([e.known for e in found], [e.said for e in found]))
+    models = f"{asked} of {len(found)} models, {len(opinions):,} numbers"
+    if not known:
+        return f"second opinion on {models}: {verdict}"
+    pairs = f"{said:,} of {known:,} pairs of model and quantity that {ASKED} can compute"
+    return f"second opinion on {models}, {pairs} ({said / known:.1%}): {verdict}"
 
 
 def as_table(study: str, found: list[ModelOpinions]) -> pd.DataFrame:
     """One row a number that another program computed too."""
-    rows = [(each.model, opinion) for each in found for opinion in each.opinions]
-    versions = versions_of([opinion.program for _, opinion in rows])
-    return pd.DataFrame(
-        [
-            (study, model, o.quantity, o.term, o.ours, o.theirs, o.program, versions[o.program])
-            + (o.difference, o.tolerance, "yes" if o.agrees else "NO")
-            for model, o in rows
-        ],
-        columns=COLUMNS,
-    )
+    opinions = [(each.model, opinion) for each in found for opinion in each.opinions]
+    versions = versions_of([opinion.program for _, opinion in opinions])
+    rows = [
+        (study, model, o.quantity, " ".join(o.by), o.term, o.ours, o.theirs, o.program)
+        + (versions[o.program], o.difference, o.tolerance, "yes" if o.agrees else "NO")
+        for model, o in opinions
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)

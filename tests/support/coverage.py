@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from replication.crosscheck.opinion import error_of
 from replication.crosscheck.second_opinion import PROGRAMS
 from replication.estimate.covariances.conventions import CONVENTIONS, RUN
 from replication.estimate.words import COVARIANCES, ESTIMATORS
@@ -20,8 +21,10 @@ fails where this page and they differ. A row an estimator, a column an error:
 * **r** R or one of its packages computes the same number, to 1e-8: run by tests/engine/export where R is
   installed
 * **s** the exported do-file has words for it, after Stata's manuals; no Stata was at hand
+* **2** `make all` has statsmodels or linearmodels compute it for every such model of a study: the second
+  opinion, run on made-up data by tests/engine/crosscheck
 
-*Second opinion*: the programs that `make all` asks for the coefficients of every such model of a study.
+*Second opinion*: the programs that it asks, the coefficients always among what they say.
 A letter holds for the options and kinds of models that the tables name (effects, weights, factors), not for
 all. Estimators and errors without one rest on other evidence (published values, brute force, identities),
 which stands in their tests.
@@ -33,6 +36,12 @@ def pairs(ways: tuple[Way, ...]) -> set[tuple[str, str]]:
     return {(name, words.kind) for way in ways for name in way.estimators for words in way.errors}
 
 
+def second_opinions() -> set[tuple[str, str]]:
+    """Estimators and errors of which a second opinion is asked for."""
+    every = [(name, known.quantities) for models in PROGRAMS.values() for name, known in models.items()]
+    return {(name, kind) for name, said in every for kind in COVARIANCES if error_of(kind) in said}
+
+
 def stored() -> set[tuple[str, str]]:
     """Estimators and errors for which an output is stored."""
     entries = [entry for listed in CONVENTIONS.values() for entry in listed if entry.origin != RUN]
@@ -41,7 +50,7 @@ def stored() -> set[tuple[str, str]]:
 
 def page() -> str:
     """The page, as Markdown."""
-    marks = {"P": pairs(PYTHON), "o": stored(), "r": pairs(R), "s": pairs(STATA)}
+    marks = {"2": second_opinions(), "P": pairs(PYTHON), "o": stored(), "r": pairs(R), "s": pairs(STATA)}
     every = set().union(*marks.values())
     kinds = [kind for kind in COVARIANCES if any((name, kind) in every for name in ESTIMATORS)]
     lines = [f"| estimator | second opinion | {' | '.join(kinds)} |", "| --- " * (len(kinds) + 2) + "|"]

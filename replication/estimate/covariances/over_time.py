@@ -1,4 +1,8 @@
-"""Covariances of the parameters where errors are correlated over time, by kernels (Newey and West 1987)."""
+"""Covariances of the parameters where errors are correlated over time, by kernels (Newey and West 1987).
+
+Scores meet the bread before they are multiplied: with regressors far from zero for their spread the product
+of three matrices would lose half of the digits.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,6 @@ from replication.estimate.covariances.sandwich import (
     reference_df,
     refuse_averages,
     refuse_rows,
-    sandwich,
 )
 from replication.estimate.design import Covariance, Fit, Floats, Integers
 
@@ -49,10 +52,10 @@ def driscoll_kraay(
     if periods < 2:
         raise EstimationError("driscoll_kraay needs at least two periods")
     lags = bartlett_lags(lags, periods)
-    sums = group_sums(key, fit.scores)
-    meat = sum((_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1)), ZERO)
+    sums = group_sums(key, fit.scores @ fit.bread)
+    matrix = sum((_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1)), ZERO)
     factors = _period_factors(fit, periods, correction)
-    matrix = sandwich(fit, meat * prod(factors.values()))
+    matrix = _symmetric(matrix * prod(factors.values()))
     programs = {"none": "Stata xtscc", "n-k": "linearmodels debiased", "fixest": "R fixest"}[correction]
     how = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items()) or "no small-sample factor"
     note = f"Driscoll-Kraay, {lags} lags, {periods} periods: {how}{whose(fit, programs)}"
@@ -95,14 +98,15 @@ def newey_west(
     refuse_averages("newey_west", fit)
     refuse_rows("newey_west", fit)
     lags = bartlett_lags(lags, len(np.unique(fit.time)))
-    meat = fit.scores.T @ fit.scores
+    influence = fit.scores @ fit.bread
+    matrix = influence.T @ influence
     pairs_apart = _rows_apart if lagged == "rows" else _periods_apart
     for lag in range(1, lags + 1):
         later, earlier = pairs_apart(fit, lag)
-        cross = fit.scores[later].T @ fit.scores[earlier]
-        meat = meat + _bartlett(lag, lags) * (cross + cross.T)
+        cross = influence[later].T @ influence[earlier]
+        matrix = matrix + _bartlett(lag, lags) * (cross + cross.T)
     factors = {"n/(n-k)": fit.nobs / fit.df_resid} if correction == "n-k" else {}
-    matrix = sandwich(fit, meat * prod(factors.values()))
+    matrix = _symmetric(matrix * prod(factors.values()))
     known = whose(fit, "Stata newey, force")
     how = f"n/(n-k) = {factors['n/(n-k)']:.6g}{known}" if factors else "no small-sample factor"
     counted_in = f"; a lag is one of the {lagged}, which have gaps" * _has_gaps(fit)
@@ -137,6 +141,10 @@ def bartlett_lags(lags: int | None, periods: int) -> int:
     if not 0 <= lags < periods:
         raise EstimationError(f"lags is {lags}; allowed: 0 to {periods - 1}, one less than the periods")
     return lags
+
+
+def _symmetric(matrix: Floats) -> Floats:
+    return 0.5 * (matrix + matrix.T)
 
 
 def _bartlett(lag: int, lags: int) -> float:

@@ -23,12 +23,6 @@ REPAIRED = "negative eigenvalues set to zero"  # a factor of a covariance: how m
 FEW = 10  # clusters; Cameron and Miller (2015, Journal of Human Resources 50(2)) call 20 to 50 few
 
 
-def sandwich(fit: Fit, meat: Floats) -> Floats:
-    """(k, k) bread times meat times bread, exactly symmetric."""
-    matrix = fit.bread @ meat @ fit.bread
-    return 0.5 * (matrix + matrix.T)
-
-
 def reference_df(fit: Fit, df: float) -> float | None:
     """Degrees of freedom of the t distribution, or None where the estimator is referred to the normal."""
     return float(df) if fit.law == "t" else None
@@ -149,7 +143,7 @@ def _white(fit: Fit, kind: str, scores: Floats, factors: dict[str, float], note:
 
 def row_leverage(fit: LeastSquaresFit) -> Floats:
     """(n,) diagonal of the hat matrix, absorbed effects included, in the metric of `fit.x`."""
-    own: Floats = np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
+    own: Floats = (np.linalg.qr(fit.x)[0] ** 2).sum(axis=1)
     if not fit.effects:
         return own
     if fit.mean_effect:
