@@ -14,7 +14,7 @@ from replication.project.strict import read_json_as
 from replication.versions.content import RECORDS, result_folders
 
 COMPARED = (".csv", ".svg")  # judged by how far they moved, not by whether they were touched
-PAGE_RECORD = "report.json"  # the manifest of the report page
+PAGE, PAGE_RECORD = "report.html", "report.json"  # the report page and its manifest
 
 
 def altered(current: Path) -> list[str]:
@@ -26,9 +26,10 @@ def altered(current: Path) -> list[str]:
         A manifest that cannot be read.
     """
     lists = {folder: read_manifest(folder).files for folder in result_folders(current).values()}
-    if (current / PAGE_RECORD).is_file():
-        lists[current] = read_json_as(current / PAGE_RECORD, Manifest).files
-    return [line for folder, files in lists.items() for line in _altered(folder, files, current)]
+    page, listed = (current / PAGE).is_file(), (current / PAGE_RECORD).is_file()
+    lists |= {current: read_json_as(current / PAGE_RECORD, Manifest).files} if listed else {}
+    found = [line for folder, files in lists.items() for line in _altered(folder, files, current)]
+    return [f"{PAGE_RECORD}: is missing", *found] if page and not listed else found
 
 
 def _altered(folder: Path, files: Mapping[str, str], current: Path) -> Iterator[str]:

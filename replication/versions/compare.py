@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from replication.errors import DataError
 from replication.project.files import sha256
 from replication.versions.account_moves import ACCOUNTS, accounts, compare_accounts
 from replication.versions.causes import Cause
@@ -69,7 +70,7 @@ def compare_folders(old: Path, new: Path, names: tuple[str, str]) -> Comparison:
     Raises
     ------
     DataError
-        A record or table that cannot be read.
+        A manifest or an account that cannot be read.
     """
     left, right = result_folders(old), result_folders(new)
     if len(left) == len(right) == 1:  # one study each, whatever the folders are called
@@ -106,7 +107,7 @@ def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], lis
         if name.endswith((".csv", ".svg")) or name not in {*right, ACCOUNTS}:
             compare = compare_figure if name.endswith(".svg") else compare_table
             verdicts.append(_compare_file(study, name, left, right, partial(compare, study, name)))
-        elif name not in left or content_sum(left[name]) != content_sum(right[name]):
+        elif name in right and (name not in left or content_sum(left[name]) != content_sum(right[name])):
             restyled.append(name)
     return [*verdicts, *_within(study, new)], restyled
 
@@ -143,7 +144,11 @@ def _compare_file(
         return _whole(study, name, "vanished" if name in left else "appeared")
     if _same(left[name], right[name]):
         return Verdict(study, name, _cells(right[name]))
-    return compare(left[name], right[name])
+    try:
+        return compare(left[name], right[name])
+    except DataError as problem:  # a file that cannot be read is a finding, and the rest is compared
+        reason = str(problem).removeprefix(f"{left[name]}: ").removeprefix(f"{right[name]}: ")
+        return Verdict(study, name, 1, (Move(f"all of it ({reason})", "vanished", "", ""),))
 
 
 def _same(old: Path, new: Path) -> bool:

@@ -49,7 +49,9 @@ class Tidy:
 
 TIDY = {
     "estimates.csv": Tidy(
-        ("model", "error", "term"), ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+        ("model", "error", "term"),
+        ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"),
+        ("kind",),
     ),
     "covariances.csv": Tidy(("model", "error", "term", "with"), ("value",)),
     "models.csv": Tidy(("model", "error", "name", "of"), ("value",)),

@@ -45,11 +45,11 @@ def compare_records(
     """
     tables = [_as_text(path) for path in (old, new)]
     tidy = TIDY[new.name]
-    first = "error" in tidy.key and any("error" not in table for table in tables)
+    first = "error" in tidy.key and "error" not in tables[0]
     others = [] if first else list(_beside_cells(*tables))
     if first:
         tables = [_as_first(table, headlines) for table in tables]
-        tidy = replace(tidy, key=tuple(name for name in tidy.key if name not in ("error", "of")))
+        tidy = replace(tidy, key=tuple(name for name in tidy.key if name not in ("error", "of")), texts=())
     left, right = (_parsed(*each, tidy) for each in zip(tables, (old, new), strict=True))
     joined = left.merge(right, on=[*tidy.key, NTH], how="outer", suffixes=(OLD, NEW), indicator=SIDE)
     moves = [move for column in tidy.numbers for move in _number_moves(joined, column, tidy, estimators)]
@@ -83,10 +83,10 @@ def _as_first(table: pd.DataFrame, headlines: Mapping[str, str]) -> pd.DataFrame
 
 def _parsed(table: pd.DataFrame, path: Path, tidy: Tidy) -> pd.DataFrame:
     """Rows as text and as numbers, with the place of each among the rows of the same key."""
-    try:
-        table = table[[*tidy.key, *tidy.numbers, *tidy.texts]]
-    except KeyError as problem:
-        raise DataError(f"{path}: is no record of results ({problem})") from None
+    columns = [*tidy.key, *tidy.numbers, *tidy.texts]
+    if lacking := [name for name in columns if name not in table]:
+        raise DataError(f"{path}: is no record of results: it has no column {', '.join(lacking)}")
+    table = table[columns]
     # What is no number, "nan" included, is a number that vanished.
     numbers = {f"{name}|number": pd.to_numeric(table[name], errors="coerce") for name in tidy.numbers}
     parsed = table.assign(**numbers)

@@ -9,6 +9,7 @@ import pytest
 
 from replication.cli import main
 from replication.project.places import Project
+from replication.versions.freeze import freeze
 from tests.support import made_up
 
 STUDY = """
@@ -89,3 +90,36 @@ def plant(path: Path, old: str, new: str) -> None:
     assert old in text
     path.chmod(0o644)
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sealed(made, tmp_path_factory) -> Project:
+    """A project with a ledger and a frozen version; not to be written to."""
+    root = tmp_path_factory.mktemp("sealed") / "project"
+    shutil.copytree(made, root)
+    (root / "claims" / "one.toml").write_text(made_up.TEXT.format(id="one", price=110), encoding="utf-8")
+    for words in (["claims"], ["report"]):
+        assert main(["--project", str(root), *words]) == 0
+    freeze(Project(root), "the first")
+    return Project(root)
+
+
+@pytest.fixture
+def frozen(sealed, tmp_path) -> Project:
+    """A copy of it, for one test to change."""
+    root = tmp_path / "project"
+    shutil.copytree(sealed.root, root)
+    return Project(root)
+
+
+def field(project: Project, row: int, column: str) -> str:
+    """A number of the estimates as it is written."""
+    lines = (project.current / "small" / "estimates.csv").read_text().splitlines()
+    return lines[row].split(",")[lines[0].split(",").index(column)]
+
+
+def checked(project: Project, capsys) -> tuple[int, list[str]]:
+    """Exit code of a check, and its lines on the screen."""
+    code = main(["--project", str(project.root), "check"])
+    said = capsys.readouterr()
+    return code, (said.out + said.err).splitlines()
