@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,15 @@ from replication.sources.registry import KEYS
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile("repeatable")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what five thousand tests have loaded out of every search for garbage: it stays to the end.
+
+    statsmodels and matplotlib make such a search at many a call, which took half a second each time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def write_raw(root: Path, files: Mapping[str, bytes]) -> Project:

@@ -12,6 +12,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from html.parser import HTMLParser
 from importlib import metadata
 from pathlib import Path
@@ -149,7 +150,7 @@ def dependencies(folder: Path) -> Iterator[str]:
     """What is imported and not pinned, and what is declared and not pinned; an extra may stay away."""
     pinned = set(pins(folder)) | set(_extras(folder))
     own = {path.stem for path in folder.iterdir()}
-    homes = metadata.packages_distributions()
+    homes = _homes()
     imported = defaultdict(list)
     for name, path in _plain(folder):
         if path.suffix == ".py":
@@ -165,6 +166,12 @@ def dependencies(folder: Path) -> Iterator[str]:
         for name in _declared(folder)
         if name not in pinned
     )
+
+
+@cache
+def _homes() -> Mapping[str, list[str]]:
+    """The packages that bring each module, as they are installed here."""
+    return metadata.packages_distributions()
 
 
 def pins(folder: Path) -> dict[str, str]:

@@ -138,7 +138,13 @@ def test_periods_of_pandas_are_periods_in_a_frame_and_in_a_file(tmp_path, freq, 
     for data in (frame, pa.table(frame), tmp_path / "panel.parquet"):
         found = rp.fit("log(aid) ~ lag(gdp) + war", data, covariance="hc1", **KEYS)
         assert found.dropped["time"].tolist()[0] == first
-    script = "import sys, replication as rp; print(rp.read(sys.argv[1]).table['year'][0])"  # no frame before
+
+
+def test_periods_of_pandas_in_a_file_are_known_before_any_frame(tmp_path):
+    counted = pd.period_range("1990-01-01", periods=9, freq="Q")
+    frame = PANEL.assign(year=pd.PeriodIndex(np.tile(counted, 8), freq="Q"))
+    frame.to_parquet(tmp_path / "panel.parquet")
+    script = "import sys, replication as rp; print(rp.read(sys.argv[1]).table['year'][0])"
     command = [sys.executable, "-c", script, tmp_path / "panel.parquet"]
     alone = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert alone == f"{rp.read(frame).table['year'][0]}\n"

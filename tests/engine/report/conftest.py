@@ -45,8 +45,16 @@ def opinions() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+@pytest.fixture(scope="session")
+def drawing(statistics, tmp_path_factory) -> Drawing:
+    """A figure as a run draws it."""
+    spec = FigureSpec(id="main", title="Shares over time", kind="lines", statistics=["share"], note="A note.")
+    path = write_figure(spec, statistics, tmp_path_factory.mktemp("drawing") / "svg", {})[0]
+    return Drawing(spec, path.read_text(encoding="utf-8"), "Source: World Bank.")
+
+
 @pytest.fixture
-def results(found, opinions, statistic_specs, tmp_path) -> list[StudyResults]:
+def results(found, opinions, statistic_specs, drawing) -> list[StudyResults]:
     """Two studies that share the ids of their tables and figures; the second is written by a stranger."""
     tables = (
         model_table(
@@ -60,9 +68,6 @@ def results(found, opinions, statistic_specs, tmp_path) -> list[StudyResults]:
             TableSpec(id="wide", title="Shares", statistics=["share"]), found.statistics, statistic_specs, {}
         ),
     )
-    spec = FigureSpec(id="main", title="Shares over time", kind="lines", statistics=["share"], note="A note.")
-    svg = write_figure(spec, found.statistics, tmp_path / "svg", {})[0].read_text(encoding="utf-8")
-    drawing = Drawing(spec, svg, "Source: World Bank.")
     source = Source("wdi/japan_aid.csv", "Net aid", "World Bank", "2022", "CC BY 4.0", "World Bank. WDI.")
     made = []
     for name, text in (("one", "Aid follows trade."), ("two", EVIL)):

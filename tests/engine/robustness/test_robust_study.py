@@ -74,6 +74,13 @@ def folder(project):
     return project.robustness("first")
 
 
+def reported(project):
+    """The report page after a run of the study that has the curve."""
+    for words in (["run", str(project.specs / "first.toml")], ["report"]):
+        assert main(["--project", str(project.root), *words]) == 0
+    return project.report.read_text()
+
+
 def test_the_curve_is_written_whole(folder):
     curve = pd.read_parquet(folder / "curves" / "curve.parquet")
     assert len(curve) == 2 * 7 * (3 * 2 - 1)
@@ -130,12 +137,12 @@ def test_a_studys_own_prose_quotes_its_curve(project, folder):
     kept = study.read_text()
     said = 'answer = "Half of them lie below {curve_summary[median, Value] | 3}."'
     study.write_text(kept.replace("[study]\n", f"[study]\n{said}\n", 1))
-    assert remake(project, "report").code == 0
+    page = reported(project)
     records = pd.read_parquet(folder / "statistics.parquet").set_index(["statistic", "group"])
     median = records.loc[("curve_summary", "median"), "value"].item()
     shown = f"{median:.3f}".replace("-", "\u2212")
     link = f'<a class="number" href="#table-first-robustness-curve_summary">{shown}</a>'
-    assert f"Half of them lie below {link}." in project.report.read_text()
+    assert f"Half of them lie below {link}." in page
     study.write_text(kept)
 
 
@@ -167,8 +174,7 @@ def test_all_cores_write_the_same_bytes(project, folder, tmp_path):
 
 
 def test_the_report_shows_the_curve_and_every_table(project, folder):
-    assert remake(project, "report").code == 0
-    page = project.report.read_text()
+    page = reported(project)
     assert 'id="curve-first-robustness-curve"' in page and "figure.curve" in page
     assert report_disagreements(project.report, {"first-robustness": folder}) == []
 

@@ -189,6 +189,8 @@ def test_the_crate_is_valid_by_its_own_validator(project, monkeypatch, tmp_path)
     place = tmp_path / "ro-crate-metadata.json"
     crate = json.loads(place.read_text())
     crate["@graph"][1].pop("datePublished")
+    crate["@graph"][1]["hasPart"] = []
+    crate["@graph"] = [entity for entity in crate["@graph"] if "File" not in entity["@type"]]
     place.write_text(json.dumps(crate))
     assert [line for line in issues(tmp_path) if "datePublished" in line]
 
@@ -226,16 +228,12 @@ def test_the_data_package_and_its_figures_are_valid_by_their_own_validator(proje
 def test_the_readme_as_pdf_is_the_same_each_time(project, tmp_path):
     text = (project.deposit / "README.md").read_text()
     write = "import sys, pathlib; from replication.deposit.readme_pdf import write_readme_pdf as w"
-    for seed in "12":
-        call = [
-            sys.executable,
-            "-c",
-            f"{write}; w(pathlib.Path(sys.argv[1]), sys.stdin.read())",
-            str(tmp_path / seed),
-        ]
-        subprocess.run(call, input=text, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
-    first, second = ((tmp_path / seed).read_bytes() for seed in "12")
-    assert first == second
+    again = [
+        sys.executable, "-c", f"{write}; w(pathlib.Path(sys.argv[1]), sys.stdin.read())", tmp_path / "again",
+    ]  # fmt: skip
+    subprocess.run(again, input=text, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": "4711"})
+    first = (project.deposit / "README.pdf").read_bytes()
+    assert first == (tmp_path / "again").read_bytes()
     assert first.startswith(b"%PDF-") and first.count(b"/Type /Page\n") + first.count(b"/Type /Page ") > 5
 
 
@@ -250,7 +248,13 @@ def test_what_was_run_is_not_deposited_twice(project):
     assert not [name for name in names if name.endswith(".toml") and name.startswith("output/")]
 
 
-def test_a_finding_fails_the_build_and_leaves_the_old_folder(project, capsys):
+@pytest.fixture
+def without_pdf(monkeypatch):
+    """No pages are set, which takes longest, where a deposit is to be refused."""
+    monkeypatch.setattr(assemble, "write_readme_pdf", lambda path, text: path.write_text(text))
+
+
+def test_a_finding_fails_the_build_and_leaves_the_old_folder(project, without_pdf, capsys):
     before = (project.deposit / "README.md").read_bytes()
     bad = project.root / "docs" / "copy.md"
     bad.write_text("[nowhere](nothing.md)\n")
@@ -319,7 +323,7 @@ def test_an_attestation_that_is_none_is_told(project, content, capsys):
     assert "attestation.json: not written by this program: " in capsys.readouterr().err
 
 
-def test_a_citation_that_is_no_text_is_told(project, capsys):
+def test_a_citation_that_is_no_text_is_told(project, without_pdf, capsys):
     place = project.root / "CITATION.cff"
     good = place.read_bytes()
     place.write_bytes(b"\xff\xfe")
