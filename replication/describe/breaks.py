@@ -1,4 +1,4 @@
-"""Least squares with effects, and what it hangs on: one entity, one period, one row, one date of a break.
+"""Least squares with effects, and what it hangs on: one row, one date of a break.
 
 Parameters
 ----------
@@ -55,10 +55,6 @@ class _Sample:
     entity: np.ndarray
     time: np.ndarray
 
-    def without(self, drop: np.ndarray) -> _Sample:
-        """The sample without the rows that are marked."""
-        return _Sample(self.y[~drop], self.x[~drop], self.entity[~drop], self.time[~drop])
-
 
 def _sample(
     table: pd.DataFrame, outcome: str, regressors: list[str], entity: str, time: str, where: str
@@ -87,46 +83,6 @@ def _basis(sample: _Sample, effects: Effects) -> Floats:
 
 def _partialled(columns: Floats, basis: Floats) -> Floats:
     return columns - basis @ (basis.T @ columns)
-
-
-def _coefficients(sample: _Sample, effects: Effects) -> Floats:
-    """(k,) least-squares slopes with the effects; NaN for one that the sample does not identify."""
-    basis = _basis(sample, effects)
-    x, y = _partialled(sample.x, basis), _partialled(sample.y, basis)
-    if np.linalg.matrix_rank(x) < x.shape[1]:
-        return np.full(x.shape[1], np.nan)
-    return np.asarray(np.linalg.lstsq(x, y, rcond=None)[0], dtype=float)
-
-
-def leave_one_out(
-    table: pd.DataFrame,
-    *,
-    outcome: str,
-    regressors: list[str],
-    terms: list[str],
-    drop: Literal["entity", "time"] = "entity",
-    effects: Effects = YEARS,
-    entity: str = "iso3",
-    time: str = "year",
-    where: str = "",
-) -> pd.DataFrame:
-    """Slopes of `terms` with all rows, and without each entity (or period) in turn.
-
-    Groups are "none left out" and the entities (periods), periods the terms. The spread of the slopes is what
-    a jackknife by cluster rests on (MacKinnon, Nielsen and Webb 2023).
-
-    Parameters
-    ----------
-    drop : str
-        What is left out, one after another: each entity, or each period.
-    """
-    places = [regressors.index(choose("term", term, regressors)) for term in terms]
-    sample = _sample(table, outcome, regressors, entity, time, where)
-    labels = sample.entity if drop == "entity" else sample.time
-    found = {"none left out": _coefficients(sample, effects)[places]}
-    for label in np.unique(labels):
-        found[str(label)] = _coefficients(sample.without(labels == label), effects)[places]
-    return tidy(pd.DataFrame(found, index=terms))
 
 
 def largest_residuals(
@@ -269,4 +225,4 @@ def _wald(z: Floats, y: Floats, members: Floats) -> Floats:
     return np.einsum("qd,dqr,rd->d", slopes, np.linalg.pinv(variance), slopes)
 
 
-MEASURES = by_name(leave_one_out, largest_residuals, sup_wald, wald_by_date)
+MEASURES = by_name(largest_residuals, sup_wald, wald_by_date)

@@ -26,7 +26,7 @@ from replication.publish.word import word_document
 from replication.records.records import Records
 from replication.sources.pipeline import read_table
 from replication.spec.entries import FigureSpec, Study, TableSpec
-from replication.spec.read_study import labels_of, reading_ids
+from replication.spec.read_study import labels_of, left_out_ids, reading_ids
 
 WRITERS = {"csv": to_csv, "tex": to_latex, "html": html_document, "md": to_markdown, "typ": to_typst}
 
@@ -124,13 +124,17 @@ def _result_words(found: Records) -> dict[str, str]:
 
 
 def _labels(study: Study, found: Records, statistics: list[str]) -> dict[str, str]:
-    """Printed words of statistics; of models too where reading rules are shown."""
+    """Printed words of statistics; of models where rules are shown, of terms where coefficients are."""
+    labels = labels_of(study)
     titles = {entry.id: entry.title for entry in study.statistics}
     rules = {name: entry.title for entry in study.readings for name in reading_ids(entry)}
     models = {account.model: account.title for account in found.accounts}
-    families = {f"{name}_family": title for name, title in models.items()}
+    added = {f"{name}_family": title for name, title in models.items()}
+    added |= {name: models[model.id] for model in study.models for name in left_out_ids(model)}
     read = models if any(name in rules for name in statistics) else {}
-    return {**titles, **rules, **families, **read, **labels_of(study)}
+    told = any(name in added for name in statistics)
+    terms = {term.label: term_words(term, labels) for a in found.accounts for term in a.terms if told}
+    return {**terms, **titles, **rules, **added, **read, **labels}
 
 
 def _located(place: str, make, *arguments):

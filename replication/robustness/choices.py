@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from replication.errors import StudyError
 from replication.language.functions import ELEMENTWISE
-from replication.language.nodes import Call, Name, Node, Number, Text, show
+from replication.language.nodes import Call, Name, Number, show
 from replication.language.syntax import parse, parse_formula
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
 from replication.spec.robustness_entries import ChoiceSpec, EstimatorSpec, RobustnessSpec
+from replication.study.left_out import without
 
 MOST_BLOCKS = 20
 """Controls, or blocks of them, of which all subsets are taken: a million sets."""
@@ -266,12 +267,6 @@ def _left_out(spec: ChoiceSpec, levels: list) -> Choice:
     conditions = [without(_said(spec.leave_out), level) for level in levels]
     labels = ("none", *(f"without {level}" for level in levels))
     return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
-
-
-def without(column: str, level: str | float) -> str:
-    """The condition that leaves out the rows of one level."""
-    literal: Node = Text(level) if isinstance(level, str) else Number(level)
-    return show(Call("!=", (Name(column), literal)))
 
 
 def _estimator_label(spec: EstimatorSpec) -> str:

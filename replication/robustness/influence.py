@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from replication.errors import StudyError, UserError, one_of
+from replication.errors import UserError
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.covariances.cluster_robust import deletions, single_cluster
 from replication.estimate.design import Covariance, Fit
 from replication.panel.panel import Panel
-from replication.robustness.choices import without
 from replication.robustness.specification import ALONE
 from replication.spec.entries import ModelSpec
 from replication.study.boundary import NUMERICAL, numerical
+from replication.study.left_out import models_without
 from replication.study.one_model import covariances_of, fit_model, plan
 
 
@@ -67,21 +67,9 @@ def jackknife(panel: Panel, model: ModelSpec, term: str, column: str) -> pd.Data
     DataFrame with columns without, estimate, std_error, p_value, conf_low, conf_high, nobs, problem
         The first row, without nothing, is the model itself.
     """
-    if column not in panel.table.columns:
-        raise StudyError(f"leave_out: {one_of('column', column, panel.table.columns)}")
-    rows = [("", *row_of(panel, model, term))]
-    for level in sorted(used(panel, model, column).dropna().unique().tolist()):
-        where = " and ".join(f"({text})" for text in (model.where, without(column, level)) if text)
-        rows.append((str(level), *row_of(panel, model.model_copy(update={"where": where}), term)))
+    models = [("", model), *models_without(panel, model, column)]
+    rows = [(level, *row_of(panel, left, term)) for level, left in models]
     return pd.DataFrame(rows, columns=["without", *ROW])
-
-
-def used(panel: Panel, model: ModelSpec, column: str) -> pd.Series:
-    """A column of the panel in the rows of a model, in their order."""
-    sample, _ = fit_model(panel, plan(model))
-    names = [panel.entity_name, panel.time_name]
-    known = panel.keys().assign(value=panel.table[column].to_numpy())
-    return sample.keys.merge(known, on=names, how="left", validate="1:1")["value"]
 
 
 ROW = ("estimate", "std_error", "p_value", "conf_low", "conf_high", "nobs", "problem")

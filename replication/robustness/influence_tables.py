@@ -12,7 +12,7 @@ from replication.panel.panel import Panel
 from replication.publish import rounding
 from replication.robustness.curve_summary import SIZE
 from replication.robustness.curve_tables import worded
-from replication.robustness.influence import cluster_influence, jackknife, row_of, used
+from replication.robustness.influence import cluster_influence, jackknife, row_of
 from replication.robustness.number_table import Column, Print, Recorded, recorded
 from replication.robustness.omitted_in_model import omitted_table
 from replication.robustness.placebo_breaks import placebo_breaks
@@ -20,6 +20,7 @@ from replication.robustness.printed_inputs import rounded_inputs
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
 from replication.spec.robustness_entries import InfluenceSpec, RobustnessSpec
+from replication.study.left_out import used
 from replication.study.one_model import error_of, fit_model, plan
 
 Labels = Mapping[str, str]

@@ -14,6 +14,7 @@ ALONE: dict[str, object] = {
     "tests": [],
     "randomization": None,
     "multiple_testing": None,
+    "leave_out": None,
     "long_run": [],
     "marginal_effects": None,
     "combinations": {},

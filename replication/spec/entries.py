@@ -56,6 +56,13 @@ class MultipleTestingSpec(Entry):
     seed: int = Field(default=1998, ge=0)
 
 
+class LeaveOutSpec(Entry):
+    """Coefficients that are estimated anew without each level of each of some columns."""
+
+    terms: list[str] = Field(min_length=1, max_length=200)
+    columns: list[Heading] = Field(min_length=1, max_length=20)
+
+
 class ModelSpec(Entry):
     """One model: a formula, the rows it is for, an estimator and one or more errors.
 
@@ -64,7 +71,8 @@ class ModelSpec(Entry):
     of all others in the long run are then reported too. `combinations` names expressions of coefficients,
     each written as its term, that are reported with errors by the delta method. `data` and `entity` name
     another table than the study's, and its entity. `reconcile` adds the statistics `<id>_errors` and
-    `<id>_factors`: the errors under the conventions of other programs. An entry stands for several models if
+    `<id>_factors`: the errors under the conventions of other programs; `multiple_testing` adds `<id>_family`,
+    and `leave_out` adds `<id>_without_<column>`. An entry stands for several models if
     it has more `outcomes`, terms that are added one after another (`stepwise`) or each alone
     (`alternatives`), or levels of columns by which the rows are `split`.
     """
@@ -93,6 +101,7 @@ class ModelSpec(Entry):
     tests: list[TestSpec] = Field(default=[], max_length=50)
     randomization: RandomizationSpec | None = None
     multiple_testing: MultipleTestingSpec | None = None
+    leave_out: LeaveOutSpec | None = None
     long_run: list[str] = Many
     marginal_effects: Literal["outcome", "latent"] | None = None
     combinations: dict[Name, Expression] = Field(default={}, max_length=50)

@@ -130,9 +130,10 @@ def _check_references(study: Study) -> None:
     readings = [name for entry in study.readings for name in reading_ids(entry)]
     reconciled = [f"{model.id}_{what}" for model in study.models if model.reconcile for what in RECONCILED]
     families = [f"{model.id}_family" for model in study.models if model.multiple_testing]
-    statistics = [*(entry.id for entry in study.statistics), *readings, *reconciled, *families]
+    left_out = [name for model in study.models for name in left_out_ids(model)]
+    statistics = [*(entry.id for entry in study.statistics), *readings, *reconciled, *families, *left_out]
     own = [*statistics, *(entry.id for entry in summaries(study))]
-    check_ids("statistics, readings, reconciled models, families and summaries together", own)
+    check_ids("statistics, readings, summaries and what models add to them together", own)
     for entry in study.readings:
         named = [*entry.models, *(name for bound in entry.bounds for name in (bound.within, bound.pooled))]
         _known(f"readings.{entry.id}.models", named, [model.id for model in study.models])
@@ -163,6 +164,11 @@ def result_ids(model: ModelSpec) -> list[str]:
 def reading_ids(reading: ReadingSpec) -> list[str]:
     """Statistics that a reading rule gives: each verdict, their counts, what could have been seen."""
     return [reading.id, f"{reading.id}_counts", f"{reading.id}_detectable"]
+
+
+def left_out_ids(model: ModelSpec) -> list[str]:
+    """Statistics of a model without each level of a column."""
+    return [f"{model.id}_without_{column}" for column in model.leave_out.columns] if model.leave_out else []
 
 
 def _known(place: str, words: Iterable[str], allowed: list[str]) -> None:

@@ -16,6 +16,7 @@ from replication.spec.entries import Study
 from replication.spec.read_study import summaries
 from replication.study.by_partition import require_served, run_model_by_partition, told_by_partition
 from replication.study.families import family
+from replication.study.left_out import left_out
 from replication.study.one_model import ModelResult, Plan, plan, run_model
 from replication.study.panels import Data, Key, Told, panels_of, told
 from replication.study.readings import read_estimates
@@ -44,6 +45,7 @@ def run_models(project: Project, study: Study, data: Data) -> tuple[Frames, list
         "statistics": _read(study, results)
         + _families(study, results)
         + [reconciled(_panel(panels, ready), ready) for ready in plans if ready.model.reconcile]
+        + [left_out(_panel(panels, ready), ready) for ready in plans if ready.model.leave_out]
         + [summarised(panels[None, None], entry) for entry in summaries(study)],
     }
     return frames, [result.account for result in results], told(study, panels.values())

@@ -10,6 +10,8 @@ from replication.spec.entries import ModelSpec
 def family(model: ModelSpec, estimates: pd.DataFrame, statistics: pd.DataFrame) -> pd.DataFrame:
     """Rows statistic, group, period, value, unit: groups are the terms, periods the errors and the method.
 
+    Adjusted is the largest p value that the method gives by any error of the model.
+
     Parameters
     ----------
     estimates : columns error, term, p_value of the model
@@ -18,7 +20,7 @@ def family(model: ModelSpec, estimates: pd.DataFrame, statistics: pd.DataFrame) 
     spec = model.multiple_testing
     assert spec is not None  # the caller asks for models that adjust
     p_values = estimates.set_index(["error", "term"])["p_value"]
-    adjusted = statistics[statistics["name"] == f"{spec.method}_p"].groupby("of")["value"].first()
+    adjusted = statistics[statistics["name"] == f"{spec.method}_p"].groupby("of")["value"].max()
     rows = [
         (f"{model.id}_family", term, period, float(value), "p value")
         for term in spec.terms

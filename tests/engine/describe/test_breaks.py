@@ -1,4 +1,4 @@
-"""Slopes without an entity, influential rows, breaks at an unknown date: against other programs."""
+"""Influential rows, breaks at an unknown date: against other programs."""
 
 from __future__ import annotations
 
@@ -36,27 +36,6 @@ def with_dummies(table: pd.DataFrame, effects=("year",)) -> pd.DataFrame:
 
 
 CALL = {"outcome": "y", "regressors": ["x", "z"]}
-
-
-def test_slopes_without_each_entity_are_those_of_the_rows_left():
-    table = panel()
-    found = figures(breaks.leave_one_out(table, **CALL, terms=["x"]))
-    assert found["none left out", "x"] == pytest.approx(
-        sm.OLS(table["y"], with_dummies(table)).fit().params["x"], rel=CLOSE
-    )
-    left = table[table["iso3"] != "C3"]
-    assert found["C3", "x"] == pytest.approx(
-        sm.OLS(left["y"], with_dummies(left)).fit().params["x"], rel=CLOSE
-    )
-    assert len(found) == 9
-
-
-def test_slopes_without_each_year_and_with_both_effects():
-    table = panel()
-    found = figures(breaks.leave_one_out(table, **CALL, terms=["z"], drop="time", effects=["entity", "time"]))
-    left = table[table["year"] != 1985]
-    expected = sm.OLS(left["y"], with_dummies(left, ("iso3", "year"))).fit().params["z"]
-    assert found["1985", "z"] == pytest.approx(expected, rel=CLOSE)
 
 
 def test_influence_is_that_of_statsmodels():
@@ -120,10 +99,10 @@ def test_without_a_break_the_largest_of_many_dates_is_not_taken_for_one():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda t: breaks.leave_one_out(t, **CALL, terms=["w"]), "term 'w' is not known"),
+        (lambda t: breaks.sup_wald(t, **CALL, terms=["w"]), "term 'w' is not known"),
         (lambda t: breaks.sup_wald(t, **CALL, terms=["x"], trim=0.5), "trim is 0.5"),
         (lambda t: breaks.sup_wald(t, **CALL, terms=["x"], where="year < 1982"), "2 periods are too few"),
-        (lambda t: breaks.leave_one_out(t, **CALL, terms=["x"], where="year > 2000"), "0 rows know"),
+        (lambda t: breaks.sup_wald(t, **CALL, terms=["x"], where="year > 2000"), "0 rows know"),
     ],
 )
 def test_what_cannot_be_tested_is_one_clear_line(call, message):
