@@ -124,11 +124,12 @@ def on_rows(columns: Iterable[Column], keep: NDArray[np.bool_]) -> list[Column]:
     """Columns on the rows kept, without dummies of base levels and of levels that no row kept has."""
     bases: dict[int, int] = {}
     found = []
+    rows = slice(None) if keep.all() else keep  # columns of millions of rows are copied only where they must
     for column in columns:
         for factor, _ in column.dummies:
             if id(factor) not in bases:
                 bases[id(factor)] = factor.base_on(keep)
-        values = column.values[keep]
+        values = column.values[rows]
         at_base = any(bases[id(factor)] == level for factor, level in column.dummies)
         if not at_base and (not column.term or np.nan_to_num(values).any()):
             found.append(replace(column, values=values))

@@ -28,6 +28,7 @@ from replication.panel.numerals import (
 )
 from replication.panel.reading import BLANKS, Place
 
+FEW = 1000
 EXACT = 2**53  # up to here floating point holds every whole number
 PERIODS = {Clock("day"): DAY, **{Clock(unit): pattern for unit, pattern in WRITTEN.items()}}
 TRUTH = r"^(?i:true|false)$"
@@ -228,14 +229,21 @@ def series_of(values: pa.Array) -> pd.Series:
     numbers = pc.fill_null(values, 0).to_numpy(zero_copy_only=False)
     if numbers.dtype.kind == "f":
         absent |= np.isnan(numbers)
-        if absent.all() or not _whole(numbers[~absent]):
-            return pd.Series(np.where(absent, np.nan, numbers.astype(np.float64)))
-    whole = np.where(absent, 0, numbers).astype(np.int64)
-    return pd.Series(pd.arrays.IntegerArray(whole, absent) if absent.any() else whole)
+        if absent.all() or not _whole(numbers, absent):
+            numbers = numbers.astype(np.float64, copy=False)
+            return pd.Series(np.where(absent, np.nan, numbers) if absent.any() else numbers, copy=False)
+    if not absent.any():
+        return pd.Series(numbers.astype(np.int64, copy=False), copy=False)
+    return pd.Series(pd.arrays.IntegerArray(np.where(absent, 0, numbers).astype(np.int64), absent))
 
 
-def _whole(numbers: np.ndarray) -> bool:
-    return bool(np.all((np.abs(numbers) <= EXACT) & (np.floor(numbers) == numbers)))
+def _whole(numbers: np.ndarray, absent: np.ndarray) -> bool:
+    """Whether all figures that are there are whole; of most columns of others the first few tell."""
+    first, rest = slice(FEW), slice(FEW, None)
+    return all(
+        np.all(absent[part] | (np.abs(numbers[part]) <= EXACT) & (np.floor(numbers[part]) == numbers[part]))
+        for part in (first, rest)
+    )
 
 
 def _texts(fields: Fields, wishes: Wishes, why: Why) -> Column:

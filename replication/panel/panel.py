@@ -18,6 +18,8 @@ from replication.language.named_numbers import Named
 from replication.panel.reading import Reading
 from replication.panel.times import periods_of
 
+Codes = NDArray[np.int64]
+
 LEAST = 3  # columns of a panel: entity, time and a figure
 MERGED = 0.3  # share of empty fields from which a column looks like one of merged cells
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?: \[YR\d{4}\])?")
@@ -47,8 +49,8 @@ class Panel:
     table: pd.DataFrame
     entity_name: str
     time_name: str
-    entity: NDArray[np.int64]
-    time: NDArray[np.int64]
+    entity: Codes
+    time: Codes
     variables: Mapping[str, str]
     reading: Reading
     timed: bool = True
@@ -101,11 +103,21 @@ def panel_of(read: Reading, entity: str | None, time: str | None, variables: Map
         read, time = _with_numbered_rows(read, entity)
     else:
         read = _with_periods(read, time)
-    table = read.table.sort_values([entity, time], kind="stable")
-    _refuse_twice(read, table, entity, time)
-    table = table.reset_index(drop=True)
-    codes = pd.factorize(table[entity])[0].astype(np.int64)
-    return Panel(table, entity, time, codes, table[time].to_numpy(dtype=np.int64), variables, read, timed)
+    table = _sorted(read.table, entity, time)
+    codes = pd.factorize(table[entity])[0].astype(np.int64, copy=False)
+    periods = table[time].to_numpy(dtype=np.int64)
+    _refuse_twice(read, table, (entity, codes), (time, periods))
+    return Panel(table.reset_index(drop=True), entity, time, codes, periods, variables, read, timed)
+
+
+def _sorted(table: pd.DataFrame, entity: str, time: str) -> pd.DataFrame:
+    """The rows by entity and time, each with its place in the file; a table in that order is not copied."""
+    names, periods = table[entity], table[time].to_numpy(dtype=np.int64)
+    if names.is_monotonic_increasing:
+        codes = pd.factorize(names)[0]
+        if ((codes[1:] > codes[:-1]) | (periods[1:] >= periods[:-1])).all():
+            return table
+    return table.sort_values([entity, time], kind="stable")
 
 
 def _with_rows_as_entities(read: Reading) -> tuple[Reading, str]:
@@ -241,10 +253,14 @@ def _refuse_infinite(read: Reading) -> None:
                 raise DataError(f"{where}: {name} is infinite; allowed: finite numbers or an empty field")
 
 
-def _refuse_twice(read: Reading, table: pd.DataFrame, entity: str, time: str) -> None:
-    twice = table.duplicated([entity, time]).to_numpy()
+def _refuse_twice(
+    read: Reading, table: pd.DataFrame, entities: tuple[str, Codes], times: tuple[str, Codes]
+) -> None:
+    """Refuse two rows of one entity and period, which stand side by side in a table that is sorted."""
+    (entity, codes), (time, periods) = entities, times
+    twice = (codes[1:] == codes[:-1]) & (periods[1:] == periods[:-1])
     if twice.any():
-        second = int(np.argmax(twice))
+        second = int(np.argmax(twice)) + 1
         row, places = table.iloc[second], [read.where(int(table.index[at])) for at in (second - 1, second)]
         period = read.named[time].name(row[time]) if time in read.named else row[time]
         which = f"two rows for {entity} {row[entity]}, {time} {period} ({' and '.join(places)}); allowed: one"

@@ -29,7 +29,10 @@ def read_parquet(path: Path, keys: FileKeys) -> Grid:
         refuse_twice([field.name for field in fields], path.name)
         plain = [field.name for field in fields if readable(field.type)]
         texts = [field.name for field in fields if is_one_of(TEXTS, field.type)]
-        return grid_of(pq.read_table(path, columns=plain, read_dictionary=texts), fields)
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            table = file.read(columns=plain).select(plain)  # "a" alone would bring a column called "a.b" too
+        pa.default_memory_pool().release_unused()
+        return grid_of(table, fields)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
         raise DataError(f"{path.name}: not readable as parquet; is it damaged, or cut off?") from None
 

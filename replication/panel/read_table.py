@@ -104,7 +104,7 @@ def reading_of(grid: Grid, keys: FileKeys, origin: str, check: Check) -> Reading
     arrays = dict(zip(names, grid.columns, strict=True))
     columns, notes = read(arrays, grid, keys, wishes, place, check)
     return Reading(
-        table=pd.DataFrame({name: column.values for name, column in columns.items()}),
+        table=pd.DataFrame({name: column.values for name, column in columns.items()}, copy=False),
         origin=origin,
         place=place,
         why={name: column.why for name, column in columns.items() if column.why} | dict(grid.left),

@@ -72,10 +72,11 @@ def prepare(panel: Panel, model: ModelSpec, clusters: list[str], needs: Needs) -
     keep = drops.kept
     _refuse_empty(keep, drops, model, panel)
     keys = panel.keys()
+    dropped = keys[~keep].assign(cause=drops.causes).reset_index(drop=True)
     return Sample(
         design=_design(values, panel, keep, model.intercept, needs),
-        keys=keys[keep].reset_index(drop=True),
-        dropped=keys.assign(cause=drops.causes)[~keep].reset_index(drop=True),
+        keys=keys if keep.all() else keys[keep].reset_index(drop=True),
+        dropped=dropped,
         drops=drops.counts,
         rows_in_panel=len(keys),
         makeup=lambda: Makeup(on_rows(values.regressors, keep), panel.rows(inside), keep),
@@ -208,8 +209,8 @@ class _Drops:
 
     @property
     def causes(self) -> list[str]:
-        """Each row's cause, empty for rows that are kept."""
-        return [self.names[reason] for reason in self.reason]
+        """The cause of each row that is not kept."""
+        return [self.names[reason] for reason in self.reason[~self.kept].tolist()]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -274,8 +275,8 @@ def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Pa
     while left != drops.kept.sum():
         left = drops.kept.sum()
         for effect in model.effects:
-            _, inverse = np.unique(values.clusters[effect], return_inverse=True)
-            alone = np.bincount(inverse[drops.kept], minlength=inverse.max() + 1)[inverse] == 1
+            codes = values.clusters[effect] + 1  # a row whose level is missing is no longer kept
+            alone = np.bincount(codes[drops.kept], minlength=codes.max(initial=0) + 1)[codes] == 1
             drops.mark(alone, f"single row of its {names.get(effect, effect)}")
 
 
@@ -299,29 +300,27 @@ def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: b
     columns = on_rows(values.regressors, keep)
     if not columns and not intercept:
         raise EstimationError("the formula leaves no regressor")
+    rows = slice(None) if keep.all() else keep  # of millions of rows a copy takes as long as the regression
     constant = [np.ones(keep.sum())] * intercept
-    y, x = values.outcome.values[keep], np.column_stack([*constant, *(column.values for column in columns)])
-    unselected = _unselected(values, needs)[keep]
-    if not np.isfinite(x).all():  # of millions of rows each such step takes as long as the regression
+    y, x = values.outcome.values[rows], np.column_stack([*constant, *(column.values for column in columns)])
+    unselected = _unselected(values, needs)[rows]
+    if not np.isfinite(x).all():
         x = np.where(np.isinf(x), np.nan, np.where(unselected[:, None] & ~np.isfinite(x), 0.0, x))
-    entity, time = _recode(panel.entity[keep]), panel.time[keep]
+    codes = {"entity": panel.entity, "time": panel.time, **values.clusters}
+    clusters = {name: _recode(found[rows]) for name, found in codes.items()}
     extra = {role: on_rows(entries, keep) for role, entries in values.extra.items()}
     return Design(
         outcome=values.outcome.name,
         terms=(*(CONSTANT,) * intercept, *_terms(columns)),
-        y=np.where(unselected, 0.0, y),
+        y=np.where(unselected, 0.0, y) if unselected.any() else y,
         x=x,
-        entity=entity,
-        time=time,
-        weights=None if values.weights is None else values.weights.values[keep],
-        clusters={
-            "entity": entity,
-            "time": _recode(time),
-            **{name: _recode(codes[keep]) for name, codes in values.clusters.items()},
-        },
+        entity=clusters["entity"],
+        time=panel.time[rows],
+        weights=None if values.weights is None else values.weights.values[rows],
+        clusters=clusters,
         extra={role: _stack(entries, needs.roles[role]) for role, entries in extra.items()},
         extra_terms={role: _terms(entries) for role, entries in extra.items()},
-        entity_labels=tuple(panel.table[panel.entity_name][keep].drop_duplicates().astype("str")),
+        entity_labels=tuple(panel.table[panel.entity_name][rows].drop_duplicates().astype("str")),
     )
 
 
@@ -334,4 +333,4 @@ def _stack(columns: list[Column], role: Role) -> Floats:
 
 
 def _recode(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    return pd.factorize(codes)[0].astype(np.int64)
+    return pd.factorize(codes)[0].astype(np.int64, copy=False)

@@ -97,8 +97,9 @@ def _within(design: Design, names: tuple[str, ...], constant: bool) -> LeastSqua
     require_variation(by, left[:, 1:], both[:, 1:], terms)
     y, x = left[:, 0], left[:, 1:]
     total = squares(y, weights, centred=False)
+    means = np.average(both, axis=0, weights=weights)
+    del both  # of millions of rows what comes next needs its room
     if constant:
-        means = np.average(both, axis=0, weights=weights)
         y, x = y + means[0], np.column_stack([np.ones(len(y)), x + means[1:]])
         terms = (CONSTANT, *terms)
     fit = linear_fit("ols", design, y, x, terms, weights=weights)

@@ -287,8 +287,10 @@ def residuals(by: Projector, x: Floats) -> Floats:
     Each pass takes out what the one before it left, until that is rounding.
     """
     at_once = max(AT_ONCE // max(len(x), 1), 1)
-    blocks = [x[:, i : i + at_once] for i in range(0, x.shape[1], at_once)]
-    return np.concatenate([_residuals(by, block) for block in blocks], axis=1) if blocks else x
+    found = np.empty(x.shape)
+    for i in range(0, x.shape[1], at_once):
+        found[:, i : i + at_once] = _residuals(by, x[:, i : i + at_once])
+    return found
 
 
 def _residuals(by: Projector, x: Floats) -> Floats:

@@ -95,7 +95,9 @@ def panel_rsquared(
     columns = [design.terms.index(term) for term in terms if term.kind != "constant"]
     slopes = np.array([b for term, b in zip(terms, params, strict=True) if term.kind != "constant"])
     xb = design.x[:, columns] @ slopes
-    codes = np.unique(design.entity, return_inverse=True)[1]
+    codes = design.entity
+    if not np.bincount(codes).all():  # rows of some entities alone
+        codes = np.unique(codes, return_inverse=True)[1]
     y_mean, xb_mean = means_by(codes, design.y, weights), means_by(codes, xb, weights)
     return {
         "rsquared_within": squared_correlation(design.y - y_mean[codes], xb - xb_mean[codes], weights),
