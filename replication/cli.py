@@ -122,12 +122,14 @@ def _init(call: argparse.Namespace) -> int:
 
 def _describe(call: argparse.Namespace) -> int:
     from replication.panel.read_table import read_user_table
+    from replication.project.staging import new_file
     from replication.study.description import description
 
+    out = new_file(call.out) if call.out is not None else None
     read = read_user_table(call.data)
     found = description(read, call.variables, call.by, call.where, call.entity, call.time)
-    if call.out is not None:
-        found.write(call.out)
+    if out is not None:
+        found.write(out)
     _say(found.summary())
     return 0
 

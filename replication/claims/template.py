@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from replication.errors import StudyError
 from replication.project.files import write_text
+from replication.project.staging import new_file
 
 TEMPLATE = """\
 # The claims of one text. Evaluate it with: replicate claims check FILE --data FOLDER
@@ -113,6 +113,4 @@ def write_template(path: Path) -> None:
     StudyError
         There is a file of that name already.
     """
-    if path.exists() or path.is_symlink():
-        raise StudyError(f"{path}: there is such a file already; nothing was written")
-    write_text(path, TEMPLATE)
+    write_text(new_file(path), TEMPLATE)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from replication.errors import DataError
+from replication.errors import DataError, StudyError
 from replication.project.files import checksum, sha256, write_json
 from replication.project.lock import ENDING, folder_aside, held
 from replication.project.readback import MANIFEST, Manifest, read_manifest
@@ -103,6 +103,13 @@ def own_folder(out: Path, *read: Path | None) -> Path:
         if path.resolve().is_relative_to(out.resolve()):
             raise DataError(f"{out}: holds {path.name}, which is read; results go into a folder of their own")
     return out
+
+
+def new_file(path: Path) -> Path:
+    """The file that a user named for something new, unless one is there: it may be their own."""
+    if path.exists() or path.is_symlink():
+        raise StudyError(f"{path}: is there already; name another, or move it away")
+    return path
 
 
 def withdraw(folder: Path) -> None:

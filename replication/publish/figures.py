@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from matplotlib.transforms import Bbox
 
 from replication.errors import StudyError, one_of
 from replication.project import escape
-from replication.project.files import write_aside
+from replication.project.files import write_bytes
 from replication.publish import charts, lettering, style
 from replication.publish.coefficients import coefficients
 from replication.publish.network import constellation
@@ -67,7 +68,15 @@ def _write(figure: Figure, name: str, path: Path) -> None:
         "pad_inches": 0,
         "dpi": DPI if ending == "png" else 72,
     }
-    write_aside(path, lambda aside: figure.savefig(aside, format=ending, metadata=about, **look))
+    drawn = BytesIO()
+    figure.savefig(drawn, format=ending, metadata=about, **look)
+    write_bytes(path, _legible(drawn.getvalue()) if ending == "svg" else drawn.getvalue())
+
+
+def _legible(svg: bytes) -> bytes:
+    """The SVG, whose comments hold the words on the figure, with nothing that XML forbids."""
+    lines = svg.decode("utf-8").split("\n")
+    return "\n".join(line if line.isprintable() else escape.visible(line) for line in lines).encode("utf-8")
 
 
 def _paper(figure: Figure) -> Bbox:

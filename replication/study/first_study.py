@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from replication.errors import DataError, StudyError, UserError, printable
+from replication.errors import DataError, UserError, printable
 from replication.language.nodes import Name, show
 from replication.panel.guess import guessed_panel, structure
 from replication.panel.panel import Panel
@@ -19,6 +19,7 @@ from replication.panel.read_table import read_user_table
 from replication.panel.reading import Reading
 from replication.project.files import write_text
 from replication.project.places import Project
+from replication.project.staging import new_file
 from replication.study.one_fit import fit_one
 
 REGRESSORS = 3  # of the first model
@@ -38,9 +39,7 @@ def first_study(path: Path, out: Path | None, entity: str | None, time: str | No
     panel, why = guessed_panel(read, entity, time)
     name = re.sub(r"\W+", "_", path.stem, flags=re.ASCII).strip("_") or "panel"
     name = name if name[0].isalpha() else f"panel_{name}"
-    target = out or Path(f"{name[:64]}.toml")
-    if target.exists():
-        raise StudyError(f"{target}: is there already; name another with --out")
+    target = new_file(out or Path(f"{name[:64]}.toml"))
     place = os.path.relpath(path, target.parent).replace(os.sep, "/")
     if not PATH.fullmatch(place):
         raise DataError(

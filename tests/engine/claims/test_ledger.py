@@ -170,4 +170,4 @@ def test_the_commands(tmp_path, capsys):
     said = capsys.readouterr()
     assert "mine: 4 claims: 1 reproduced, 3 not checkable" in said.out
     assert "mine: reproduced (arithmetic within the text) (1): half" in said.out
-    assert "there is such a file already; nothing was written" in said.err
+    assert "is there already; name another, or move it away" in said.err

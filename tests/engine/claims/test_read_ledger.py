@@ -184,7 +184,7 @@ def test_the_template_is_a_claims_file_and_never_written_over_another(ledger_of,
     assert [claim.id for claim in ledger_of(TEMPLATE, "").claims] == [*("total", "half", "loans", "opened")]
     write_template(tmp_path / "new.toml")
     assert (tmp_path / "new.toml").read_text(encoding="utf-8") == TEMPLATE
-    with pytest.raises(StudyError, match="there is such a file already; nothing was written"):
+    with pytest.raises(StudyError, match="is there already; name another, or move it away"):
         write_template(tmp_path / "new.toml")
 
 

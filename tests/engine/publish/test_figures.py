@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from replication.errors import StudyError
 from replication.publish import charts, network, style
-from replication.publish.figures import draw, write_figure
+from replication.publish.figures import draw, write_drawn, write_figure
 from replication.publish.periods import in_order, position
 from replication.spec.entries import FigureSpec
 
@@ -235,6 +235,15 @@ def test_text_that_is_not_ours_is_drawn_as_text(statistics, tmp_path):
     root = ET.parse(svg).getroot()
     assert not [node for node in root.iter() if node.tag.endswith("script")]
     assert "<script" not in svg.read_text(encoding="utf-8")
+
+
+def test_a_word_with_control_characters_leaves_a_figure_that_can_be_read(tmp_path):
+    with style.journal(), pytest.warns(UserWarning, match="Glyph"):
+        drawn = style.blank(2, 1)
+        drawn.add_subplot().set_yticks([0, 1], ["\x1b[2J\x00", "\u202eabc"])
+        svg, *_ = write_drawn(drawn, "name", tmp_path)
+    ET.parse(svg)
+    assert set(svg.read_text(encoding="utf-8")).isdisjoint("\x1b\x00\u202e")
 
 
 def test_nothing_outside_the_file_is_drawn_on(statistics, tmp_path):

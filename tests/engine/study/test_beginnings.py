@@ -66,7 +66,7 @@ def test_init_says_what_it_saw_and_keeps_what_is_there(call):
     assert "40 rows: 5 of country, yr from 1980 to 1987" in told and "balanced: 8 periods each" in told
     assert "the same in every row: one" in told
     text = Path("panel.toml").read_text()
-    assert "panel.toml: is there already; name another with --out" in call("init", "panel.csv", code=2)
+    assert "panel.toml: is there already; name another" in call("init", "panel.csv", code=2)
     assert Path("panel.toml").read_text() == text
     Path("specs").mkdir()
     call("init", "panel.csv", "--out", "specs/first.toml")
@@ -110,6 +110,12 @@ def test_describe_prints_and_writes_what_python_gives(call):
     assert "format '.xls' is not known" in call("describe", "panel.csv", "--out", "d.xls", code=2)
     assert "column 'gpd' is not known" in call("describe", "panel.csv", "gpd", code=2)
     assert "region is 'Asia'" in call("describe", "panel.csv", "region", code=2)
+
+
+def test_describe_writes_over_no_file(call):
+    before = Path("panel.csv").read_bytes()
+    assert "panel.csv: is there already" in call("describe", "panel.csv", "--out", "panel.csv", code=2)
+    assert Path("panel.csv").read_bytes() == before
 
 
 def test_a_table_that_is_no_panel_is_described_too(call):
