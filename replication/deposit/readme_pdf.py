@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+
+from replication.project.files import write_bytes
 
 COLUMNS, LINES = 112, 72  # of a page
 SIZE, MARGIN, LETTERS = (8.27, 11.69), 0.6, 7.5  # A4 and its margin in inches; points
@@ -21,9 +24,11 @@ def write_readme_pdf(path: Path, text: str) -> None:
     lines = list(_lines(text))
     pages = [lines[start : start + LINES] for start in range(0, len(lines), LINES)]
     look = rc_context({"font.family": TYPEFACE, "font.size": LETTERS})
-    with look, PdfPages(path, metadata={"Title": "README", "CreationDate": None}) as book:
+    made = BytesIO()
+    with look, PdfPages(made, metadata={"Title": "README", "CreationDate": None}) as book:
         for number, page in enumerate(pages, 1):
             book.savefig(_page(page, f"README, page {number} of {len(pages)}"))
+    write_bytes(path, made.getvalue())
 
 
 def _page(lines: list[str], foot: str) -> Figure:

@@ -129,7 +129,7 @@ def _packed(values: Integers) -> Periods:
 
 
 def _begins_with_year(values: NDArray[Any], factor: int) -> bool:
-    return bool((values[0] // factor >= FIRST_YEAR) and (values[-1] // factor <= LAST_YEAR))
+    return bool(values.min() // factor >= FIRST_YEAR and values.max() // factor <= LAST_YEAR)
 
 
 def _in_years(years: NDArray[Any], parts: Integers, unit: str) -> Periods:
@@ -140,7 +140,11 @@ def _in_years(years: NDArray[Any], parts: Integers, unit: str) -> Periods:
 def _of_texts(texts: list[str]) -> Periods:
     """Texts that all spell periods in one way."""
     if all(text.isdecimal() for text in texts):
-        return _of_numbers(np.array([float(text) for text in texts]))
+        try:
+            return _of_numbers(np.array([float(text) for text in texts]))
+        except _NoPeriod as problem:
+            spelled = next(text for text in texts if float(text) == problem.value)
+            raise _NoPeriod(spelled, problem.allowed) from None
     # before months: 2000-01, 2001-02, 2002-03 would be months, always thirteen apart
     fiscal = [FISCAL.fullmatch(text) for text in texts]
     if len(texts) > 1 and all(f and int(f[2]) == (int(f[1]) + 1) % 100 for f in fiscal):

@@ -155,7 +155,8 @@ def _plainly_named(folder: Path) -> list[Path]:
     Raises
     ------
     DataError
-        The first such name. Names with a dot in front, which editors and file managers make, are left alone.
+        The first such name, or a link, whose file is another's to change. Names with a dot in front, which
+        editors and file managers make, are left alone.
     """
     paths = sorted(path for path in folder.glob("*.toml") if path.name[0] != ".")
     for path in paths:
@@ -164,4 +165,6 @@ def _plainly_named(folder: Path) -> list[Path]:
                 f"{folder.name}/{path.name}: a name that is not plain; "
                 "allowed: a letter, then letters, digits, _ and -, then .toml"
             )
+        if path.is_symlink():
+            raise DataError(f"{folder.name}/{path.name}: is a symbolic link; allowed: a file of its own")
     return paths

@@ -92,8 +92,8 @@ def from_json(content: bytes, kind: type[Kind], place: str) -> Kind:
     except ValidationError as problem:
         error = problem.errors(include_url=False)[0]
         where = ".".join(str(step)[:64] for step in error["loc"])
-        what = f"not written by this program: {where}{': ' * bool(where)}{error['msg']}"
-        raise DataError(f"{place}: {what}") from None
+        what = f"{where}{': ' * bool(where)}{error['msg'].removeprefix('Value error, ')}"
+        raise DataError(f"{place}: not written by this program: {what}") from None
 
 
 def plain_content(path: Path, most: int, wrong: Wrong = DataError, called: str = "") -> bytes:

@@ -25,7 +25,7 @@ from replication.versions.content import (
     contents,
 )
 from replication.versions.manifest import circumstances, commit, machine, seeds, uncommitted
-from replication.versions.sealed import newest, next_name, versions, write_sums
+from replication.versions.sealed import newest, next_name, require_all, versions, write_sums
 from replication.versions.told import entry
 from replication.versions.why import require_current
 
@@ -51,6 +51,7 @@ def freeze(project: Project, why: str) -> Path:
     if not why.strip():
         raise UserError('a version needs its reason: make freeze WHY="what changed and why"')
     with folder_aside(project.results / "version") as aside:
+        require_all(project)  # of which the changelog tells, before it is made anew
         if versions(project):  # whoever was killed before this last step left it to us
             write_text(project.changelog, _changelog(project))
         _require_commit(project)

@@ -34,14 +34,32 @@ def versions(project: Project) -> dict[str, Path]:
 def lost(project: Project) -> list[str]:
     """One line for each version that is not there though the changelog or a later one tells of it, and
     for each of which the changelog tells nothing."""
-    told = {f"v{number}" for number in _HEADINGS.findall(_text(project.changelog))}
+    untold = [name for name in versions(project) if name not in _told(project)]
+    told = [f"results/CHANGELOG.md: tells nothing of {name}; make freeze completes it" for name in untold]
+    return [*_gone(project), *told]
+
+
+def require_all(project: Project) -> None:
+    """Refuse to go on where a frozen version is gone: the next would take its name.
+
+    Raises
+    ------
+    DataError
+        The first version that the changelog or a later one tells of and that is not there.
+    """
+    for line in _gone(project):
+        raise DataError(f"{line}; a frozen version is never removed: put it back first")
+
+
+def _gone(project: Project) -> list[str]:
     there = versions(project)
-    last = max((int(name[1:]) for name in (*told, *there)), default=0)
-    gone = [f"results/v{n}: is missing" for n in range(1, last + 1) if f"v{n}" not in there]
-    untold = [name for name in there if name not in told]
-    return gone + [
-        f"results/CHANGELOG.md: tells nothing of {name}; make freeze completes it" for name in untold
-    ]
+    last = max((int(name[1:]) for name in (*_told(project), *there)), default=0)
+    return [f"results/v{n}: is missing" for n in range(1, last + 1) if f"v{n}" not in there]
+
+
+def _told(project: Project) -> set[str]:
+    """Versions that the changelog tells of."""
+    return {f"v{number}" for number in _HEADINGS.findall(_text(project.changelog))}
 
 
 def _text(path: Path) -> str:

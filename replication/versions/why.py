@@ -26,7 +26,7 @@ from replication.project.strict import read_json_as, read_toml
 from replication.report.rests_on import manifests
 from replication.versions.artefact import Artefact, Called, Late, few
 from replication.versions.content import RECORDS, contents, result_folders
-from replication.versions.sealed import Version, against, damage, newest, versions
+from replication.versions.sealed import Version, against, damage, newest, require_all, versions
 
 MISSING, DAMAGED = "missing", "its record is damaged"
 RAW = "input changed: data/raw"
@@ -55,12 +55,13 @@ def require_current(project: Project) -> None:
     ------
     DataError
         No results; results that do not follow from their inputs, were edited, or stand among files that
-        nothing made; a frozen version that was changed.
+        nothing made; a frozen version that was changed, or is gone.
     """
     if not result_folders(project.current):
         raise DataError(f"{project.current}: no results yet; make them first (make all)")
     for line in (*unlike_lock(project), *outdated(project)):
         raise DataError(f"results are out of date, make them first (make all): {line}")
+    require_all(project)
     for folder in versions(project).values():
         for line in damage(folder):
             raise DataError(f"{line}; a frozen version is never edited: put it back first")

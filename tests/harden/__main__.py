@@ -42,6 +42,10 @@ def main() -> int:
                 "freezes and deposits killed",
                 lambda: parts.commands_killed(some(100), SEED, whole, folder / "killed" / "project"),
             ),
+            (
+                "everything stopped by signals",
+                lambda: parts.stops(some(40), SEED, whole, folder / "stopped" / "project"),
+            ),
             ("Ctrl-C", lambda: parts.interrupts(some(100), SEED, whole)),
             ("full disk", lambda: parts.disk(small)),
             ("runs at once", lambda: parts.races(some(10), SEED, small)),

@@ -21,6 +21,7 @@ from replication.project.places import PACKAGE, Project
 from replication.report.gather import make_report
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import clean_all
+from replication.versions import remake
 from replication.versions.check import standing
 from tests.harden.call import contents, hidden
 from tests.harden.raw import register
@@ -192,6 +193,53 @@ def kill_command(
     faults += [f"the next one ended with {code}"] if code else []
     shutil.rmtree(copy)
     return faults + _unlike(contents(project.root / place), whole) + hidden(project.results)
+
+
+def stop_all(project: Project, made: Small, draw: random.Random, times: int) -> list[str]:
+    """Stop `all` at random moments, itself alone or with what it started, then let one run to its end."""
+    if draw.random() < 0.5:
+        _sweep(made)
+    else:
+        (project.current / "first" / "estimates.csv").unlink(missing_ok=True)
+    faults = []
+    for _ in range(times):
+        group = start(lambda: _all(project), alone=True)
+        time.sleep(draw.uniform(0, made.seconds))
+        stop = draw.choice((os.kill, os.killpg))
+        with contextlib.suppress(ProcessLookupError):  # it has not begun a group of its own yet
+            stop(group, draw.choice((signal.SIGKILL, signal.SIGTERM, signal.SIGINT)))
+        finished(group)
+        faults += _half_written(made)
+    code = finished(start(lambda: _all(project)))  # beside what the last one started and left
+    _await_end(group)
+    faults += [f"the next one ended with {code}"] if code else []
+    return faults + differing(made, contents(project.root))
+
+
+def all_made(project: Project) -> Small:
+    """What `all` makes of a project from nothing, undisturbed, and in what time."""
+    _sweep(Small(project, {}, 0.0))
+    started = time.perf_counter()
+    assert finished(start(lambda: _all(project))) == 0, "all does not run in a child"
+    return Small(project, contents(project.root), time.perf_counter() - started)
+
+
+def _all(project: Project) -> int:
+    """`all` in this process, which must be a child's: the commands that it starts are forks."""
+    remake.AT_ONCE = 1
+    remake._replicate = lambda project, words, command: finished(
+        start(lambda: main(["--project", str(project.root), *words, *command]))
+    )
+    return main(["--project", str(project.root), "all"])
+
+
+def _await_end(group: int) -> None:
+    """Wait until no process of a group is left."""
+    until = time.monotonic() + SECONDS
+    with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() < until:
+            os.killpg(group, 0)
+            time.sleep(0.05)
 
 
 def _unlike(found: dict[str, bytes], whole: dict[str, bytes]) -> list[str]:

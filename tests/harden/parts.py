@@ -19,7 +19,16 @@ from replication.report.gather import make_report
 from replication.sources.pipeline import build_all
 from replication.versions.check import standing
 from tests.harden.call import Outcome, call
-from tests.harden.crash import Small, fill_disk, interrupt, kill_at_random, kill_command, race
+from tests.harden.crash import (
+    Small,
+    all_made,
+    fill_disk,
+    interrupt,
+    kill_at_random,
+    kill_command,
+    race,
+    stop_all,
+)
 from tests.harden.extremes import in_a_child, model_cases, statistic_cases, try_statistic
 from tests.harden.injection import control_characters, hostile_panel, hostile_words, run_by_a_reader
 from tests.harden.other_files import GENERATORS, PIPES, file_faults, out_faults, pipe_faults
@@ -201,6 +210,17 @@ def commands_killed(number: int, seed: int, whole: Project, folder: Path) -> tup
     told = project.changelog.read_text(encoding="utf-8").count("\n## v")
     faults += [] if told == 1 else [f"the changelog tells of {told} versions"]
     return Counter({"freezes and deposits killed": number}), faults
+
+
+def stops(number: int, seed: int, whole: Project, folder: Path) -> tuple[Counter, list[str]]:
+    """`all` stopped by kill, termination and Ctrl-C at random moments, and the one after it."""
+    draw, project = random.Random(seed), made_up.copied(whole.root, folder)
+    shutil.rmtree(project.root / ".venv")  # what is hidden afterwards was left behind
+    made, faults = all_made(project), []
+    for begun in range(0, number, KILLS_IN_A_ROW):
+        told = stop_all(project, made, draw, min(KILLS_IN_A_ROW, number - begun))
+        faults += [f"stops from {begun}: {fault}" for fault in told]
+    return Counter({"all stopped, the next whole": number}), faults
 
 
 def interrupts(number: int, seed: int, whole: Project) -> tuple[Counter, list[str]]:

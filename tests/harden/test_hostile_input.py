@@ -59,6 +59,10 @@ def test_freezes_and_deposits_are_there_whole_or_not_at_all(tmp_path, whole):
     assert parts.commands_killed(3, SEED, whole, tmp_path / "project")[1] == []
 
 
+def test_everything_that_is_stopped_is_made_whole_by_the_next(tmp_path, whole):
+    assert parts.stops(4, SEED, whole, tmp_path / "project")[1] == []
+
+
 def test_an_interrupt_is_told_in_one_line(whole):
     assert parts.interrupts(3, SEED, whole)[1] == []
 

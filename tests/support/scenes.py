@@ -5,6 +5,7 @@ Every change keeps the file's time stamp, so that content alone can tell.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -73,6 +74,41 @@ def _other_raw_file(project: Project) -> None:
     os.utime(project.registry, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def _in_anothers_place(project: Project) -> None:
+    """Whole results with their manifest, of another study."""
+    remove(project.current / "second")
+    shutil.copytree(project.current / "first", project.current / "second")
+
+
+def _by_other_code(project: Project) -> None:
+    """Results that another version of a module made, as after a checkout of an older commit."""
+    path = project.current / "first" / "manifest.json"
+    record = json.loads(path.read_text())
+    record["code"]["replication/estimate/linear/linear.py"] = "0" * 64
+    write(path, json.dumps(record, indent=1).encode())
+
+
+def _study_more(project: Project) -> None:
+    model = made_up.FIRST.partition('[[tables]]\nid = "means"')[0]
+    (project.specs / "third.toml").write_text(
+        model.replace('"first"', '"third"').replace("A model", "Another").replace("x + z", "z")
+    )
+
+
+def _older_version_edited(project: Project) -> None:
+    """Two versions, the older one edited."""
+    shutil.copytree(project.results / "v1", project.results / "v2")
+    project.changelog.write_text("## v2\n" + project.changelog.read_text())
+    edit(project.results / "v1" / "report.html", b"A", b"B")
+
+
+def _other_file(path: Path) -> None:
+    """A link in the place of a file, to the same content elsewhere."""
+    elsewhere = path.parents[1] / "elsewhere.toml"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
 # What `make all` makes again as it was, byte for byte.
 MENDED: dict[str, Scene] = {
     "a table edited": lambda p: flip(p.processed / "prices.parquet"),
@@ -93,6 +129,10 @@ MENDED: dict[str, Scene] = {
     "the ledger edited": lambda p: edit(p.ledger / "ledger.html", b"110", b"999"),
     "a run cut off": lambda p: (p.current / "first" / ".manifest.json.replicate").write_text("{}"),
     "results of another panel": _other_panel,
+    "results of another study": _in_anothers_place,
+    "results by other code": _by_other_code,
+    "a figure deleted": lambda p: remove(p.current / "first" / "figures" / "coefficients.png"),
+    "a second opinion edited": lambda p: flip(p.crosscheck / "first" / "crosscheck.csv"),
 }
 # What `make all` makes anew from inputs that changed, and where it shows.
 CHANGED: dict[str, tuple[Scene, str]] = {
@@ -102,6 +142,11 @@ CHANGED: dict[str, tuple[Scene, str]] = {
     "a source's words": (lambda p: edit(p.registry, b"citation of", b"Citation of"), "report.html"),
     "a claims file": (lambda p: edit(p.claims / "one.toml", b"e = 110", b"e = 115"), "claims/ledger.csv"),
     "a claims file gone": (lambda p: remove(p.claims / "one.toml"), "claims/ledger.csv"),
+    "a study more": (_study_more, "report.html"),
+    "a claims file more": (
+        lambda p: (p.claims / "more.toml").write_text(made_up.TEXT.format(id="more", price=120)),
+        "claims/ledger.csv",
+    ),
     "the title": (lambda p: edit(p.root / "pyproject.toml", b"A project", b"B project"), "report.html"),
     "the cleaning": (
         lambda p: edit(p.cleaning / "figures.py", b"mean()", b"max()"),
@@ -126,6 +171,9 @@ REFUSED: dict[str, tuple[Scene, int, str]] = {
     ),
     "a raw file less": (lambda p: remove(p.raw / "prices.csv"), 2, "prices.csv: missing"),
     "a frozen version": (lambda p: edit(p.results / "v1/report.html", b"A", b"B"), 1, "v1/report.html: was"),
+    "an older frozen version": (_older_version_edited, 1, "v1/report.html: was"),
+    "a frozen version gone": (lambda p: remove(p.results / "v1"), 1, "results/v1: is missing"),
+    "a study that is a link": (lambda p: _other_file(p.specs / "first.toml"), 2, "is a symbolic link"),
     "the lock": (
         lambda p: write(p.root / "requirements.lock", b"numpy==0.1\n"),
         *(2, "requirements.lock pins 0.1"),

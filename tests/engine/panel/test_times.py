@@ -92,6 +92,7 @@ def test_times_are_periods_whose_lags_respect_them(times, names, what):
             "row 1: t is '01/02/1990'; allowed: dates as 1990-01-31; these may begin",
         ),
         ([1, 2_000_000], "row 2: t is 2000000; allowed: at most 1,000,000 periods from the first"),
+        (["1990", str(2**64 - 1)], "row 2: t is '18446744073709551615'; allowed: at most 1,000,000 periods"),
         ([1e300, 1990], "row 1: t is 1e.300; allowed: at most"),
         ([True, False], "t is "),
         ([1990, None], "row 2: t is empty"),

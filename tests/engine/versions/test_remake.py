@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import replication.project.fingerprint as fingerprint
 from replication.cli import main
 from replication.versions import remake as module
 from replication.versions.remake import remake
+from replication.versions.sealed import versions
 from tests.support import made_up
 from tests.support.scenes import CHANGED, MENDED, REFUSED, current, edit, flip, remove
 
@@ -61,6 +63,12 @@ def test_what_rests_on_a_change_is_made_again(project, scene):
     assert remake(project).lines[0].startswith("nothing has changed")
 
 
+def test_time_stamps_decide_nothing(project):
+    for path in project.root.rglob("*"):
+        os.utime(path, (4e9, 4e9))
+    assert remake(project).lines == (NOTHING,)
+
+
 def test_changed_code_is_noticed(project, monkeypatch):
     now = {**fingerprint.all_code(), "replication/estimate/linear/linear.py": "0" * 64}
     monkeypatch.setattr(fingerprint, "all_code", lambda: now)
@@ -105,12 +113,13 @@ def test_what_a_person_changed_in_removed_results_stays_and_is_told(project):
 def test_what_cannot_be_mended_is_refused_by_all_freeze_and_deposit(project, scene, capsys):
     spoilt, code, told = REFUSED[scene]
     spoilt(project)
+    frozen = versions(project)
     root = ("--project", str(project.root))
     assert main([*root, "all"]) == code
     assert told in "".join(capsys.readouterr())
     for words in (("freeze", "--why", "second"), ("deposit",)):
         assert main([*root, *words]) == 2
-    assert not project.deposit.exists() and not (project.results / "v2").exists()
+    assert not project.deposit.exists() and versions(project) == frozen
 
 
 def test_a_deposit_of_what_is_current_is_made(project, capsys):
