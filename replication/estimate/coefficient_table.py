@@ -69,10 +69,14 @@ def long_run_table(
     effects = weights @ fit.params / (1 - inertia)
     jacobian = weights / (1 - inertia) + np.outer(effects, lagged) / (1 - inertia)
     variance = np.einsum("ij,jk,ik->i", jacobian, covariance.matrix, jacobian)
-    df = covariance.df
-    if isinstance(df, np.ndarray):
-        df = np.array([df[row > 0].min() for row in weights])
-    return tested_rows(list(sums), effects, variance, df)
+    return tested_rows(list(sums), effects, variance, df_of(covariance, jacobian))
+
+
+def df_of(covariance: Covariance, combinations: Floats) -> float | Floats | None:
+    """Degrees of freedom of each of (m, k) combinations of the parameters; None for the normal."""
+    if covariance.joint_df is None:
+        return covariance.df
+    return np.array([covariance.joint_df(row[None]) for row in combinations])
 
 
 def _sums(fit: Fit, lagged: Booleans, together: Mapping[str, Sequence[str]]) -> dict[Term, Floats]:

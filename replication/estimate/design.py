@@ -189,6 +189,8 @@ class Covariance:
         95 percent intervals that take the place of those of `df`; an end may be infinite.
     warnings : tuple of str
         One sentence each; shown under the table with those of the fit.
+    joint_df : function or None
+        Where `df` differs by parameter: (q, k) combinations -> degrees of freedom of their Wishart.
     """
 
     kind: str
@@ -199,6 +201,7 @@ class Covariance:
     p_values: Floats | None = None
     intervals: Floats | None = None
     warnings: tuple[str, ...] = ()
+    joint_df: Callable[[Floats], float] | None = None
 
 
 Law = Literal["t", "normal"]

@@ -250,9 +250,11 @@ def vif(fit: Fit) -> Statistics:
 def wald(fit: Estimates, covariance: Covariance, terms: Sequence[str]) -> Statistics:
     """Joint test that the coefficients of `terms` are zero.
 
-    F with `covariance.df` degrees of freedom (the smallest of them where they differ), chi2 where that is
-    None. df (df1) is the rank of the covariance of the terms, which few clusters can make lower than
-    their number; constraints beyond it are dropped, as Stata does. NaN where a term has no variance.
+    F with `covariance.df` degrees of freedom, chi2 where that is None. df (df1) is the rank of the covariance
+    of the terms, which few clusters can make lower than their number; constraints beyond it are dropped, as
+    Stata does. Where degrees of freedom differ by term, Hotelling's T2 with d of them for q terms: F is
+    W (d - q + 1) / (d q), with q and d - q + 1 (Pustejovsky and Tipton 2018, eq. 16; R clubSandwich's "HTZ").
+    NaN where a term has no variance, or where d is too small.
     """
     for name in terms:
         if name not in fit.labels:
@@ -264,9 +266,14 @@ def wald(fit: Estimates, covariance: Covariance, terms: Sequence[str]) -> Statis
     if covariance.df is None:
         p = chi2_sf(value, rank)
         return {"test_chi2": value, "test_chi2_df": float(rank), "test_chi2_p": p}
-    df = np.broadcast_to(covariance.df, len(fit.terms))[rows].min()
-    p = f_sf(value / rank, rank, float(df))
-    return {"test_f": value / rank, "test_f_df1": float(rank), "test_f_df2": float(df), "test_f_p": p}
+    f = value / rank
+    if covariance.joint_df is None:
+        df = float(covariance.df)
+    else:
+        estimated = covariance.joint_df(np.eye(len(fit.terms))[rows])
+        df = estimated - rank + 1 if len(rows) == rank < estimated + 1 else float("nan")
+        f *= df / estimated
+    return {"test_f": f, "test_f_df1": float(rank), "test_f_df2": df, "test_f_p": f_sf(f, rank, df)}
 
 
 def _f_row(name: str, f: float, df1: float, df2: float) -> Statistics:

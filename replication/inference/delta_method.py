@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from replication.errors import EstimationError, StudyError, one_of
-from replication.estimate.coefficient_table import tested_rows
+from replication.estimate.coefficient_table import df_of, tested_rows
 from replication.estimate.design import Covariance, Fit, Floats, Term
 from replication.language.nodes import Call, Name, Node, Number, show
 from replication.language.syntax import parse
@@ -43,7 +43,7 @@ def combination_table(fit: Fit, covariance: Covariance, expressions: Mapping[str
 
     Greene (2012, Econometric Analysis, section 4.5.4); Stata's `lincom` and `nlcom`. A part of an expression
     that is written as a term of the model stands for its coefficient. Where each coefficient has degrees of
-    freedom of its own (CR2), a combination has the fewest of those in it. Columns as in `coefficient_table`.
+    freedom of its own (CR2), so has a combination. Columns as in `coefficient_table`.
 
     Parameters
     ----------
@@ -61,13 +61,7 @@ def combination_table(fit: Fit, covariance: Covariance, expressions: Mapping[str
     jacobian = np.array([each.by for each in found])
     variance = np.einsum("ij,jk,ik->i", jacobian, covariance.matrix, jacobian)
     terms = [Term(name, "combination") for name in expressions]
-    return tested_rows(terms, np.array([each.value for each in found]), variance, _df(covariance, jacobian))
-
-
-def _df(covariance: Covariance, jacobian: Floats) -> float | Floats | None:
-    if not isinstance(covariance.df, np.ndarray):
-        return covariance.df
-    return np.where(jacobian != 0, covariance.df, np.inf).min(axis=1)
+    return tested_rows(terms, np.array([each.value for each in found]), variance, df_of(covariance, jacobian))
 
 
 def _at(name: str, text: str, fit: Fit) -> Slope:

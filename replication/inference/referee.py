@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from replication.estimate.design import Covariance, Fit, Statistics
+from replication.estimate.design import Covariance, Fit, Of, Statistics
 from replication.estimate.numbers.distributions import Reference
 
 WEAK = 10.0
@@ -73,6 +73,26 @@ def overturned(
             found[label] = tuple(_disagreements(p, others))
         above[label] = p
     return found
+
+
+def untested(
+    covariances: Mapping[str, Covariance], tests: Mapping[str, Statistics]
+) -> dict[str, tuple[str, ...]]:
+    """For each error whose degrees of freedom are estimated, by its label: joint tests for which they are too
+    few."""
+    return {
+        label: tuple(_undefined(tests[label]))
+        for label, covariance in covariances.items()
+        if covariance.joint_df is not None
+    }
+
+
+def _undefined(tests: Statistics) -> Iterator[str]:
+    for key, value in tests.items():
+        name, of = (key.name, key.of) if isinstance(key, Of) else (key, "")
+        if name in ("slopes_f", "test_f") and np.isnan(value):
+            what = f"the test {of!r}" if name == "test_f" else "the joint test of all slopes"
+            yield f"{what} is undefined: too few clusters for so many terms"
 
 
 def _analytic(fit: Fit, covariance: Covariance) -> pd.Series:

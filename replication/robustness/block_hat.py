@@ -134,7 +134,7 @@ def cr2(solved: Solved, blocks: Hat) -> Variances:
 
 
 def _satterthwaite(adjusted: Floats, ours: Floats, other: Floats) -> Floats:
-    """(P,) as `cluster_robust.satterthwaite`, from the adjusted influence (P, G, s)."""
+    """(P,) as `cluster_robust.wishart_df` of single ones, from the adjusted influence (P, G, s)."""
     inside = np.concatenate(
         [np.einsum("pgs,pgsk->pgk", adjusted, ours), np.einsum("pgs,gsd->pgd", adjusted, other)], axis=2
     )

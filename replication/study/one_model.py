@@ -22,7 +22,7 @@ from replication.inference.delta_method import combination_table
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
 from replication.inference.moves import moves_of, still
 from replication.inference.power import error_of_interval, minimum_detectable_effect
-from replication.inference.referee import doubts_of, overturned
+from replication.inference.referee import doubts_of, overturned, untested
 from replication.language import other_programs
 from replication.panel.doubts import strange_levels
 from replication.panel.panel import Panel
@@ -162,9 +162,9 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
         }
         estimates = {label: _estimates(sample, fit, error, model) for label, error in errors.items()}
         fit = replace(fit, warnings=(*fit.warnings, *doubts_of(fit, own)))
-        against = overturned(fit, errors, estimates)
+        against, short = overturned(fit, errors, estimates), untested(errors, tests)
         errors = {
-            label: replace(error, warnings=(*error.warnings, *against.get(label, ())))
+            label: replace(error, warnings=(*error.warnings, *against.get(label, ()), *short.get(label, ())))
             for label, error in errors.items()
         }
     return ModelResult(

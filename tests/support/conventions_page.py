@@ -34,6 +34,21 @@ other programs by tests/engine/estimate/test_conventions.py and tests/engine/exp
 * The base of `dummies(x)` is the first level that is estimated; `dummies(x, base)` names it.
 * Collinear regressors are refused by name; Stata and R leave one out and go on.
 * What `aic` and `bic` count is said in [studies.md](studies.md).
+* Two keys to cluster by may give a matrix that is no covariance: its negative eigenvalues are set to zero,
+  and that is said (R's fixest too; statsmodels, linearmodels, R's sandwich and plm leave it).
+* A joint test under `cr2` is Hotelling's T2 with degrees of freedom estimated for it (R's clubSandwich,
+  "HTZ"), and a combination of coefficients has its own.
+* `hausman`: where the difference of the covariances is not positive semidefinite the statistic may be
+  negative, and has no p (Stata); R's phtest shows it without its sign, with a p.
+* `wooldridge_differences` is Stata's xtserial; R's pwfdtest has a constant in both regressions, no factor
+  G/(G-1), n - 2 for G - 1 degrees of freedom, and pairs the rows before and after a gap. plm's first
+  differences go across gaps too.
+* `general_fgls` refuses a covariance over the periods that is indefinite, as unbalanced panels can give it;
+  R's pggls goes on. `random_effects` by "nerlove" refuses an unbalanced panel; plm goes on.
+* AR(1) and AR(2) after GMM are plm's `mtest(m, vcov = vcovHC(m))`: given the function itself, plm 2.6-2
+  puts the robust covariance in the place of the model's own. pgmm's one-step covariance that is not robust
+  lacks the residual variance.
+* `quantile` is refused where the bandwidth leaves no room beside q; R's quantreg halves it until it does.
 """
 
 

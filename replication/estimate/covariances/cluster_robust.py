@@ -8,10 +8,12 @@ and all dummies together, of which only the blocks that are asked for are ever f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from scipy import sparse
+from scipy.linalg import solve_triangular
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.notes import whose
@@ -149,7 +151,8 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
     adjusted, alone = adjusted_regressors(fit, hat, key, 0.5)
     influence = adjusted @ fit.bread
     changes = group_sums(key, influence * fit.residuals[:, None])
-    df = np.array([satterthwaite(hat, key, column) for column in influence.T])
+    joint_df = partial(wishart_df, hat, key, influence)
+    df = np.array([joint_df(row[None]) for row in np.eye(len(fit.terms))])
     groups = len(changes)
     programs = "R clubSandwich, Stata vce(hc2 ..., dfadjust)"
     known = whose(fit, programs) if fit.design.weights is None else ""
@@ -158,7 +161,7 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
         f"{df.min():.4g} to {df.max():.4g}{known}"
     )
     said = single_cluster_warnings(fit, name, alone, "its CR2 error is too small")
-    return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=said)
+    return Covariance("cr2", changes.T @ changes, df, {}, note, warnings=said, joint_df=joint_df)
 
 
 def single_cluster_warnings(fit: Fit, name: str, alone: Booleans, so: str) -> tuple[str, ...]:
@@ -166,17 +169,45 @@ def single_cluster_warnings(fit: Fit, name: str, alone: Booleans, so: str) -> tu
     return tuple(f"'{fit.terms[j]}' rests on a single cluster of {name}: {so}" for j in np.flatnonzero(alone))
 
 
-def satterthwaite(hat: Projection, key: Integers, influence: Floats) -> float:
-    """Degrees of freedom of sum_g (q_g' e_g)^2, e = (I - H) times independent errors of equal variance.
+def wishart_df(hat: Projection, key: Integers, influence: Floats, combinations: Floats) -> float:
+    """Degrees of freedom of sum_g s_g s_g', s_g = Q_g' e_g, e = (I - H) times independent errors of equal
+    variance: those of the Wishart distribution of the same mean and total variance.
+
+    Pustejovsky and Tipton (2018, section 3.2, "HTZ"; Zhang 2012): q (q + 1) over the sum of the variances of
+    the elements once the mean is made the identity. For q = 1 Satterthwaite's (1946).
 
     Parameters
     ----------
-    influence : (n,) float array
-        q, adjusted regressors times the coefficient's column of the bread.
+    influence : (n, k) float array
+        Adjusted regressors times the bread.
+    combinations : (q, k) float array
+        Q = influence times its transpose.
+
+    Returns
+    -------
+    float
+        NaN where the mean is singular: no variance, or fewer clusters than combinations.
     """
-    gram = np.diag(np.bincount(key, influence**2)) - cluster_products(hat, key, influence, influence)
-    spread = float((gram**2).sum())
-    return float(np.trace(gram)) ** 2 / spread if spread > 0 else float("nan")
+    columns: list[Floats] = list(combinations @ influence.T)
+    many = len(columns)
+    mean = np.array([[np.trace(_gram(hat, key, left, right)) for right in columns] for left in columns])
+    scale = np.sqrt(np.abs(np.diag(mean)))
+    if not scale.all() or np.linalg.eigvalsh(mean / np.outer(scale, scale)).min() < SATURATED:
+        return float("nan")
+    root = np.linalg.cholesky(mean / np.outer(scale, scale))
+    columns = list(solve_triangular(root, np.array(columns) / scale[:, None], lower=True))
+    spread, traces = 0.0, np.zeros((1, 1))
+    for i, left in enumerate(columns):
+        traces = traces + _gram(hat, key, left, left)
+        for j, right in enumerate(columns[i:]):
+            gram = _gram(hat, key, left, right)
+            spread += (1 + (j > 0)) * float((gram * gram.T).sum())
+    return many * (many + 1) / (spread + float((traces**2).sum()))
+
+
+def _gram(hat: Projection, key: Integers, left: Floats, right: Floats) -> Floats:
+    """(G, G) expected products of l_g'e_g and r_h'e_h."""
+    return np.diag(np.bincount(key, left * right)) - cluster_products(hat, key, left, right)
 
 
 def cr3(

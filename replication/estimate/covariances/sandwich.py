@@ -16,6 +16,7 @@ from replication.estimate.covariances.notes import classical_note, cluster_note,
 from replication.estimate.covariances.small_sample import counted_parameters, group_factors
 from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit, LikelihoodFit
 from replication.estimate.numbers.absorb import Projector, counted, leverage, projector
+from replication.estimate.numbers.algebra import column_space
 from replication.estimate.numbers.groupings import grouped, is_nested
 
 ZERO: Floats = np.zeros(())
@@ -143,12 +144,8 @@ def _white(fit: Fit, kind: str, scores: Floats, factors: dict[str, float], note:
 
 def row_leverage(fit: LeastSquaresFit) -> Floats:
     """(n,) diagonal of the hat matrix, absorbed effects included, in the metric of `fit.x`."""
-    own: Floats = (np.linalg.qr(fit.x)[0] ** 2).sum(axis=1)
-    if not fit.effects:
-        return own
-    if fit.mean_effect:
-        own = own - fit.x[:, 0] ** 2 / float(fit.x[:, 0] @ fit.x[:, 0])
-    return own + leverage(effects_of(fit))
+    own: Floats = (column_space(beside_effects(fit)) ** 2).sum(axis=1)
+    return own + leverage(effects_of(fit)) if fit.effects else own
 
 
 def beside_effects(fit: LeastSquaresFit) -> Floats:

@@ -21,8 +21,10 @@ from replication.estimate.covariances.cluster_robust import (
     single_cluster,
 )
 from replication.estimate.covariances.sandwich import hc2, hc3
+from replication.estimate.diagnostics import wald
 from replication.estimate.linear.linear import first_difference, ols
 from replication.estimate.linear.random_effects import random_effects
+from replication.inference.delta_method import combination_table
 from tests.support.linear_panels import (
     all_dummies,
     assert_printed,
@@ -210,6 +212,55 @@ def test_degrees_of_freedom_of_a_difference_are_those_of_welch():
     )
     expected = (1 / 3 + 1 / 7) ** 2 / (1 / (3**2 * 2) + 1 / (7**2 * 6))
     assert_allclose(cr2(fit).df[1], expected, rtol=1e-10)
+
+
+HTZ = [
+    # R 4.2.2, clubSandwich 0.5.8, plm 2.6-2: data(Produc, package = "plm"); m <- lm(log(gsp) ~ log(pcap) +
+    # log(pc) + log(emp) + unemp + factor(state), Produc); V <- vcovCR(m, Produc$state, type = "CR2")
+    # (then Produc$region); Wald_test(m, constrain_zero(2:5), V, test = "HTZ"): Fstat, df_denom, p_val
+    ("entity", ["pcap", "pc", "emp", "unemp"], [345.317456416, 25.2958533937, 1.1369348812e-21]),
+    ("entity", ["pcap", "pc"], [9.86668386275, 23.2604714685, 0.000789216195676]),
+    ("region", ["pcap", "pc", "emp", "unemp"], [219.820218436, 2.61814010176, 0.00113273390491]),
+    ("region", ["pcap", "pc"], [7.06231915211, 4.70046129692, 0.0383493960038]),
+]
+
+
+@pytest.mark.parametrize(("cluster", "terms", "printed"), HTZ)
+def test_a_joint_test_is_that_of_clubsandwich(cluster, terms, printed):
+    fit = ols(productivity(), effects=["entity"])
+    found = wald(fit, cr2(fit, cluster=[cluster]), terms)
+    assert found["test_f_df1"] == len(terms)
+    assert_allclose([found[f"test_f{part}"] for part in ("", "_df2", "_p")], printed, rtol=1e-8)
+
+
+@pytest.mark.parametrize(("cluster", "p"), [("entity", 0.00409556967927), ("region", 0.0506222725633)])
+def test_a_combination_has_degrees_of_freedom_of_its_own(cluster, p):
+    """As above, with the constraint log(pcap) - log(pc) = 0 as a matrix of one row: p_val."""
+    fit = ols(productivity(), effects=["entity"])
+    found = combination_table(fit, cr2(fit, cluster=[cluster]), {"gap": "pcap - pc"})
+    assert_allclose(found["p_value"], [p], rtol=1e-8)
+
+
+@given(seeds, st.integers(2, 4), st.integers(6, 12))
+@settings(max_examples=25, deadline=None)
+def test_a_joint_test_of_means_is_hotellings(seed, many, groups):
+    """Clusters of one row a mean: T2 of the cluster's vectors, exactly (Anderson 2003, 5.2.2)."""
+    x = np.tile(np.eye(many), (groups, 1))
+    y = np.random.default_rng(seed).normal(size=groups * many)
+    names = [f"mean_{j}" for j in range(many)]
+    fit = ols(make(y, x, np.repeat(np.arange(groups), many), np.tile(np.arange(many), groups), names))
+    values = y.reshape(groups, many)
+    mean, spread = values.mean(axis=0), np.atleast_2d(np.cov(values.T)) / groups
+    squared = mean @ np.linalg.solve(spread, mean)
+    found = wald(fit, cr2(fit), names)
+    assert_allclose(found["test_f_df2"], groups - many, rtol=ROUNDING)
+    assert_allclose(found["test_f"], squared * (groups - many) / (many * (groups - 1)), rtol=ROUNDING)
+
+
+def test_a_joint_test_needs_more_clusters_than_terms():
+    fit = ols(replace(draw(3), clusters={"half": np.arange(draw(3).nobs) % 2}))
+    found = wald(fit, cr2(fit, cluster=["half"]), list(fit.labels))
+    assert np.isnan(found["test_f"]) and np.isnan(found["test_f_p"])
 
 
 def test_conventions_are_said():

@@ -31,6 +31,7 @@ from tests.support.linear_panels import (
     make,
     seeds,
 )
+from tests.support.terms import terms_of
 
 POOLED = [
     # R sandwich (runs); const, value, capital
@@ -141,6 +142,18 @@ def test_robust_errors_of_a_weighted_within_model_are_those_of_dummies(seed):
         assert_allclose(errors(covariance(fit)), expected, rtol=1e-7)
     expected = oracle.get_robustcov_results("cluster", groups=design.entity).bse[:2]
     assert_allclose(errors(clustered(fit, absorbed="all")), expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize("kind", [hc1, hc2, hc3])
+def test_where_a_regressor_begins_moves_no_error_of_its_square(kind):
+    """x and x - 2000 have the same curvature: leverages keep their digits where columns are nearly alike."""
+    design = draw(2)
+    centred = design.x[:, 1]
+    found = []
+    for x in (centred, centred + 2000.0):
+        columns = np.column_stack([np.ones(len(x)), x, x**2])
+        found.append(errors(kind(ols(replace(design, x=columns, terms=terms_of("const", "x", "x2")))))[2])
+    assert_allclose(found[1], found[0], rtol=1e-8)
 
 
 def test_default_lags_are_those_of_xtscc():

@@ -66,12 +66,6 @@ def test_long_run_by_hand():
     assert table["p_value"][0] == pytest.approx(2 * stats.t.sf(6 / np.sqrt(variance), 7), rel=1e-12)
 
 
-def test_each_effect_has_its_own_degrees_of_freedom_where_they_differ():
-    fit, covariance = given_fit([0.0, 0.5, 3.0], ["const", "y_lag", "a"], np.array([3.0, 4.0, 5.0]))
-    table = long_run_table(fit, covariance, ["y_lag"])
-    assert table["p_value"][0] == pytest.approx(2 * stats.t.sf(table["statistic"][0], 5), rel=1e-12)
-
-
 @pytest.mark.parametrize("lags", [1, 2])
 @pytest.mark.parametrize("kind", [classical, hc0, clustered, pcse])
 @given(seed=seeds)

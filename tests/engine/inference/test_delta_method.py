@@ -31,11 +31,12 @@ def test_a_linear_one_is_that_of_statsmodels():
     assert ours["term"] == "combination: gap"
 
 
-def test_a_ratio_is_the_long_run():
-    """b / (1 - r) written out is what `long_run` gives."""
+@pytest.mark.parametrize("kind", [clustered, cr2])
+def test_a_ratio_is_the_long_run(kind):
+    """b / (1 - r) written out is what `long_run` gives, with the degrees of freedom that it has under CR2."""
     fit = ols(grunfeld())
-    long_run = long_run_table(fit, clustered(fit), ["capital"]).set_index("term").loc["long run: value"]
-    ours = combination_table(fit, clustered(fit), {"long": "value / (1 - capital)"}).iloc[0]
+    long_run = long_run_table(fit, kind(fit), ["capital"]).set_index("term").loc["long run: value"]
+    ours = combination_table(fit, kind(fit), {"long": "value / (1 - capital)"}).iloc[0]
     columns = ["estimate", "std_error", "p_value", "conf_low"]
     assert_allclose(ours[columns].astype(float), long_run[columns].astype(float), rtol=1e-12)
 

@@ -110,3 +110,14 @@ def test_a_negative_hausman_statistic_is_told():
         assert told == (positive == 0)
         said.append(told)
     assert any(said) and not all(said)
+
+
+def test_a_joint_test_for_which_clusters_are_too_few_is_told():
+    few = rows(entities=3)
+    terms = ["w", "x", "z1", "z2", "z3"]
+    keys = {"formula": f"y ~ {' + '.join(terms)}", "tests": [{"id": "some", "terms": terms[:3]}]}
+    first, second = run(few, covariance=[{"kind": "cr2"}, {"kind": "clustered"}], **keys).account.errors
+    told = "{} is undefined: too few clusters for so many terms".format
+    assert {told("the joint test of all slopes"), told("the test 'some'")} <= set(first.warnings)
+    enough = run(rows(), covariance=[{"kind": "cr2"}]).account.errors[0]
+    assert not any("undefined" in text for text in (*second.warnings, *enough.warnings))
