@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from replication.crosscheck import by_linearmodels, by_statsmodels
+from replication.crosscheck import by_linearmodels, by_pyfixest, by_statsmodels
 from replication.crosscheck.asked_errors import KERNELS, Keys, keys_of, over_time
 from replication.crosscheck.opinion import Known, Opinion, error_of, versions_of
 from replication.estimate.design import Fit
@@ -19,6 +19,7 @@ from replication.project.fingerprint import code_behind
 from replication.project.places import Project
 from replication.project.progress import track
 from replication.project.staging import Staging, write_manifest
+from replication.publish.printed_words import in_a_row
 from replication.records.records import tables_read
 from replication.spec.entries import ModelSpec
 from replication.spec.read_study import read_study
@@ -30,7 +31,15 @@ PROGRAMS: Mapping[str, Models] = {
     "statsmodels": by_statsmodels.MODELS,
     "linearmodels": by_linearmodels.MODELS,
 }
+OPTIONAL: Mapping[str, Models] = {by_pyfixest.NAME: by_pyfixest.MODELS}
 ASKED = " or ".join(PROGRAMS)
+ARITHMETIC = (ArithmeticError, ValueError, np.linalg.LinAlgError)
+# What says that a program cannot; of an optional one nobody pins the version, and so what it stumbles over.
+GIVES_UP: Mapping[str, tuple[type[Exception], ...]] = {
+    "statsmodels": ARITHMETIC,
+    "linearmodels": (*ARITHMETIC, by_linearmodels.GAVE_UP),
+    by_pyfixest.NAME: (Exception,),
+}
 Pair = tuple[str, Keys]
 COLUMNS = [
     "study",
@@ -70,8 +79,8 @@ class ModelOpinions:
 
     @property
     def said(self) -> frozenset[Pair]:
-        """Those of `known` that one of them has computed."""
-        return self.known & {(each.quantity, each.by) for each in self.opinions}
+        """Those of `known` that one of the two has computed."""
+        return self.known & {(each.quantity, each.by) for each in self.opinions if each.program in PROGRAMS}
 
     @property
     def line(self) -> str:
@@ -86,7 +95,7 @@ class ModelOpinions:
                 f"{self.model}: DISAGREES with {worst.program} in {len(apart)} of {len(self.opinions)} "
                 f"numbers, most in {at}: {worst.ours:.12g} against {worst.theirs:.12g}"
             )
-        programs = " and ".join(dict.fromkeys(opinion.program for opinion in self.opinions))
+        programs = in_a_row(dict.fromkeys(opinion.program for opinion in self.opinions))
         largest = max(opinion.difference for opinion in self.opinions)
         told = "".join(f"; {why}" for why in self.failed)
         return f"{self.model}: {len(self.opinions)} numbers agree with {programs} to {largest:.0e}{told}"
@@ -115,12 +124,17 @@ def opinions_on(fit: Fit, model: ModelSpec) -> ModelOpinions:
         return ModelOpinions(model.id, (), ("did not converge",))
     opinions: list[Opinion] = []
     failed = []
-    for program, models in PROGRAMS.items():
+    for program, models in _at_hand().items():
         if model.estimator in models:
-            said, why = _asked(models[model.estimator], fit, model)
+            said, why = _asked(models[model.estimator], fit, model, GIVES_UP[program])
             opinions += said
             failed += [f"{program} gave up: {why}"] if why else []
     return ModelOpinions(model.id, tuple(opinions), tuple(failed), frozenset(_known(fit, model)))
+
+
+def _at_hand() -> Mapping[str, Models]:
+    """The programs that are installed."""
+    return {**PROGRAMS, **OPTIONAL} if by_pyfixest.installed() else PROGRAMS
 
 
 def _known(fit: Fit, model: ModelSpec) -> Iterator[Pair]:
@@ -134,7 +148,9 @@ def _known(fit: Fit, model: ModelSpec) -> Iterator[Pair]:
                 yield name, ()
 
 
-def _asked(known: Known, fit: Fit, model: ModelSpec) -> tuple[list[Opinion], str]:
+def _asked(
+    known: Known, fit: Fit, model: ModelSpec, gives_up: tuple[type[Exception], ...]
+) -> tuple[list[Opinion], str]:
     """The opinions of one program, and its complaint if it stopped in between."""
     said: list[Opinion] = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -142,8 +158,8 @@ def _asked(known: Known, fit: Fit, model: ModelSpec) -> tuple[list[Opinion], str
         try:
             for opinion in known.ask(fit, model):
                 said.append(opinion)
-        except (ArithmeticError, ValueError, np.linalg.LinAlgError, by_linearmodels.GAVE_UP) as problem:
-            return said, " ".join(str(problem).split())[:120]
+        except gives_up as problem:
+            return said, " ".join(f"{problem or type(problem).__name__}".split())[:120]
     return said, ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from replication.errors import StudyError
 from replication.estimate.design import Term
@@ -142,3 +142,9 @@ def statistic_words(name: str, of: str, labels: Mapping[str, str]) -> str:
 def capital(words: str) -> str:
     """The same with a capital at the start; the rest as it is."""
     return words if words[:1] in "χσ" else words[:1].upper() + words[1:]
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """As a sentence lists them: "a", "a and b", "a, b and c"."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

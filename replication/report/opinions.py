@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from replication.publish.model_notes import error_words
+from replication.publish.printed_words import in_a_row
 from replication.records.account import ModelAccount
 
 
@@ -63,4 +64,4 @@ def _apart(opinions: pd.DataFrame) -> str:
 
 def _programs(opinions: pd.DataFrame) -> str:
     pairs = opinions[["program", "version"]].drop_duplicates()
-    return " and ".join(f"{program} {version}" for program, version in pairs.itertuples(index=False))
+    return in_a_row(f"{program} {version}" for program, version in pairs.itertuples(index=False))

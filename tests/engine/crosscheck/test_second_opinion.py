@@ -251,7 +251,13 @@ def test_a_disagreement_fails_and_writes_nothing(tmp_path, monkeypatch, capsys):
 
 def test_the_other_programs_are_imported_nowhere_else():
     """But for two functions of linearmodels in the tests of instruments."""
-    names = ("by_statsmodels", "by_statsmodels_likelihood", "by_linearmodels", "by_linearmodels_iv")
+    names = (
+        "by_statsmodels",
+        "by_statsmodels_likelihood",
+        "by_linearmodels",
+        "by_linearmodels_iv",
+        "by_pyfixest",
+    )
     allowed = {*(f"crosscheck/{name}.py" for name in names), "estimate/linear/iv_tests.py"}
     found = set()
     for path in PACKAGE.rglob("*.py"):

@@ -31,6 +31,8 @@ def test_a_disagreement_is_never_told_as_agreement(opinions, accounts):
 
 def test_all_studies_in_a_few_words(opinions):
     both = [opinions, opinions.assign(study="other", program="linearmodels", version="7.1")]
+    three = [*both, opinions.assign(study="third", program="pyfixest", version="0.60.0")]
+    assert second_opinions(three, 6).endswith("statsmodels 0.15.0, linearmodels 7.1 and pyfixest 0.60.0")
     assert (
         second_opinions(both, 6)
         == "4 of 6 models, 6 numbers: all agree with statsmodels 0.15.0 and linearmodels 7.1"
