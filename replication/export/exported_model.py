@@ -126,10 +126,11 @@ def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
         columns |= {term.label: name for term, name in zip(terms, roles[role], strict=True)}
     first = dict(zip(design.entity.tolist(), places.tolist(), strict=True))
     numbers = {entity_name(design, code): file.entity(place) for code, place in first.items()}
-    groups = {"entity": "entity", "time": "time"} | {
-        name: file.column(name, places, codes.astype(float))
-        for name, codes in design.clusters.items()
-        if name not in ("entity", "time")
+    keys = {"entity": "entity", "time": "time", panel.entity_name: "entity"}
+    keys |= {panel.time_name: "time"} if model.average_over is None else {}
+    groups = {
+        name: keys.get(name) or file.column(name, places, codes.astype(float))
+        for name, codes in design.groups.items()
     }
     return ExportedModel(
         id=model.id,

@@ -88,6 +88,11 @@ LINEAR = (
     *(Words(kind, f'vcovHC(found, type = "{kind.upper()}")') for kind in ("hc0", "hc1", "hc2", "hc3")),
     Words("clustered", 'vcovCL(found, cluster = {clusters}, type = "HC1")', suits=counts_all),
     *SCORED[2:],
+    Words(
+        "cr2",
+        f'clubSandwich::vcovCR({ABSORBED}, cluster = {{clusters}}, type = "CR2")',
+        suits=own_entities,
+    ),
     Words("cr2", 'clubSandwich::vcovCR(found, cluster = {clusters}, type = "CR2")', suits=unweighted),
     Words(
         "cr3",
