@@ -44,7 +44,7 @@ def main() -> int:
             ),
             (
                 "everything stopped by signals",
-                lambda: parts.stops(some(40), SEED, whole, folder / "stopped" / "project"),
+                lambda: parts.stops(some(20), SEED, whole, folder / "stopped" / "project"),
             ),
             ("Ctrl-C", lambda: parts.interrupts(some(100), SEED, whole)),
             ("full disk", lambda: parts.disk(small)),
