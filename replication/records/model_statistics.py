@@ -140,6 +140,7 @@ STATISTICS: Mapping[str, Declared] = {
     "sparsity": _figure("Sparsity"),
     "bandwidth_hall_sheather": _figure("Bandwidth, Hall-Sheather"),
     "bandwidth_bofinger": _figure("Bandwidth, Bofinger"),
+    "bandwidth_bofinger_koenker": _figure("Bandwidth, Bofinger (Koenker)"),
     "bandwidth_chamberlain": _figure("Bandwidth, Chamberlain"),
     "bandwidth": _figure("Bandwidth", "kernel"),
     "lag_uncorrected": _figure("Lag, uncorrected"),

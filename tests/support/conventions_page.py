@@ -49,6 +49,9 @@ other programs by tests/engine/estimate/test_conventions.py and tests/engine/exp
   puts the robust covariance in the place of the model's own. pgmm's one-step covariance that is not robust
   lacks the residual variance.
 * `quantile` is refused where the bandwidth leaves no room beside q; R's quantreg halves it until it does.
+  Rows in which the quantiles above and below cross or meet count for nothing in "nid" (quantreg: nearer
+  than 1.5e-8 in the outcome's units). Where what the errors rest on is not unique, that is said: quantreg
+  may take another solution.
 """
 
 

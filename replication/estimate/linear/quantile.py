@@ -17,8 +17,8 @@ from replication.estimate.linear.quantile_density import (
     Rule,
     difference_density,
     kernel_width,
+    nearest_ranks,
     rule_width,
-    siddiqui_sparsity,
 )
 from replication.estimate.numbers.basis import Basis, orthogonal
 from replication.estimate.numbers.goodness import counts, ratio
@@ -36,10 +36,17 @@ OWN: Mapping[Errors, str] = {
 RULES: Mapping[Rule, str] = {
     "hall_sheather": "Hall-Sheather",
     "bofinger": "Bofinger",
+    "bofinger_koenker": "Bofinger, as Koenker has it",
     "chamberlain": "Chamberlain",
 }
 EXACT = 1e-9
 """Residual, as a share of the outcome's spread, below which the plane passes through the row."""
+
+OPEN: Mapping[Errors, str] = {
+    "iid_residuals": "The median line through the residuals that give the errors",
+    "nid": "The quantile a bandwidth above or below",
+}
+"""What errors rest on that data may leave open."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +105,9 @@ def quantile(
     kernel : "gaussian", "epanechnikov", "epanechnikov_root5", ...
         Kernel of their density; "epanechnikov" is from -1 to 1 (Stata's `epan2`, statsmodels' `epa`),
         and "epanechnikov_root5" on the root of 5 either side (Stata's `epanechnikov`, its default).
-    bandwidth : "hall_sheather", "bofinger" or "chamberlain"
-        Rule for its width: Hall and Sheather (1988), Bofinger (1975) or Chamberlain (1994).
+    bandwidth : "hall_sheather", "bofinger", "bofinger_koenker" or "chamberlain"
+        Rule for its width: Hall and Sheather (1988), Bofinger (1975) as Stata's manual and statsmodels have
+        it or as Koenker (2005) and R's quantreg (hs = FALSE) do, or Chamberlain (1994).
     quartiles : "interpolated", "averaged" or None
         How the width takes quartiles of the residuals: between the two nearest in proportion (R, statsmodels)
         or Stata's way; left out: the former for the gaussian kernel, the latter for others.
@@ -161,32 +169,38 @@ def _density(design: Design, basis: Basis, weights: Floats, residuals: Floats, c
     errors, q = choices.errors, choices.q
     h = rule_width(design.nobs, q, choices.bandwidth)
     width = kernel_width(residuals, q, h, choices.quartiles)
+    rows = KERNELS[choices.kernel].density(residuals / width) / width
+    said: tuple[str, ...] = ()
     if errors == "nid":
-        rows, crossed = _between_planes(design, basis, weights, q, h)
-    else:
-        rows, crossed = KERNELS[choices.kernel].density(residuals / width) / width, ()
+        rows, said = _between_planes(design, basis, weights, q, h)
     sparsity = 1 / float(np.average(rows, weights=weights))
     if errors == "iid_residuals":
-        sparsity = _sparsity_of_ranks(design, residuals, h)
+        sparsity, said = _sparsity_of_ranks(design, residuals, h)
     widths: Statistics = {f"bandwidth_{choices.bandwidth}": h, Of("bandwidth", choices.kernel): width}
-    return _Density(rows, sparsity, widths, _said(choices, width, h), crossed)
+    return _Density(rows, sparsity, widths, _said(choices, width, h), said)
 
 
 def _between_planes(
     design: Design, basis: Basis, weights: Floats, q: float, h: float
 ) -> tuple[Floats, tuple[str, ...]]:
-    above, below = (design.x @ _solve(design.y, basis, weights, at).params for at in (q + h, q - h))
-    return difference_density(above, below, h)
+    planes = [_solve(design.y, basis, weights, at) for at in (q + h, q - h)]
+    above, below = (design.x @ plane.params for plane in planes)
+    density, crossed = difference_density(above, below, h, EXACT * _spread(design.y))
+    return density, (*_left_open("nid", *planes), *crossed)
 
 
-def _sparsity_of_ranks(design: Design, residuals: Floats, h: float) -> float:
+def _sparsity_of_ranks(design: Design, residuals: Floats, h: float) -> tuple[float, tuple[str, ...]]:
     if design.weights is not None:
         raise EstimationError("errors iid_residuals takes no weights; allowed with them: kernel, iid, nid")
+    y, x = nearest_ranks(residuals, len(design.terms), h)
+    line = _solve(y, orthogonal(x, parameters("const", "rank")), np.ones(len(y)), 0.5)
+    return float(line.params[1]), _left_open("iid_residuals", line)
 
-    def line(y: Floats, x: Floats) -> Floats:
-        return _solve(y, orthogonal(x, parameters("const", "rank")), np.ones(len(y)), 0.5).params
 
-    return siddiqui_sparsity(residuals, len(design.terms), h, line)
+def _left_open(errors: Errors, *found: _Solution) -> tuple[str, ...]:
+    """A sentence where what the errors rest on is one of several solutions."""
+    several = any(each.warnings for each in found)
+    return (f"{OPEN[errors]} is not unique: another program may take another, and its errors.",) * several
 
 
 def _said(choices: _Choices, width: float, h: float) -> str:
@@ -197,6 +211,10 @@ def _said(choices: _Choices, width: float, h: float) -> str:
     return f"{whose}, bandwidth {h:.6g} of the quantile ({rule})"
 
 
+def _spread(y: Floats) -> float:
+    return float(np.abs(y - np.median(y)).max()) or 1.0
+
+
 def _solve(y: Floats, basis: Basis, weights: Floats, q: float) -> _Solution:
     """The dual: maximise y'a over X'a = (1 - q) X'w, 0 <= a <= w; its multipliers are the coefficients.
 
@@ -205,7 +223,7 @@ def _solve(y: Floats, basis: Basis, weights: Floats, q: float) -> _Solution:
     """
     from scipy.optimize import linprog  # takes long to load, also for those who ask for no quantile
 
-    scale = float(np.abs(y - np.median(y)).max()) or 1.0
+    scale = _spread(y)
     found = linprog(  # type: ignore[call-overload]  # bounds may be an array
         -y / scale,
         A_eq=basis.q.T,

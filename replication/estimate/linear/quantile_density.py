@@ -22,7 +22,7 @@ KernelName = Literal[
     "rectangle",
     "triangle",
 ]
-Rule = Literal["hall_sheather", "bofinger", "chamberlain"]
+Rule = Literal["hall_sheather", "bofinger", "bofinger_koenker", "chamberlain"]
 Quartiles = Literal["interpolated", "averaged"]
 METHODS: Mapping[Quartiles, Literal["linear", "averaged_inverted_cdf"]] = {
     "interpolated": "linear",
@@ -34,8 +34,9 @@ METHODS: Mapping[Quartiles, Literal["linear", "averaged_inverted_cdf"]] = {
 def rule_width(rows: int, q: float, rule: Rule) -> float:
     """Bandwidth on the scale of the quantile, for intervals of 95 percent.
 
-    Hall and Sheather (1988), Bofinger (1975), Chamberlain (1994), as Koenker (2005, 4.10.1) and Stata's
-    [R] qreg print them.
+    Hall and Sheather (1988), Bofinger (1975), Chamberlain (1994), as Stata's [R] qreg prints them. Its
+    Bofinger has the normal density at twice the quantile; Koenker (2005, 4.10.1) and the derivation, with
+    s(q) = 1 / density, have it at the quantile: the same at the median alone.
 
     Raises
     ------
@@ -47,6 +48,7 @@ def rule_width(rows: int, q: float, rule: Rule) -> float:
     found = {
         "hall_sheather": lambda: rows ** (-1 / 3) * level ** (2 / 3) * (1.5 * density**2 / bend) ** (1 / 3),
         "bofinger": lambda: rows ** (-1 / 5) * (4.5 * normal_density(2 * z) ** 4 / bend**2) ** (1 / 5),
+        "bofinger_koenker": lambda: rows ** (-1 / 5) * (4.5 * density**4 / bend**2) ** (1 / 5),
         "chamberlain": lambda: level * np.sqrt(q * (1 - q) / rows),
     }
     h = float(found[rule]())
@@ -67,35 +69,36 @@ def kernel_width(residuals: Floats, q: float, h: float, quartiles: Quartiles) ->
     return width
 
 
-def siddiqui_sparsity(
-    residuals: Floats, parameters: int, h: float, line: Callable[[Floats, Floats], Floats]
-) -> float:
-    """Slope of a median line through the ordered residuals nearest to zero, over rank / (n - k).
+def nearest_ranks(residuals: Floats, parameters: int, h: float) -> tuple[Floats, Floats]:
+    """The ordered residuals nearest to zero, and a constant with rank / (n - k): the slope of a median line
+    through them is the sparsity of errors that are alike.
 
-    As R's quantreg estimates the sparsity of errors that are alike (se = "iid"; Siddiqui 1960; Koenker 2005,
-    3.4.1); residuals of rows on the plane are passed over.
-
-    Parameters
-    ----------
-    line : function
-        Outcome and regressors of a median regression -> its coefficients.
+    As R's quantreg estimates it (se = "iid"; Siddiqui 1960; Koenker 2005, 3.4.1); residuals of rows on the
+    plane are passed over.
     """
     rows = len(residuals)
     on_plane = int((residuals == 0).sum())
     many = max(parameters + 1, int(np.ceil(rows * h)))
     ranks = np.arange(on_plane + 1, min(on_plane + many + 1, rows) + 1)
     nearest = np.sort(residuals[np.argsort(np.abs(residuals), kind="stable")][ranks - 1])
-    x = np.column_stack([np.ones(len(ranks)), ranks / (rows - parameters)])
-    return float(line(nearest, x)[1])
+    return nearest, np.column_stack([np.ones(len(ranks)), ranks / (rows - parameters)])
 
 
-def difference_density(above: Floats, below: Floats, h: float) -> tuple[Floats, tuple[str, ...]]:
-    """2h over the distance of the fitted quantiles q + h and q - h of each row, 0 where they cross (Hendricks
-    and Koenker 1992), and a sentence if they do."""
+def difference_density(
+    above: Floats, below: Floats, h: float, rounding: float = 0.0
+) -> tuple[Floats, tuple[str, ...]]:
+    """2h over the distance of the fitted quantiles q + h and q - h of each row, 0 where they cross or meet
+    (Hendricks and Koenker 1992), and a sentence if they do.
+
+    Both planes may pass through the same row: their distance there is zero up to `rounding`, and one over it
+    would outweigh all other rows.
+    """
     apart = above - below
-    crossed = apart <= 0
+    crossed = apart <= rounding
     density = np.where(crossed, 0.0, 2 * h / np.where(crossed, 1.0, apart))
-    note = f"The quantiles above and below cross in {crossed.sum()} rows, which then count for nothing."
+    note = (
+        f"The quantiles above and below cross or meet in {crossed.sum()} rows, which then count for nothing."
+    )
     return density, (note,) * bool(crossed.any())
 
 

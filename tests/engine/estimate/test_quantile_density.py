@@ -22,6 +22,7 @@ from replication.estimate.linear.quantile_density import KERNELS, Rule, differen
 from tests.engine.estimate.test_quantile import draw
 from tests.support.count_data import engel
 
+ROUNDING = (-4e-15, 0.0, 4e-15)
 RULES = {"hall_sheather": "hsheather", "bofinger": "bofinger", "chamberlain": "chamberlain"}
 IN_STATA = {name: name for name in KERNELS} | {
     "epanechnikov": "epan2",
@@ -141,7 +142,29 @@ def test_hendricks_and_koenker_by_hand_with_weights():
 def test_planes_that_cross_are_told():
     density, notes = difference_density(np.array([1.0, 3.0]), np.array([2.0, 1.0]), 0.1)
     np.testing.assert_allclose(density, [0.0, 0.1])
-    assert notes == ("The quantiles above and below cross in 1 rows, which then count for nothing.",)
+    assert notes == ("The quantiles above and below cross or meet in 1 rows, which then count for nothing.",)
+
+
+def test_a_row_on_both_planes_counts_for_nothing():
+    """Their distance there is rounding: of either sign, a quadrillionth, as the rows happen to be ordered."""
+    found = [
+        difference_density(np.array([1.0, 2.0]) + e, np.array([1.0, 1.0]), 0.1, 1e-12)[0] for e in ROUNDING
+    ]
+    for density in found:
+        np.testing.assert_allclose(density, [0.0, 0.2])
+
+
+def test_units_of_the_outcome_move_no_t_where_planes_meet():
+    """What is rounding beside the outcome is so in any unit, for instance where both planes share a row."""
+    meets = 0
+    for seed in range(40):
+        design = draw(seed)
+        fit = quantile(design, q=0.25, errors="nid")
+        small = quantile(replace(design, y=design.y * 1e-9), q=0.25, errors="nid")
+        meets += any("cross or meet" in text for text in fit.warnings)
+        t = [each.params / np.sqrt(np.diag(each.own.matrix)) for each in (fit, small)]
+        np.testing.assert_allclose(t[1], t[0], rtol=1e-6)
+    assert meets
 
 
 def test_ranks_take_no_weights():
@@ -150,5 +173,37 @@ def test_ranks_take_no_weights():
         quantile(design, errors="iid_residuals")
 
 
+QUANTREG = [
+    # R 4.2.2, quantreg 5.94: data(engel); m <- rq(foodexp ~ income, tau, engel); bandwidth.rq(tau, 235, hs =
+    # FALSE); summary(m, se, hs = FALSE)$coefficients[, 2]
+    (0.25, "iid_residuals", 0.139870024202, [16.40819218, 0.01477252601]),
+    (0.25, "nid", 0.139870024202, [21.96160848, 0.02929646239]),
+    (0.25, "kernel", 0.139870024202, [28.3424707, 0.03385664761]),
+    (0.75, "iid_residuals", 0.139870024202, [10.81863967, 0.00974017334]),
+    (0.75, "nid", 0.139870024202, [18.5833594, 0.02534659675]),
+    (0.75, "kernel", 0.139870024202, [31.62160267, 0.03856075854]),
+    (0.9, "iid_residuals", 0.062961806037, [19.85735647, 0.0178778571]),
+    (0.9, "nid", 0.062961806037, [21.73247235, 0.02723574458]),
+    (0.9, "kernel", 0.062961806037, [23.37869092, 0.02891243793]),
+]
+
+
+@pytest.mark.parametrize(("q", "errors", "width", "printed"), QUANTREG)
+def test_bofingers_rule_of_koenker_is_that_of_quantreg(q, errors, width, printed):
+    fit = quantile(engel(), q=q, errors=errors, bandwidth="bofinger_koenker")
+    assert fit.statistics["bandwidth_bofinger_koenker"] == pytest.approx(width, rel=1e-11)
+    np.testing.assert_allclose(np.sqrt(np.diag(own(fit).matrix)), printed, rtol=1e-8)
+
+
+def test_a_median_line_that_is_not_unique_is_told():
+    """The slope that quantreg takes is another there, so that no error is the same in both."""
+    told = "The median line through the residuals that give the errors is not unique"
+    said = [
+        any(told in text for text in quantile(draw(seed), errors="iid_residuals").warnings)
+        for seed in range(30)
+    ]
+    assert 0 < sum(said) < len(said)
+
+
 def test_every_rule_has_a_peer():
-    assert set(get_args(Rule)) == set(RULES)
+    assert set(get_args(Rule)) == {*RULES, "bofinger_koenker"}
