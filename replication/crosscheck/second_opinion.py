@@ -14,6 +14,7 @@ from replication.crosscheck import by_linearmodels, by_pyfixest, by_statsmodels
 from replication.crosscheck.asked_errors import KERNELS, Keys, keys_of, over_time
 from replication.crosscheck.opinion import Known, Opinion, error_of, versions_of
 from replication.estimate.design import Fit
+from replication.panel.shards import beyond_memory
 from replication.project.files import write_csv
 from replication.project.fingerprint import code_behind
 from replication.project.places import Project
@@ -56,6 +57,7 @@ COLUMNS = [
     "agrees",
 ]
 FILE = "crosscheck.csv"
+BY_BATCH = "its rows are read batch by batch, and the others want them in memory together"
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ def second_opinions(project: Project, path: Path, data: Path | None = None) -> l
         As a run of the study.
     """
     study = read_study(path)
-    panels = panels_of(project, study, data_of(project, study, path, data))
+    brought = data_of(project, study, path, data)
+    if brought is not None and beyond_memory(brought):
+        return [ModelOpinions(model.id, (), (BY_BATCH,)) for model in study.models]
+    panels = panels_of(project, study, brought)
     found = []
     for model in track(study.models, f"{study.study.id}: second opinion"):
         _, fit = fit_model(panels[model.data, model.entity], plan(model))

@@ -12,12 +12,12 @@ import pytest
 from replication.cli import main
 from replication.crosscheck.by_statsmodels import EXACT
 from replication.crosscheck.opinion import ITERATIVE, LINEAR, Witness
-from replication.crosscheck.second_opinion import PROGRAMS, _closing, opinions_on
+from replication.crosscheck.second_opinion import PROGRAMS, _closing, crosscheck, opinions_on
 from replication.estimate.covariances.over_time import driscoll_kraay
 from replication.estimate.covariances.sandwich import hc0
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
-from replication.project.places import PACKAGE
+from replication.project.places import PACKAGE, Project
 from replication.spec.entries import ModelSpec
 from replication.study.one_model import fit_model, plan
 from tests.support.made_up import lay_out
@@ -224,6 +224,22 @@ def test_errors_that_are_zero_by_construction_agree_whatever_the_rounding():
 def test_a_model_without_a_second_program_is_told():
     found = opinions_on(*fitted(formula="y ~ x", estimator="prais_winsten"))
     assert found.line == "m: no second program" and found.opinions == ()
+
+
+def test_a_panel_beyond_memory_has_no_second_program_and_fails_nothing(tmp_path, monkeypatch):
+    (tmp_path / "specs" / "parts").mkdir(parents=True)
+    keys = {"firm": np.repeat([1, 2, 3], 2), "year": [1, 2] * 3}
+    pd.DataFrame(
+        {**keys, "y": [1.0, 2.0, 4.0, 3.0, 7.0, 5.0], "x": [1.0, 3.0, 2.0, 5.0, 4.0, 6.0]}
+    ).to_parquet(tmp_path / "specs" / "parts" / "1.parquet")
+    study = tmp_path / "specs" / "large.toml"
+    study.write_text(
+        '[study]\nid = "large"\ntitle = "Large"\ndata = "parts/"\nentity = "firm"\ntime = "year"\n'
+        '[[models]]\nid = "m"\nformula = "y ~ x"\neffects = ["entity"]\n'
+    )
+    monkeypatch.setattr("replication.panel.shards.MOST_TOGETHER", 0)
+    lines, agreed = crosscheck(Project(tmp_path), study)
+    assert agreed and lines[0].startswith("m: no second program (its rows are read batch by batch")
 
 
 def test_a_disagreement_fails_and_writes_nothing(tmp_path, monkeypatch, capsys):
