@@ -15,6 +15,7 @@ from .columns import ISO3, YEAR
 
 AID = {"Japan": "japan_aid", "United States": "us_aid", "Others": "other_donors"}
 CARRIED = (
+    "country",
     "latin_america",
     "external_debt_joined",
     "us_trade",

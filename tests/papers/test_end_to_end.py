@@ -202,7 +202,7 @@ def test_influence_is_that_of_the_model_that_it_is_about(project):
     found = read_records(project.current / "katada")
     estimates = found.estimates.drop_duplicates(["model", "term"]).set_index(["model", "term"])["estimate"]
     whole = found.statistics[found.statistics["group"] == "none left out"]
-    assert set(whole["statistic"]) > {"log_all_without_country", "donors_without_iso3"}
+    assert set(whole["statistic"]) > {"log_all_without_country", "donors_without_country"}
     for statistic, term, value in whole[["statistic", "period", "value"]].itertuples(index=False):
         assert value == pytest.approx(estimates[statistic.partition("_without_")[0], term], rel=1e-8)
 
