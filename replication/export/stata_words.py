@@ -31,13 +31,17 @@ PCSE = (
     Words("pcse", ", hetonly", {"sigma": "heteroskedastic", "divisor": "T"}),
     Words("pcse", ", pairwise nmk", {"sigma": "pairwise", "divisor": "n-k"}),
 )
-NO_FACTOR = {"correction": "none"}
+# Since its version 1.3 xtscc multiplies by T/(T-1) and (n-1)/(n-k) unless told `ase`.
+DRISCOLL_KRAAY = (
+    Words("driscoll_kraay", ", lag({lags}) ase", {"correction": "none"}),
+    Words("driscoll_kraay", ", lag({lags})", {"correction": "fixest"}),
+)
 MAXIMUM = (Words("classical", ""),)
 WAYS = (
     Way(("ols",), "regress {y} {x}{dummies}{if_}{weights}{options}", REGRESS, weighted=None),
     Way(
         ("ols",),
-        "reghdfe {y} {x}{if_}{weights}, absorb({effects})",
+        "reghdfe {y} {x}{if_}{weights}, absorb({effects}) keepsingletons",
         ABSORBED,
         None,
         absorbing=True,
@@ -49,10 +53,7 @@ WAYS = (
         absorbing=True, weighted=None,
     ),
     Way(("ols",), "xtpcse {y} {x}{dummies}{if_}{options}", PCSE, None),
-    Way(("ols",), "xtscc {y} {x}{if_}", (Words("driscoll_kraay", ", lag({lags})", NO_FACTOR),),
-        levelled=True),
-    Way(("ols",), "xtscc {y} {x}{if_}",
-        (Words("driscoll_kraay", ", fe lag({lags})", NO_FACTOR),), ("entity",), absorbing=True),
+    Way(("ols",), "xtscc {y} {x}{dummies}{if_}{options}", DRISCOLL_KRAAY, None),
     Way(("ols",), "newey {y} {x}{if_}{options}",
         (Words("newey_west", ", lag({lags}) force", {"correction": "n-k", "lagged": "rows"}),)),
     Way(("between",), "xtreg {y} {x}{if_}, be", (Words("classical", "", {"divisor": "n-k"}),),
@@ -66,6 +67,12 @@ WAYS = (
         levelled=True),
     Way(("random_effects",), "xtreg {y} {x}{if_}, re sa", MAXIMUM, options={"components": "exact"},
         levelled=True),
+    Way(("fama_macbeth",), "xtfmb {y} {x}{if_}", (Words("own", ""),), options={"lags": 0}, levelled=True),
+    Way(("fama_macbeth",), "xtfmb {y} {x}{if_}, lag({own_lags})", (Words("own", ""),), levelled=True),
+    Way(("fgls",), "xtgls {y} {x}{if_}, panels({panels}){correlation}{iterated}{constant}",
+        (Words("own", ""),), options={"divisor": "n"}),
+    Way(("fgls",), "xtgls {y} {x}{if_}, panels({panels}){correlation}{iterated} nmk{constant}",
+        (Words("own", ""),), options={"divisor": "n-k"}),
     Way(("logit",), "logit {y} {x}{if_}{options}", MAXIMUM),
     Way(("probit",), "probit {y} {x}{if_}{options}", MAXIMUM, options={"information": "observed"}),
     Way(("conditional_logit",), "clogit {y} {x}{if_}, group({effects})", MAXIMUM, None, absorbing=True),
@@ -73,17 +80,23 @@ WAYS = (
     Way(("ordered_probit",), "oprobit {y} {x}{if_}", MAXIMUM),
     Way(("ppml",), "poisson {y} {x}{dummies}{if_}{options}", MAXIMUM, None),
     Way(("negative_binomial",), "nbreg {y} {x}{if_}{options}", MAXIMUM),
-    Way(("tobit",), "tobit {y} {x}{if_}, ll(0){constant}", MAXIMUM, options={"lower": 0.0, "upper": None}),
+    Way(("tobit",), "tobit {y} {x}{if_},{limits}{constant}", MAXIMUM, options={"mundlak": False}),
     Way(("iv_2sls",), "ivregress 2sls {y} {x}{dummies} ({endogenous} = {instruments}){if_}, small{constant}",
         (Words("classical", "", {"divisor": "n-k"}), Words("hc1", " vce(robust)")), None),
+    Way(("iv_2sls",), "ivregress 2sls {y} {x}{dummies} ({endogenous} = {instruments}){if_}{options}",
+        (Words("classical", "", {"divisor": "n"}), Words("hc0", ", vce(robust)")), None),
     Way(("liml",), "ivregress liml {y} {x}{dummies} ({endogenous} = {instruments}){if_}, small{constant}",
         (Words("classical", "", {"divisor": "n-k"}), Words("hc1", " vce(robust)")), None),
-    Way(("iv_gmm",), "ivreg2 {y} {x}{dummies} ({endogenous} = {instruments}){if_}, gmm2s robust{constant}",
-        (Words("own", ""),), None, options={"moments": "robust"}),
+    Way(("iv_gmm",), "ivreg2 {y} {x} ({endogenous} = {instruments}){if_}, gmm2s robust{constant}",
+        (Words("own", ""),), options={"moments": "robust"}),
     Way(("heckman_ml",), "heckman {y} {x}{if_}, select({selected} = {selection}){constant}", MAXIMUM),
     Way(("heckman_two_step",), "heckman {y} {x}{if_}, select({selected} = {selection}){constant} twostep",
         (Words("own", ""),)),
-    Way(("prais_winsten",), "xtpcse {y} {x}{if_}, correlation(ar1){constant}",
-        (Words("pcse", " pairwise", {"sigma": "pairwise", "divisor": "T"}),),
-        options={"autocorrelation": "common", "rho": "regress"}),
+    *(
+        Way(("prais_winsten",),
+            f"xtpcse {{y}} {{x}}{{if_}}, correlation({{ar}}) rhotype({{rho}}){weighing}{{constant}}",
+            (Words("pcse", " pairwise", {"sigma": "pairwise", "divisor": "T"}),),
+            options={"average": average, "iterate": False})
+        for average, weighing in {"T-1": "", "T": " np1"}.items()
+    ),
 )  # fmt: skip

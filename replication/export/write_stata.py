@@ -9,7 +9,8 @@ from replication.export.identifiers import comment
 from replication.export.stata_words import WAYS
 from replication.export.ways import Language, Way, Words
 
-USERS = ("reghdfe", "xtscc", "ivreg2")  # commands that users wrote: ssc install NAME
+USERS = ("reghdfe", "xtscc", "xtfmb", "ivreg2")  # commands that users wrote: ssc install NAME
+AUTOREGRESSIONS = {"common": "ar1", "panel": "psar1"}
 
 
 def opening(title: str, ways: list[Way]) -> Iterator[str]:
@@ -39,6 +40,10 @@ def _fields(model: ExportedModel) -> dict[str, str]:
     roles = {role: " ".join(names) for role, names in model.roles.items()}
     constant = "" if model.constant or model.effects else " noconstant"
     index = "".join(f" {role}({roles[role]})" for role in ("offset", "exposure") if role in roles)
+    serial = {
+        "ar": AUTOREGRESSIONS.get(str(model.options.get("autocorrelation")), ""),
+        "rho": str(model.options.get("rho")),
+    }
     return {
         "y": model.outcome,
         "x": " ".join(model.regressors),
@@ -48,8 +53,22 @@ def _fields(model: ExportedModel) -> dict[str, str]:
         "weights": f" [aweight = {model.weights}]" if model.weights else "",
         "options": f",{constant}{index}" if constant or index else "",
         "constant": constant,
+        "limits": "".join(_limits(model)),
+        "own_lags": str(model.options.get("lags")),
+        "panels": str(model.options.get("panels")),
+        "correlation": " corr({ar}) rhotype({rho})".format(**serial) if serial["ar"] else "",
+        **serial,
+        "iterated": " igls" if model.options.get("iterate") else "",
         **{role: names for role, names in roles.items() if role not in ("offset", "exposure")},
     }
+
+
+def _limits(model: ExportedModel) -> Iterator[str]:
+    """Where a Tobit is censored; whole numbers without their decimal point."""
+    for name, option in {"lower": "ll", "upper": "ul"}.items():
+        limit = model.options.get(name)
+        if limit is not None:
+            yield f" {option}({str(limit).removesuffix('.0')})"
 
 
 STATA = Language("Stata", "do", "*", WAYS, opening, model_lines, error_lines)

@@ -155,7 +155,7 @@ CONVENTIONS: dict[str, tuple[Convention, ...]] = {
                    {"correction": "none"}, UNWEIGHTED),
         Convention("linearmodels kernel (debiased)", "driscoll_kraay", {"correction": "n-k"},
                    Models(effects=PANEL, weights=(False,))),
-        Convention("Stata xtscc", "driscoll_kraay", {"correction": "none"}, STORED, WHEEL),
+        Convention("Stata xtscc, ase", "driscoll_kraay", {"correction": "none"}, STORED, WHEEL),
     ),
     "newey_west": (
         Convention("statsmodels hac-panel, use_correction = 'hac'", "newey_west", {"correction": "n-k"},

@@ -30,15 +30,15 @@ def driscoll_kraay(
     """Scores summed in each period, with Bartlett weights over time (Driscoll and Kraay 1998).
 
     The periods are those that occur, in order: a period in which no entity is observed is skipped, not
-    counted as a lag (as Stata's xtscc does). Referred to t with T - 1 degrees of freedom.
+    counted as a lag (Stata's xtscc refuses such a panel). Referred to t with T - 1 degrees of freedom.
 
     Parameters
     ----------
     lags : int
         Default: floor(4 (T/100)^(2/9)), as xtscc.
     correction : "none", "n-k" or "fixest"
-        None (xtscc, statsmodels); n/(n-k) (linearmodels with debiased=True); T/(T-1) (n-1)/(n-k) (R's
-        fixest); k counts absorbed effects.
+        None (statsmodels; Stata's xtscc with `ase`, or before its version 1.3); n/(n-k) (linearmodels with
+        debiased=True); T/(T-1) (n-1)/(n-k) (R's fixest; xtscc by itself); k counts absorbed effects.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def driscoll_kraay(
     matrix = sum((_bartlett(lag, lags) * _lagged(sums, lag) for lag in range(lags + 1)), ZERO)
     factors = _period_factors(fit, periods, correction)
     matrix = _symmetric(matrix * prod(factors.values()))
-    programs = {"none": "Stata xtscc", "n-k": "linearmodels debiased", "fixest": "R fixest"}[correction]
+    programs = {"none": "Stata xtscc, ase", "n-k": "linearmodels debiased", "fixest": "R fixest"}[correction]
     how = ", ".join(f"{name} = {value:.6g}" for name, value in factors.items()) or "no small-sample factor"
     note = f"Driscoll-Kraay, {lags} lags, {periods} periods: {how}{whose(fit, programs)}"
     return Covariance("driscoll_kraay", matrix, reference_df(fit, periods - 1), factors, note)

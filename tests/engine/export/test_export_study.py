@@ -251,7 +251,11 @@ NO_CONSTANT = {
     'formula = "y ~ x"\ncovariance = [{ kind = "classical" }]': "regress y x if in_m == 1, noconstant",
     'formula = "y ~ x"\ncovariance = [{ kind = "hc1" }]': "regress y x if in_m == 1, noconstant vce(robust)",
     'formula = "y ~ x"\ncovariance = [{ kind = "pcse" }]': "xtpcse y x if in_m == 1, noconstant pairwise",
-    'formula = "y ~ x"\ncovariance = [{ kind = "driscoll_kraay" }]': None,
+    'formula = "y ~ x"\ncovariance = [{ kind = "driscoll_kraay" }]': (
+        "xtscc y x if in_m == 1, noconstant lag(2) ase"
+    ),
+    'formula = "y ~ x"\nestimator = "fgls"': "xtgls y x if in_m == 1, panels(heteroskedastic) noconstant",
+    'formula = "y ~ x"\nestimator = "fama_macbeth"': None,
     'formula = "y ~ x"\nestimator = "first_difference"\ncovariance = [{ kind = "hc1" }]': (
         "regress D.(y x) if in_m == 1, noconstant vce(robust)"
     ),
@@ -280,9 +284,16 @@ NO_CONSTANT = {
 }
 
 
+OWN = ("iv_gmm", "fgls", "fama_macbeth")  # errors of their own
+
+
 @pytest.mark.parametrize(("keys", "command"), NO_CONSTANT.items())
 def test_stata_leaves_out_the_constant_that_a_model_has_not(tmp_path, keys, command):
-    own = "" if "covariance" in keys or "iv_gmm" in keys else 'covariance = [{ kind = "classical" }]'
+    own = (
+        ""
+        if "covariance" in keys or any(word in keys for word in OWN)
+        else 'covariance = [{ kind = "classical" }]'
+    )
     text = f'{STUDY}\n[[models]]\nid = "m"\nintercept = false\n{keys}\n{own}\n'
     assert (
         main([*write_study(tmp_path, text, rows()), "--to", "stata", "--out", str(tmp_path / "stata")]) == 0
