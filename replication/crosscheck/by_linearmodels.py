@@ -17,7 +17,7 @@ from scipy.linalg import block_diag
 from replication.crosscheck.asked_errors import PLAIN, clustered_ways, over_time
 from replication.crosscheck.by_linearmodels_iv import instrumented
 from replication.crosscheck.coordinates import Coordinates, coordinates
-from replication.crosscheck.dummies import codes, regressors, used_rows
+from replication.crosscheck.dummies import codes, counted_by_levels, regressors, used_rows
 from replication.crosscheck.opinion import (
     ITERATIVE,
     LIKELIHOOD,
@@ -30,7 +30,7 @@ from replication.crosscheck.opinion import (
     quantities,
 )
 from replication.estimate.covariances.conventions import conventions_of
-from replication.estimate.covariances.sandwich import classical, clustered, hc1
+from replication.estimate.covariances.sandwich import classical, clustered, hc0, hc1
 from replication.estimate.design import CONSTANT, Design, Fit
 from replication.spec.entries import ModelSpec
 
@@ -49,7 +49,7 @@ def least_squares(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Least squares with effects: of entities and periods as panels, of any others as what is absorbed."""
     if not model.effects or fit.mean_effect:
         return
-    within = set(model.effects) <= {"entity", "time"}
+    within = set(model.effects) <= {"entity", "time"} and counted_by_levels(fit, tuple(model.effects))
     yield from (_within if within else _absorbed)(fit, model)
 
 
@@ -64,16 +64,21 @@ def _within(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
 
 
 def _absorbed(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
-    """Any number of effects of any columns; its own count of those that clusters contain is left aside."""
+    """Any number of effects of any columns, without factors: it counts effects in its own way."""
     design = used_rows(fit)
     effects = pd.DataFrame({name: pd.Categorical(codes(design, name)) for name in model.effects})
     given = coordinates(regressors(fit), constant=False, absorbed=True)
-    program = partial(AbsorbingLS(design.y, given.x, absorb=effects, weights=design.weights).fit, **ABSORB)
+    program = AbsorbingLS(design.y, given.x, absorb=effects, weights=design.weights)
+    estimated = partial(program.fit, debiased=False, **ABSORB)
     witness = Witness(EXACT, fit, given.back)
-    yield from _robust(witness, partial(program, debiased=True))
+    plain, robust = (estimated(cov_type=kind) for kind in ("unadjusted", "robust"))
+    yield from witness.coefficients(plain.params.to_numpy(), plain.cov.to_numpy())
+    large = classical(fit, divisor="n").matrix
+    yield from witness.errors("classical, divided by n", large, plain.cov.to_numpy())
+    yield from witness.errors("hc0", hc0(fit).matrix, robust.cov.to_numpy())
     for each in clustered_ways(fit, model, **PLAIN):
         if len(each.by) == 1:
-            theirs = program(cov_type="clustered", clusters=each.groups, debiased=False)
+            theirs = estimated(cov_type="clustered", clusters=each.groups)
             yield from witness.errors("clustered", each.ours.matrix, theirs.cov.to_numpy(), each.by)
 
 

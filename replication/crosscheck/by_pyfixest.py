@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import block_diag
 
-from replication.crosscheck.asked_errors import clustered_ways, over_time
+from replication.crosscheck.asked_errors import PLAIN, clustered_ways, over_time
 from replication.crosscheck.coordinates import Coordinates, coordinates
-from replication.crosscheck.dummies import codes, regressors, used_rows
+from replication.crosscheck.dummies import codes, counted_by_levels, regressors, used_rows
 from replication.crosscheck.opinion import (
     ITERATIVE,
     LIKELIHOOD,
@@ -29,7 +29,7 @@ from replication.crosscheck.opinion import (
     Witness,
     quantities,
 )
-from replication.estimate.covariances.sandwich import classical, hc1
+from replication.estimate.covariances.sandwich import classical, hc0, hc1
 from replication.estimate.design import CONSTANT, Fit
 from replication.estimate.limited.offset import offset_of
 from replication.spec.entries import ModelSpec
@@ -124,7 +124,8 @@ def regression(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     estimated = partial(asked.estimated, partial(pyfixest.feols, demeaner=_demeaner()))
     plain = estimated(COUNTED)
     yield from witness.coefficients(asked.params(plain), asked.covariance(plain))
-    yield from witness.errors("classical", classical(fit).matrix, asked.covariance(plain))
+    if counted_by_levels(fit, tuple(model.effects)):
+        yield from witness.errors("classical", classical(fit).matrix, asked.covariance(plain))
     yield from _sandwiches(witness, model, asked, estimated)
     if not treated:
         yield from _over_time(witness, model, asked, estimated)
@@ -206,14 +207,16 @@ def _likelihood(witness: Witness, model: ModelSpec, asked: Question, estimated: 
 
 
 def _sandwiches(witness: Witness, model: ModelSpec, asked: Question, estimated: Any) -> Iterator[Opinion]:
-    """Robust and clustered errors, with its factors."""
+    """Robust and clustered errors: with its factors where it counts effects as we do, else without."""
     fit = witness.fit
-    robust = estimated(COUNTED, "hetero")
-    yield from witness.errors("hc1", hc1(fit).matrix, asked.covariance(robust))
-    for each in clustered_ways(fit, model, absorbed="nested"):
+    alike = counted_by_levels(fit, tuple(model.effects))
+    if alike:
+        yield from witness.errors("hc1", hc1(fit).matrix, asked.covariance(estimated(COUNTED, "hetero")))
+    yield from witness.errors("hc0", hc0(fit).matrix, asked.covariance(estimated(BARE, "hetero")))
+    for each in clustered_ways(fit, model, **({"absorbed": "nested"} if alike else PLAIN)):
         keys = each.groups.reshape(fit.nobs, -1).T
         asked.rows[["c0", "c1"][: len(keys)]] = keys.T
-        found = estimated(NESTED, {"CRV1": " + ".join(["c0", "c1"][: len(keys)])})
+        found = estimated(NESTED if alike else BARE, {"CRV1": " + ".join(["c0", "c1"][: len(keys)])})
         yield from witness.errors("clustered", each.ours.matrix, asked.covariance(found), each.by)
 
 
@@ -241,8 +244,8 @@ def _demeaner() -> Any:
     return LsmrDemeaner(fixef_atol=CLOSE, fixef_btol=CLOSE, fixef_maxiter=100_000)
 
 
-ERRORS = ("classical", "hc1", "clustered", "driscoll_kraay", "newey_west")
-INSTRUMENTED = ("classical", "hc1", "clustered")
+ERRORS = ("classical", "hc0", "hc1", "clustered", "driscoll_kraay", "newey_west")
+INSTRUMENTED = ("classical", "hc0", "hc1", "clustered")
 MODELS = {
     "ols": Known(regression, quantities(errors=ERRORS)),
     "iv_2sls": Known(regression, quantities(errors=INSTRUMENTED)),

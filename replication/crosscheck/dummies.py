@@ -48,6 +48,17 @@ def codes(design: Design, name: str) -> NDArray[np.int64]:
     return np.unique(keys[name], return_inverse=True)[1].astype(np.int64)
 
 
+def counted_by_levels(fit: Fit, effects: tuple[str, ...]) -> bool:
+    """Whether the effects absorb as many parameters as they have levels, less one for each but the first.
+
+    Programs count so; we count the rank, which is less where levels of one effect fall into groups that share
+    no level of another (pairs of a donor and a year beside pairs of a debtor and a year).
+    """
+    design = used_rows(fit)
+    levels = sum(len(np.unique(codes(design, name))) for name in effects)
+    return fit.absorbed + fit.mean_effect == levels - max(len(effects) - 1, 0)
+
+
 def _independent(columns: Floats) -> Floats:
     """The columns without those that others before them span."""
     triangle = np.linalg.qr(columns, mode="r")

@@ -41,6 +41,8 @@ MODELS = {
     "fama_macbeth": {"estimator": "fama_macbeth"},
     "fama_macbeth_lagged": {"estimator": "fama_macbeth", "options": {"lags": 2}},
     "other_effects": {"effects": ["entity", "club"]},
+    "effects_in_groups": {"effects": ["pair_year", "club_year"]},
+    "counts_in_groups": {"formula": "number ~ x", "estimator": "ppml", "effects": ["pair_year", "club_year"]},
     "three_effects": {"effects": ["entity", "time", "club"], "weights": "w"},
     "logit": {"formula": "above ~ x + a", "estimator": "logit"},
     "probit": {"formula": "above ~ x + a", "estimator": "probit"},
@@ -109,6 +111,8 @@ def rows(seed: int = 4, complete: int = 0) -> pd.DataFrame:
     table["grade"] = np.digitize(y, [-1, 1, 3])
     table["part"] = 1 / (1 + np.exp(-0.5 * y))
     table["club"] = (7 * table["unit"] + 3 * table["year"]) % 11
+    table["pair_year"] = 10_000 * (table["unit"] % 4) + table["year"]
+    table["club_year"] = 10_000 * (table["unit"] % 5) + table["year"]
     seen = draw.random(n) < 0.85
     return table[seen | (table["unit"] < complete)].reset_index(drop=True)
 
