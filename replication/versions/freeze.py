@@ -63,7 +63,7 @@ def freeze(project: Project, why: str) -> Path:
         _refuse_same(last, about)
         _put_in_place(project, aside / name, about, found)
         write_text(project.changelog, _changelog(project))
-    make_report(project, standing(project))
+        make_report(project, standing(project))  # before another freeze looks whether it is current
     return project.results / name
 
 

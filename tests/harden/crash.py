@@ -23,6 +23,7 @@ from replication.sources.load import recipes_of
 from replication.sources.pipeline import clean_all
 from replication.versions import remake
 from replication.versions.check import standing
+from replication.versions.sealed import versions
 from tests.harden.call import contents, hidden
 from tests.harden.raw import register
 
@@ -188,6 +189,8 @@ def kill_command(
         if (project.root / place).exists():
             faults += _unlike(contents(project.root / place), whole)
             shutil.rmtree(project.root / place)
+            if not versions(project):  # nothing tells of one that was never there
+                project.changelog.unlink(missing_ok=True)
             make_report(project, standing(project))  # which tells how results stand to a version
     code = finished(start(lambda: main(["--project", str(project.root), *words])))
     faults += [f"the next one ended with {code}"] if code else []

@@ -77,7 +77,7 @@ def test_a_flipped_bit_is_refused_or_harmless(tmp_path, whole):
 def test_what_is_stale_or_tampered_is_noticed_by_make(tmp_path, whole, target):
     counts, faults = parts.scenes(target, whole, tmp_path / "scenes", 0.1)
     assert faults == []
-    assert counts.total() == 4
+    assert counts.total() == 5
 
 
 def test_no_name_of_a_file_is_a_word_of_the_shell(tmp_path, whole):

@@ -215,3 +215,14 @@ def test_a_freeze_that_is_cut_off_leaves_nothing_behind(project, monkeypatch):
         freeze(project, "first")
     assert versions(project) == {}
     assert sorted(path.name for path in project.results.iterdir()) == ["crosscheck", "current"]
+
+
+def test_a_second_freeze_waits_until_the_report_tells_of_the_first(project, monkeypatch):
+    waiting = []
+
+    def make_report(*_):
+        waiting.append((project.results / ".version.replicate").is_dir())  # which is held while it is there
+
+    monkeypatch.setattr("replication.versions.freeze.make_report", make_report)
+    freeze(project, "first")
+    assert waiting == [True]
