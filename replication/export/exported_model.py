@@ -11,7 +11,7 @@ import numpy as np
 
 from replication.estimate.covariances.over_time import bartlett_lags
 from replication.estimate.covariances.sandwich import REPAIRED
-from replication.estimate.design import Fit
+from replication.estimate.design import Fit, Integers
 from replication.estimate.labels import entity_name
 from replication.estimate.numbers.groupings import is_nested
 from replication.estimate.words import COVARIANCES
@@ -19,6 +19,9 @@ from replication.export.identifiers import identifier
 from replication.export.panel_file import PanelFile
 from replication.panel.panel import Panel
 from replication.study.one_model import Plan, PlannedError, error_of, fit_model, sample_of
+
+HISTORY = ("first_difference", "difference_gmm", "system_gmm")
+"""Estimators that need rows besides those of their equations: the ones before them."""
 
 # Multiplied into the variance; others in `Covariance.factors` tell what was done.
 MULTIPLIES = ("G/(G-1)", "(G-1)/G", "(n-1)/(n-k)", "n/(n-k)", "T/(T-1)")
@@ -74,6 +77,8 @@ class ExportedModel:
     nobs : int
     balanced : bool
         Whether every entity has every period.
+    consecutive : bool
+        Whether some entity is observed in every period between the first and the last.
     """
 
     id: str
@@ -95,6 +100,7 @@ class ExportedModel:
     errors: tuple[ExportedError, ...]
     nobs: int
     balanced: bool
+    consecutive: bool
 
 
 def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
@@ -109,7 +115,7 @@ def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
     sample, model = sample_of(panel, ready), ready.model
     design = sample.design
     places = file.places(sample.keys)
-    own_rows = fit.kept is None or model.estimator == "first_difference"
+    own_rows = fit.kept is None or model.estimator in HISTORY
     flag = file.flag(model.id, places if own_rows else places[fit.kept])
     columns = {
         term.label: file.column(term.label, places, values)
@@ -132,6 +138,8 @@ def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
         name: keys.get(name) or file.column(name, places, codes.astype(float))
         for name, codes in design.groups.items()
     }
+    outcome = file.column(design.outcome, places, design.y)
+    lagged = {f"lag({design.outcome}, 1)": f"lag_{outcome}_1"}  # made by a dynamic estimator itself
     return ExportedModel(
         id=model.id,
         title=model.title or model.question,
@@ -140,18 +148,19 @@ def exported(panel: Panel, ready: Plan, file: PanelFile) -> ExportedModel:
         options={**_options(ready.estimate, ready.options), "effects": None, **_mean_effect(fit)},
         file=file.name,
         flag=flag,
-        outcome=file.column(design.outcome, places, design.y),
+        outcome=outcome,
         regressors=tuple(columns[term.label] for term in design.slopes),
         constant=design.has_constant,
         effects=tuple(groups[name] for name in model.effects),
         roles=roles,
         weights=None if design.weights is None else file.column(model.weights or "", places, design.weights),
-        names=_names(fit, columns, numbers),
+        names=_names(fit, {**lagged, **columns}, numbers),
         labels=fit.labels,
         params=tuple(fit.params.tolist()),
         errors=tuple(_error(fit, ready, error, groups) for error in ready.errors),
         nobs=fit.nobs,
         balanced=_balanced(fit),
+        consecutive=_consecutive(design.time) and _consecutive(fit.time),
     )
 
 
@@ -170,6 +179,10 @@ def _names(fit: Fit, columns: Mapping[str, str], numbers: Mapping[str, int]) -> 
 def _balanced(fit: Fit) -> bool:
     periods = np.unique(fit.entity, return_counts=True)[1]
     return bool((periods == len(np.unique(fit.time))).all())
+
+
+def _consecutive(time: Integers) -> bool:
+    return bool((np.diff(np.unique(time)) == 1).all())
 
 
 def _mean_effect(fit: Fit) -> dict[str, bool]:

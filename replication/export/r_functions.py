@@ -74,6 +74,7 @@ our_terms <- function(found) {
     own <- if (pooled) paste0("^X?", found$eq[[1]]$eqnLabel, "_") else "^X(?=[0-9]+_)"
     names(b) <- sub(own, "", names(b), perl = TRUE)
   }
+  if (inherits(found, "pgmm")) names(b) <- sub("^lag\\\\((.*), 1\\\\)$", "lag_\\\\1_1", names(b))
   names(b) <- sub("(Intercept)", "const", names(b), fixed = TRUE)
   list(b = b, slope = slope)
 }

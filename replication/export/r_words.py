@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from replication.export.exported_model import ExportedError, ExportedModel
-from replication.export.ways import Way, Words, both, counts_all, one_key
+from replication.export.ways import Way, Words, always, both, counts_all, one_key
 
 
 def unweighted(model: ExportedModel, error: ExportedError) -> bool:
@@ -51,6 +51,17 @@ def no_offset(model: ExportedModel, error: ExportedError) -> bool:
     return "offset" not in model.roles
 
 
+def consecutive(model: ExportedModel, error: ExportedError) -> bool:
+    """No period misses altogether: R's programs count the periods that occur."""
+    return model.consecutive
+
+
+def from_two(model: ExportedModel, error: ExportedError) -> bool:
+    """Moments of the outcome alone, from its second lag on: no other term has instruments of its own lags."""
+    alone = bool(model.regressors) and not model.roles
+    return alone and model.options["instrument_lags"][0] == 2 and model.consecutive
+
+
 RAW_CLUSTERS = 'vcovCL(found, cluster = {clusters}, type = "HC0", cadjust = FALSE)'
 CLASSICAL = (
     Words("classical", "vcov(found)", {"divisor": "n-k"}),
@@ -74,11 +85,16 @@ SCORED = (
         "vcovPL(found, cluster = rows$entity, order.by = rows$time, lag = {lags}, adjust = FALSE)",
         scaled=True,
     ),
-    Words(
-        "newey_west",
-        "vcovPL(found, cluster = {by_end}, order.by = {steps}, lag = {lags}, aggregate = FALSE, "
-        "adjust = FALSE)",
-        scaled=True,
+    *(
+        Words(
+            "newey_west",
+            "vcovPL(found, cluster = {by_end}, order.by = {steps}, lag = {lags}, aggregate = FALSE, "
+            "adjust = FALSE)",
+            {"lagged": lagged},
+            suits,
+            scaled=True,
+        )
+        for lagged, suits in {"rows": always, "periods": consecutive}.items()
     ),
 )
 INDEX = 'index = c("entity", "time")'
@@ -142,8 +158,14 @@ RANDOM = (
         scaled=True,
     ),
     Words("driscoll_kraay", 'vcovSCC(found, type = "HC0", maxlag = {lags})', scaled=True),
-    Words("newey_west", 'vcovNW(found, type = "HC0", maxlag = {lags})', {"lagged": "periods"}, scaled=True),
-    Words("newey_west", 'vcovNW(found, type = "HC0", maxlag = {lags})', suits=balanced, scaled=True),
+    Words(
+        "newey_west",
+        'vcovNW(found, type = "HC0", maxlag = {lags})',
+        {"lagged": "periods"},
+        consecutive,
+        scaled=True,
+    ),
+    Words("newey_west", 'vcovNW(found, type = "HC0", maxlag = {lags})', {"lagged": "rows"}, balanced, True),
 )
 COMPONENTS = {"exact": "swar", "wallace_hussain": "walhus", "amemiya": "amemiya", "nerlove": "nerlove"}
 QUANTILE: dict[str, dict[str, str | None]] = {
@@ -172,6 +194,16 @@ def system(more: str = "", divisor: str = "noDfCor") -> str:
     return f'systemfit({{formula}}, "SUR", data = {rows}, methodResidCov = "{divisor}"{more})'
 
 
+STRICTLY_EXOGENOUS: dict[str, object] = {
+    "predetermined": [],
+    "endogenous": [],
+    "lag_limits": None,
+    "not_instruments": None,
+    "transformation": "difference",
+    "time_dummies": False,
+    "small_sample": None,
+    "h_matrix": "full",
+}
 TOBIT = (
     "tobit({formula}, left = {lower}, right = {upper}, data = rows{weights}, "
     "control = survreg.control(rel.tolerance = 1e-14, maxiter = 200))"
@@ -266,6 +298,21 @@ WAYS = (
         for pooled, common in {False: "", True: ", pooled = TRUE, residCovWeighted = TRUE"}.items()
         for divisor, divided in {"T": "noDfCor", "T-k": "geomean"}.items()
         for iterate, steps in {False: "", True: ", maxiter = 10000, tol = 1e-13"}.items()
+    ),
+    *(
+        Way(
+            ("difference_gmm",),
+            f'pgmm({{dynamic}}, data = rows, {INDEX}, effect = "individual", model = "{steps}", '
+            "collapse = {collapse})",
+            (Words("own", f"{variance}(found)", suits=from_two),),
+            options={**STRICTLY_EXOGENOUS, "lags": 1, **options},
+            needs=("plm",),
+        )
+        for steps, variance, options in (
+            ("onestep", "vcovHC", {"steps": 1, "robust": True}),
+            ("twosteps", "vcovHC", {"steps": 2, "windmeijer": True}),
+            ("twosteps", "vcov", {"steps": 2, "windmeijer": False}),
+        )
     ),
     Way(("logit",), linked("binomial"), LIKELIHOOD, weighted=None, needs=SANDWICH),
     Way(

@@ -36,6 +36,13 @@ DRISCOLL_KRAAY = (
     Words("driscoll_kraay", ", lag({lags}) ase", {"correction": "none"}),
     Words("driscoll_kraay", ", lag({lags})", {"correction": "fixest"}),
 )
+STRICTLY_EXOGENOUS: dict[str, object] = {
+    "predetermined": [],
+    "endogenous": [],
+    "lag_limits": None,
+    "not_instruments": None,
+    "time_dummies": False,
+}
 MAXIMUM = (Words("classical", ""),)
 WAYS = (
     Way(("ols",), "regress {y} {x}{dummies}{if_}{weights}{options}", REGRESS, weighted=None),
@@ -73,6 +80,11 @@ WAYS = (
         (Words("own", ""),), options={"divisor": "n"}),
     Way(("fgls",), "xtgls {y} {x}{if_}, panels({panels}){correlation}{iterated} nmk{constant}",
         (Words("own", ""),), options={"divisor": "n-k"}),
+    *(
+        Way((estimator,), f"xtabond2 {{y}} L.{{y}} {{x}}, {{moments}}{equation}{{gmm_options}}",
+            (Words("own", ""),), options={**STRICTLY_EXOGENOUS, "lags": 1}, prepare="keep{if_}")
+        for estimator, equation in {"difference_gmm": " noleveleq", "system_gmm": "{constant}"}.items()
+    ),
     Way(("logit",), "logit {y} {x}{if_}{options}", MAXIMUM),
     Way(("probit",), "probit {y} {x}{if_}{options}", MAXIMUM, options={"information": "observed"}),
     Way(("conditional_logit",), "clogit {y} {x}{if_}, group({effects})", MAXIMUM, None, absorbing=True),

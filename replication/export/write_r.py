@@ -54,6 +54,8 @@ def _fields(model: ExportedModel) -> dict[str, object]:
         "instrumented": f"{_formula(model.outcome, (*full, *endogenous))} | {_sum((*full, *instruments))}",
         "graded": _formula(f"factor({model.outcome})", (*model.regressors, *shifts)),
         "stratified": _formula(model.outcome, (*model.regressors, *strata)),
+        "dynamic": _dynamic(model),
+        "collapse": str(model.options.get("collapse")).upper(),
         "model": "within" if "entity" in model.effects else "pooling",
         "weights": f", weights = {_weights(model)}" if model.weights else "",
         "offset": "".join(f", offset = {each}" for each in offset),
@@ -67,6 +69,13 @@ def _fields(model: ExportedModel) -> dict[str, object]:
 
 def _formula(outcome: str, terms: tuple[str, ...]) -> str:
     return f"{outcome} ~ {_sum(terms)}"
+
+
+def _dynamic(model: ExportedModel) -> str:
+    """With the outcome's first lag, the instruments that are its lags, and those that are regressors."""
+    x = " + ".join(model.regressors)
+    first, last = model.options.get("instrument_lags", (0, 0))
+    return f"{model.outcome} ~ lag({model.outcome}, 1) + {x} | lag({model.outcome}, {first}:{last}) | {x}"
 
 
 def _sum(terms: tuple[str, ...]) -> str:

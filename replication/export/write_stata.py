@@ -9,7 +9,7 @@ from replication.export.identifiers import comment
 from replication.export.stata_words import WAYS
 from replication.export.ways import Language, Way, Words
 
-USERS = ("reghdfe", "xtscc", "xtfmb", "ivreg2")  # commands that users wrote: ssc install NAME
+USERS = ("reghdfe", "xtscc", "xtfmb", "ivreg2", "xtabond2")  # commands that users wrote: ssc install NAME
 AUTOREGRESSIONS = {"common": "ar1", "panel": "psar1"}
 
 
@@ -26,6 +26,8 @@ def model_lines(model: ExportedModel, way: Way) -> Iterator[str]:
     """The file, and what its panel is."""
     yield f'import delimited using "{model.file}", clear case(preserve) asdouble'
     yield "xtset entity time"
+    if way.prepare:
+        yield way.prepare.format(**_fields(model)).strip()
 
 
 def error_lines(model: ExportedModel, error: ExportedError, way: Way, words: Words) -> Iterator[str]:
@@ -57,10 +59,32 @@ def _fields(model: ExportedModel) -> dict[str, str]:
         "own_lags": str(model.options.get("lags")),
         "panels": str(model.options.get("panels")),
         "correlation": " corr({ar}) rhotype({rho})".format(**serial) if serial["ar"] else "",
+        "moments": _moments(model),
+        "gmm_options": "".join(_gmm_options(model)),
         **serial,
         "iterated": " igls" if model.options.get("iterate") else "",
         **{role: names for role, names in roles.items() if role not in ("offset", "exposure")},
     }
+
+
+def _moments(model: ExportedModel) -> str:
+    """Instruments of a dynamic panel: lags of the outcome, and the regressors."""
+    first, last = model.options.get("instrument_lags", (0, 0))
+    collapsed = " collapse" if model.options.get("collapse") else ""
+    equation = {"difference": ", equation(diff)", "level": ", equation(level)"}
+    where = equation.get(str(model.options.get("standard_equation")), "")
+    x = f" ivstyle({' '.join(model.regressors)}{where})" if model.regressors else ""
+    return f"gmmstyle({model.outcome}, laglimits({first} {last}){collapsed}){x}"
+
+
+def _gmm_options(model: ExportedModel) -> Iterator[str]:
+    given = model.options
+    yield {"block": " h(2)", "identity": " h(1)"}.get(str(given.get("h_matrix")), "")
+    yield " orthogonal" if given.get("transformation") == "orthogonal_deviations" else ""
+    yield " twostep" if given.get("steps") == 2 else ""
+    robust = "windmeijer" if given.get("steps") == 2 else "robust"
+    yield " robust" if given.get(robust) else ""
+    yield " small" if given.get("small_sample") else ""
 
 
 def _limits(model: ExportedModel) -> Iterator[str]:

@@ -69,6 +69,7 @@ def instrumented(estimator: str, errors: str, more: str = "", **options: str) ->
 
 ENTITY, TIME, BOTH = 'effects = ["entity"]', 'effects = ["time"]', 'effects = ["entity", "time"]'
 WEIGHTS, CORE, FEW_UNITS = 'weights = "w"', 'where = "core == 1"', 'where = "unit < 6"'
+NO_1994 = 'where = "year != 1994"'
 MODELS = {
     "pooled": model("y ~ x + log(w) + lag(a, 1)", MANY),
     "pooled_few": model("y ~ x + log(w) + lag(a, 1)", FEW),
@@ -81,6 +82,8 @@ MODELS = {
     "nested_few": model("y ~ x + a", FEW, more='effects = ["entity", "half", "time"]'),
     "complete": model("y ~ x", f"{MANY} each", more=CORE),
     "complete_few": model("y ~ x", f"{FEW} casewise", more=CORE),
+    "without_1994": model("y ~ x + a", f"{LAGS} hc1", more=NO_1994),
+    "dynamic_without_1994": model("y ~ x", "own", "difference_gmm", NO_1994, collapse="true"),
     "mean_effect": model("y ~ x + a", MANY, more=ENTITY, mean_effect="true"),
     "mean_effect_few": model("y ~ x + a", FEW, more=ENTITY, mean_effect="true"),
     "mean_effects": model("y ~ x + a", LINEAR, more=f"{BOTH}\n{WEIGHTS}", mean_effect="true"),
@@ -119,6 +122,10 @@ MODELS = {
     ),
     "equations_pooled": model("y ~ x + a", "own", "sur", FEW_UNITS, pooled="true"),
     "prais": model("y ~ x + a", "classical pcse", "prais_winsten"),
+    "dynamic": model("y ~ x + a", "own", "difference_gmm", collapse="true"),
+    "dynamic_lags": model("y ~ x", "own", "difference_gmm", CORE, steps="1", instrument_lags="[2, 3]"),
+    "dynamic_uncorrected": model("y ~ x", "own", "difference_gmm", collapse="true", windmeijer="false"),
+    "dynamic_system": model("y ~ x", "own", "system_gmm", collapse="true"),
     "logit": model("above ~ x + a", MAXIMUM, "logit"),
     "logit_weighted": model("above ~ x + a", MAXIMUM, "logit", WEIGHTS),
     "probit": model("above ~ x + a", MAXIMUM, "probit"),
@@ -165,6 +172,8 @@ NO_R = {
     # two-part model. MASS::glm.nb takes the expected information of a negative binomial, apart from alpha.
     *listed("liml negative_binomial", ("classical", *ROBUST)),
     *listed("gmm", ["own"]),
+    # pgmm's system has a regressor as two instruments, one an equation, and no constant.
+    *listed("dynamic_system", ["own"]),
     *listed("prais", ["classical", "pcse"]),
     *listed("two_part", ["classical"]),
     # plm's Swamy and Arora are the harmonic mean's on balanced panels alone; its lags are periods, not rows.
@@ -172,6 +181,9 @@ NO_R = {
     *listed("exact wallace_hussain amemiya", ["newey_west", "nw0"]),
     # sandwich takes the expected information of a glm, and forgets an offset of clm and weights of survreg.
     *listed("fractional_probit shifted_probit tobit_weighted", ROBUST),
+    # A lag is one of the periods that occur, where ours is one of the calendar's.
+    ("without_1994", "nw_periods"),
+    ("dynamic_without_1994", "own"),
     # clogit has no robust errors of the exact likelihood.
     *listed("conditional", ["clustered"]),
     # The jackknife about its mean; CR2 of weighted rows, which is another; of a mean of effects the jackknife
@@ -193,6 +205,7 @@ NO_PYTHON = {
     # covariance of the periods, other components than the harmonic ones, systems with common coefficients.
     *listed("tobit tobit_both tobit_weighted wallace_hussain amemiya exact nerlove", ("classical", *ROBUST)),
     *listed("median quarter nid iid_residuals correlated", ["own"]),
+    *listed("dynamic dynamic_without_1994 dynamic_lags dynamic_uncorrected dynamic_system", ["own"]),
     *listed("unrestricted unrestricted_within unrestricted_two_way", ["own"]),
     *listed("equations_dfk equations_pooled equations_pooled_dfk equations_pooled_iterated", ["own"]),
     *listed("prais", ["classical", "pcse"]),

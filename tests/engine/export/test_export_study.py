@@ -256,6 +256,12 @@ NO_CONSTANT = {
     ),
     'formula = "y ~ x"\nestimator = "fgls"': "xtgls y x if in_m == 1, panels(heteroskedastic) noconstant",
     'formula = "y ~ x"\nestimator = "fama_macbeth"': None,
+    'formula = "y ~ x"\nestimator = "system_gmm"\noptions = { collapse = true }': (
+        "xtabond2 y L.y x, gmmstyle(y, laglimits(2 99) collapse) ivstyle(x) noconstant twostep robust"
+    ),
+    'formula = "y ~ x"\nestimator = "difference_gmm"\noptions = { steps = 1, h_matrix = "identity" }': (
+        "xtabond2 y L.y x, gmmstyle(y, laglimits(2 99)) ivstyle(x) noleveleq h(1) robust"
+    ),
     'formula = "y ~ x"\nestimator = "first_difference"\ncovariance = [{ kind = "hc1" }]': (
         "regress D.(y x) if in_m == 1, noconstant vce(robust)"
     ),
@@ -284,7 +290,7 @@ NO_CONSTANT = {
 }
 
 
-OWN = ("iv_gmm", "fgls", "fama_macbeth")  # errors of their own
+OWN = ("_gmm", "fgls", "fama_macbeth")  # errors of their own
 
 
 @pytest.mark.parametrize(("keys", "command"), NO_CONSTANT.items())
@@ -299,5 +305,10 @@ def test_stata_leaves_out_the_constant_that_a_model_has_not(tmp_path, keys, comm
         main([*write_study(tmp_path, text, rows()), "--to", "stata", "--out", str(tmp_path / "stata")]) == 0
     )
     lines = (tmp_path / "stata" / "many.do").read_text().splitlines()
-    said = [line for line in lines if " if in_m == 1" in line and not line.startswith("*")]
+    kept = ("*", "keep if")
+    said = [
+        line
+        for line in lines
+        if (" if in_m == 1" in line or "xtabond2 " in line) and not line.startswith(kept)
+    ]
     assert said == ([command] if command else [])
