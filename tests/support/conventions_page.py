@@ -48,6 +48,11 @@ other programs by tests/engine/estimate/test_conventions.py and tests/engine/exp
 * AR(1) and AR(2) after GMM are plm's `mtest(m, vcov = vcovHC(m))`: given the function itself, plm 2.6-2
   puts the robust covariance in the place of the model's own. pgmm's one-step covariance that is not robust
   lacks the residual variance.
+* Estimates over their errors are held to Student's t after `ols`, `between`, `first_difference`,
+  `prais_winsten`, `iv_2sls`, `liml` (n - k; G - 1 where clustered, T - 1 under Driscoll and Kraay, as
+  Stata; R's lmtest takes n - k for all) and `fama_macbeth`, and to the normal after all others and under
+  `pcse`. R's AER agrees for IV, as does Stata's `ivregress, small`; without `small`, and in linearmodels,
+  it is the normal. R's quantreg and systemfit take t.
 * `quantile` is refused where the bandwidth leaves no room beside q; R's quantreg halves it until it does.
   Rows in which the quantiles above and below cross or meet count for nothing in "nid" (quantreg: nearer
   than 1.5e-8 in the outcome's units). Where what the errors rest on is not unique, that is said: quantreg

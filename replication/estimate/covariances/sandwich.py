@@ -48,8 +48,9 @@ def refuse_averages(kind: str, fit: Fit) -> None:
 def refuse_rows(kind: str, fit: Fit) -> None:
     """Raise EstimationError where rows are parts of one draw: their scores are summed within it."""
     if fit.one_draw:
+        first = "classical" if fit.own is None else "own"
         raise EstimationError(
-            f"{kind}: the rows of one {fit.one_draw} are one draw of {fit.estimator}; allowed: classical, or "
+            f"{kind}: the rows of one {fit.one_draw} are one draw of {fit.estimator}; allowed: {first}, or "
             f"clustered by {fit.one_draw} or by what contains it"
         )
 

@@ -146,6 +146,7 @@ def _estimate(design: Design, plan: Plan) -> Fit:
         clusters=rows.clusters,
         design=design,
         kept=np.isin(np.arange(design.nobs), used),
+        one_draw="entity",  # a transformed row shares errors with the one before and with its level
         law="normal" if plan.small_sample is None else "t",
         own=_own(covariance, panel, len(cells), int(statistics["entities"]), plan),
         statistics=statistics,

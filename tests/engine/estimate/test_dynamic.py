@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from linearmodels.datasets import wage_panel
 from numpy.testing import assert_allclose
 
 from replication.errors import EstimationError
+from replication.estimate.covariances.over_time import driscoll_kraay, newey_west
+from replication.estimate.covariances.sandwich import clustered, hc0, hc1
 from replication.estimate.design import Design
 from replication.estimate.dynamic.dynamic import difference_gmm, system_gmm
 from replication.panel.panel import panel_of
@@ -487,3 +490,14 @@ def test_weights_are_refused():
     )
     with pytest.raises(EstimationError, match="takes no weights"):
         system_gmm(weighted)
+
+
+@pytest.mark.parametrize("estimator", [difference_gmm, system_gmm])
+def test_rows_of_an_entity_are_one_draw(estimator):
+    """One step: clustered by entity is the robust error; what takes transformed rows as draws is refused."""
+    fit = estimator(design_of(simulated(4), ("x",)), steps=1, collapse=True)
+    plain = clustered(fit, groups_factor=False, parameters_factor=False)
+    assert_allclose(plain.matrix, fit.own.matrix, rtol=1e-8)
+    for error in (hc0, hc1, driscoll_kraay, newey_west, partial(clustered, cluster=["time"])):
+        with pytest.raises(EstimationError, match="one draw .* allowed: own, or clustered by entity or by"):
+            error(fit)
