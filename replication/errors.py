@@ -49,3 +49,10 @@ def one_of(what: str, found: object, allowed: Iterable[str]) -> str:
         return f"{what} {str(found)[:80]!r} is not known; there is none"
     shown = ", ".join(words[:40]) + (f", … ({len(words)} in all)" if len(words) > 40 else "")
     return f"{what} {str(found)[:80]!r} is not known; allowed: {shown}{nearest(str(found), words)}"
+
+
+def few(names: Iterable[object], most: int) -> str:
+    """Names in a sentence: the first `most` of them, and how many more there are."""
+    words = list(map(str, names))
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from replication.deposit.contents import all_files, sums
-from replication.project.strict import entry, plain_text, read_toml
+from replication.project.strict import entry, plain_text, read_toml, texts_in
 
 LARGEST, TOGETHER = (
     100_000_000,
@@ -133,17 +133,9 @@ def _texts(path: Path) -> Iterator[str]:
         nodes = ast.walk(ast.parse(path.read_bytes()))
         yield from (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
     elif path.suffix == ".toml":
-        yield from _strings(read_toml(path))
+        yield from texts_in(read_toml(path))
     else:
         yield from plain_text(path).split()
-
-
-def _strings(content: object) -> Iterator[str]:
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, Mapping | list):
-        for inner in content.values() if isinstance(content, Mapping) else content:
-            yield from _strings(inner)
 
 
 def dependencies(folder: Path) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from replication.errors import few
 from replication.estimate.design import Design
 
 SHOWN = 8
@@ -17,6 +18,4 @@ def entity_name(design: Design, code: int) -> str:
 
 def entity_list(design: Design, codes: Iterable[int]) -> str:
     """The names of some entities, the first few of many."""
-    names = [entity_name(design, int(code)) for code in codes]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return few((entity_name(design, int(code)) for code in codes), SHOWN)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from replication.errors import few
 from replication.language.named_numbers import Named
 
 Place = Callable[[int], str]
@@ -69,6 +70,4 @@ class Reading:
 
 def among(columns: Iterable[str]) -> str:
     """Names of columns in a sentence, the first few of many."""
-    names = list(columns)
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return few(columns, SHOWN)

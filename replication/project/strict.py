@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -295,3 +295,12 @@ def located(place: str, read, *arguments):
         return read(*arguments)
     except UserError as problem:
         raise type(problem)(f"{place}: {problem}") from None
+
+
+def texts_in(content: object) -> Iterator[str]:
+    """Every text in the values of a table or list, however deep."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping | list):
+        for inner in content.values() if isinstance(content, Mapping) else content:
+            yield from texts_in(inner)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from replication.errors import StudyError, UserError
+from replication.errors import StudyError
 from replication.language.evaluate import select
 from replication.project.files import write_bytes, write_text
 from replication.project.places import Project
+from replication.project.strict import located
 from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
 from replication.publish.model_notes import error_words
 from replication.publish.model_tables import model_table
@@ -44,7 +45,7 @@ def build_tables(project: Project, study: Study, found: Records) -> list[Table]:
     specs = study.tables
     if not specs and study.models:
         specs = [TableSpec(id="models", title=study.study.title, models=[model.id for model in study.models])]
-    return [_located(f"tables.{spec.id}", _build, project, study, found, spec) for spec in specs]
+    return [located(f"tables.{spec.id}", _build, project, study, found, spec) for spec in specs]
 
 
 def write_tables(tables: list[Table], folder: Path) -> None:
@@ -61,7 +62,7 @@ def draw_figures(project: Project, study: Study, found: Records, folder: Path) -
     """Write every figure of the study as SVG, PNG and PDF."""
     for spec in told(study, found).figures:
         folder.mkdir(parents=True, exist_ok=True)
-        _located(f"figures.{spec.id}", _draw, project, study, found, spec, folder)
+        located(f"figures.{spec.id}", _draw, project, study, found, spec, folder)
 
 
 def _build(project: Project, study: Study, found: Records, spec: TableSpec) -> Table:
@@ -135,10 +136,3 @@ def _labels(study: Study, found: Records, statistics: list[str]) -> dict[str, st
     told = any(name in added for name in statistics)
     terms = {term.label: term_words(term, labels) for a in found.accounts for term in a.terms if told}
     return {**terms, **titles, **rules, **added, **read, **labels}
-
-
-def _located(place: str, make, *arguments):
-    try:
-        return make(*arguments)
-    except UserError as problem:
-        raise type(problem)(f"{place}: {problem}") from None

@@ -11,64 +11,24 @@ from replication.language.nodes import Call, show
 from replication.language.syntax import parse
 from replication.records.model_statistics import STATISTICS
 
-# Parts of a name that are not written like other words.
+# Parts of a name that are not written like other words: in capitals, as names, or in a way of their own.
+_CAPITALS = {
+    "2sls", "ar", "cd", "cr2", "cr3", "f", "fgls", "gls", "gmm", "hac", "hc0", "hc1", "hc2", "hc3",
+    "iv", "liml", "lm", "lsdvc", "ml", "ols", "ppml", "vif",
+}  # fmt: skip
+_NAMES = {
+    "anderson", "breusch", "cragg", "donald", "driscoll", "durbin", "fama", "godfrey", "hansen",
+    "hausman", "heckman", "kleibergen", "kraay", "newey", "paap", "pagan", "pesaran", "poisson",
+    "prais", "rubin", "sargan", "tobit", "wald", "west", "winsten", "wooldridge", "wu",
+}  # fmt: skip
 _PARTS = {
     "pcse": "panel-corrected",
-    "ols": "OLS",
-    "2sls": "2SLS",
-    "ml": "ML",
-    "fgls": "FGLS",
-    "lsdvc": "LSDVC",
-    "prais": "Prais",
-    "winsten": "Winsten",
-    "fama": "Fama",
     "macbeth": "MacBeth",
-    "newey": "Newey",
-    "west": "West",
-    "kleibergen": "Kleibergen",
-    "paap": "Paap",
-    "cragg": "Cragg",
-    "donald": "Donald",
-    "ar": "AR",
-    "sigma": "σ",
     "pgmm": "(pgmm)",
-    "gls": "GLS",
-    "iv": "IV",
-    "gmm": "GMM",
-    "liml": "LIML",
-    "ppml": "PPML",
-    "hc0": "HC0",
-    "hc1": "HC1",
-    "hc2": "HC2",
-    "hc3": "HC3",
-    "cr2": "CR2",
-    "cr3": "CR3",
-    "hac": "HAC",
-    "lm": "LM",
-    "cd": "CD",
-    "f": "F",
-    "vif": "VIF",
     "ar1": "AR(1)",
     "ar2": "AR(2)",
+    "sigma": "σ",
     "chi2": "χ²",
-    "driscoll": "Driscoll",
-    "kraay": "Kraay",
-    "breusch": "Breusch",
-    "pagan": "Pagan",
-    "godfrey": "Godfrey",
-    "pesaran": "Pesaran",
-    "wooldridge": "Wooldridge",
-    "hausman": "Hausman",
-    "hansen": "Hansen",
-    "sargan": "Sargan",
-    "anderson": "Anderson",
-    "rubin": "Rubin",
-    "durbin": "Durbin",
-    "wu": "Wu",
-    "wald": "Wald",
-    "tobit": "Tobit",
-    "poisson": "Poisson",
-    "heckman": "Heckman",
 }
 TOLD = {
     "long_run": "Long run",
@@ -94,10 +54,16 @@ _PAIRS = (
 
 def in_words(name: str) -> str:
     """A word of the package in words: "driscoll_kraay" is "Driscoll-Kraay"."""
-    words = " ".join(_PARTS.get(part, part) for part in name.split("_"))
+    words = " ".join(map(_word, name.split("_")))
     for pair in _PAIRS:
         words = words.replace(pair, pair.replace(" ", "-"))
     return words
+
+
+def _word(part: str) -> str:
+    if part in _CAPITALS:
+        return part.upper()
+    return part.capitalize() if part in _NAMES else _PARTS.get(part, part)
 
 
 def term_words(term: Term, labels: Mapping[str, str]) -> str:

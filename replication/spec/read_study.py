@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from replication.errors import StudyError, one_of
 from replication.language.nodes import show
 from replication.language.syntax import parse, parse_formula
 from replication.language.tokens import NAME
-from replication.project.strict import check_ids, located, read_strictly
+from replication.project.strict import check_ids, located, read_strictly, texts_in
 from replication.spec.entries import ModelSpec, ReadingSpec, Study, TableSpec
 from replication.spec.robustness_checks import check_robustness
 from replication.spec.several_models import expanded
@@ -81,16 +81,8 @@ def columns_named(study: Study) -> set[str]:
     """Every word of a study's models and variables, some of which name columns."""
     texts = [*study.variables.values(), study.study.entity or "", study.study.time or ""]
     entries = [*study.models, *study.robustness, *summaries(study)]
-    texts += [text for entry in entries for text in _texts_in(entry.model_dump())]
+    texts += [text for entry in entries for text in texts_in(entry.model_dump())]
     return {*texts, *(word.strip("`") for text in texts for word in NAME.findall(text))}
-
-
-def _texts_in(content: object) -> Iterator[str]:
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, Mapping | list):
-        for inner in content.values() if isinstance(content, Mapping) else content:
-            yield from _texts_in(inner)
 
 
 def summaries(study: Study) -> list[TableSpec]:

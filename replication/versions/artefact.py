@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -59,9 +59,3 @@ class Artefact:
 
 Late = Collection[Called]  # artefacts of the stage before that are out of date
 Stage = Callable[[Project, Late], list[Artefact]]
-
-
-def few(names: Sequence[object]) -> str:
-    """The first of several names, and how many more there are."""
-    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-    return ", ".join(map(str, names[:FEW])) + more

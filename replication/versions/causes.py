@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from replication.errors import few
 from replication.project.readback import MANIFEST
 from replication.project.strict import read_json_as
 
@@ -126,13 +127,13 @@ def _contents(old: Record, new: Record) -> Iterator[Cause]:
     ):
         changed = _changed(old, new, key)
         if changed:
-            yield Cause(what, f"{words} changed: {_few(changed)}")
+            yield Cause(what, f"{words} changed: {few(changed, FEW)}")
 
 
 def _tables(old: Record, new: Record) -> Iterator[Cause]:
     """Processed tables, which follow from all else: a cause of their own only where nothing else is one."""
     if changed := _changed(old, new, "inputs"):
-        yield Cause("tables", f"table changed: {_few(changed)}")
+        yield Cause("tables", f"table changed: {few(changed, FEW)}")
 
 
 def _changed(old: Record, new: Record, key: str) -> list[str]:
@@ -149,7 +150,7 @@ def _code(old: Record, new: Record) -> Iterator[Cause]:
     known = set(before.values())
     changed = sorted(name for name, checksum in after.items() if checksum not in known)
     if changed:
-        yield Cause("code", f"code changed: {_few(changed)}")
+        yield Cause("code", f"code changed: {few(changed, FEW)}")
 
 
 def _packages(old: Record, new: Record) -> Iterator[Cause]:
@@ -161,7 +162,7 @@ def _packages(old: Record, new: Record) -> Iterator[Cause]:
         if before.get(name) != version
     ]
     if told:
-        yield Cause("packages", f"packages changed: {_few(told)}")
+        yield Cause("packages", f"packages changed: {few(told, FEW)}")
 
 
 def _arithmetic(old: Record, new: Record) -> Iterator[Cause]:
@@ -171,8 +172,3 @@ def _arithmetic(old: Record, new: Record) -> Iterator[Cause]:
         if before[name] != after[name]:
             told.setdefault(OTHER[name], []).append(f"{name} {before[name]} -> {after[name]}")
     yield from (Cause(what, f"other {what}: {'; '.join(lines)}") for what, lines in told.items())
-
-
-def _few(names: list[str]) -> str:
-    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-    return ", ".join(names[:FEW]) + more

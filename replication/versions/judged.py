@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from replication.errors import few
 from replication.versions.causes import OTHER, UNKNOWN, Cause
 from replication.versions.compare import Comparison
 from replication.versions.content import TIDY
@@ -85,8 +86,7 @@ class Judged:
             yield f"{whole}{' and '.join(counts)} as printed are identical to {self.found.old}"
         differing = sorted((kinds["tables"] | kinds["figures"]) & moved)
         if differing:
-            more = f" and {len(differing) - NAMED} more" if len(differing) > NAMED else ""
-            yield f"different: {', '.join(differing[:NAMED])}{more}"
+            yield f"different: {few(differing, NAMED)}"
 
     def _precision(self) -> Iterator[str]:
         """How many numbers of the tidy records moved, and how far the one that came nearest to its limit."""
@@ -111,7 +111,7 @@ class Judged:
                 yield f"{study} may move as far as its threshold, {self.thresholds[study]}"
         faults = [*self.damaged, *self.findings]
         if faults:
-            yield faults[0] + (f" and {len(faults) - 1} more" if len(faults) > 1 else "")
+            yield few(faults, 1)
 
 
 def _largest(moves: list[Move]) -> str:

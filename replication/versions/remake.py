@@ -14,11 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from replication.errors import DataError
+from replication.errors import DataError, few
 from replication.project.fingerprint import unlike_lock
 from replication.project.places import PACKAGE, Project
 from replication.project.staging import withdraw
-from replication.versions.artefact import Artefact, Called, Stage, few
+from replication.versions.artefact import FEW, Artefact, Called, Stage
 from replication.versions.why import ledger, published, report, strangers, studies, tables
 
 AT_ONCE = 2
@@ -118,7 +118,7 @@ def _account(made: Iterable[Artefact]) -> list[str]:
     groups: dict[tuple[str, tuple[str, ...]], list[Called]] = defaultdict(list)
     for item in made:
         groups["made again" if item.command else "removed", item.reasons].append(item.name)
-    return [f"{word}: {few(names)}: {'; '.join(reasons)}" for (word, reasons), names in groups.items()]
+    return [f"{word}: {few(names, FEW)}: {'; '.join(reasons)}" for (word, reasons), names in groups.items()]
 
 
 def _nothing(now: Iterable[Artefact]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from replication.errors import few
 from replication.versions.compare import Comparison
 from replication.versions.grades import GRADES, RANK, Move, Verdict
 from replication.versions.judged import Judged
@@ -54,10 +55,8 @@ def told(comparison: Comparison, shown: int | None = SHOWN) -> list[str]:
     for study in comparison.studies:
         lines += _study(comparison, study, shown)
     if comparison.restyled:
-        names = comparison.restyled[:shown]
-        more = len(comparison.restyled) - len(names)
-        rest = f" and {more} more" if more else ""
-        lines.append(f"same cells, other words, notes or setting: {', '.join(names)}{rest}")
+        names = few(comparison.restyled, len(comparison.restyled) if shown is None else shown)
+        lines.append(f"same cells, other words, notes or setting: {names}")
     return lines
 
 

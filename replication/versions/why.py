@@ -6,11 +6,11 @@ was made of it. Time stamps decide nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from replication.errors import DataError, UserError
+from replication.errors import DataError, UserError, few
 from replication.project.files import checksum
 from replication.project.fingerprint import (
     cleaning_behind,
@@ -24,7 +24,7 @@ from replication.project.readback import MANIFEST, Manifest, read_manifest, unli
 from replication.project.staging import ARRIVING
 from replication.project.strict import read_json_as, read_toml
 from replication.report.rests_on import manifests
-from replication.versions.artefact import Artefact, Called, Late, few
+from replication.versions.artefact import FEW, Artefact, Called, Kind, Late
 from replication.versions.content import RECORDS, contents, result_folders
 from replication.versions.sealed import Version, against, damage, newest, require_all, versions
 
@@ -109,55 +109,48 @@ def _raw(project: Project) -> dict[str, str]:
 
 def studies(project: Project, late: Late = ()) -> list[Artefact]:
     """Every study, its robustness and its second opinion, those included that nothing asks for any more."""
-    return [*_studies(project, late), *_robustness(project, late), *_opinions(project, late)]
+    asked = _studies_asked_for(project)
+    robust, models = (
+        {name: path for name, path in asked.items() if _has(section, path)}
+        for section in ("robustness", "models")
+    )
+    run, checked = code_behind("replication.study.run"), code_behind("replication.robustness.robust_study")
+    crossed = code_behind("replication.crosscheck.second_opinion")
+    return [
+        *_of_studies(project, "study", "run", asked, project.current.joinpath, late, run),
+        *_of_studies(project, "robustness", "robustness", robust, project.robustness, late, checked),
+        *_of_studies(
+            project, "second opinion", "crosscheck", models, project.crosscheck.joinpath, late, crossed
+        ),
+    ]
 
 
-def _studies(project: Project, late: Late) -> Iterator[Artefact]:
-    wanted = _studies_asked_for(project)
-    code = code_behind("replication.study.run")
+def _of_studies(
+    project: Project,
+    kind: Kind,
+    command: str,
+    wanted: Mapping[str, Path],
+    place: Callable[[str], Path],
+    late: Late,
+    code: Mapping[str, str],
+) -> Iterator[Artefact]:
+    """What is made of each study that asks for it, and of each that once did."""
     for name, path in wanted.items():
-        folder = project.current / name
+        folder = place(name)
         reasons, record = _of_study(project, path, folder, late, code), _record(folder)
         converged = isinstance(record, str) or record.converged
-        yield Artefact(Called("study", name), tuple(reasons), ("run", str(path)), folder, converged)
-    for name, folder in result_folders(project.current).items():
+        yield Artefact(Called(kind, name), tuple(reasons), (command, str(path)), folder, converged)
+    for folder in sorted(path.parent for path in place("any").parent.glob(f"*/{MANIFEST}")):
         record = _record(folder)
-        if name not in wanted and isinstance(record, Manifest) and record.study == name:
-            yield Artefact(Called("study", name), (UNASKED,), (), folder)
+        name = record.study if isinstance(record, Manifest) else ""
+        if name and name not in wanted and folder == place(name):
+            yield Artefact(Called(kind, name), (UNASKED,), (), folder)
 
 
 def _own_data(study: Path, record: Manifest | str) -> list[str]:
     """Whether the file that a study names as its panel is another now."""
     known = {} if isinstance(record, str) else record.brought
     return _changed("data changed:", known, {name: checksum(study.parent / name) for name in known})
-
-
-def _robustness(project: Project, late: Late) -> Iterator[Artefact]:
-    """What other reasonable choices make of each study that declares some."""
-    wanted = {name: path for name, path in _studies_asked_for(project).items() if _has("robustness", path)}
-    code = code_behind("replication.robustness.robust_study")
-    for name, path in wanted.items():
-        folder = project.robustness(name)
-        reasons = _of_study(project, path, folder, late, code)
-        yield Artefact(Called("robustness", name), tuple(reasons), ("robustness", str(path)), folder)
-    for folder in result_folders(project.current).values():
-        record = _record(folder)
-        name = record.study if isinstance(record, Manifest) else ""
-        if name and name not in wanted and folder == project.robustness(name):
-            yield Artefact(Called("robustness", name), (UNASKED,), (), folder)
-
-
-def _opinions(project: Project, late: Late) -> Iterator[Artefact]:
-    """What other programs say of the models of each study that has some."""
-    wanted = {name: path for name, path in _studies_asked_for(project).items() if _has("models", path)}
-    code = code_behind("replication.crosscheck.second_opinion")
-    for name, path in wanted.items():
-        folder = project.crosscheck / name
-        reasons = _of_study(project, path, folder, late, code)
-        yield Artefact(Called("second opinion", name), tuple(reasons), ("crosscheck", str(path)), folder)
-    for folder in sorted(path.parent for path in project.crosscheck.glob(f"*/{MANIFEST}")):
-        if folder.name not in wanted:
-            yield Artefact(Called("second opinion", folder.name), (UNASKED,), (), folder)
 
 
 def _of_study(project: Project, path: Path, folder: Path, late: Late, code: Mapping[str, str]) -> list[str]:
@@ -219,7 +212,7 @@ def _other_results(project: Project, record: Manifest, late: Late) -> list[str]:
     cascade = sorted({*late} & makers)
     return [
         *_changed("input changed: results/current", record.results, results),
-        *([f"cascade: {few(cascade)}"] if cascade else []),
+        *([f"cascade: {few(cascade, FEW)}"] if cascade else []),
     ]
 
 
@@ -235,7 +228,7 @@ def _behind(
     cascade = sorted({*late} & {Called("table", name.removesuffix(".parquet")) for name in record.inputs})
     return [
         *_changed("input changed: data/processed", record.inputs, tables),
-        *([f"cascade: {few(cascade)}"] if cascade else _other_raw(project, record)),
+        *([f"cascade: {few(cascade, FEW)}"] if cascade else _other_raw(project, record)),
         *_settings(project, record),
         *_program(record, code),
         *_own(folder, record),
@@ -266,7 +259,7 @@ def report(project: Project, late: Late = ()) -> list[Artefact]:
     folders = {**manifests(project), **against(project)}
     reasons = [
         *_changed("input changed: results", record.folders, folders),
-        *([f"cascade: {few(sorted(late))}"] if late else []),
+        *([f"cascade: {few(sorted(late), FEW)}"] if late else []),
         *_changed(RAW, record.raw, {project.registry.name: checksum(project.registry)}),
         *_settings(project, record),
         *_program(record, {**cleaning_behind(project), **code_behind("replication.report.gather")}),
@@ -301,12 +294,12 @@ def _own(folder: Path, record: Manifest, *names: str) -> list[str]:
     now = {name: checksum(folder / name) for name in names or record.files}
     lost = [name for name, found in now.items() if not found]
     edited = [name for name, found in now.items() if found and found != record.files.get(name)]
-    return [f"{word}: {few(names)}" for word, names in ((MISSING, lost), ("edited", edited)) if names]
+    return [f"{word}: {few(names, FEW)}" for word, names in ((MISSING, lost), ("edited", edited)) if names]
 
 
 def _changed(words: str, before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-    return [f"{words} {few(names)}"] if names else []
+    return [f"{words} {few(names, FEW)}"] if names else []
 
 
 def _record(folder: Path) -> Manifest | str:
@@ -347,5 +340,5 @@ def _frozen(project: Project) -> str:
     now = contents(project.current)
     names = sorted(name for name in {*content, *now} if Path(name).name not in RECORDS)
     moved = [name for name in names if content.get(name) != now.get(name)]
-    told = f"differ in {few(moved)}" if moved else "are the same"
+    told = f"differ in {few(moved, FEW)}" if moved else "are the same"
     return f"frozen versions: {last[0]}; current results {told}"
