@@ -11,16 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replication.api import (
-        DataError,
-        EstimationError,
-        StudyError,
-        UserError,
-        compare,
-        fit,
-        read,
-        run,
-    )
+    from replication.api import DataError, EstimationError, StudyError, UserError, compare, fit, read, run
 
 __version__ = "0.1.0"
 __all__ = [

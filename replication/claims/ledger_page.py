@@ -16,14 +16,7 @@ from replication.claims.checks import FAILS, HOLDS, OTHER_BASE, ROUNDED, SameFac
 from replication.claims.judge import Outcome
 from replication.claims.recorded import STATED, Cell
 from replication.claims.support import SUPPORTS
-from replication.claims.tidy import (
-    AUDITORS,
-    FigureUsed,
-    check_row,
-    computed_words,
-    figures_used,
-    rows_behind,
-)
+from replication.claims.tidy import AUDITORS, FigureUsed, check_row, computed_words, figures_used, rows_behind
 from replication.claims.units import DATE, TRUTH, stated_unit
 from replication.claims.verdict import (
     AGREES,

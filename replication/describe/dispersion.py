@@ -89,6 +89,7 @@ def _null_ratios(before: Floats, after: Floats, block: int, draws: int, seed: in
     blocks = np.vstack([_blocks((part - part.mean()) / part.std(ddof=1), block) for part in (before, after)])
 
     def variances(length: int) -> Floats:
+        """(draws,) of blocks put together to a length."""
         picked = draw.integers(len(blocks), size=(draws, -(-length // block)))
         return blocks[picked].reshape(draws, -1)[:, :length].var(axis=1, ddof=1)
 

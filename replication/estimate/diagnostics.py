@@ -14,15 +14,7 @@ import numpy as np
 from replication.errors import EstimationError, one_of
 from replication.estimate.covariances.pcse import residual_grid
 from replication.estimate.covariances.sandwich import classical, group_sums, least_squares_only
-from replication.estimate.design import (
-    Covariance,
-    Design,
-    Fit,
-    Floats,
-    LeastSquaresFit,
-    Of,
-    Statistics,
-)
+from replication.estimate.design import Covariance, Design, Fit, Floats, LeastSquaresFit, Of, Statistics
 from replication.estimate.estimates import Estimates
 from replication.estimate.linear.linear import first_difference, ols
 from replication.estimate.linear.random_effects import random_effects

@@ -257,10 +257,8 @@ class _Evaluation:
         """Refuse a name that no column has where a level is meant."""
         known = [*self.rows.table.columns, *dict(self.rows.variables)]
         if isinstance(argument, Name) and argument.name not in (*known, *self.rows.why):
-            told = unknown_column(argument.name, known, self.rows.table)
-            raise StudyError(
-                told if ";" in told.partition("; allowed")[2] else f"{told}; a text stands in quotes"
-            )
+            quoted = "; a text stands in quotes"
+            raise StudyError(unknown_column(argument.name, known, self.rows.table, quoted))
 
     def elementwise(self, node: Call, path: tuple[str, ...]) -> Floats:
         """A function of the numbers of one row."""

@@ -15,12 +15,12 @@ from replication.language.other_programs import MODEL_KEYS
 from replication.language.syntax import in_our_words
 
 
-def unknown_column(name: str, known: Collection[str], table: pd.DataFrame) -> str:
-    """The sentence for a name that no column has: what is meant by it, if that is known."""
+def unknown_column(name: str, known: Collection[str], table: pd.DataFrame, otherwise: str = "") -> str:
+    """The sentence for a name that no column has: what is meant by it, or else `otherwise`."""
     texts = (of for of, values in table.items() if not pd.api.types.is_numeric_dtype(values))
     of = next((str(of) for of in texts if (table[of] == name).any()), None)
     level = "" if of is None else f"; {name} is a level of {of}: write it in quotes"
-    return one_of("column", name, known) + (translate.name(name, known) or level)
+    return one_of("column", name, known) + (translate.name(name, known) or level or otherwise)
 
 
 def refuse_bare(node: Call) -> None:

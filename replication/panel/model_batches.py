@@ -15,12 +15,7 @@ from numpy.typing import NDArray
 from replication.errors import DataError, StudyError, one_of
 from replication.estimate.design import Floats, Needs
 from replication.language.atoms import Expanded
-from replication.language.evaluate import (
-    GROUP_FUNCTIONS,
-    PANEL_FUNCTIONS,
-    SAMPLE_FUNCTIONS,
-    Rows,
-)
+from replication.language.evaluate import GROUP_FUNCTIONS, PANEL_FUNCTIONS, SAMPLE_FUNCTIONS, Rows
 from replication.language.nodes import Call, Node, names_in, show
 from replication.language.syntax import parse, parse_formula
 from replication.language.terms import plain_terms

@@ -10,6 +10,7 @@ from replication.sources import registry
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import sources_behind
 from replication.spec.entries import FigureSpec, Study
+from replication.spec.entry import model_named
 
 FEW = 4  # publishers that a line names
 OWN = "this package"
@@ -39,7 +40,7 @@ def _tables(study: Study, spec: FigureSpec) -> Sequence[str]:
     if spec.sources:
         return spec.sources
     read: Mapping[str, str] = {entry.id: entry.table for entry in study.statistics}
-    models = {name.partition(".")[0] for name in spec.models}
+    models = set(map(model_named, spec.models))
     panels = [model.data or study.study.data for model in study.models if model.id in models]
     of_models = [study.study.data] if any(name not in read for name in spec.statistics) else []
     found = [*(read.get(name) for name in spec.statistics), *panels, *of_models, spec.table, spec.actors]

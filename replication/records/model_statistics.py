@@ -74,9 +74,11 @@ def _test(
 
     Those that an error for few clusters approximates are a result, all others exact.
     """
-    found = {name: Declared(label, "test", of=of, df=tuple(df.split()) if prints_df else ())}
+    names = tuple(df.split())
+    words = ("df1", "df2") if len(names) > 1 else ("df",)
+    found = {name: Declared(label, "test", of=of, df=names if prints_df else ())}
     found |= {p: Declared(f"{label}, p value", "p", of=of, p_of=name)} if p else {}
-    found |= {each: _count(f"{label}, {each.rpartition('_')[2]}", of) for each in df.split()}
+    found |= {each: _count(f"{label}, {word}", of) for each, word in zip(names, words, strict=False)}
     return found | ({approximated: replace(found[approximated], number="result")} if approximated else {})
 
 

@@ -9,7 +9,7 @@ from replication.errors import StudyError
 from replication.publish.prose import SECTIONS, prose_of
 from replication.publish.references import parts_of
 from replication.spec.entries import ModelSpec, StatisticSpec, Study, TableSpec
-from replication.spec.entry import Entry
+from replication.spec.entry import Entry, model_named
 
 RESULTS = ("answer", "finding")  # what is said in them is said of results
 PARAMETERS = {"with_", "options", "covariance", "variables", "where", "formula", "weights", "average_over"}
@@ -124,7 +124,7 @@ def _set(study: Study, entry: Entry) -> Iterator[str]:
         yield from _parameters(study.model_dump())
         return
     models = entry.every_model if isinstance(entry, TableSpec) else getattr(entry, "models", ())
-    shown = {*getattr(entry, "statistics", ()), *(name.partition(".")[0] for name in models)}
+    shown = {*getattr(entry, "statistics", ()), *map(model_named, models)}
     entries: tuple[ModelSpec | StatisticSpec, ...] = (*study.models, *study.statistics)
     behind = [other for other in entries if other.id in shown]
     for each in (entry, *behind):

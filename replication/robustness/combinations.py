@@ -113,6 +113,7 @@ def named(found: Universe, places: Integers) -> Named:
     codes: dict[str, int] = {}
 
     def coded(texts: Iterable[str]) -> Integers:
+        """One code an expression, in the order in which they come."""
         return np.array([codes.setdefault(text, len(codes)) for text in texts])
 
     # One row for all until a choice sets them apart: a million combinations would take much memory.

@@ -52,17 +52,15 @@ class Factor:
         They are the same but for controls.
     labels : tuple of str
     codes : (P,) array of integers of any size
+    is_control : bool
+        Whether it is a control or block that is in or out.
     """
 
     choice: str
     name: str
     labels: tuple[str, ...]
     codes: Codes
-
-    @property
-    def is_control(self) -> bool:
-        """Whether it is a control or block that is in or out."""
-        return self.labels == IN_OR_OUT
+    is_control: bool = False
 
 
 def factors(found: Curve) -> Iterator[Factor]:
@@ -73,7 +71,7 @@ def factors(found: Curve) -> Iterator[Factor]:
             sets = choice.values
             for number, name in enumerate(sets.names[: sets.varied]):
                 inside = sets.members[place, number].astype(np.int8)
-                yield Factor(choice.id, name, IN_OR_OUT, inside)
+                yield Factor(choice.id, name, IN_OR_OUT, inside, is_control=True)
         else:
             yield Factor(choice.id, choice.id, choice.labels, place)
 

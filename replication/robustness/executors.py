@@ -223,6 +223,7 @@ def on_dask(address: str, work: Work, tasks: Sequence[Any]) -> Iterator[tuple[in
         numbers = {}
 
         def send() -> Any:
+            """Hand the next task to the scheduler; a future of its answer."""
             number, task = waiting.popleft()
             future = client.submit(answer, work, task, pure=False)
             numbers[future.key] = number

@@ -117,6 +117,7 @@ def _white(ground: Ground, *, factor: bool) -> Errors:
     rows = forms(ground.swept.basis, np.arange(ground.swept.nobs))
 
     def errors(solved: Solved) -> Cells:
+        """White's, of every subset."""
         correction = solved.nobs / solved.df_resid if factor else 1.0
         return _referred(solved, one_way(solved, rows, correction), solved.df_resid)
 
@@ -140,6 +141,7 @@ def _clustered(
     blocks, apart = [forms(ground.swept.basis, key) for key in parts], ground.apart(names)
 
     def errors(solved: Solved) -> Cells:
+        """Clustered once or twice, of every subset."""
         k = counted_parameters(solved.space.shape[2], solved.absorbed, apart, absorbed)
         rows = (solved.nobs - 1) / (solved.nobs - k) if parameters_factor else 1.0
         factors = [correction * rows for correction in corrections]
@@ -153,6 +155,7 @@ def _cr2(ground: Ground, *, cluster: list[str] | None = None) -> Errors:
     blocks = hat(ground.swept, ground.effects, ground.weights, ground.key(*(cluster or ["entity"])))
 
     def errors(solved: Solved) -> Cells:
+        """CR2 with Satterthwaite's degrees of freedom, of every subset."""
         found = cr2(solved, blocks)
         return _referred(solved, found, found.df)
 
@@ -163,6 +166,7 @@ def _pcse(ground: Ground, *, sigma: str = "pairwise", divisor: str = "T") -> Err
     known = {}
 
     def errors(solved: Solved) -> Cells:
+        """Panel-corrected, of every subset."""
         k = solved.space.shape[2] + solved.absorbed
         lost = k if divisor == "T-k" else 0
         if lost not in known:
@@ -190,6 +194,7 @@ def _wild(
     plain = _clustered(ground, cluster=[name])
 
     def errors(solved: Solved) -> Cells:
+        """Clustered errors with the p values and intervals of the draws, of every subset."""
         shown = plain(solved)
         drawn, safe = wild(solved, blocks, multipliers, null=null)
         found = np.full((len(drawn), 3), np.nan)
@@ -208,6 +213,7 @@ def _in_pieces(errors: Errors, blocks: Hat) -> Errors:
     step = max(1, PIECE // (groups * max(rows, groups) * rows))
 
     def pieces(solved: Solved) -> Cells:
+        """`errors` of a few subsets at a time, brought together."""
         starts = range(0, len(solved.estimate), step)
         found = [errors(solved.some(slice(start, start + step))) for start in starts]
         return Cells(*(np.concatenate([getattr(part, name) for part in found]) for name in CELLS))

@@ -116,3 +116,8 @@ class CovarianceSpec(Entry):
     def options(self) -> dict[str, Any]:
         """Every key but `kind` and `label`."""
         return dict(self.model_extra or {})
+
+
+def model_named(result: str) -> str:
+    """The model of a result that a study file names: `model`, or `model.error` for one error of it."""
+    return result.partition(".")[0]

@@ -14,7 +14,7 @@ from replication.language.syntax import parse_formula
 from replication.language.tokens import tokens_of
 from replication.project.strict import NAME, located
 from replication.spec.entries import ModelSpec, Study, TableSpec
-from replication.spec.entry import Level
+from replication.spec.entry import Level, model_named
 
 MOST = 500  # models of a study
 PLAIN: dict[str, Any] = {"outcomes": [], "stepwise": [], "alternatives": [], "split": {}}
@@ -108,8 +108,8 @@ def _naming(entry: Any, several: dict[str, list[str]]) -> Any:
     """An entry that names models, with all of them where it names an entry of several."""
     found: list[str] = []
     for name in entry.models:
-        model, dot, error = name.partition(".")
-        found += [f"{one}{dot}{error}" for one in several.get(model, [model])]
+        model = model_named(name)
+        found += [f"{one}{name[len(model) :]}" for one in several.get(model, [model])]
     update: dict[str, Any] = {"models": found}
     if isinstance(entry, TableSpec):
         update["panels"] = [_naming(panel, several) for panel in entry.panels]

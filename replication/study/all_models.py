@@ -17,7 +17,8 @@ from replication.spec.read_study import summaries
 from replication.study.by_partition import require_served, run_model_by_partition, told_by_partition
 from replication.study.families import family
 from replication.study.left_out import left_out
-from replication.study.one_model import ModelResult, Plan, plan, run_model
+from replication.study.model_result import ModelResult
+from replication.study.one_model import Plan, plan, run_model
 from replication.study.panels import Data, Key, Told, panels_of, told
 from replication.study.readings import read_estimates
 from replication.study.reconcile import reconciled

@@ -17,22 +17,12 @@ from replication.panel.partitioned_fit import PartitionedFit, fit_partitions
 from replication.panel.read_folder import BY_PARTITION, too_large
 from replication.panel.shards import Shards
 from replication.project.places import Project
-from replication.records.covariance_pairs import pairs_of
 from replication.records.records import COLUMNS
 from replication.spec.entries import FileKeys, ModelSpec, Study
 from replication.spec.read_study import summaries
 from replication.study.boundary import told_at
-from replication.study.one_model import (
-    ModelResult,
-    Plan,
-    PlannedError,
-    account_of,
-    by_error,
-    check_rows,
-    detectable,
-    merge_unique,
-    statistic_rows,
-)
+from replication.study.model_result import ModelResult, merge_unique, result_of
+from replication.study.one_model import Plan, PlannedError, account_of, check_rows
 from replication.study.panels import Told, keys_of
 
 ERRORS = {
@@ -96,30 +86,20 @@ def run_model_by_partition(project: Project, study: Study, shards: Shards, ready
             label: merge_unique(slopes_tests(fit, error), wald_tests(fit, error, model))
             for label, error in errors.items()
         }
-    own = _statistics(fit, shards)
-    return ModelResult(
-        estimates=by_error(model, {label: coefficient_table(fit, error) for label, error in errors.items()}),
-        covariances=by_error(
-            model,
-            {label: pairs_of(fit.labels, error.matrix) for label, error in errors.items()},
-        ),
-        detectable=by_error(model, {label: detectable(fit.labels, error) for label, error in errors.items()}),
-        statistics=by_error(
-            model, {label: statistic_rows(each) for label, each in {"": own, **tests}.items()}
-        ),
-        telemetry=statistic_rows({}).drop(columns="of").assign(model=model.id),
-        dropped=pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS["dropped_rows"][1:]}),
-        account=account_of(
-            ready,
-            errors,
-            fit.terms,
-            outcome=fit.outcome,
-            warnings=(),
-            dropped=fit.drops,
-            rows_in_panel=shards.rows,
-            nobs=fit.nobs,
-        ),
+    account = account_of(
+        ready,
+        errors,
+        fit.terms,
+        outcome=fit.outcome,
+        warnings=(),
+        dropped=fit.drops,
+        rows_in_panel=shards.rows,
+        nobs=fit.nobs,
     )
+    estimates = {label: coefficient_table(fit, error) for label, error in errors.items()}
+    statistics = {"": _statistics(fit, shards), **tests}
+    none = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS["dropped_rows"][1:]})
+    return result_of(model, fit.labels, errors, estimates, statistics, {}, none, account)
 
 
 def _error(fit: PartitionedFit, error: PlannedError) -> Covariance:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -21,52 +21,19 @@ from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEE
 from replication.inference.delta_method import combination_table
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
 from replication.inference.moves import moves_of, still
-from replication.inference.power import error_of_interval, minimum_detectable_effect
 from replication.inference.referee import doubts_of, overturned, untested
 from replication.language import other_programs
 from replication.panel.doubts import strange_levels
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without
 from replication.records.account import ErrorAccount, ModelAccount
-from replication.records.covariance_pairs import pairs_of
-from replication.records.model_statistics import STATISTICS
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
 from replication.spec.options import checked_options
 from replication.study.boundary import told_at, told_with
+from replication.study.model_result import ModelResult, merge_unique, result_of
 
 LARGEST = 1e70  # of a figure: the sum of fourth powers of a hundred million of them is a double still
-
-
-@dataclass(frozen=True)
-class ModelResult:
-    """What one model gives.
-
-    Attributes
-    ----------
-    estimates : DataFrame
-        One row a coefficient and error: model, error, kind, term, estimate, std_error, statistic, p_value,
-        conf_low, conf_high.
-    covariances : DataFrame
-        One row a pair of coefficients and error: model, error, term, with, value.
-    detectable : DataFrame
-        One row a coefficient and error: model, error, term, value, the minimum detectable effect.
-    statistics : DataFrame
-        One row a statistic: model, error (empty if it is the same for all), name, of, value.
-    telemetry : DataFrame
-        How the search went: model, name, value.
-    dropped : DataFrame
-        One row a panel row not used: model, entity, time, cause.
-    account : ModelAccount
-    """
-
-    estimates: pd.DataFrame
-    covariances: pd.DataFrame
-    detectable: pd.DataFrame
-    statistics: pd.DataFrame
-    telemetry: pd.DataFrame
-    dropped: pd.DataFrame
-    account: ModelAccount
 
 
 @dataclass(frozen=True)
@@ -167,27 +134,19 @@ def run_model(panel: Panel, ready: Plan) -> ModelResult:
             label: replace(error, warnings=(*error.warnings, *against.get(label, ()), *short.get(label, ())))
             for label, error in errors.items()
         }
-    return ModelResult(
-        estimates=by_error(model, estimates),
-        covariances=by_error(model, {label: pairs_of(fit.labels, e.matrix) for label, e in errors.items()}),
-        detectable=by_error(model, {label: detectable(fit.labels, error) for label, error in errors.items()}),
-        statistics=by_error(
-            model, {label: statistic_rows(each) for label, each in {"": own, **tests}.items()}
-        ),
-        telemetry=statistic_rows(dict(fit.telemetry.items())).drop(columns="of").assign(model=model.id),
-        dropped=_dropped_rows(sample, model.id),
-        account=account_of(
-            ready,
-            errors,
-            next(iter(estimates.values()))["of"],
-            outcome=sample.design.outcome,
-            warnings=fit.warnings,
-            dropped=sample.drops,
-            rows_in_panel=sample.rows_in_panel,
-            nobs=fit.nobs,
-            converged=fit.converged,
-        ),
+    account = account_of(
+        ready,
+        errors,
+        next(iter(estimates.values()))["of"],
+        outcome=sample.design.outcome,
+        warnings=fit.warnings,
+        dropped=sample.drops,
+        rows_in_panel=sample.rows_in_panel,
+        nobs=fit.nobs,
+        converged=fit.converged,
     )
+    statistics, dropped = {"": own, **tests}, _dropped_rows(sample, model.id)
+    return result_of(model, fit.labels, errors, estimates, statistics, fit.telemetry, dropped, account)
 
 
 def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
@@ -206,17 +165,6 @@ def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
 def sample_of(panel: Panel, ready: Plan) -> Sample:
     """The rows that a model is given, before its estimator leaves out more."""
     return prepare(panel, ready.model, _groups(ready), ready.needs)
-
-
-def merge_unique(*parts: Statistics) -> Statistics:
-    """All statistics together; one that two parts give would hide another, and is a fault of the program."""
-    merged: dict[str | Of, float] = {}
-    for part in parts:
-        for name, value in part.items():
-            if name in merged:
-                raise RuntimeError(f"two statistics are called {name}")
-            merged[name] = value
-    return merged
 
 
 def _refuse_twice(terms: tuple[Term, ...]) -> None:
@@ -303,16 +251,6 @@ def _estimates(sample: Sample, fit: Fit, covariance: Covariance, model: ModelSpe
     return pd.concat(tables, ignore_index=True)
 
 
-def detectable(labels: Sequence[str], covariance: Covariance) -> pd.DataFrame:
-    """Rows term, value: the minimum detectable effect by an error."""
-    errors = np.sqrt(np.clip(np.diag(covariance.matrix), 0, None))
-    if covariance.intervals is not None:
-        low, high = covariance.intervals.T
-        errors = error_of_interval(low, high, covariance.df)
-    effects = minimum_detectable_effect(errors, df=covariance.df)
-    return pd.DataFrame({"term": labels, "value": effects})
-
-
 def _counts(fit: Fit) -> Statistics:
     """What every model says of its size, unless its estimator says it in its own way."""
     size = {"nobs": fit.nobs, "entities": len(np.unique(fit.entity)), "periods": len(np.unique(fit.time))}
@@ -322,25 +260,6 @@ def _counts(fit: Fit) -> Statistics:
 def _drops(sample: Sample) -> Statistics:
     drops: Statistics = {Of("dropped", cause): count for cause, count in sample.drops}
     return {"rows_in_panel": sample.rows_in_panel, **drops}
-
-
-def by_error(model: ModelSpec, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Frames of one model, one an error, as one."""
-    return pd.concat(
-        [frame.assign(model=model.id, error=error) for error, frame in frames.items()], ignore_index=True
-    )
-
-
-def statistic_rows(values: Statistics) -> pd.DataFrame:
-    """Rows name, of, value; each must be declared."""
-    keys = [key if isinstance(key, Of) else Of(key, "") for key in values]
-    undeclared = [key.name for key in keys if key.name not in STATISTICS]
-    if undeclared:
-        raise RuntimeError(f"the statistic {undeclared[0]} is not declared in records/model_statistics.py")
-    columns = {"name": [key.name for key in keys], "of": [key.of for key in keys]}
-    return pd.DataFrame({**columns, "value": [float(value) for value in values.values()]}).astype(
-        {"name": "str", "of": "str", "value": float}
-    )
 
 
 def _choices(ready: Plan) -> str:

@@ -14,14 +14,7 @@ from replication.errors import DataError
 from replication.project.files import sha256
 from replication.versions.account_moves import ACCOUNTS, accounts, compare_accounts
 from replication.versions.causes import Cause
-from replication.versions.content import (
-    RECORDS,
-    TIDY,
-    artefacts,
-    content_sum,
-    result_folders,
-    tidy_of,
-)
+from replication.versions.content import RECORDS, TIDY, artefacts, content_sum, result_folders, tidy_of
 from replication.versions.grades import Move, Verdict, worst
 from replication.versions.media import disagreements, report_disagreements
 from replication.versions.pictures import picture_fault

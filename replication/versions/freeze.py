@@ -18,12 +18,7 @@ from replication.project.strict import plain_text, read_json_as
 from replication.report.gather import make_report
 from replication.versions.check import compare, standing
 from replication.versions.compare import Comparison
-from replication.versions.content import (
-    DIGITS,
-    MANIFEST,
-    artefacts,
-    contents,
-)
+from replication.versions.content import DIGITS, MANIFEST, artefacts, contents
 from replication.versions.manifest import circumstances, commit, machine, seeds, uncommitted
 from replication.versions.sealed import newest, next_name, require_all, versions, write_sums
 from replication.versions.told import entry

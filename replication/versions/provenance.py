@@ -139,6 +139,7 @@ def _used(results: Results, spec: ModelSpec, name: str) -> Iterator[str]:
 
 
 def statistic_behind(results: Results, name: str) -> Iterator[str]:
+    """What a statistic of a study is computed from: its measure and table, the panel, or the models."""
     spec = next((entry for entry in results.study.statistics if entry.id == name), None)
     summary = next((entry for entry in summaries(results.study) if entry.id == name), None)
     if summary is not None:
@@ -146,7 +147,7 @@ def statistic_behind(results: Results, name: str) -> Iterator[str]:
         yield from panel_behind(results, str(results.study.study.table))
         return
     if spec is None:
-        yield from _frommodels_behind(results, name)
+        yield from _models_behind_statistic(results, name)
         return
     options = "".join(f", {key} = {value}" for key, value in spec.with_.items())
     yield f"statistic: {name}: {spec.measure}{options}"
@@ -156,7 +157,7 @@ def statistic_behind(results: Results, name: str) -> Iterator[str]:
     yield from _table(results, spec.table)
 
 
-def _frommodels_behind(results: Results, name: str) -> Iterator[str]:
+def _models_behind_statistic(results: Results, name: str) -> Iterator[str]:
     """A statistic that is read off estimates: the models that it is read off."""
     rules = [rule for rule in results.study.readings if name in reading_ids(rule)]
     reconciled = [model.id for model in results.study.models if name in statistics_of(model.id)]

@@ -14,13 +14,7 @@ from replication.publish.table import Cell, printed
 from replication.records.records import read_study_of
 from replication.versions.content import result_folders
 from replication.versions.locate import cell_at
-from replication.versions.provenance import (
-    Results,
-    models_behind,
-    record,
-    row_of_table,
-    statistic_behind,
-)
+from replication.versions.provenance import Results, models_behind, record, row_of_table, statistic_behind
 from replication.versions.trace_beside import behind_curve, behind_printed, curve_table, printed_tables
 
 

@@ -90,6 +90,7 @@ def tables(project: Project, late: Late = ()) -> list[Artefact]:
     program = _program(record, {**cleaning_behind(project), **code_behind("replication.sources.pipeline")})
 
     def artefact(name: Called, behind: Collection[str], *files: str) -> Artefact:
+        """One that rests on some raw files, and what is to be there of it."""
         before, now = ({path: sums.get(path, "") for path in behind} for sums in (record.raw, raw))
         reasons = [*_own(project.processed, record, *files), *_changed(RAW, before, now), *program]
         return Artefact(name, tuple(reasons), ("data",))

@@ -82,6 +82,7 @@ def takes_options(*, without: tuple[str, ...] = ()) -> Callable[[Estimator], Est
 
         @wraps(estimator)
         def estimate(design: Design, **options: Any) -> Fit:
+            """The estimator, an option that it does not have refused."""
             signature.bind(design, **options)
             return estimator(design, **options)
 

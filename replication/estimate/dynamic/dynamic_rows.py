@@ -5,14 +5,13 @@ Conventions are those of xtabond2; `dynamic` says which.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
-from replication.errors import EstimationError, one_of
+from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.design import Booleans, Design, Floats, Term
 from replication.estimate.dynamic.gmm_instruments import (
     Grid,
@@ -27,6 +26,8 @@ from replication.estimate.dynamic.gmm_instruments import (
     trimmed,
 )
 from replication.estimate.dynamic.gmm_moments import Stack
+from replication.language.nodes import Call, show
+from replication.language.syntax import parse
 
 Equation = Literal["both", "difference", "level"]
 SmallSample = Literal["xtabond2"]
@@ -342,7 +343,7 @@ def _standard_instruments(panel: Panel, plan: Plan) -> list[Floats]:
     positions = [
         i
         for i, term in enumerate(panel.terms[plan.lags :], start=plan.lags)
-        if term.label not in (*covered, *silent) and _base(term.name) not in covered
+        if term.label not in (*covered, *silent) and _base(term) not in covered
     ]
     outside = _extra(panel.grid, "iv_instruments")
     values = _stacked(panel, plan, np.concatenate([panel.x[:, :, positions], outside], axis=2))
@@ -356,10 +357,13 @@ def _standard_instruments(panel: Panel, plan: Plan) -> list[Floats]:
     return [values]
 
 
-def _base(term: str) -> str | None:
+def _base(term: Term) -> str | None:
     """The variable that a term is a lag of: "w" of "lag(w, 1)" and of "lag(w)"."""
-    match = re.fullmatch(r"lag\((.+?)(?:,\s*\d+)?\)", term)
-    return match.group(1) if match else None
+    try:
+        tree = parse(term.name)
+    except StudyError:
+        return None  # the name of a dummy
+    return show(tree.arguments[0]) if isinstance(tree, Call) and tree.function == "lag" else None
 
 
 def _factor(panel: Panel, plan: Plan) -> Floats:

@@ -20,11 +20,7 @@ from replication.estimate.design import (
 from replication.estimate.limited.mean_outcome import censored_mean, linear_mean
 from replication.estimate.limited.perfect_prediction import is_flat, refuse_perfect_prediction
 from replication.estimate.numbers.basis import orthogonal
-from replication.estimate.numbers.likelihood import (
-    against_null,
-    fit_from_optimum,
-    refuse_exact_fit,
-)
+from replication.estimate.numbers.likelihood import against_null, fit_from_optimum, refuse_exact_fit
 from replication.estimate.numbers.mundlak import with_entity_means
 from replication.estimate.numbers.normal import log_cdf, log_density
 from replication.estimate.numbers.optimize import Likelihood, Optimum, maximise

@@ -9,7 +9,8 @@ from scipy import stats
 
 from replication.panel.panel import read_panel
 from replication.spec.entries import ModelSpec
-from replication.study.one_model import ModelResult, plan, run_model
+from replication.study.model_result import ModelResult
+from replication.study.one_model import plan, run_model
 
 
 def rows(entities: int = 30, periods: int = 8, seed: int = 0, strength: float = 0.1) -> pd.DataFrame:

@@ -10,7 +10,8 @@ from scipy import stats
 from replication.panel.panel import read_panel
 from replication.publish.model_tables import model_table
 from replication.spec.entries import ModelSpec, TableSpec
-from replication.study.one_model import ModelResult, plan, run_model
+from replication.study.model_result import ModelResult
+from replication.study.one_model import plan, run_model
 
 DRAW = np.random.default_rng(5)
 SIZE = 12 * 8

@@ -14,7 +14,8 @@ from replication.panel.panel import read_panel
 from replication.publish.model_tables import model_table
 from replication.records.model_statistics import STATISTICS
 from replication.spec.entries import ModelSpec, TableSpec
-from replication.study.one_model import ModelResult, merge_unique, plan, run_model, statistic_rows
+from replication.study.model_result import ModelResult, merge_unique, statistic_rows
+from replication.study.one_model import plan, run_model
 
 DRAW = np.random.default_rng(1)
 SIZE = 30 * 8
