@@ -18,39 +18,13 @@ from replication.project.places import Project
 from replication.project.readback import read_back
 from replication.project.strict import from_json
 from replication.records.account import ModelAccount
+from replication.records.tidy_tables import ESTIMATED, OF_STUDIES
 from replication.sources.pipeline import raw_behind
 from replication.spec.entries import Study
 from replication.spec.read_study import read_study
 
-COLUMNS = {
-    "estimates": [
-        "study",
-        "model",
-        "error",
-        "kind",
-        "term",
-        "estimate",
-        "std_error",
-        "statistic",
-        "p_value",
-        "conf_low",
-        "conf_high",
-    ],
-    "covariances": ["study", "model", "error", "term", "with", "value"],
-    "models": ["study", "model", "error", "name", "of", "value"],
-    "telemetry": ["study", "model", "name", "value"],
-    "statistics": ["study", "statistic", "group", "period", "value", "unit"],
-    "dropped_rows": ["study", "model", "entity", "time", "cause"],
-}
-KEYS = {
-    "estimates": ["model", "error", "term"],
-    "covariances": ["model", "error", "term", "with"],
-    "models": ["model", "error", "name", "of"],
-    "telemetry": ["model", "name"],
-    "statistics": ["statistic", "group", "period"],
-    "dropped_rows": ["model", "entity", "time"],
-}
-NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "value")
+COLUMNS = {name: list(table.columns) for name, table in OF_STUDIES.items()}
+NUMBERS = (*ESTIMATED, "value")
 
 
 @dataclass(frozen=True)
@@ -112,9 +86,10 @@ def _tidy(study: str, name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _refuse_twice(name: str, table: pd.DataFrame) -> None:
     """Two records of one key: one of them would be shown for the other."""
-    twice = table.duplicated(KEYS[name])
+    names = list(OF_STUDIES[name].key)
+    twice = table.duplicated(names)
     if twice.any():
-        key = ", ".join(str(value) for value in table.loc[twice, KEYS[name]].iloc[0])
+        key = ", ".join(str(value) for value in table.loc[twice, names].iloc[0])
         raise StudyError(f"two {name.replace('_', ' ')} of one name: {key}; give one of them another")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from replication.errors import DataError
 from replication.project.files import sha256
 from replication.project.readback import MANIFEST
 from replication.project.strict import entry, read_json_as, rows_of
+from replication.records.tidy_tables import TABLES, Tidy
 
 # Beside results: what they were made from and by what, how searches went, and the page, which tells how they
 # compare with the version before. No part of what they say.
@@ -32,33 +32,7 @@ REPEATED = (
 )
 
 
-@dataclass(frozen=True)
-class Tidy:
-    """How a tidy record is read: what identifies a row, and what is compared in it.
-
-    Attributes
-    ----------
-    key : tuple of str
-    numbers, texts : tuple of str
-    """
-
-    key: tuple[str, ...]
-    numbers: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-
-
-TIDY = {
-    "estimates.csv": Tidy(
-        ("model", "error", "term"),
-        ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"),
-        ("kind",),
-    ),
-    "covariances.csv": Tidy(("model", "error", "term", "with"), ("value",)),
-    "models.csv": Tidy(("model", "error", "name", "of"), ("value",)),
-    "statistics.csv": Tidy(("statistic", "group", "period"), ("value",), ("unit",)),
-    "cells.csv": Tidy(("article", "table", "column", "term", "quantity"), ("ours",), ("text", "grade")),
-    "dropped_rows.csv": Tidy(("model", "entity", "time"), (), ("cause",)),
-}
+TIDY = {f"{name}.csv": table for name, table in TABLES.items() if table.numbers or table.texts}
 
 
 def contents(folder: Path) -> dict[str, str]:

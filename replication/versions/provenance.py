@@ -21,6 +21,7 @@ from replication.project.readback import Manifest, read_back, read_manifest
 from replication.publish.model_notes import rows_note
 from replication.publish.periods import runs
 from replication.records.records import Records, read_records
+from replication.records.tidy_tables import TABLES
 from replication.sources import registry
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import read_table, sources_behind
@@ -28,14 +29,6 @@ from replication.spec.entries import ModelSpec, Study
 from replication.spec.read_study import reading_ids, summaries
 from replication.study.panels import keys_of
 from replication.study.reconcile import statistics_of
-
-# What identifies a record, in the order in which a cell's source names it.
-KEYS = {
-    "estimates": ("model", "error", "term"),
-    "models": ("model", "error", "name", "of"),
-    "statistics": ("statistic", "group", "period"),
-    "cells": ("article", "table", "column", "term", "quantity"),
-}
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ def record(project: Project, folder: Path, kind: str, key: Sequence[str]) -> str
         No such record.
     """
     path = folder / f"{kind}.csv"
-    names = KEYS[kind]
+    names = TABLES[kind].key
     written = [csv_text(part) for part in key[: len(names)]]
     shown = path.relative_to(project.root).as_posix()
     reader = csv.DictReader(io.StringIO(read_back(folder, path.name).decode("utf-8"), newline=""))

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from replication.errors import DataError
-from replication.versions.content import TIDY, Tidy
+from replication.records.tidy_tables import Tidy
+from replication.versions.content import TIDY
 from replication.versions.first_layout import in_first_layout, without_repeats
 from replication.versions.grades import GRADES, LEVEL, Move, Verdict
 from replication.versions.tolerances import (

@@ -18,9 +18,10 @@ from replication.project.strict import read_strictly
 from replication.publish.graded_tables import STARS, graded_tables
 from replication.publish.record_index import QUANTITIES
 from replication.publish.table import Cell, Table
+from replication.records.tidy_tables import CELLS
 from replication.spec.article_entries import Article
 from replication.spec.robustness_entries import RobustnessSpec
-from replication.versions.provenance import KEYS, Results, models_behind, record
+from replication.versions.provenance import Results, models_behind, record
 
 
 def curve_table(folder: Path, name: str) -> Table:
@@ -75,7 +76,7 @@ def behind_printed(results: Results, folder: Path, article: Article, cell: Cell)
     yield record(results.project, folder, "cells", key)
     yield from _print(results, folder, article, key)
     cells = pd.read_parquet(io.BytesIO(read_back(folder, "cells.parquet")))
-    graded = cells[(cells[list(KEYS["cells"])] == key).all(axis=1)].iloc[0]
+    graded = cells[(cells[list(CELLS.key)] == key).all(axis=1)].iloc[0]
     if graded["model"]:
         yield record(results.project, results.folder, *_ours(results, article, graded))
         yield from models_behind(results, [graded["model"]], graded["error"])
