@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from replication.claims.read_ledger import read_ledger
 from replication.deposit.contents import OUTPUT
@@ -15,6 +16,8 @@ from replication.published.read_article import read_article
 from replication.spec.entries import FigureSpec, Study, TableSpec
 from replication.spec.read_study import read_study
 
+Kind = Literal["table", "figure", "printed table", "ledger"]
+
 
 @dataclass(frozen=True)
 class Exhibit:
@@ -22,6 +25,7 @@ class Exhibit:
 
     Attributes
     ----------
+    kind : "table", "figure", "printed table" or "ledger"
     name, title : str
     entry : str
         The entry that asks for it: file, then place in the file.
@@ -33,6 +37,7 @@ class Exhibit:
         File in the deposit.
     """
 
+    kind: Kind
     name: str
     title: str
     entry: str
@@ -56,13 +61,16 @@ def _curves(project: Project, study: Study, file: str, text: str) -> Iterator[Ex
     """What other reasonable choices make of a study: tables, and the curve as a figure."""
     folder = project.robustness(study.study.id).name
     for spec in study.robustness:
-        shown = [(f"table {name}", title, f"tables/{name}.csv") for name, title in spec.tables.items()]
+        shown: list[tuple[Kind, str, str, str]] = [
+            ("table", name, title, f"tables/{name}.csv") for name, title in spec.tables.items()
+        ]
         if spec.choices:
             title = f"{spec.title or spec.id}: every specification"
-            shown.append((f"figure {spec.id}", title, f"figures/{spec.id}.svg"))
-        for name, title, output in shown:
+            shown.append(("figure", spec.id, title, f"figures/{spec.id}.svg"))
+        for kind, name, title, output in shown:
             yield Exhibit(
-                name=f"{folder}: {name}",
+                kind=kind,
+                name=f"{folder}: {kind} {name}",
                 title=one_line(title),
                 entry=f"specs/{file} [[robustness]] {spec.id}",
                 line=_line(text, "[[robustness]]", spec.id),
@@ -80,14 +88,15 @@ def _tables(study: Study) -> list[TableSpec]:
 
 def _exhibit(study: Study, file: str, text: str, entry: TableSpec | FigureSpec) -> Exhibit:
     drawn = isinstance(entry, FigureSpec)
-    kind, folder, ending = ("figures", "figures", "svg") if drawn else ("tables", "tables", "csv")
+    kind: Kind = "figure" if drawn else "table"
     return Exhibit(
-        name=f"{study.study.id}: {'figure' if drawn else 'table'} {entry.id}",
+        kind=kind,
+        name=f"{study.study.id}: {kind} {entry.id}",
         title=one_line(entry.title),
-        entry=f"specs/{file} [[{kind}]] {entry.id}",
-        line=_line(text, f"[[{kind}]]", entry.id),
+        entry=f"specs/{file} [[{kind}s]] {entry.id}",
+        line=_line(text, f"[[{kind}s]]", entry.id),
         program=f"replicate run specs/{file} ({_maker(entry)})",
-        output=f"{OUTPUT}/{study.study.id}/{folder}/{entry.id}.{ending}",
+        output=f"{OUTPUT}/{study.study.id}/{kind}s/{entry.id}.{'svg' if drawn else 'csv'}",
     )
 
 
@@ -117,6 +126,7 @@ def _printed_tables(project: Project) -> Iterator[Exhibit]:
         for name, tables in side_by_side(article).items():
             shown = " and ".join(one_line(table.title) for table in tables)
             yield Exhibit(
+                kind="printed table",
                 name=f"printed: {name}",
                 title=f"{one_line(article.article.title)}: {shown}, graded cell by cell",
                 entry=f"published/{path.name} [[tables]] {tables[0].id}",
@@ -130,6 +140,7 @@ def _ledgers(project: Project) -> Iterator[Exhibit]:
     for path in project.claims_files:
         ledger = read_ledger(path)
         yield Exhibit(
+            kind="ledger",
             name=f"ledger: {ledger.text.id}",
             title=f"Numeric claims of {one_line(ledger.text.title)}, checked one by one",
             entry=f"claims/{path.name} [[claims]]",

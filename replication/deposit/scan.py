@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from replication.deposit.contents import all_files, sums
+from replication.project.fingerprint import distribution, pins
 from replication.project.strict import entry, plain_text, read_toml, texts_in
 
 LARGEST, TOGETHER = (
@@ -150,7 +151,7 @@ def dependencies(folder: Path) -> Iterator[str]:
                 imported[module].append(name)
     for module, names in sorted(imported.items()):
         if module not in sys.stdlib_module_names and module not in own:
-            packages = {_normal(home) for home in homes.get(module, [module])}
+            packages = {distribution(home) for home in homes.get(module, [module])}
             if not packages & pinned:
                 yield f"{names[0]}: imports {module}, which requirements.lock does not pin"
     yield from (
@@ -166,14 +167,6 @@ def _homes() -> Mapping[str, list[str]]:
     return metadata.packages_distributions()
 
 
-def pins(folder: Path) -> dict[str, str]:
-    """Version of every package in requirements.lock."""
-    path = folder / "requirements.lock"
-    text = plain_text(path) if path.is_file() else ""
-    found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE)
-    return {_normal(name): version for name, version in found}
-
-
 def _imports(path: Path) -> set[str]:
     """Top-level names of modules that a program imports from outside its own package."""
     found = set()
@@ -186,26 +179,18 @@ def _imports(path: Path) -> set[str]:
 
 
 def _declared(folder: Path) -> list[str]:
-    return [_named(entry) for entry in _project(folder).get("dependencies", [])]
+    return [distribution(entry) for entry in _project(folder).get("dependencies", [])]
 
 
 def _extras(folder: Path) -> list[str]:
     """Packages that the project can use and does without."""
     extras = _project(folder).get("optional-dependencies", {})
-    return [_named(entry) for entries in extras.values() for entry in entries]
+    return [distribution(entry) for entries in extras.values() for entry in entries]
 
 
 def _project(folder: Path) -> dict:
     path = folder / "pyproject.toml"
     return (entry(read_toml(path), "project") or {}) if path.is_file() else {}
-
-
-def _named(entry: str) -> str:
-    return _normal(re.split(r"[^A-Za-z0-9._-]", entry)[0])
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def personal_data(folder: Path) -> Iterator[str]:

@@ -126,7 +126,7 @@ def packages() -> dict[str, str]:
     """Python and every distribution that the program needs, directly or through others, with its version."""
     found: dict[str, str] = {}
     own = _about(PACKAGE.name)  # none where the program is run from its folder without being installed
-    ahead = _asked(own) if own else [_normal(item.name) for item in metadata.distributions()]
+    ahead = _asked(own) if own else [distribution(item.name) for item in metadata.distributions()]
     while ahead:
         name = ahead.pop()
         if name not in found and (about := _about(name)):
@@ -146,7 +146,7 @@ def _about(name: str) -> metadata.PackageMetadata | None:
 def _asked(about: metadata.PackageMetadata) -> list[str]:
     """Distributions that one asks for in every case, extras apart."""
     asked = [entry for entry in about.get_all("Requires-Dist") or [] if "extra ==" not in entry]
-    return [_normal(re.split(r"[^A-Za-z0-9._-]", entry)[0]) for entry in asked]
+    return [distribution(entry) for entry in asked]
 
 
 def _version(name: str) -> str:
@@ -155,17 +155,25 @@ def _version(name: str) -> str:
     return about["Version"] if about else ""
 
 
-def _normal(name: str) -> str:
+def distribution(requirement: str) -> str:
+    """The name of what a requirement such as "numpy>=2; extra == 'x'" asks for, in its normal spelling."""
+    name: str = re.split(r"[^A-Za-z0-9._-]", requirement)[0]
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(folder: Path) -> dict[str, set[str]]:
+    """Versions of every package in the requirements.lock of a folder; none where there is no such file."""
+    lock = folder / "requirements.lock"
+    text = plain_text(lock) if lock.is_file() else ""
+    found: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE):
+        found.setdefault(distribution(name), set()).add(version)
+    return found
 
 
 def unlike_lock(project: Project) -> list[str]:
     """A line for each package that is installed in another version than requirements.lock pins."""
-    lock = project.root / "requirements.lock"
-    text = plain_text(lock) if lock.is_file() else ""
-    pinned: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", text, re.MULTILINE):
-        pinned.setdefault(_normal(name), set()).add(version)
+    pinned = pins(project.root)
     found = {name: _version(name) for name in pinned}
     return [
         f"{name} {found[name]} is installed, requirements.lock pins {', '.join(sorted(versions))}"
