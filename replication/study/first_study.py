@@ -48,7 +48,7 @@ def first_study(path: Path, out: Path | None, entity: str | None, time: str | No
     seen = [panel.reading.line, f"panel: {why}", *structure(panel)]
     outcome, *regressors = _columns(panel)
     formula = _running(read, panel, outcome, regressors)
-    write_text(target, _text(panel, name[:64], place, formula, regressors, seen))
+    write_text(target, _text(panel, name[:64], place, formula, [outcome, *regressors], seen))
     return target, seen
 
 
@@ -101,13 +101,12 @@ def _error(panel: Panel) -> dict[str, object]:
 
 
 def _text(
-    panel: Panel, name: str, place: str, formula: str, regressors: Sequence[str], seen: Sequence[str]
+    panel: Panel, name: str, place: str, formula: str, columns: Sequence[str], seen: Sequence[str]
 ) -> str:
     """The study file, its comments telling what was seen and what could be changed."""
     error = ", ".join(f"{key} = {json.dumps(value)}" for key, value in _error(panel).items())
     comments = "\n".join(f"# {printable(line)}" for line in seen)
-    outcome = formula.partition(" ~ ")[0]
-    shown = json.dumps([outcome, *regressors[:11]], ensure_ascii=False)
+    outcome, shown = (json.dumps(each, ensure_ascii=False) for each in (columns[0], columns[:12]))
     return f"""{comments}
 #
 # Run it:      replicate run {name}.toml
@@ -122,7 +121,7 @@ entity = {json.dumps(panel.entity_name, ensure_ascii=False)}
 time = {json.dumps(panel.time_name, ensure_ascii=False)}
 
 [labels]                # words for tables
-# {json.dumps(outcome, ensure_ascii=False)} = "My outcome"
+# {outcome} = "My outcome"
 
 [[models]]
 id = "pooled"
