@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from replication.errors import EstimationError
+from replication.estimate.coefficient_table import LEVEL
 from replication.estimate.design import Floats
 from replication.estimate.numbers.distributions import Reference
 
 
-def error_of_interval(low: Floats, high: Floats, df: float | Floats | None, level: float = 0.95) -> Floats:
-    """(k,) standard errors that would give these intervals: half their length by the quantile of the law.
+def error_of_interval(low: Floats, high: Floats, df: float | Floats | None) -> Floats:
+    """(k,) errors that would give these 95 percent intervals: half their length by the quantile of the law.
 
     What the detectable effect of a bootstrap rests on, whose interval is its own; infinite where it is open.
     """
     law = Reference(df)
-    found: Floats = (high - low) / (2.0 * law.ppf((1.0 + level) / 2.0))
+    found: Floats = (high - low) / (2.0 * law.ppf((1.0 + LEVEL) / 2.0))
     return found
 
 

@@ -40,12 +40,15 @@ class Factor:
     levels: Levels
     base: int | None = None
 
-    def base_on(self, keep: NDArray[np.bool_]) -> int:
+    def rows(self, keep: NDArray[np.bool_]) -> Factor:
+        """The same on some rows."""
+        return replace(self, levels=replace(self.levels, codes=self.levels.codes[keep]))
+
+    def base_here(self) -> int:
         """The base on these rows; StudyError where none of them is of the base that is named."""
-        codes = self.levels.codes[keep]
-        first = int(codes[codes >= 0].min(initial=len(self.levels.names)))
+        codes = self.levels.codes
         if self.base is None:
-            return first
+            return int(codes[codes >= 0].min(initial=len(self.levels.names)))
         if not (codes == self.base).any():
             raise StudyError(
                 f"{self.term}: no row that is used is of the level {self.levels.names[self.base]!r}"
@@ -128,7 +131,7 @@ def on_rows(columns: Iterable[Column], keep: NDArray[np.bool_]) -> list[Column]:
     for column in columns:
         for factor, _ in column.dummies:
             if id(factor) not in bases:
-                bases[id(factor)] = factor.base_on(keep)
+                bases[id(factor)] = factor.rows(keep).base_here()
         values = column.values[rows]
         at_base = any(bases[id(factor)] == level for factor, level in column.dummies)
         if not at_base and (not column.term or np.nan_to_num(values).any()):

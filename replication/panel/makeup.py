@@ -105,7 +105,7 @@ class Makeup:
         self._codes[of] = factor.levels.codes[self._keep]
         written = show(factor.of)
         name = f"{written}={factor.levels.names[code]}"
-        return Level(name, written, of, code, factor.base_on(self._keep))
+        return Level(name, written, of, code, factor.rows(self._keep).base_here())
 
     def atoms_of(self, part: Part) -> list[Node]:
         """The atoms of which a column is a smooth function."""

@@ -7,41 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from replication.errors import StudyError
 from replication.estimate.design import Floats, Integers
+from replication.language.terms import Factor
 from replication.robustness.sweep import Flags
-
-
-@dataclass(frozen=True)
-class Factor:
-    """Levels that dummies are made of.
-
-    Attributes
-    ----------
-    term : str
-    codes : (n,) int array
-        -1 where missing.
-    base : int or None
-        The level without a dummy, where the term names it; otherwise the first that a row has.
-    """
-
-    term: str
-    codes: Integers
-    base: int | None
-
-    def base_here(self) -> int:
-        """The base on these rows.
-
-        Raises
-        ------
-        StudyError
-            No row is of the level that is named.
-        """
-        if self.base is None:
-            return int(self.codes[self.codes >= 0].min(initial=np.iinfo(np.int64).max))
-        if not (self.codes == self.base).any():
-            raise StudyError(f"{self.term}: no row that is used is of its base level")
-        return self.base
 
 
 @dataclass(frozen=True)
@@ -88,7 +56,7 @@ class Base:
         return replace(
             self,
             columns=self.columns[keep],
-            factors=tuple(replace(factor, codes=factor.codes[keep]) for factor in self.factors),
+            factors=tuple(factor.rows(keep) for factor in self.factors),
             entity=self.entity[keep],
             time=self.time[keep],
             groups={name: codes[keep] for name, codes in self.groups.items()},

@@ -18,7 +18,6 @@ from replication.errors import StudyError
 from replication.panel.reading import Reading
 from replication.project.arithmetic import require_right_answers
 from replication.project.places import Project
-from replication.project.strict import validated
 from replication.publish.formats import to_html, to_markdown
 from replication.publish.table import Table
 from replication.robustness.curve import Curve, curve
@@ -26,8 +25,8 @@ from replication.robustness.curve_page import said
 from replication.robustness.curve_summary import by_alternative, choices_table, decomposition, summary
 from replication.robustness.curve_tables import curve_tables, with_factors
 from replication.robustness.executors import executor_of
-from replication.spec.entries import Study
-from replication.spec.read_study import checked, labels_of
+from replication.spec.read_study import labels_of
+from replication.study.one_fit import study_of
 from replication.study.panels import panels_of
 
 PLACE = "curve"  # what messages say before the name of an argument
@@ -123,14 +122,8 @@ def one_curve(
     UserError
         Whatever a study file of the same words would be refused for.
     """
-    content = {
-        "study": {"id": PLACE, **head},
-        "models": [{"id": "model", **model}],
-        "variables": dict(variables or {}),
-        "labels": dict(labels or {}),
-        "robustness": [{"id": PLACE, "model": "model", **entry}],
-    }
-    study = checked(validated(content, Study, PLACE))
+    asked = [{"id": PLACE, "model": "model", **entry}]
+    study = study_of(PLACE, head, model, variables or {}, labels or {}, robustness=asked)
     (spec,) = study.robustness
     if not spec.choices:
         raise StudyError("curve: choices: none is declared; allowed: a list such as [{'id': 'effects', ...}]")

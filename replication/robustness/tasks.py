@@ -18,7 +18,7 @@ from replication.language.syntax import parse
 from replication.language.terms import Column, term_columns
 from replication.panel.panel import Panel, average_blocks
 from replication.panel.rows import group_codes
-from replication.robustness.base_rows import Base, Factor, complete
+from replication.robustness.base_rows import Base, complete
 from replication.robustness.cells import NUMBERS, Batch, estimate
 from replication.robustness.choices import Universe
 from replication.robustness.combinations import ITSELF, SAME, Combinations, Named, named
@@ -267,9 +267,7 @@ class _Samples:
             levels=tuple(
                 tuple((known[id(factor)], level) for factor, level in column.dummies) for column in columns
             ),
-            factors=tuple(
-                Factor(factor.term, factor.levels.codes, factor.base) for factor in factors.values()
-            ),
+            factors=tuple(factors.values()),
             entity=self.panel.entity,
             time=self.panel.time,
             groups={name: group_codes(name, self.panel) for name in names},

@@ -51,14 +51,34 @@ def fit_one(
     UserError
         Whatever a study file of the same words would be refused for.
     """
-    content = {
-        "study": {"id": PLACE, **head},
+    return estimate(project, study_of(PLACE, head, model, variables, labels), data)
+
+
+def study_of(
+    place: str,
+    head: Mapping[str, str | None],
+    model: Mapping[str, Any],
+    variables: Mapping[str, str],
+    labels: Mapping[str, str],
+    **entries: list[dict[str, Any]],
+) -> Study:
+    """The study file that a call stands for, checked; arguments as in `fit_one`.
+
+    Parameters
+    ----------
+    place : str
+        What messages say before the name of an argument.
+    entries : lists of mappings
+        Further sections of the file.
+    """
+    content: dict[str, Any] = {
+        "study": {"id": place, **head},
         "models": [{"id": "model", **model}],
         "variables": dict(variables),
         "labels": dict(labels),
+        **entries,
     }
-    study = checked(validated(content, Study, PLACE))
-    return estimate(project, study, data)
+    return checked(validated(content, Study, place))
 
 
 def errors_of(

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replication.language.evaluate import Levels
+from replication.language.nodes import Name
+from replication.language.terms import Factor
 from replication.panel.panel import read_panel
-from replication.robustness.base_rows import Base, Factor, complete
+from replication.robustness.base_rows import Base, complete
 from replication.robustness.cells import NUMBERS, Batch, estimate
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
@@ -140,7 +143,7 @@ def test_dummies_of_base_levels_and_of_levels_without_rows_go_and_what_is_missin
     codes = np.where(np.isnan(base.columns[:, 4]), 2, base.groups["region"] % 2)
     columns = base.columns.copy()
     columns[:, 2:4] = codes[:, None] == [1, 2]  # only rows without c are of level 2
-    factor = Factor("dummies(level)", codes, None)
+    factor = Factor("dummies(level)", Name("level"), Levels(codes, (0, 1, 2), ("0", "1", "2")))
     levels = ((), (), ((0, 1),), ((0, 2),), (), (), ())
     named = replace(base, columns=columns, factors=(factor,), levels=levels)
     sets = np.array([[0, 0, 1, 1, 1, 0, 1], [0, 0, 1, 1, 0, 0, 1]], dtype=bool)
@@ -152,7 +155,7 @@ def test_dummies_of_base_levels_and_of_levels_without_rows_go_and_what_is_missin
     assert few["problem"].str.contains("too few").all()
     absent = replace(named, factors=(replace(factor, base=2),))
     told = estimate(replace(batch, base=absent))["problem"].tolist()
-    assert told == ["dummies(level): no row that is used is of its base level", ""]
+    assert told == ["dummies(level): no row that is used is of the level '2'", ""]
 
 
 def test_an_error_that_cannot_be_is_told_for_each():
