@@ -16,6 +16,7 @@ from replication.claims.recorded import (
     ROW_UNIT,
     STATED,
     Recorded,
+    TableId,
     figures_in,
     read_tables,
     stated_figures,
@@ -38,7 +39,7 @@ class Text:
     ledger: Ledger
     outcomes: tuple[Outcome, ...]
     checks: tuple[Checked, ...]
-    tables: Mapping[str, Recorded]
+    tables: Mapping[TableId, Recorded]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def evaluate_text(ledger: Ledger, project: Project, data: Path | None = None) ->
     return evaluate_on(ledger, read_tables(tables_named(ledger), project, data))
 
 
-def evaluate_on(ledger: Ledger, tables: Mapping[str, Recorded]) -> Text:
+def evaluate_on(ledger: Ledger, tables: Mapping[TableId, Recorded]) -> Text:
     """Every claim and every check of one text, computed from tables that hold all that it names."""
     ledger = with_cells(ledger, tables)
     tables = {name: tables[name] for name in tables_named(ledger)} | {STATED: stated_figures(ledger.claims)}
@@ -64,7 +65,7 @@ def evaluate_on(ledger: Ledger, tables: Mapping[str, Recorded]) -> Text:
     return Text(ledger, outcomes, tuple(result for results in checks for result in results), tables)
 
 
-def with_cells(ledger: Ledger, tables: Mapping[str, Recorded]) -> Ledger:
+def with_cells(ledger: Ledger, tables: Mapping[TableId, Recorded]) -> Ledger:
     """The ledger with a claim for every cell of its printed tables.
 
     Raises
@@ -75,7 +76,7 @@ def with_cells(ledger: Ledger, tables: Mapping[str, Recorded]) -> Ledger:
     cells = [
         claim
         for entry in ledger.cells
-        for claim in located(f"cells.{entry.id}", list, _claims_of(entry, tables[entry.table]))
+        for claim in located(f"cells.{entry.id}", list, _claims_of(entry, tables[TableId(entry.table)]))
     ]
     claims = [*ledger.claims, *cells]
     check_ids("claims and cells", (claim.id for claim in claims))
@@ -91,7 +92,7 @@ def _claims_of(entry: Cells, recorded: Recorded) -> Iterator[Claim]:
     if not len(rows):
         raise StudyError(f"no row of {entry.table} fits {entry.where}")
     _check_unit(entry, recorded)
-    values = figures_in(rows[entry.take], entry.table, [recorded.names[place] for place in places])
+    values = figures_in(rows[entry.take], TableId(entry.table), [recorded.names[place] for place in places])
     for label, value in zip(rows[entry.over].astype(str), values, strict=True):
         if not np.isnan(value):
             yield _cell(entry, label, float(value))

@@ -10,7 +10,7 @@ import numpy as np
 
 from replication.claims.claim_entries import Check, Ledger, Slip
 from replication.claims.judge import Outcome, stated_interval
-from replication.claims.recorded import Recorded, figures_in
+from replication.claims.recorded import Recorded, TableId, figures_in
 from replication.claims.units import DATE, PERCENT, PURE, TRUTH, Unit, stated_unit
 from replication.claims.verdict import CONSISTENT, HARD, REPRODUCED, WITHIN_ROUNDING, Interval, of_reading
 from replication.claims.written import ends, number, rounded
@@ -74,7 +74,9 @@ class SameFact:
     agree: bool
 
 
-def run_check(check: Check, stated: Mapping[str, Statement], tables: Mapping[str, Recorded]) -> list[Checked]:
+def run_check(
+    check: Check, stated: Mapping[str, Statement], tables: Mapping[TableId, Recorded]
+) -> list[Checked]:
     """Every result of one check.
 
     Parameters
@@ -95,7 +97,7 @@ def run_check(check: Check, stated: Mapping[str, Statement], tables: Mapping[str
         return list(_totals(check, figures))
     if check.kind == "order":
         return list(_order(check, statements))
-    return list(_multiples(check, figures[0], tables[check.table or ""]))
+    return list(_multiples(check, figures[0], tables[TableId(check.table or "")]))
 
 
 def _one_unit(check: Check, statements: Sequence[Statement]) -> None:
@@ -167,7 +169,9 @@ def _multiples(check: Check, stated: Interval, recorded: Recorded) -> Iterator[C
     rows = (
         select(recorded.rows, check.where).dropna(subset=[check.take]).sort_values(check.over, kind="stable")
     )
-    values = figures_in(rows[check.take], check.table or "", [str(value) for value in rows[check.over]])
+    values = figures_in(
+        rows[check.take], TableId(check.table or ""), [str(value) for value in rows[check.over]]
+    )
     if len(values) < 2:
         raise StudyError(f"{len(values)} figures in {check.table}; allowed: two or more")
     if not rows[check.over].is_unique:

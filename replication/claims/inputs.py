@@ -21,6 +21,7 @@ from replication.claims.recorded import (
     STATED,
     Cell,
     Recorded,
+    TableId,
     figures_in,
     middle,
     source_of,
@@ -77,7 +78,7 @@ class Figure:
         return f"[{self.words}]" if self.bound or self.made else self.text
 
 
-def figure(spec: Input, tables: Mapping[str, Recorded]) -> Figure:
+def figure(spec: Input, tables: Mapping[TableId, Recorded]) -> Figure:
     """The figure that an input names.
 
     Raises
@@ -143,7 +144,7 @@ def _unit(spec: Input, recorded: Recorded, places: NDArray[np.int64]) -> str:
 def _of_stated(spec: Input) -> Input:
     """The same claim as a row of the table of what claims state."""
     where = f'id == "{spec.claim}"'
-    return Input(table=STATED, where=where, low="low", high="high", bound=spec.bound)
+    return Input(table=STATED.table, where=where, low="low", high="high", bound=spec.bound)
 
 
 @lru_cache(maxsize=4096)

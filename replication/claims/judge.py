@@ -12,7 +12,7 @@ from replication.claims.claim_entries import Claim, Reading
 from replication.claims.days import LAST
 from replication.claims.enclosure import enclosure
 from replication.claims.inputs import Figure, figure
-from replication.claims.recorded import Cell, Recorded, middle
+from replication.claims.recorded import Cell, Recorded, TableId, middle
 from replication.claims.support import is_truth, strongest, support_of
 from replication.claims.units import DATE, TRUTH, Unit, known_unit, stated_unit, unit_of
 from replication.claims.verdict import Interval
@@ -76,7 +76,7 @@ class Outcome:
         return strongest(telling or [result.support for result in self.results])
 
 
-def evaluate_claim(claim: Claim, tables: Mapping[str, Recorded]) -> Outcome:
+def evaluate_claim(claim: Claim, tables: Mapping[TableId, Recorded]) -> Outcome:
     """Compute every reading of a claim and judge it.
 
     Raises
@@ -101,7 +101,7 @@ def stated_interval(claim: Claim) -> Interval:
     return Interval(point, low, high)
 
 
-def _compute(reading: Reading, claim: Claim, stated: Interval, tables: Mapping[str, Recorded]) -> Result:
+def _compute(reading: Reading, claim: Claim, stated: Interval, tables: Mapping[TableId, Recorded]) -> Result:
     figures = {name: located(f"inputs.{name}", figure, spec, tables) for name, spec in reading.inputs.items()}
     node = _parsed(reading.compute)
     unit = stated_unit(claim.stated)

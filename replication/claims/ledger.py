@@ -10,7 +10,7 @@ from replication.claims.checks import same_facts
 from replication.claims.claim_entries import Claim, Ledger
 from replication.claims.ledger_page import Exhibit, ledger_latex, ledger_page
 from replication.claims.read_ledger import read_ledger
-from replication.claims.recorded import STATED, Recorded, read_tables, tables_named
+from replication.claims.recorded import STATED, Recorded, TableId, read_tables, tables_named
 from replication.claims.tidy import frames
 from replication.errors import DataError, StudyError, one_of
 from replication.project.files import sha256, write_csv, write_parquet, write_text
@@ -38,7 +38,7 @@ def make_ledger(project: Project) -> Book:
     known = exhibits(project)
     for path, ledger in ledgers.items():
         located(path.name, _check_exhibits, ledger, known)
-    tables: dict[str, Recorded] = {}
+    tables: dict[TableId, Recorded] = {}
     for path, ledger in ledgers.items():
         names = [name for name in tables_named(ledger) if name not in tables]
         tables |= located(path.name, read_tables, names, project)
@@ -121,13 +121,14 @@ def _check_exhibits(ledger: Ledger, known: Iterable[str]) -> None:
 
 
 def _tables_of(book: Book) -> list[str]:
-    return sorted({name for text in book.texts for name in text.tables if name != STATED and "." not in name})
+    named = {known for text in book.texts for known in text.tables if known != STATED}
+    return sorted(known.table for known in named if not known.study)
 
 
 def _results_of(book: Book, project: Project) -> dict[str, str]:
     """Checksums of the studies' records that claims rest on."""
-    named = sorted({name for text in book.texts for name in text.tables if "." in name})
-    paths = [f"{name.replace('.', '/', 1)}.parquet" for name in named]
+    named = {known for text in book.texts for known in text.tables if known.study}
+    paths = sorted(f"{known.study}/{known.table}.parquet" for known in named)
     return {path: sha256(project.current / path) for path in paths}
 
 

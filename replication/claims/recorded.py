@@ -27,7 +27,6 @@ from replication.project.strict import located
 from replication.sources.load import recipes_of
 from replication.sources.pipeline import read_table
 
-STATED = "stated"
 RECORD_KEYS = {
     "estimates": ("model", "term"),
     "models": ("model", "name"),
@@ -38,6 +37,20 @@ NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 EVERY_ROW = "*"
 ROW_UNIT = "that of the row"
+
+
+@dataclass(frozen=True)
+class TableId:
+    """A table that claims rest on: one of the author's or the project's, or a record of a study's results."""
+
+    table: str
+    study: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.study}.{self.table}" if self.study else self.table
+
+
+STATED = TableId("stated")  # what the claims of the text state
 
 
 @dataclass(frozen=True)
@@ -75,11 +88,11 @@ class Recorded:
         return {}  # claims of one text use the same filters again and again
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Cell:
     """One recorded figure: its table, the key of its row (`*` for a column that filters rows), its column."""
 
-    table: str
+    table: TableId
     row: str
     column: str
 
@@ -87,12 +100,14 @@ class Cell:
         return f"{self.table}[{self.row}]"
 
 
-def source_of(spec: Input) -> str:
-    """The name under which an input's table is kept: that of a study's record holds the study's too."""
-    return f"{spec.study}.{spec.table}" if spec.study else spec.table or STATED
+def source_of(spec: Input) -> TableId:
+    """The table of an input."""
+    return TableId(spec.table, spec.study or "") if spec.table else STATED
 
 
-def read_tables(names: Iterable[str], project: Project, folder: Path | None = None) -> dict[str, Recorded]:
+def read_tables(
+    names: Iterable[TableId], project: Project, folder: Path | None = None
+) -> dict[TableId, Recorded]:
     """The tables of these names.
 
     Parameters
@@ -109,24 +124,25 @@ def read_tables(names: Iterable[str], project: Project, folder: Path | None = No
     return {name: _open(name, project, own) for name in names}
 
 
-def tables_named(ledger: Ledger) -> list[str]:
+def tables_named(ledger: Ledger) -> list[TableId]:
     """Tables that the inputs, the cells and the checks of a ledger name, each once."""
     inputs = (
         spec for claim in ledger.claims for reading in claim.readings for spec in reading.inputs.values()
     )
     named = [source_of(spec) for spec in inputs if spec.table]
-    cells = [cells.table for cells in ledger.cells]
-    checks = [check.table for check in ledger.checks if check.table]
+    cells = [TableId(cells.table) for cells in ledger.cells]
+    checks = [TableId(check.table) for check in ledger.checks if check.table]
     return list(dict.fromkeys([*named, *cells, *checks]))
 
 
-def _open(name: str, project: Project, own: Mapping[str, Path]) -> Recorded:
+def _open(known: TableId, project: Project, own: Mapping[str, Path]) -> Recorded:
+    if known.study:
+        return _record(known, project)
+    name = known.table
     if name in own:
         rows = _own_table(own[name])
         units = dict.fromkeys(rows.columns, ROW_UNIT) if "unit" in rows else {}
         return _recorded(rows, (rows.columns[0],) if rows.iloc[:, 0].is_unique else (), units)
-    if "." in name:
-        return _record(name, project)
     schemas = {recipe.schema.table: recipe.schema for recipe in recipes_of(project)}
     if name not in schemas:
         raise DataError(one_of("table", name, own or schemas))
@@ -149,9 +165,9 @@ def _own_table(path: Path) -> pd.DataFrame:
         raise DataError(f"{problem}; that key is for study files: for claims, change the table") from None
 
 
-def _record(name: str, project: Project) -> Recorded:
+def _record(known: TableId, project: Project) -> Recorded:
     """A record of a study's results."""
-    study, _, record = name.partition(".")
+    study, record = known.study, known.table
     if record not in RECORD_KEYS:
         raise DataError(f"study {study}: {one_of('record', record, RECORD_KEYS)}")
     folder = project.current / study
@@ -170,7 +186,7 @@ def _recorded(rows: pd.DataFrame, key: tuple[str, ...], units: Mapping[str, str]
     return Recorded(rows.astype(texts), key, units)
 
 
-def figures_in(values: pd.Series, table: str, keys: Sequence[str]) -> NDArray[np.float64]:
+def figures_in(values: pd.Series, table: TableId, keys: Sequence[str]) -> NDArray[np.float64]:
     """The figures of some rows of a column (n,), NaN where missing.
 
     Raises

@@ -14,7 +14,7 @@ from replication.claims.book import Book, Text
 from replication.claims.checks import Checked, SameFact, Statement, unit_slip
 from replication.claims.claim_entries import Claim
 from replication.claims.judge import Outcome, Result
-from replication.claims.recorded import EVERY_ROW, STATED, Cell, Recorded
+from replication.claims.recorded import EVERY_ROW, STATED, Cell, Recorded, TableId
 from replication.claims.support import SUPPORTS
 from replication.claims.units import DATE, TRUTH, Unit, stated_unit
 from replication.claims.verdict import AGREES, VERDICTS, Interval
@@ -164,7 +164,7 @@ def told_cells(cells: Iterable[Cell]) -> str:
 
 def rows_behind(cells: Iterable[Cell]) -> Iterator[tuple[str, Cell | None]]:
     """Words for each row of a table that a claim rests on, with a cell of it; none where many are counted."""
-    by_table: dict[str, dict[str, Cell]] = {}
+    by_table: dict[TableId, dict[str, Cell]] = {}
     for cell in cells:
         if cell.row != EVERY_ROW:
             by_table.setdefault(cell.table, {}).setdefault(cell.row, cell)
@@ -279,7 +279,8 @@ def figures_used(text: Text) -> Iterator[FigureUsed]:
         for cell in outcome.cells:
             users.setdefault(cell, []).append(outcome.claim.id)
     values = {name: _values(recorded) for name, recorded in text.tables.items() if name != STATED}
-    for cell in sorted(cell for cell in users if cell.table != STATED and cell.row != EVERY_ROW):
+    cells = [cell for cell in users if cell.table != STATED and cell.row != EVERY_ROW]
+    for cell in sorted(cells, key=lambda cell: (str(cell.table), cell.row, cell.column)):
         value: Any = values[cell.table].at[cell.row, cell.column] if cell.column else "counted"
         is_text = isinstance(value, str)
         shown = "" if pd.isna(value) else value if is_text else number(value)

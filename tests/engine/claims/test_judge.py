@@ -14,7 +14,7 @@ from replication.claims.book import evaluate_on
 from replication.claims.claim_entries import Input
 from replication.claims.inputs import Figure, figure
 from replication.claims.judge import evaluate_claim, interval
-from replication.claims.recorded import STATED, Recorded, read_tables
+from replication.claims.recorded import STATED, Recorded, TableId, read_tables
 from replication.claims.verdict import Interval
 from replication.claims.written import number, span, written
 from replication.errors import StudyError
@@ -33,7 +33,7 @@ ROWS = pd.DataFrame(
         "flag": [1, 1, 0, 0],
     }
 )
-TABLES = {"figures": Recorded(ROWS, ("key",)), STATED: Recorded(ROWS[["key", "value"]], ("key",))}
+TABLES = {TableId("figures"): Recorded(ROWS, ("key",)), STATED: Recorded(ROWS[["key", "value"]], ("key",))}
 
 
 def taken(**keys) -> Figure:
@@ -365,7 +365,7 @@ def test_dates_of_two_columns_and_a_volatility(ledger_of):
 
 def test_a_table_of_whole_dates_keeps_them_as_written(tmp_path):
     (tmp_path / "days.csv").write_text("key,day\na,1990-05-01\nb,1991-06-02\nc,\n")
-    recorded = read_tables(["days"], Project(tmp_path), tmp_path)
+    recorded = read_tables([TableId("days")], Project(tmp_path), tmp_path)
     spec = Input(table="days", where="day == '1991-06-02'", take="day", date=True)
     assert figure(spec, recorded).text == "1991-06-02"
     with pytest.raises(StudyError, match=r"day is missing in days\[c\]"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from replication.claims.recorded import TableId
 from replication.claims.verdict import AGREES, AMBIGUOUS, BY_DATA, BY_DOCUMENT, CONSISTENT, SOFT
 
 TEXT = "matsumura"
@@ -49,4 +50,4 @@ def test_every_share_and_loan_of_the_tables_has_a_claim_that_states_it(text):
     assert len(text.outcomes) >= 70
     stated = {outcome.claim.stated.value for outcome in text.outcomes}
     for table, column in (("matsumura_shares", "share"), ("matsumura_loans", "amount")):
-        assert set(text.tables[table].rows[column]) <= stated
+        assert set(text.tables[TableId(table)].rows[column]) <= stated

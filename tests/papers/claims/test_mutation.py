@@ -28,6 +28,7 @@ from replication.claims.recorded import (
     STATED,
     Cell,
     Recorded,
+    TableId,
     read_tables,
     source_of,
     stated_figures,
@@ -44,7 +45,7 @@ FAR = (-1e9, 1e9)
 CENTURIES = (-700, 700)
 MANY = 3  # cells of one input that are moved far: the first, the middle, the last
 
-Tables = dict[str, Recorded]
+Tables = dict[TableId, Recorded]
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -92,7 +93,7 @@ def _moved(text: object, years: int, factor: float) -> object:
         return text
 
 
-def others(recorded: Recorded, table: str, cells: tuple[Cell, ...], seed: int) -> Factors:
+def others(recorded: Recorded, table: TableId, cells: tuple[Cell, ...], seed: int) -> Factors:
     """Factors for a table: 1 for what the cells name, between 0.9 and 1.1 for all other figures."""
     random = np.random.default_rng(seed)
     factors = {name: 1 + random.uniform(-0.1, 0.1, len(recorded.rows)) for name in figures_of(recorded)}
