@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from replication.errors import DataError, StudyError, one_of
-from replication.estimate.design import Floats, Needs
+from replication.estimate.design import Cause, Floats, Needs
 from replication.language.atoms import Expanded
 from replication.language.evaluate import GROUP_FUNCTIONS, PANEL_FUNCTIONS, SAMPLE_FUNCTIONS, Rows
 from replication.language.nodes import Call, Node, names_in, show
@@ -43,14 +43,14 @@ class Batch:
         Of whole numbers or texts.
     present : (n,) bool array
         Whether the row is one of the model's: nothing of it is missing, it lies inside `where`.
-    causes : mapping of str to int
+    causes : mapping of Cause to int
         Every cause for which a row may be left out, in the order in which they strike, and how many are.
     """
 
     numbers: Floats
     levels: tuple[NDArray[Any], ...]
     present: NDArray[np.bool_]
-    causes: Mapping[str, int]
+    causes: Mapping[Cause, int]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class ModelBatches:
         panel = self._panel(shard, table)
         _, values, drops = judged(panel, self.model.model_copy(update={"effects": []}), [], Needs({}))
         for name, column in self.levels.items():
-            drops.mark(panel.table[column].isna().to_numpy(), f"missing cluster {name}")
+            drops.mark(panel.table[column].isna().to_numpy(), "missing cluster", name)
         columns = [values.outcome, *values.regressors]
         return Batch(
             np.column_stack([column.values for column in columns]),

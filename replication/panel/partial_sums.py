@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replication.errors import DataError, EstimationError
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Cause, Floats, Integers
 from replication.estimate.numbers.exact_sums import ExactSums
 from replication.panel.model_batches import Batch, ModelBatches
 
@@ -40,7 +40,7 @@ class Survey:
         Range of each number.
     rows, present : int
         Rows in all, and those that the model may use.
-    causes : mapping of str to int
+    causes : mapping of Cause to int
         Why the others may not, in order, and how many.
     """
 
@@ -50,7 +50,7 @@ class Survey:
     high: Floats
     rows: int
     present: int
-    causes: Mapping[str, int]
+    causes: Mapping[Cause, int]
 
     @property
     def middle(self) -> Floats:
@@ -68,7 +68,7 @@ def survey(panel: ModelBatches) -> Survey:
     """
     found: list[_Levels] = []
     low, high = np.full(1, np.inf), np.full(1, -np.inf)
-    rows, causes = 0, dict[str, int]()
+    rows, causes = 0, dict[Cause, int]()
     for batch in panel.batches():
         rows += len(batch.present)
         causes = {cause: causes.get(cause, 0) + count for cause, count in batch.causes.items()}

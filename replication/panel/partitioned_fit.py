@@ -12,7 +12,7 @@ from replication.errors import EstimationError
 from replication.estimate.covariances.notes import classical_note, cluster_note, hc0_note, hc1_note
 from replication.estimate.covariances.sandwich import few_clusters
 from replication.estimate.covariances.small_sample import counted_parameters
-from replication.estimate.design import Covariance, Floats, Statistics, Term
+from replication.estimate.design import Cause, Covariance, Floats, Statistics, Term
 from replication.estimate.numbers.goodness import information_criteria, ratio
 from replication.panel.model_batches import ModelBatches
 from replication.panel.partial_heights import heights
@@ -46,7 +46,7 @@ class PartitionedFit:
     nobs, absorbed, entities, periods : int
     total, within : float
         Sums of squares of the outcome about its mean and about the effects.
-    drops : tuple of (str, int)
+    drops : tuple of (Cause, int)
         Causes and how many rows each takes.
     """
 
@@ -62,7 +62,7 @@ class PartitionedFit:
     periods: int
     total: float
     within: float
-    drops: tuple[tuple[str, int], ...]
+    drops: tuple[tuple[Cause, int], ...]
     estimator: str = "ols"
 
     @property
@@ -129,7 +129,7 @@ def fit_partitions(panel: ModelBatches, clusters: tuple[str, ...]) -> Partitione
     beta, scores = _settled(beta, partial(score, panel, found, places, alive, by, keys))
     causes = dict(found.causes)
     for effect, place in zip(model.effects, own, strict=True):
-        causes[f"single row of its {panel.levels[effect]}"] = gone[places.index(place)]
+        causes[Cause("single row of its", panel.levels[effect])] = gone[places.index(place)]
     return PartitionedFit(
         outcome=names[0],
         terms=tuple(map(Term, names[1:])),

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from replication.errors import EstimationError, StudyError, one_of
-from replication.estimate.design import CONSTANT, Design, Needs, Role, Term
+from replication.estimate.design import CONSTANT, Cause, Design, Needs, Role, Term
 from replication.estimate.words import TIMED
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
@@ -35,7 +35,7 @@ class Sample:
         Entity and time of the design's rows.
     dropped : DataFrame
         Entity, time and cause of every other row of the panel.
-    drops : tuple of (str, int)
+    drops : tuple of (Cause, int)
         Causes in the order in which they strike, and how many rows each takes.
     rows_in_panel : int
     makeup : callable without arguments
@@ -45,7 +45,7 @@ class Sample:
     design: Design
     keys: pd.DataFrame
     dropped: pd.DataFrame
-    drops: tuple[tuple[str, int], ...]
+    drops: tuple[tuple[Cause, int], ...]
     rows_in_panel: int
     makeup: Callable[[], Makeup]
 
@@ -106,11 +106,11 @@ def _refuse_time(model: ModelSpec) -> None:
         raise StudyError(f"{ordered[0]} goes by time; name the column of the time as time under [study]")
 
 
-def without(sample: Sample, kept: NDArray[np.bool_] | None, cause: str) -> Sample:
+def without(sample: Sample, kept: NDArray[np.bool_] | None, cause: Cause) -> Sample:
     """The account of a sample after an estimator has left out more rows (separated ones, first periods)."""
     if kept is None or kept.all():
         return sample
-    more = sample.keys[~kept].assign(cause=cause)
+    more = sample.keys[~kept].assign(cause=str(cause))
     return replace(
         sample,
         keys=sample.keys[kept].reset_index(drop=True),
@@ -198,7 +198,7 @@ class _Drops:
 
     def __init__(self, size: int) -> None:
         self.reason = np.zeros(size, dtype=np.int64)
-        self.names = [""]
+        self.known = [Cause("")]
         self.expressions: list[str] = []  # for which rows may have been dropped
 
     @property
@@ -210,33 +210,34 @@ class _Drops:
     @property
     def causes(self) -> list[str]:
         """The cause of each row that is not kept."""
-        return [self.names[reason] for reason in self.reason[~self.kept].tolist()]
+        words = list(map(str, self.known))
+        return [words[reason] for reason in self.reason[~self.kept].tolist()]
 
     @property
-    def totals(self) -> dict[str, int]:
+    def totals(self) -> dict[Cause, int]:
         """Every cause with the number of rows it has dropped, if only none."""
-        numbers = np.bincount(self.reason, minlength=len(self.names))
-        totals: dict[str, int] = {}
-        for name, number in zip(self.names[1:], numbers[1:].tolist(), strict=True):
-            totals[name] = totals.get(name, 0) + number
+        numbers = np.bincount(self.reason, minlength=len(self.known))
+        totals: dict[Cause, int] = {}
+        for cause, number in zip(self.known[1:], numbers[1:].tolist(), strict=True):
+            totals[cause] = totals.get(cause, 0) + number
         return totals
 
     @property
-    def counts(self) -> tuple[tuple[str, int], ...]:
+    def counts(self) -> tuple[tuple[Cause, int], ...]:
         """Causes with the number of rows each has dropped."""
-        return tuple((name, number) for name, number in self.totals.items() if number)
+        return tuple((cause, number) for cause, number in self.totals.items() if number)
 
-    def mark(self, rows: NDArray[np.bool_], name: str) -> None:
+    def mark(self, rows: NDArray[np.bool_], what: str, of: str = "") -> None:
         """Drop these rows, as far as they are still kept, for this cause."""
-        self.names.append(name)
-        self.reason[rows & self.kept] = len(self.names) - 1
+        self.known.append(Cause(what, of))
+        self.reason[rows & self.kept] = len(self.known) - 1
 
     def mark_column(self, column: Column, part: str, excused: NDArray[np.bool_]) -> None:
         """Drop the rows in which a column is missing or infinite, but for those excused."""
         name = column.term or column.name
         self.expressions.append(name)
-        self.mark(np.isnan(column.values) & ~excused, f"missing {part} {name}")
-        self.mark(np.isinf(column.values) & ~excused, f"undefined {part} {name}")
+        self.mark(np.isnan(column.values) & ~excused, f"missing {part}", name)
+        self.mark(np.isinf(column.values) & ~excused, f"undefined {part}", name)
 
 
 def _drops(values: _Values, inside: NDArray[np.bool_], needs: Needs) -> _Drops:
@@ -256,7 +257,7 @@ def _drops(values: _Values, inside: NDArray[np.bool_], needs: Needs) -> _Drops:
         drops.mark_column(values.weights, "weight", history)
         drops.mark(values.weights.values <= 0, f"weight {values.weights.name} not positive")
     for name, codes in values.clusters.items():
-        drops.mark(codes < 0, f"missing cluster {name}")
+        drops.mark(codes < 0, "missing cluster", name)
     return drops
 
 
@@ -277,7 +278,7 @@ def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Pa
         for effect in model.effects:
             codes = values.clusters[effect] + 1  # a row whose level is missing is no longer kept
             alone = np.bincount(codes[drops.kept], minlength=codes.max(initial=0) + 1)[codes] == 1
-            drops.mark(alone, f"single row of its {names.get(effect, effect)}")
+            drops.mark(alone, "single row of its", names.get(effect, effect))
 
 
 def _refuse_empty(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec, panel: Panel) -> None:

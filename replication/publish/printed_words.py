@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from replication.errors import StudyError
-from replication.estimate.design import Term
+from replication.estimate.design import Cause, Term
 from replication.language.nodes import Call, show
 from replication.language.syntax import parse
 from replication.records.model_statistics import STATISTICS
@@ -37,7 +36,6 @@ TOLD = {
     "entity_mean": "Mean of",
     "period": "Period",
 }
-_CAUSE = re.compile(r"(?P<what>(?:missing|undefined) \w+|single row of its|missing cluster) (?P<name>.+)")
 _PAIRS = (
     "Prais Winsten",
     "Fama MacBeth",
@@ -89,11 +87,10 @@ def _bare_words(term: Term, labels: Mapping[str, str]) -> str:
     return term.name
 
 
-def cause_words(cause: str, labels: Mapping[str, str]) -> str:
+def cause_words(cause: Cause, labels: Mapping[str, str]) -> str:
     """Why rows were left out, with what was missing by its label."""
-    found = _CAUSE.fullmatch(cause)
-    label = labels.get(found["name"]) if found else None
-    return f"{found['what']} \u201c{label}\u201d" if found and label else cause
+    label = labels.get(cause.of)
+    return f"{cause.what} \u201c{label}\u201d" if label else str(cause)
 
 
 def statistic_words(name: str, of: str, labels: Mapping[str, str]) -> str:

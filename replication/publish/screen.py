@@ -91,7 +91,7 @@ def _model_as_json(account: ModelAccount, found: Records) -> dict[str, Any]:
         "errors": [error.label for error in account.errors],
         "nobs": account.nobs,
         "rows_in_panel": account.rows_in_panel,
-        "dropped": [{"cause": cause, "rows": count} for cause, count in account.dropped],
+        "dropped": [{"cause": str(cause), "rows": count} for cause, count in account.dropped],
         "warnings": list(account.all_warnings),
         "converged": account.converged,
         "estimates": _plain(estimates),

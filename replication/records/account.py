@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from replication.estimate.design import Term
+from replication.estimate.design import Cause, Term
 
 
 class ResultId(NamedTuple):
@@ -59,7 +59,7 @@ class ModelAccount:
         Every term that the estimates have, in their order.
     warnings : tuple of str
         Of the fit, whatever the error; one sentence each.
-    dropped : tuple of (str, int)
+    dropped : tuple of (Cause, int)
         Cause and number of rows left out, in order.
     rows_in_panel : int
         Rows before any was left out.
@@ -79,7 +79,7 @@ class ModelAccount:
     errors: tuple[ErrorAccount, ...]
     terms: tuple[Term, ...]
     warnings: tuple[str, ...]
-    dropped: tuple[tuple[str, int], ...]
+    dropped: tuple[tuple[Cause, int], ...]
     rows_in_panel: int
     nobs: int
     choices: str = ""

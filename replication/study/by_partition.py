@@ -109,7 +109,7 @@ def _error(fit: PartitionedFit, error: PlannedError) -> Covariance:
 
 
 def _statistics(fit: PartitionedFit, shards: Shards) -> Statistics:
-    drops: Statistics = {Of("dropped", cause): count for cause, count in fit.drops}
+    drops: Statistics = {Of("dropped", str(cause)): count for cause, count in fit.drops}
     return {**fit.statistics, "rows_in_panel": shards.rows, **drops}
 
 

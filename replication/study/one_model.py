@@ -16,7 +16,7 @@ from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.coefficient_table import coefficient_table, long_run_table, marginal_table
 from replication.estimate.covariances.no_variance import without_rounding
 from replication.estimate.covariances.sandwich import usual
-from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
+from replication.estimate.design import Cause, Covariance, Design, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.inference.delta_method import combination_table
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
@@ -159,7 +159,7 @@ def fit_model(panel: Panel, ready: Plan) -> tuple[Sample, Fit]:
     _refuse_twice(fit.terms)
     used = fit.statistics.get("rows_averaged", fit.statistics.get("nobs", fit.nobs))
     check_rows(used, ready.model.expected_nobs)
-    return without(sample, fit.kept, fit.left_out or f"left out by {ready.model.estimator}"), fit
+    return without(sample, fit.kept, Cause(fit.left_out or f"left out by {ready.model.estimator}")), fit
 
 
 def sample_of(panel: Panel, ready: Plan) -> Sample:
@@ -258,7 +258,7 @@ def _counts(fit: Fit) -> Statistics:
 
 
 def _drops(sample: Sample) -> Statistics:
-    drops: Statistics = {Of("dropped", cause): count for cause, count in sample.drops}
+    drops: Statistics = {Of("dropped", str(cause)): count for cause, count in sample.drops}
     return {"rows_in_panel": sample.rows_in_panel, **drops}
 
 

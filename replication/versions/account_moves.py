@@ -35,7 +35,7 @@ class _Told(BaseModel, extra="allow"):
     model: str
     estimator: str
     errors: str | list[_Error]
-    dropped: list[tuple[str, int]] = Field(default_factory=list)
+    dropped: list[tuple[str | list[str], int]] = Field(default_factory=list)
     terms: list[_Term] = Field(default_factory=list)
 
 
@@ -67,7 +67,9 @@ def _facts(told: list[Account]) -> dict[str, str]:
 def _of_one(account: Account) -> Iterator[tuple[str, str]]:
     """Facts by name: scalars, rows left out by cause, terms, the kind of each error."""
     yield from ((name, str(account[name])) for name in FACTS if name in account)
-    yield from ((f"rows left out, {cause}", str(rows)) for cause, rows in account.get("dropped", ()))
+    for cause, rows in account.get("dropped", ()):
+        told = cause if isinstance(cause, str) else " ".join(filter(None, cause))  # a text as far as v3
+        yield f"rows left out, {told}", str(rows)
     if not _in_first_layout(account):
         yield from ((f"error {error['label']}", error["kind"]) for error in account.get("errors", ()))
         yield "terms", ", ".join(f"{term['equation']} {term['name']}".strip() for term in account["terms"])

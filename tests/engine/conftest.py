@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from replication.estimate.design import Term
+from replication.estimate.design import Cause, Term
 from replication.records.account import ErrorAccount, ModelAccount
 from replication.spec.entries import StatisticSpec
 from tests.support.terms import terms_of
@@ -92,7 +92,7 @@ def accounts() -> tuple[ModelAccount, ...]:
             errors=tuple(ErrorAccount(kind, kind, f"{kind} with the factor G/(G-1)") for kind in kinds),
             terms=terms_in(model),
             warnings=("The panel is unbalanced.",) if model == "baseline" else (),
-            dropped=(("outside the sample", 860), ("missing regressor us_trade", 12)),
+            dropped=((Cause("outside the sample"), 860), (Cause("missing regressor", "us_trade"), 12)),
             rows_in_panel=1054,
             nobs=182,
             converged=model != "log",

@@ -10,7 +10,7 @@ import pytest
 from replication.claims.checks import Statement, run_check, same_facts, unit_slip
 from replication.claims.claim_entries import Check, Slip
 from replication.claims.judge import evaluate_claim
-from replication.claims.recorded import Recorded
+from replication.claims.recorded import Recorded, TableId
 from replication.claims.units import known_unit
 from replication.claims.verdict import Interval
 from replication.errors import StudyError
@@ -75,7 +75,7 @@ def test_figures_that_must_not_fall():
 def test_a_multiple_for_every_base_year():
     series = pd.DataFrame({"year": [1993, 1990, 1991, 1992], "value": [103.7, 64.2, 0.0, 83.5]})
     stated = {"double": Interval(2, 1.6, 2)}
-    tables = {"loans": Recorded(series, ())}
+    tables = {TableId("loans"): Recorded(series, ())}
     times = {"double": "times"}
     found = results("multiples", stated, tables, times, table="loans")
     assert [(each.item, each.result) for each in found] == [
@@ -153,5 +153,5 @@ def test_a_contradicted_figure_may_have_lost_its_unit(ledger_of, kind, stated, r
     reading = READING.replace("100 * a / b", "a").partition("inputs.b")[0]
     rows = Recorded(pd.DataFrame({"key": ["a"], "value": [recorded]}), ("key",))
     slips = [Slip(low=79, high=361, words="what a dollar cost in yen")]
-    found = unit_slip(evaluate_claim(ledger_of(text + reading).claims[0], {"figures": rows}), slips)
+    found = unit_slip(evaluate_claim(ledger_of(text + reading).claims[0], {TableId("figures"): rows}), slips)
     assert slip in found and bool(slip) == bool(found)

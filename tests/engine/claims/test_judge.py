@@ -379,7 +379,7 @@ def test_what_words_leave_open_is_no_rounding(ledger_of):
         'inputs.x = { claim = "other" }\ninputs.y = { table = "figures" }\n'
     )
     other = CLAIM.replace('"share"\nplace', '"other"\nplace') + 'missing = "m"\n'
-    tables = {"figures": Recorded(pd.DataFrame({"value": [50.0]}), ())}
+    tables = {TableId("figures"): Recorded(pd.DataFrame({"value": [50.0]}), ())}
     verdicts = {}
     for words in ("about 50", "50"):
         said = other.replace("value = 20,", f'value = 50, words = "{words}",')

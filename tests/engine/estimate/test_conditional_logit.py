@@ -18,7 +18,7 @@ from replication.errors import EstimationError
 from replication.estimate.covariances.over_time import driscoll_kraay
 from replication.estimate.covariances.pairs_bootstrap import pairs_bootstrap
 from replication.estimate.covariances.sandwich import classical, clustered, hc0
-from replication.estimate.design import Design
+from replication.estimate.design import Cause, Design
 from replication.estimate.limited.binary import logit
 from replication.estimate.limited.conditional_logit import (
     _alike,
@@ -171,7 +171,7 @@ def test_groups_without_variation_leave_with_their_reason() -> None:
     model = ModelSpec(id="m", formula="y ~ x", **keys)
     panel = panel_of(Reading(pd.concat([table, same]), "rows"), "unit", "year", {})
     found = run_model(panel, plan(model))
-    assert found.account.dropped == (("only one outcome within its entity", 4),)
+    assert found.account.dropped == ((Cause("only one outcome within its entity"), 4),)
     assert set(found.dropped["entity"]) == {"none", "all"}
     assert found.account.nobs == 10
     assert any("2 levels of entity have one outcome only" in line for line in found.account.warnings)

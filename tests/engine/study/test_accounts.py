@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from replication.estimate.design import Cause
 from replication.panel.panel import read_panel
 from replication.publish.model_tables import model_table
 from replication.spec.entries import ModelSpec, TableSpec
@@ -50,7 +51,7 @@ def test_options_are_told_under_the_table_with_their_defaults():
 
 def test_rows_are_told_with_the_cause_of_every_other():
     found = run(where="yr > 1990")
-    assert found.account.dropped == (("outside where", 12), ("missing regressor x", 12))
+    assert found.account.dropped == ((Cause("outside where"), 12), (Cause("missing regressor", "x"), 12))
     assert "72 of 96 rows used, left out: 12 outside where; 12 missing regressor x." in notes(found)
     assert len(found.dropped) == 24 and set(found.dropped["cause"]) == {
         "outside where",
