@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from replication.claims.book import evaluate_on
-from replication.claims.recorded import Recorded
+from replication.claims.recorded import Recorded, TableId
 from replication.errors import StudyError
 from tests.support.claims_files import CLAIM
 
@@ -35,7 +35,7 @@ ROWS = pd.DataFrame(
 
 def text(ledger_of, rows: pd.DataFrame = ROWS, cells: str = CELLS):
     return evaluate_on(
-        ledger_of(CLAIM + 'missing = "x"\n' + cells), {"printed": Recorded(rows, ("region", "year"))}
+        ledger_of(CLAIM + 'missing = "x"\n' + cells), {TableId("printed"): Recorded(rows, ("region", "year"))}
     )
 
 
