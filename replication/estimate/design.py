@@ -72,16 +72,6 @@ def parameters(*names: str) -> tuple[Term, ...]:
     return tuple(Term(name, "parameter") for name in names)
 
 
-class Cause(NamedTuple):
-    """Why a row is not used: what is wrong ("missing regressor"), and with which term or column, if any."""
-
-    what: str
-    of: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.of}" if self.of else self.what
-
-
 class Of(NamedTuple):
     """A statistic of which a model has several: the inflation factor `of` each regressor, say."""
 

@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from replication.errors import DataError, StudyError, one_of
-from replication.estimate.design import Cause, Floats, Needs
+from replication.estimate.design import Floats, Needs
 from replication.language.atoms import Expanded
 from replication.language.evaluate import GROUP_FUNCTIONS, PANEL_FUNCTIONS, SAMPLE_FUNCTIONS, Rows
 from replication.language.nodes import Call, Node, names_in, show
 from replication.language.syntax import parse, parse_formula
 from replication.language.terms import plain_terms
 from replication.panel.arrow_columns import grid_of
+from replication.panel.cause import Cause
 from replication.panel.column_kinds import series_of
 from replication.panel.panel import Panel
 from replication.panel.reading import Reading

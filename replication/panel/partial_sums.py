@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replication.errors import DataError, EstimationError
-from replication.estimate.design import Cause, Floats, Integers
+from replication.estimate.design import Floats, Integers
 from replication.estimate.numbers.exact_sums import ExactSums
+from replication.panel.cause import Cause
 from replication.panel.model_batches import Batch, ModelBatches
 
 MOST_CELLS = 1_000_000_000

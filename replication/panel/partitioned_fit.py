@@ -12,8 +12,9 @@ from replication.errors import EstimationError
 from replication.estimate.covariances.notes import classical_note, cluster_note, hc0_note, hc1_note
 from replication.estimate.covariances.sandwich import few_clusters
 from replication.estimate.covariances.small_sample import counted_parameters
-from replication.estimate.design import Cause, Covariance, Floats, Statistics, Term
+from replication.estimate.design import Covariance, Floats, Statistics, Term
 from replication.estimate.numbers.goodness import information_criteria, ratio
+from replication.panel.cause import Cause
 from replication.panel.model_batches import ModelBatches
 from replication.panel.partial_heights import heights
 from replication.panel.partial_scores import ByCluster, Scores, score

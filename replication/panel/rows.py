@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from replication.errors import EstimationError, StudyError, one_of
-from replication.estimate.design import CONSTANT, Cause, Design, Needs, Role, Term
+from replication.estimate.design import CONSTANT, Design, Needs, Role, Term
 from replication.estimate.words import TIMED
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
@@ -18,6 +18,7 @@ from replication.language.nodes import Formula, Name, names_in, show
 from replication.language.same import Meanings
 from replication.language.syntax import parse, parse_formula
 from replication.language.terms import Column, column_of, columns_of, on_rows, plain_terms
+from replication.panel.cause import Cause
 from replication.panel.doubts import doubts_about, strange_levels
 from replication.panel.makeup import Makeup
 from replication.panel.panel import Panel, average_blocks

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from replication.errors import StudyError
-from replication.estimate.design import Cause, Term
+from replication.estimate.design import Term
 from replication.language.nodes import Call, show
 from replication.language.syntax import parse
+from replication.panel.cause import Cause
 from replication.records.model_statistics import STATISTICS
 
 # Parts of a name that are not written like other words: in capitals, as names, or in a way of their own.

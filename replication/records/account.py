@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from replication.estimate.design import Cause, Term
+from replication.estimate.design import Term
+from replication.panel.cause import Cause
 
 
 class ResultId(NamedTuple):

@@ -16,13 +16,14 @@ from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.coefficient_table import coefficient_table, long_run_table, marginal_table
 from replication.estimate.covariances.no_variance import without_rounding
 from replication.estimate.covariances.sandwich import usual
-from replication.estimate.design import Cause, Covariance, Design, Fit, Needs, Of, Statistics, Term
+from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.inference.delta_method import combination_table
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
 from replication.inference.moves import moves_of, still
 from replication.inference.referee import doubts_of, overturned, untested
 from replication.language import other_programs
+from replication.panel.cause import Cause
 from replication.panel.doubts import strange_levels
 from replication.panel.panel import Panel
 from replication.panel.rows import Sample, prepare, without

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from replication.estimate.design import Cause, Term
+from replication.estimate.design import Term
+from replication.panel.cause import Cause
 from replication.records.account import ErrorAccount, ModelAccount
 from replication.spec.entries import StatisticSpec
 from tests.support.terms import terms_of

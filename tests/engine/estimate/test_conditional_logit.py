@@ -18,7 +18,7 @@ from replication.errors import EstimationError
 from replication.estimate.covariances.over_time import driscoll_kraay
 from replication.estimate.covariances.pairs_bootstrap import pairs_bootstrap
 from replication.estimate.covariances.sandwich import classical, clustered, hc0
-from replication.estimate.design import Cause, Design
+from replication.estimate.design import Design
 from replication.estimate.limited.binary import logit
 from replication.estimate.limited.conditional_logit import (
     _alike,
@@ -26,6 +26,7 @@ from replication.estimate.limited.conditional_logit import (
     conditional_logit,
     log_sums,
 )
+from replication.panel.cause import Cause
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
 from replication.spec.entries import ModelSpec

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from replication.estimate.design import Cause
+from replication.panel.cause import Cause
 from replication.panel.panel import read_panel
 from replication.publish.model_tables import model_table
 from replication.spec.entries import ModelSpec, TableSpec
