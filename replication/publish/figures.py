@@ -19,7 +19,7 @@ from replication.project.files import write_bytes
 from replication.publish import charts, lettering, style
 from replication.publish.coefficients import coefficients
 from replication.publish.network import constellation
-from replication.publish.periods import in_order
+from replication.publish.periods import in_order, position
 from replication.spec.entries import FigureSpec
 
 FORMATS = ("svg", "png", "pdf")
@@ -174,7 +174,8 @@ def _series(spec: FigureSpec, records: pd.DataFrame, labels: Mapping[str, str]) 
     label = words[named].agg(lambda row: ", ".join(word for word in row if word), axis=1)
     panel = words[split] if split else ""
     key = text["statistic"] + "\0" + text["group"]
-    text["period"] = words["period"]
+    dated = text["period"].map(lambda period: position(period) is not None) & (spec.kind != "dots")
+    text["period"] = text["period"].where(dated, words["period"])  # a date in words has no place in time
     return text.assign(value=records["value"], panel=panel, key=key, label=label)
 
 

@@ -190,6 +190,19 @@ def test_a_missing_period_breaks_the_line_and_a_lonely_point_is_marked():
     assert marks.get_xdata().tolist() == [1986.0]
 
 
+@pytest.mark.parametrize("kind", ["lines", "bars", "stacked"])
+def test_words_for_a_date_do_not_move_it_on_an_axis_of_time(kind, statistics):
+    with style.journal():
+        plain, told = (
+            draw(spec(kind, statistics=["share"]), statistics, labels)
+            for labels in ({}, {"1986": "1986: an event", "1985": "1985: another"})
+        )
+    lines = [[line.get_xydata().tolist() for line in figure.axes[0].lines] for figure in (plain, told)]
+    boxes = [[patch.get_bbox().bounds for patch in figure.axes[0].patches] for figure in (plain, told)]
+    assert str(lines[0]) == str(lines[1])
+    assert str(boxes[0]) == str(boxes[1])
+
+
 def test_stacked_parts_reach_the_sum_of_each_period():
     records = pd.DataFrame(
         {
