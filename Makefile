@@ -66,7 +66,7 @@ $(VENV)/developed: $(VENV)/installed requirements-dev.lock
 	@touch $@
 
 test: $(VENV)/developed
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/developed
 	$(VENV)/bin/ruff check $(CHECKED_CODE)

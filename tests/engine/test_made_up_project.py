@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from replication.cli import main
-from tests.support.made_up import copied, lay_out
+from tests.support.made_up import copied, in_one_process, lay_out
 
 PAPERS = re.compile("katada|posen|hatch(?!ing)|matsumura|japan", re.I)
 
@@ -17,7 +17,9 @@ PAPERS = re.compile("katada|posen|hatch(?!ing)|matsumura|japan", re.I)
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     project = lay_out(tmp_path_factory.mktemp("made_up") / "project")
-    assert main(["--project", str(project.root), "all"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        in_one_process(patch)
+        assert main(["--project", str(project.root), "all"]) == 0
     return project
 
 
@@ -72,7 +74,8 @@ SETTINGS = "[tool.replication]\n"
         ("pyproject.toml", f"{SETTINGS}titel = 'x'\n", r"pyproject.toml, \[tool.replication\]: .*'titel'"),
     ],
 )
-def test_a_fault_of_its_own_is_one_line(made, tmp_path, capfd, name, text, message):
+def test_a_fault_of_its_own_is_one_line(made, tmp_path, monkeypatch, capfd, name, text, message):
+    in_one_process(monkeypatch)
     project = copied(made.root, tmp_path / "copy")
     (project.root / name).write_text(text, encoding="utf-8")
     assert main(["--project", str(project.root), "all"]) == 2

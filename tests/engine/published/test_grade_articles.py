@@ -17,7 +17,7 @@ from replication.project.readback import read_back
 from replication.publish.rounding import fixed
 from replication.versions.trace import trace
 from replication.versions.why import why
-from tests.support.made_up import copied, lay_out
+from tests.support.made_up import copied, in_one_process, lay_out
 
 ARTICLE = """
 [article]
@@ -120,7 +120,8 @@ def test_the_report_holds_the_grades_escaped(project):
     assert "<b>text</b>" not in page
 
 
-def test_why_and_all_know_the_grades(project, capsys):
+def test_why_and_all_know_the_grades(project, capsys, monkeypatch):
+    in_one_process(monkeypatch)
     assert "printed tables: missing" in why(project)
     assert run(project, "published") == 0
     assert "printed tables: up to date" in why(project)

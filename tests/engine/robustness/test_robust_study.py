@@ -179,7 +179,8 @@ def test_the_report_shows_the_curve_and_every_table(project, folder):
     assert report_disagreements(project.report, {"first-robustness": folder}) == []
 
 
-def test_make_all_makes_it_once_and_removes_what_nothing_asks_for(project, folder):
+def test_make_all_makes_it_once_and_removes_what_nothing_asks_for(project, folder, monkeypatch):
+    made_up.in_one_process(monkeypatch)
     for item in (folder / "statistics.csv", folder / "manifest.json"):
         item.unlink()
     assert "robustness first" in " ".join(remake(project, "robustness").lines)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import subprocess
 import sys
@@ -12,7 +10,6 @@ import pytest
 
 import replication.project.fingerprint as fingerprint
 from replication.cli import main
-from replication.versions import remake as module
 from replication.versions.remake import remake
 from replication.versions.sealed import versions
 from tests.support import made_up
@@ -32,14 +29,8 @@ def made(tmp_path_factory):
 @pytest.fixture
 def project(made, tmp_path, monkeypatch):
     """A copy of it; the commands run in this process, which starts them faster."""
-    monkeypatch.setattr(module, "AT_ONCE", 1)
-    monkeypatch.setattr(module, "_replicate", in_this_process)
+    made_up.in_one_process(monkeypatch)
     return made_up.copied(made, tmp_path / "project")
-
-
-def in_this_process(project, words, command):
-    with contextlib.redirect_stdout(io.StringIO()):
-        return main(["--project", str(project.root), *words, *command])
 
 
 @pytest.mark.parametrize("scene", MENDED)
