@@ -92,7 +92,7 @@ def _glm(fit: Fit, x: Floats, family: Any) -> Any:
 def negative_binomial(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Coefficients, errors and log likelihood of the NB2; its dispersion is ours as a logarithm."""
     design, given = used_rows(fit), _given(fit)
-    if design.weights is not None:
+    if design.weights is not None or len(fit.terms) == given.x.shape[1]:  # its dispersion may end at zero
         return
     start = np.append(np.zeros(given.x.shape[1]), 0.5)
     start[0] = np.log(design.y.mean())
@@ -241,7 +241,10 @@ def _sandwiches(witness: Witness, model: ModelSpec, their: Their) -> Iterator[Op
 def kernels(witness: Witness, model: ModelSpec, their: Their) -> Iterator[Opinion]:
     """Newey and West's by rows of an entity, Driscoll and Kraay's by periods, both without a factor."""
     fit = witness.fit
-    if kernel := over_time(fit, model, "newey_west", lagged="rows", correction="none"):
+    kernel = over_time(fit, model, "newey_west", lagged="rows", correction="none")
+    if (
+        kernel and np.unique(fit.entity, return_counts=True)[1].max() > kernel.lags
+    ):  # it stops at shorter ones
         theirs = their("hac-panel", groups=fit.entity, maxlags=kernel.lags, use_correction=False)
         yield from witness.errors("newey_west", kernel.ours.matrix, theirs)
     if kernel := over_time(fit, model, "driscoll_kraay", correction="none"):

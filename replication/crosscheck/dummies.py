@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.linalg import qr
 
 from replication.estimate.design import Design, Fit
 
@@ -27,7 +28,7 @@ def written_out(fit: Fit, effects: tuple[str, ...], other: Floats | None = None)
     """(n, k + d) regressors of the fit first, or `other` ones, then a full set of independent dummies.
 
     None if they are too many. Without effects it is the regressors alone. The dummies stand after them, and
-    those that the ones before them already span are left out, so that the whole has full rank.
+    those that the others span are left out, so that the whole has full rank.
     """
     design = used_rows(fit)
     x = regressors(fit) if other is None else other
@@ -60,7 +61,7 @@ def counted_by_levels(fit: Fit, effects: tuple[str, ...]) -> bool:
 
 
 def _independent(columns: Floats) -> Floats:
-    """The columns without those that others before them span."""
-    triangle = np.linalg.qr(columns, mode="r")
+    """As many of the columns, which may be more than the rows, as are independent."""
+    triangle, order = qr(columns, mode="r", pivoting=True)
     diagonal = np.abs(np.diag(triangle))
-    return columns[:, diagonal > 1e-9 * diagonal.max()]
+    return columns[:, np.sort(order[: int((diagonal > 1e-9 * diagonal[0]).sum())])]

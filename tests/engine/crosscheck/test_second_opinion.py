@@ -11,6 +11,7 @@ import pytest
 
 from replication.cli import main
 from replication.crosscheck.by_statsmodels import EXACT
+from replication.crosscheck.dummies import written_out
 from replication.crosscheck.opinion import ITERATIVE, LINEAR, Witness
 from replication.crosscheck.second_opinion import PROGRAMS, _closing, crosscheck, opinions_on
 from replication.estimate.covariances.over_time import driscoll_kraay
@@ -223,6 +224,16 @@ def test_errors_that_are_zero_by_construction_agree_whatever_the_rounding():
     assert zero and all(0 <= each.ours < 1e-12 and each.agrees for each in zero)
     witness = Witness(EXACT, fit, np.eye(1))
     assert not [*witness.errors("hc0", np.zeros((1, 1)), hc0(fit).matrix)][0].agrees
+
+
+def test_more_levels_than_rows_are_written_out_as_far_as_they_are_independent():
+    table = (
+        rows().iloc[::7].assign(pair=lambda t: np.arange(len(t)) // 2, other=lambda t: np.arange(len(t)) // 3)
+    )
+    fit, model = fitted(table, formula="y ~ x", effects=["pair", "other"])
+    assert written_out(fit, ("pair", "other")).shape == (fit.nobs, 1 + fit.absorbed)
+    found = opinions_on(fit, model)
+    assert not found.failed and [each for each in found.opinions if not each.agrees] == []
 
 
 def test_a_model_without_a_second_program_is_told():
