@@ -492,6 +492,21 @@ def test_weights_are_refused():
         system_gmm(weighted)
 
 
+def test_two_steps_with_limits_and_collapsed_instruments_agree_with_plm():
+    """R 4.2.2, plm 2.6-2, linearmodels' wage_panel sorted by nr and year: m <- pgmm(lwage ~ lag(lwage, 1) +
+    union + married | lag(lwage, 2:4) + lag(union, 1:3), effect = "individual", model = "twosteps", collapse =
+    TRUE, transformation = "d"); coef(m); sqrt(diag(vcovHC(m))); sargan(m); mtest(m, order, vcovHC(m)).
+    """
+    fit = difference_gmm(
+        wages(), collapse=True, instrument_lags=[2, 4], predetermined=["union"], lag_limits={"union": [1, 3]}
+    )
+    assert_allclose(fit.params, [0.625203518324, 0.157842321997, 0.128725383232], rtol=1e-10)
+    found = np.sqrt(np.diag(fit.own.matrix))
+    assert_allclose(found, [0.16426170109, 0.0509908550406, 0.0334921185353], rtol=1e-10)
+    tests = [fit.statistics[name] for name in ("hansen", "hansen_df", "ar1", "ar2")]
+    assert_allclose(tests, [92.6361137903, 4, -5.10141633754, 3.02674610666], rtol=1e-10)
+
+
 @pytest.mark.parametrize("estimator", [difference_gmm, system_gmm])
 def test_rows_of_an_entity_are_one_draw(estimator):
     """One step: clustered by entity is the robust error; what takes transformed rows as draws is refused."""
