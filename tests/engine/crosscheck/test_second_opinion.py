@@ -227,9 +227,10 @@ def test_errors_that_are_zero_by_construction_agree_whatever_the_rounding():
 
 
 def test_more_levels_than_rows_are_written_out_as_far_as_they_are_independent():
-    table = (
-        rows().iloc[::7].assign(pair=lambda t: np.arange(len(t)) // 2, other=lambda t: np.arange(len(t)) // 3)
-    )
+    table = rows().iloc[::4].reset_index(drop=True)
+    pair = table.index // 2
+    table = table.assign(pair=pair, other=7 * pair % 19 + 100 * (table.index // 27))
+    assert table["pair"].nunique() + table["other"].nunique() > len(table)
     fit, model = fitted(table, formula="y ~ x", effects=["pair", "other"])
     assert written_out(fit, ("pair", "other")).shape == (fit.nobs, 1 + fit.absorbed)
     found = opinions_on(fit, model)
