@@ -14,6 +14,7 @@ from replication.crosscheck import by_linearmodels, by_pyfixest, by_statsmodels
 from replication.crosscheck.asked_errors import KERNELS, Keys, keys_of, over_time
 from replication.crosscheck.opinion import Known, Opinion, error_of, versions_of
 from replication.estimate.design import Fit
+from replication.panel.panel import Panel
 from replication.panel.shards import beyond_memory
 from replication.project.files import write_csv
 from replication.project.fingerprint import code_behind
@@ -22,10 +23,11 @@ from replication.project.progress import track
 from replication.project.staging import Staging, write_manifest
 from replication.publish.printed_words import in_a_row
 from replication.records.records import tables_read
-from replication.spec.entries import ModelSpec
+from replication.spec.entries import ModelSpec, Study
 from replication.spec.read_study import read_study
+from replication.study.boundary import told_at, told_in
 from replication.study.one_model import fit_model, plan
-from replication.study.panels import data_of, panels_of, study_made_from
+from replication.study.panels import Key, data_of, panels_of, study_made_from
 
 Models = Mapping[str, Known]
 PROGRAMS: Mapping[str, Models] = {
@@ -112,15 +114,19 @@ def second_opinions(project: Project, path: Path, data: Path | None = None) -> l
         As a run of the study.
     """
     study = read_study(path)
-    brought = data_of(project, study, path, data)
-    if brought is not None and beyond_memory(brought):
-        return [ModelOpinions(model.id, (), (BY_BATCH,)) for model in study.models]
-    panels = panels_of(project, study, brought)
-    found = []
+    with told_in(path):
+        brought = data_of(project, study, path, data)
+        if brought is not None and beyond_memory(brought):
+            return [ModelOpinions(model.id, (), (BY_BATCH,)) for model in study.models]
+        return list(_on_each_model(study, panels_of(project, study, brought)))
+
+
+def _on_each_model(study: Study, panels: Mapping[Key, Panel]) -> Iterator[ModelOpinions]:
     for model in track(study.models, f"{study.study.id}: second opinion"):
-        _, fit = fit_model(panels[model.data, model.entity], plan(model))
-        found.append(opinions_on(fit, model))
-    return found
+        ready = plan(model)
+        with told_at(f"models.{model.id}"):
+            _, fit = fit_model(panels[model.data, model.entity], ready)
+        yield opinions_on(fit, model)
 
 
 def opinions_on(fit: Fit, model: ModelSpec) -> ModelOpinions:

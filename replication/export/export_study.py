@@ -20,7 +20,7 @@ from replication.project.progress import track
 from replication.project.staging import Staging, own_folder, write_manifest
 from replication.spec.entries import Study
 from replication.spec.read_study import read_study
-from replication.study.boundary import told_at
+from replication.study.boundary import told_at, told_in
 from replication.study.one_model import plan
 from replication.study.panels import data_of, panels_of
 
@@ -38,8 +38,9 @@ def export(project: Project, path: Path, to: Program, data: Path | None, out: Pa
         As a run of the study, or a folder that cannot be written.
     """
     study = read_study(path)
-    used = data_of(project, study, path, data)
-    files, models = _gathered(project, study, used)
+    with told_in(path):
+        used = data_of(project, study, path, data)
+        files, models = _gathered(project, study, used)
     folder = project.exported / study.study.id / to if out is None else own_folder(out, path, used)
     folder.parent.mkdir(parents=True, exist_ok=True)
     found = {model.id: _found(model, LANGUAGES[to]) for model in models}
@@ -66,8 +67,9 @@ def _gathered(
         key = (spec.data, spec.entity, spec.average_over)
         if key not in files:
             files[key] = PanelFile(_file_name(study, len(files)), _as_used(panel, spec.average_over))
+        ready = plan(spec)
         with told_at(f"models.{spec.id}"):
-            models.append(exported(panel, plan(spec), files[key]))
+            models.append(exported(panel, ready, files[key]))
     return list(files.values()), models
 
 

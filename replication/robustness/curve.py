@@ -24,7 +24,8 @@ from replication.robustness.executors import Executor, carry_out
 from replication.robustness.tasks import FEW, Models, Work, do, models_task, require_one_column, work_of
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import RobustnessSpec
-from replication.study.one_model import plan
+from replication.study.boundary import told_at
+from replication.study.one_model import fit_model, plan
 
 SHARE = 0.01
 """Of the specifications that blocks give: estimated again one by one, at every run."""
@@ -131,6 +132,7 @@ def curve(
     """
     found = universe(spec, model, panel.time_name, partial(_levels, panel, model))
     require_one_column(panel, found)
+    require_estimate(panel, model)
     kept = combinations(found, _unfit)
     groups = (
         () if spec.inference is None else tuple(filter(None, (spec.inference.cluster, spec.inference.strata)))
@@ -159,6 +161,13 @@ def curve(
         _compared(tables, work, chosen, alone),
         test,
     )
+
+
+def require_estimate(panel: Panel, model: ModelSpec) -> None:
+    """Raise what a run of the study would: where the reported model is none, there is nothing to vary."""
+    ready = plan(model)
+    with told_at(f"models.{model.id}"):
+        fit_model(panel, ready)
 
 
 def _levels(panel: Panel, model: ModelSpec, name: str) -> list:

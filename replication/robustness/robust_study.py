@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from replication.errors import EstimationError, StudyError
+from replication.errors import StudyError
 from replication.project.arithmetic import require_right_answers
 from replication.project.files import write_csv, write_parquet, write_text
 from replication.project.fingerprint import code_behind
@@ -23,6 +23,7 @@ from replication.robustness.executors import executor_of
 from replication.robustness.influence_tables import influence_tables
 from replication.spec.entries import Study
 from replication.spec.read_study import labels_of, read_study
+from replication.study.boundary import told_in
 from replication.study.panels import data_of, panels_of, study_made_from
 
 
@@ -51,12 +52,11 @@ def run_robustness(
     if not study.robustness:
         raise StudyError(f"{path.name}: robustness: the study has no entry of this kind")
     require_right_answers()
-    used = data_of(project, study, path, data)
+    with told_in(path):
+        used = data_of(project, study, path, data)
     folder = project.robustness(study.study.id) if out is None else own_folder(out, path, used)
-    try:
+    with told_in(path):
         done = list(_checked(project, study, used, on, folder))
-    except (StudyError, EstimationError) as problem:
-        raise type(problem)(f"{path.name}: {problem}") from None
     with Staging(folder, ours=out is None) as staging:
         _write(staging, project.robustness(study.study.id).name, study, done)
         about = study_made_from(project, study, path, data, _tables_of(study), code_behind(__name__))

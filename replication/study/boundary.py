@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from numpy.linalg import LinAlgError
 
-from replication.errors import EstimationError, UserError
+from replication.errors import EstimationError, StudyError, UserError
 
 OVERFLOW = "a figure grows beyond what a computer can hold"
 WORDS: dict[type[Exception], str] = {
@@ -39,6 +40,15 @@ def told_at(place: str) -> Iterator[None]:
         raise type(problem)(f"{place}: {problem}") from None
     except NUMERICAL as problem:
         raise EstimationError(f"{place}: {numerical(problem)}") from problem
+
+
+@contextmanager
+def told_in(study_file: Path) -> Iterator[None]:
+    """Name the study file before what is wrong with what it says; a file of data is named already."""
+    try:
+        yield
+    except (StudyError, EstimationError) as problem:
+        raise type(problem)(f"{study_file.name}: {problem}") from None
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from replication.errors import EstimationError, StudyError
 from replication.language.nodes import show
 from replication.language.syntax import parse_formula
 from replication.panel.panel import Panel
@@ -13,7 +12,7 @@ from replication.project.places import Project
 from replication.publish.printed_words import in_words
 from replication.spec.entries import ModelSpec, Study
 from replication.spec.read_study import read_study, summaries
-from replication.study.boundary import told_at
+from replication.study.boundary import told_at, told_in
 from replication.study.one_model import Plan, plan, sample_of
 from replication.study.panels import data_of, panels_of, told
 from replication.study.statistics import plan_statistic
@@ -28,10 +27,8 @@ def explain(project: Project, path: Path, data: Path | None = None) -> list[str]
         What a run would refuse before it estimates anything.
     """
     study = read_study(path)
-    try:
+    with told_in(path):
         return [*_study(study), *_models(project, study, data_of(project, study, path, data))]
-    except (StudyError, EstimationError) as problem:
-        raise type(problem)(f"{path.name}: {problem}") from None
 
 
 def _study(study: Study) -> Iterator[str]:

@@ -54,7 +54,7 @@ def data_of(project: Project, study: Study, path: Path, data: Path | None) -> Pa
     within = (path.parent.resolve(), project.root.resolve())
     if not any(found.resolve().is_relative_to(folder) for folder in within):
         allowed = "a file in the folder of the study file or of the project"
-        raise StudyError(f"{path.name}: study.data is {study.study.file!r}; allowed: {allowed}")
+        raise StudyError(f"study.data is {study.study.file!r}; allowed: {allowed}")
     return found
 
 

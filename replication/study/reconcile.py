@@ -15,6 +15,7 @@ from replication.project.places import Project
 from replication.publish.rounding import fixed
 from replication.spec.entries import ModelSpec
 from replication.spec.read_study import read_study
+from replication.study.boundary import told_at, told_in
 from replication.study.one_model import Plan, fit_model, plan
 from replication.study.panels import data_of, panels_of
 
@@ -39,10 +40,12 @@ def reconcile(project: Project, path: Path, model: str, data: Path | None = None
     if model not in found:
         raise StudyError(f"{path.name}: {one_of('model', model, found)}")
     spec = found[model]
-    panel = panels_of(project, study, data_of(project, study, path, data))[spec.data, spec.entity]
-    ready = plan(spec)
-    _, fit = fit_model(panel, ready)
-    return _as_text(_every(fit, ready), fit, spec)
+    with told_in(path):
+        panel = panels_of(project, study, data_of(project, study, path, data))[spec.data, spec.entity]
+        ready = plan(spec)
+        with told_at(f"models.{model}"):
+            _, fit = fit_model(panel, ready)
+            return _as_text(_every(fit, ready), fit, spec)
 
 
 def reconciled(panel: Panel, ready: Plan) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from replication.errors import EstimationError, StudyError, nearest
+from replication.errors import nearest
 from replication.project.arithmetic import require_right_answers
 from replication.project.files import write_text
 from replication.project.fingerprint import code_behind
@@ -17,6 +17,7 @@ from replication.records.records import Records, records, tables_read, write_rec
 from replication.sources.pipeline import read_table
 from replication.spec.entries import Study
 from replication.spec.read_study import labels_of, read_study, summaries
+from replication.study.boundary import told_in
 from replication.study.panels import Data, Told, data_of, study_made_from
 from replication.study.results import Results
 from replication.study.statistics import plan_statistic, run_statistic
@@ -42,11 +43,9 @@ def run_study(project: Project, path: Path, data: Path | None = None, out: Path 
         Anything wrong with the study, the data or the folder; no result is changed then.
     """
     study = read_study(path)
-    try:
+    with told_in(path):
         used = data_of(project, study, path, data)
         done = estimate(project, study, used)
-    except (StudyError, EstimationError) as problem:
-        raise type(problem)(f"{path.name}: {problem}") from None
     folder = project.current / study.study.id if out is None else own_folder(out, path, used)
     study, found = done.study, done.records
     with Staging(folder, ours=out is None) as staging:

@@ -142,7 +142,7 @@ def test_other_estimators_join_one_by_one(panel, tmp_path):
 
 
 def test_a_reported_specification_that_cannot_be_is_told(panel, tmp_path):
-    with pytest.raises(EstimationError, match="robustness.curve: the reported specification"):
+    with pytest.raises(EstimationError, match="models.main: no row is left"):
         curve(panel, read(), MODEL.model_copy(update={"where": "year > 3000"}), here, tmp_path)
     with pytest.raises(StudyError, match="stands for several columns"):
         dummies = MODEL.model_copy(update={"formula": "y ~ dummies(region) + a"})
