@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replication.cli import main
-from tests.support.made_up import lay_out
+from tests.support.made_up import in_one_process, lay_out
 
 STUDY = """
 [study]
@@ -38,7 +38,9 @@ def project(tmp_path_factory):
         (project.raw / "panel.csv").read_text().replace("A,1980", "A,1979")
     )
     (project.specs / "own.toml").write_text(STUDY)
-    assert main(["--project", str(project.root), "all", "report"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        in_one_process(patch)
+        assert main(["--project", str(project.root), "all", "report"]) == 0
     assert main(["--project", str(project.root), "freeze", "--why", "first"]) == 0
     return project
 
