@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from replication.estimate.covariances.over_time import bartlett_lags
-from replication.estimate.covariances.sandwich import REPAIRED
+from replication.estimate.covariances.sandwich import REPAIRED, SATURATED
 from replication.estimate.design import Fit, Integers
 from replication.estimate.labels import entity_name
 from replication.estimate.numbers.groupings import is_nested
@@ -36,7 +36,8 @@ class ExportedError:
     label, kind : str
         What the study calls it, and its word.
     options : mapping
-        Every option with its value; `lags` is the number that was used, `cluster` names columns of the file.
+        Every option with its value; `lags` is the number that was used, `cluster` names columns of the file;
+        `repaired` and `saturated`: whether eigenvalues were set to zero, and rows of leverage one left out.
     factors : mapping of str to float
         What multiplies the variance, by name.
     errors : (k,) tuple of float
@@ -199,11 +200,11 @@ def _error(fit: Fit, ready: Plan, error: PlannedError, groups: Mapping[str, str]
         options["lags"] = bartlett_lags(options["lags"], len(np.unique(fit.time)))
     roots = np.sqrt(np.clip(np.diag(found.matrix), 0, None))
     factors = {name: float(found.factors[name]) for name in MULTIPLIES if name in found.factors}
-    repaired = REPAIRED in found.factors
+    happened = {"repaired": REPAIRED in found.factors, "saturated": SATURATED in found.factors}
     return ExportedError(
         error.label or found.kind,
         found.kind,
-        {**options, "repaired": repaired},
+        {**options, **happened},
         factors,
         tuple(roots.tolist()),
         _inside(fit, ready.model.effects, error.options.get("cluster") or ["entity"], groups),

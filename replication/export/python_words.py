@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from replication.export.exported_model import ExportedError, ExportedModel
-from replication.export.ways import Way, Words, both, common_factor, counts_all, nested, own_effect
+from replication.export.ways import LEFT, Way, Words, both, common_factor, counts_all, nested, own_effect
 
 
 def each_counted(model: ExportedModel, error: ExportedError) -> bool:
@@ -23,7 +23,8 @@ PLAIN_CLUSTERS = Words(
 )
 LINEAR = (
     Words("classical", ".fit()", {"divisor": "n-k"}),
-    *(Words(kind, f'.fit(cov_type="{kind.upper()}")') for kind in ("hc0", "hc1", "hc2", "hc3")),
+    *(Words(kind, f'.fit(cov_type="{kind.upper()}")') for kind in ("hc0", "hc1")),
+    *(Words(kind, f'.fit(cov_type="{kind.upper()}")', LEFT) for kind in ("hc2", "hc3")),
     Words("clustered", '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}}})', suits=counts_all),
     Words("clustered", '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}}})', suits=each_counted),
     PLAIN_CLUSTERS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from replication.export.exported_model import ExportedError, ExportedModel
-from replication.export.ways import Way, Words, always, both, counts_all, one_key
+from replication.export.ways import LEFT, Way, Words, always, both, counts_all, one_key
 
 
 def unweighted(model: ExportedModel, error: ExportedError) -> bool:
@@ -101,7 +101,8 @@ INDEX = 'index = c("entity", "time")'
 ABSORBED = f'plm::plm({{unabsorbed}}, rows, model = "within", {INDEX})'
 LINEAR = (
     *CLASSICAL,
-    *(Words(kind, f'vcovHC(found, type = "{kind.upper()}")') for kind in ("hc0", "hc1", "hc2", "hc3")),
+    *(Words(kind, f'vcovHC(found, type = "{kind.upper()}")') for kind in ("hc0", "hc1")),
+    *(Words(kind, f'vcovHC(found, type = "{kind.upper()}")', LEFT) for kind in ("hc2", "hc3")),
     Words("clustered", 'vcovCL(found, cluster = {clusters}, type = "HC1")', suits=counts_all),
     *SCORED[2:],
     Words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replication.export.exported_model import ExportedError, ExportedModel
-from replication.export.ways import Way, Words, counts_all, nested
+from replication.export.ways import LEFT, Way, Words, counts_all, nested
 
 
 def two_keys(model: ExportedModel, error: ExportedError) -> bool:
@@ -15,8 +15,8 @@ def two_keys(model: ExportedModel, error: ExportedError) -> bool:
 REGRESS = (
     Words("classical", "", {"divisor": "n-k"}),
     Words("hc1", ", vce(robust)"),
-    Words("hc2", ", vce(hc2)"),
-    Words("hc3", ", vce(hc3)"),
+    Words("hc2", ", vce(hc2)", LEFT),
+    Words("hc3", ", vce(hc3)", LEFT),
     Words("clustered", ", vce(cluster {clusters})", suits=counts_all),
 )
 ABSORBED = (

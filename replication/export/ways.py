@@ -49,6 +49,10 @@ def both(first: Suits, second: Suits) -> Suits:
     return lambda model, error: first(model, error) and second(model, error)
 
 
+LEFT = {"saturated": False}
+"""Of HC2 and HC3: every row's leverage is below one; programs divide zero by zero where it is not."""
+
+
 @dataclass(frozen=True)
 class Words:
     """What a program says for one kind of error.

@@ -70,6 +70,7 @@ def instrumented(estimator: str, errors: str, more: str = "", **options: str) ->
 ENTITY, TIME, BOTH = 'effects = ["entity"]', 'effects = ["time"]', 'effects = ["entity", "time"]'
 WEIGHTS, CORE, FEW_UNITS = 'weights = "w"', 'where = "core == 1"', 'where = "unit < 6"'
 NO_1994 = 'where = "year != 1994"'
+ALONE = f'{ENTITY}\nsingletons = "keep"\nwhere = "unit > 2 or year == 1990"'
 MODELS = {
     "pooled": model("y ~ x + log(w) + lag(a, 1)", MANY),
     "pooled_few": model("y ~ x + log(w) + lag(a, 1)", FEW),
@@ -82,6 +83,7 @@ MODELS = {
     "nested_few": model("y ~ x + a", FEW, more='effects = ["entity", "half", "time"]'),
     "complete": model("y ~ x", f"{MANY} each", more=CORE),
     "complete_few": model("y ~ x", f"{FEW} casewise", more=CORE),
+    "singletons": model("y ~ x", LINEAR, more=ALONE),
     "without_1994": model("y ~ x + a", f"{LAGS} hc1", more=NO_1994),
     "dynamic_without_1994": model("y ~ x", "own", "difference_gmm", NO_1994, collapse="true"),
     "mean_effect": model("y ~ x + a", MANY, more=ENTITY, mean_effect="true"),
@@ -181,6 +183,8 @@ NO_R = {
     *listed("exact wallace_hussain amemiya", ["newey_west", "nw0"]),
     # sandwich takes the expected information of a glm, and forgets an offset of clm and weights of survreg.
     *listed("fractional_probit shifted_probit tobit_weighted", ROBUST),
+    # Zero by zero where a row's leverage is one.
+    *listed("singletons", ["hc2", "hc3"]),
     # A lag is one of the periods that occur, where ours is one of the calendar's.
     ("without_1994", "nw_periods"),
     ("dynamic_without_1994", "own"),
@@ -220,7 +224,8 @@ NO_PYTHON = {
     *listed("ordered ordered_probit expected", ROBUST),
     *listed("logit_weighted poisson_weighted", ("hc0", "hc1", *LATER)),
     *listed("conditional", ["clustered"]),
-    # Eigenvalues were set to zero.
+    # Zero by zero where a row's leverage is one; eigenvalues were set to zero.
+    *listed("singletons", ["hc2", "hc3"]),
     *listed("pooled changes mean_effect mean_effects", ["both"]),
 }
 # Where the other program is coarser. statsmodels differentiates the likelihood of ordered and of conditional

@@ -21,6 +21,7 @@ from replication.estimate.numbers.groupings import grouped, is_nested
 
 ZERO: Floats = np.zeros(())
 REPAIRED = "negative eigenvalues set to zero"  # a factor of a covariance: how many
+SATURATED = "rows with leverage one, left out"  # a factor of HC2 and HC3: how many
 FEW = 10  # clusters; Cameron and Miller (2015, Journal of Human Resources 50(2)) call 20 to 50 few
 
 
@@ -131,7 +132,7 @@ def _leveraged(fit: Fit, kind: str, power: float, divisor: str) -> Covariance:
     left = 1.0 - row_leverage(least_squares_only(kind, fit))
     saturated = left < 1e-10
     scale = np.where(saturated, 0.0, np.where(saturated, 1.0, left) ** -power)
-    factors = {"rows with leverage one, left out": float(saturated.sum())} if saturated.any() else {}
+    factors = {SATURATED: float(saturated.sum())} if saturated.any() else {}
     note = f"robust to heteroskedasticity, {kind.upper()}: squared residuals divided by {divisor}"
     return _white(fit, kind, fit.scores * scale[:, None], factors, note)
 
