@@ -251,7 +251,7 @@ def test_what_was_run_is_not_deposited_twice(project):
 @pytest.fixture
 def without_pdf(monkeypatch):
     """No pages are set, which takes longest, where a deposit is to be refused."""
-    monkeypatch.setattr(assemble, "write_readme_pdf", lambda path, _: path.write_bytes(b"%PDF-1.4"))
+    monkeypatch.setattr(assemble, "write_readme_pdf", lambda path, text: path.write_text("no pages"))
 
 
 def test_a_finding_fails_the_build_and_leaves_the_old_folder(project, without_pdf, capsys):
