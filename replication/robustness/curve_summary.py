@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,17 +138,17 @@ def _together(codes: list[Codes], size: int) -> Integers:
     return both
 
 
-def choices_table(found: Curve) -> pd.DataFrame:
-    """The analytical choices: id, place, used, alternatives, reason."""
+def choices_table(found: Curve, words: Callable[[str], str] = str) -> pd.DataFrame:
+    """The analytical choices: id, place, used, alternatives, reason; `words` prints a name."""
     rows = []
     for choice in found.universe.choices:
         sets = choice.values if isinstance(choice.values, ControlSets) else None
         others = (
-            f"{len(sets) - 1:,} other sets of: {', '.join(sets.names[: sets.varied])}"
+            f"{len(sets) - 1:,} other sets of: {', '.join(map(words, sets.names[: sets.varied]))}"
             if sets
-            else "; ".join(choice.labels[1:])
+            else "; ".join(map(words, choice.labels[1:]))
         )
-        rows.append((choice.id, PLACES[choice.kind], choice.label(0), others, choice.reason))
+        rows.append((words(choice.id), PLACES[choice.kind], words(choice.label(0)), others, choice.reason))
     return pd.DataFrame(rows, columns=["id", "place", "used", "alternatives", "reason"])
 
 

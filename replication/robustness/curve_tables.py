@@ -35,7 +35,7 @@ def curve_tables(found: Curve, labels: Mapping[str, str]) -> Iterator[Recorded]:
     name, title = found.spec.id, found.spec.title or found.spec.id
     number = estimate_text(found)
     words = partial(worded, labels)
-    yield told(f"{name}_choices", f"{title}: the choices", _choices(found, words), HEADER)
+    yield told(f"{name}_choices", f"{title}: the choices", choices_table(found, words), HEADER)
     yield _summary(found, title, number)
     if found.test is not None:
         yield _test(found.spec.id, found.test, title, number)
@@ -56,12 +56,6 @@ def estimate_text(found: Curve) -> Print:
     reported = found.table.iloc[0]
     precision = rounding.coefficient(reported["estimate"], reported["std_error"])
     return partial(rounding.rounded, precision=precision)
-
-
-def _choices(found: Curve, words: partial[str]) -> pd.DataFrame:
-    frame = choices_table(found)
-    parts = frame["alternatives"].map(lambda text: "; ".join(map(words, text.split("; "))))
-    return frame.assign(id=frame["id"].map(words), used=frame["used"].map(words), alternatives=parts)
 
 
 def _summary(found: Curve, title: str, number: Print) -> Recorded:

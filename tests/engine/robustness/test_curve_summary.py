@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from replication.panel.panel import panel_of
@@ -90,4 +89,6 @@ def test_the_table_of_analytical_choices(found):
     assert told.loc["controls", "used"] == "both, c"
     assert told.loc["controls", "alternatives"] == "3 other sets of: both, c"
     assert told.loc["effects", "used"] == "entity"
-    assert isinstance(told, pd.DataFrame)
+    named = choices_table(found, str.upper).set_index("id")
+    assert named.loc["CONTROLS", "alternatives"] == "3 other sets of: BOTH, C"
+    assert named.loc["MEASURE", "alternatives"] == "KEY; Z"
