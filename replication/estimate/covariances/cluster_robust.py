@@ -190,7 +190,10 @@ def wishart_df(hat: Projection, key: Integers, influence: Floats, combinations: 
     """
     columns: list[Floats] = list(combinations @ influence.T)
     many = len(columns)
-    mean = np.array([[np.trace(_gram(hat, key, left, right)) for right in columns] for left in columns])
+    mean = np.zeros((many, many))
+    for i, left in enumerate(columns):
+        for j in range(i, many):
+            mean[i, j] = mean[j, i] = np.trace(_gram(hat, key, left, columns[j]))
     scale = np.sqrt(np.abs(np.diag(mean)))
     if not scale.all() or np.linalg.eigvalsh(mean / np.outer(scale, scale)).min() < SATURATED:
         return float("nan")
@@ -198,9 +201,9 @@ def wishart_df(hat: Projection, key: Integers, influence: Floats, combinations: 
     columns = list(solve_triangular(root, np.array(columns) / scale[:, None], lower=True))
     spread, traces = 0.0, np.zeros((1, 1))
     for i, left in enumerate(columns):
-        traces = traces + _gram(hat, key, left, left)
         for j, right in enumerate(columns[i:]):
             gram = _gram(hat, key, left, right)
+            traces = traces + gram if j == 0 else traces
             spread += (1 + (j > 0)) * float((gram * gram.T).sum())
     return many * (many + 1) / (spread + float((traces**2).sum()))
 
