@@ -246,7 +246,7 @@ def wald(fit: Estimates, covariance: Covariance, terms: Sequence[str]) -> Statis
     of the terms, which few clusters can make lower than their number; constraints beyond it are dropped, as
     Stata does. Where degrees of freedom differ by term, Hotelling's T2 with d of them for q terms: F is
     W (d - q + 1) / (d q), with q and d - q + 1 (Pustejovsky and Tipton 2018, eq. 16; R clubSandwich's "HTZ").
-    NaN where a term has no variance, or where d is too small.
+    All of it is NaN where a term has no variance, or where d is too small.
     """
     for name in terms:
         if name not in fit.labels:
@@ -254,7 +254,7 @@ def wald(fit: Estimates, covariance: Covariance, terms: Sequence[str]) -> Statis
     rows = [fit.labels.index(name) for name in dict.fromkeys(terms)]
     variance = covariance.matrix[np.ix_(rows, rows)]
     known = bool(np.isfinite(variance).all())
-    value, rank, _ = quadratic_form(fit.params[rows], variance) if known else (np.nan, len(rows), False)
+    value, rank, _ = quadratic_form(fit.params[rows], variance) if known else (np.nan, np.nan, False)
     if covariance.df is None:
         p = chi2_sf(value, rank)
         return {"test_chi2": value, "test_chi2_df": float(rank), "test_chi2_p": p}
@@ -263,7 +263,9 @@ def wald(fit: Estimates, covariance: Covariance, terms: Sequence[str]) -> Statis
         df = float(covariance.df)
     else:
         estimated = covariance.joint_df(np.eye(len(fit.terms))[rows])
-        df = estimated - rank + 1 if len(rows) == rank < estimated + 1 else float("nan")
+        if not len(rows) == rank < estimated + 1:
+            return dict.fromkeys(("test_f", "test_f_df1", "test_f_df2", "test_f_p"), float("nan"))
+        df = estimated - rank + 1
         f *= df / estimated
     return {"test_f": f, "test_f_df1": float(rank), "test_f_df2": df, "test_f_p": f_sf(f, rank, df)}
 

@@ -299,7 +299,10 @@ class _Models:
             yield Cell(label), *(Cell("yes" if name in c.account.absorbed else "") for c in self.columns)
 
     def _footers(self) -> Iterator[tuple[Cell, list[Row]]]:
-        """Fit and tests: the statistics that have a place, then every test with its p value."""
+        """Fit and tests that any model has: statistics with a place, then every test with its p value."""
+        yield from ((label, rows) for label, rows in self._every_footer() if _says_anything(rows))
+
+    def _every_footer(self) -> Iterator[tuple[Cell, list[Row]]]:
         found = list(dict.fromkeys(key for column in self.columns for key in self._of(column)))
         if self.spec.fit is not None:
             yield from (self._footer([key]) for key in self._asked(found, self.spec.fit))
@@ -341,6 +344,10 @@ class _Models:
             if key in self.records.values:
                 return Cell(statistic_text(name, self.records.values[key]), key, before, after)
         return EMPTY
+
+
+def _says_anything(rows: list[Row]) -> bool:
+    return any(cell.text for row in rows for cell in row[1:])
 
 
 def _marks(numbers: int) -> list[tuple[str, str]]:
