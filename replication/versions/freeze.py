@@ -17,7 +17,7 @@ from replication.project.places import Project
 from replication.project.strict import plain_text, read_json_as
 from replication.report.gather import make_report
 from replication.versions.check import compare, standing
-from replication.versions.compare import Comparison
+from replication.versions.compare import Comparison, compare_folders
 from replication.versions.content import DIGITS, MANIFEST, artefacts, contents
 from replication.versions.manifest import circumstances, commit, machine, seeds, uncommitted
 from replication.versions.sealed import newest, next_name, require_all, versions, write_sums
@@ -51,6 +51,7 @@ def freeze(project: Project, why: str) -> Path:
             write_text(project.changelog, _changelog(project))
         _require_commit(project)
         require_current(project)
+        _require_agreement(project)
         last = newest(project)
         found = compare(last[1], project.current, (last[0], "current")) if last else None
         name = next_name(project)
@@ -68,6 +69,15 @@ def _require_commit(project: Project) -> None:
     if loose:
         more = f" (and {len(loose) - 1} more)" if len(loose) > 1 else ""
         raise UserError(f"{loose[0]}{more}: not committed; a version is frozen from a commit")
+
+
+def _require_agreement(project: Project) -> None:
+    """A table that one medium shows otherwise than another would fail every check of the version."""
+    itself = compare_folders(project.current, project.current, ("current", "current"))
+    for verdict in itself.verdicts:
+        if verdict.grade != "identical":  # nobody edited it: so the program made it so
+            cell = verdict.moves[0].cell
+            raise RuntimeError(f"{verdict.study}/{verdict.table} does not show what its table has: {cell}")
 
 
 def _about(project: Project, name: str, why: str) -> dict:

@@ -12,9 +12,11 @@ import subprocess
 
 import pytest
 
+from replication.cli import main
 from replication.errors import UserError
 from replication.project.arithmetic import arithmetic
 from replication.project.fingerprint import packages
+from replication.publish.exhibits import WRITERS
 from replication.versions.check import check
 from replication.versions.freeze import freeze
 from replication.versions.sealed import SUMS, damage, newest, versions
@@ -164,6 +166,17 @@ def committed(project):
     for words in (["init", "-q"], ["add", "-A"], [*me, "commit", "-q", "-m", "all"]):
         subprocess.run(["git", "-C", str(project.root), *words], check=True)
     return project
+
+
+def test_no_version_of_a_table_that_one_medium_shows_otherwise(project, monkeypatch):
+    """That nobody edited it was seen before: it is a fault of the program, and told as one."""
+    plain = WRITERS["tex"]
+    monkeypatch.setitem(WRITERS, "tex", lambda table: plain(table).replace("Observations &", "Rows &"))
+    for words in (["run", str(project.specs / "small.toml"), "--quiet"], ["report"]):
+        assert main(["--project", str(project.root), *words]) == 0
+    with pytest.raises(RuntimeError, match=r"small/tables/models.tex does not show"):
+        freeze(project, "the first")
+    assert not versions(project)
 
 
 def test_no_version_from_a_tree_with_changes_that_nobody_committed(project):
