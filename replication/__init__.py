@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as typing has it, which would be loaded for this name alone
 if TYPE_CHECKING:
+    from typing import Any
+
     from replication.api import DataError, EstimationError, StudyError, UserError, compare, fit, read, run
 
 __version__ = "0.1.0"

@@ -4,24 +4,34 @@ By its path, and with Python's `-P`, it is this very program that starts: no mod
 in, and no other installation, can take the place of any of its own.
 """
 
-import importlib.util
+# These two are loaded before any file is run; whatever else is may be interrupted while it loads.
 import os
 import sys
-from pathlib import Path
 
 INTERRUPTED = 130
 
 
 def _load_package() -> None:
     """Load the package around this file under its name."""
-    spec = importlib.util.spec_from_file_location("replication", Path(__file__).with_name("__init__.py"))
+    import importlib.util
+
+    file = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__init__.py")
+    spec = importlib.util.spec_from_file_location("replication", file)
     assert spec is not None and spec.loader is not None  # a .py file always has both
     sys.modules[spec.name] = package = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)
 
 
+def _interrupted() -> int:
+    print("replicate: interrupted; what was not finished is made again by the next run", file=sys.stderr)
+    return INTERRUPTED
+
+
 if not __package__:  # also in the processes of a pool, which run this file once more
-    _load_package()
+    try:
+        _load_package()
+    except KeyboardInterrupt:
+        sys.exit(_interrupted())
 
 
 def run() -> int:
@@ -32,8 +42,7 @@ def run() -> int:
 
         return main()
     except KeyboardInterrupt:
-        print("replicate: interrupted; what was not finished is made again by the next run", file=sys.stderr)
-        return INTERRUPTED
+        return _interrupted()
 
 
 if __name__ == "__main__":
