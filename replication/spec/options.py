@@ -16,12 +16,13 @@ from replication.language.other_programs import MODEL_KEYS
 from replication.project.strict import PLAINLY
 
 PERIODS, DRAWS = 10_000, 999_999
+DRAWN = ("draws", "replications")  # of none nothing can be told
 # The largest whole number at which an option that counts something means anything: every such option is here.
 MOST = {
     **dict.fromkeys(
         ("after", "before", "block", "instrument_lags", "lag", "lag_limits", "lags", "window"), PERIODS
     ),
-    **dict.fromkeys(("draws", "replications"), DRAWS),
+    **dict.fromkeys(DRAWN, DRAWS),
     "seed": 2**32 - 1,
     "longest": 1000,  # years between two series
     "points": 200,  # of quadrature: beyond these the weights are nothing beside rounding
@@ -62,8 +63,13 @@ def checked_options(
         if parameter.default is inspect.Parameter.empty and name not in given:
             raise StudyError(f"{place}: the option {name!r} is missing")
     for name, value in given.items():
-        _check_size(f"{place}.{name}", value, *((0, MOST[name]) if name in MOST else (-EXACT, EXACT)))
+        _check_size(f"{place}.{name}", value, *_limits(name))
     return {name: _checked(f"{place}.{name}", value, hints[name]) for name, value in given.items()}
+
+
+def _limits(name: str) -> tuple[int, int]:
+    """The smallest and the largest whole number at which an option means anything."""
+    return (int(name in DRAWN), MOST[name]) if name in MOST else (-EXACT, EXACT)
 
 
 def _check_size(place: str, value: Any, least: int, most: int) -> None:

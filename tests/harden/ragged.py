@@ -37,7 +37,7 @@ def _spoil(draw: random.Random, lines: list[list[str]]) -> None:
         case 0:
             lines[place].append("7")
         case 1:
-            lines[place].pop()
+            del lines[place][-1:]
         case 2:
             for line in lines[1:]:
                 line.append("7")

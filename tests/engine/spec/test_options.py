@@ -69,3 +69,12 @@ def test_a_number_that_means_nothing_is_refused(given, told):
 def test_numbers_that_mean_something_pass():
     given = {"lags": 0, "seed": 0, "scale": -1e300, "rate": 5_000_000_000, "instrument_lags": [2, 99]}
     assert checked_options("x", example, given) == given
+
+
+@pytest.mark.parametrize("name", ["draws", "replications"])
+def test_of_no_draws_nothing_can_be_told(name):
+    def measure(table, *, draws: int = 9, replications: int = 9): ...
+
+    with pytest.raises(StudyError, match=rf"m\.{name} is 0; allowed: 1 to 999,999"):
+        checked_options("m", measure, {name: 0})
+    assert checked_options("m", measure, {name: 1}) == {name: 1}
