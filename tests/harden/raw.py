@@ -257,7 +257,10 @@ def broken_files(
 ) -> list[tuple[Recipe, dict[str, bytes], bytes | str]]:
     """`number` cases: a table, its good raw file, and what is put in the file's place."""
     draw = random.Random(seed)
-    usable = recipes(project)
+    # A slot that waits for figures has headings alone, and nothing to break.
+    usable = [
+        each for each in recipes(project) if (project.raw / each.inputs[0]).read_bytes().count(b"\n") > 1
+    ]
     found = []
     for place in range(number):
         recipe, other = draw.choice(usable), draw.choice(usable)
