@@ -108,7 +108,17 @@ def uncommitted(project: Project) -> list[str]:
 def _git(project: Project, *words: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(project.root), *words],
+            # of what a folder's own settings could have git run while it looks
+            [
+                "git",
+                "-c",
+                "core.fsmonitor=false",
+                "-c",
+                "core.hooksPath=/dev/null",
+                "-C",
+                str(project.root),
+                *words,
+            ],
             capture_output=True,
             text=True,
             timeout=COMMIT_SECONDS,
