@@ -41,6 +41,7 @@ def instrumented(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     witness = Witness(EXACT, fit, block_diag(given.back, np.eye(k)))
 
     def covariance(**words: Any) -> Floats:
+        """(k, k) covariance of the coefficients that both sides have."""
         return np.asarray(program.fit(**words).cov)[np.ix_(places, places)]
 
     found = program.fit()

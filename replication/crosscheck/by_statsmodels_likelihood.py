@@ -222,6 +222,7 @@ def _at(found: Any) -> Their:
     """The covariance of another kind at the same estimate, which it then holds."""
 
     def their(kind: str, **options: Any) -> Floats:
+        """(k, k) covariance of this kind."""
         results = getattr(found, "_results", found)
         get_robustcov_results(results, cov_type=kind, use_self=True, use_t=False, **options)
         return np.asarray(results.cov_params())
