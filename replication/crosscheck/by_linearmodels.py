@@ -29,14 +29,13 @@ from replication.crosscheck.opinion import (
     Witness,
     quantities,
 )
-from replication.estimate.covariances.conventions import conventions_of
+from replication.estimate.covariances.conventions import LINEARMODELS_CLUSTERED
 from replication.estimate.covariances.sandwich import classical, clustered, hc0, hc1
 from replication.estimate.design import CONSTANT, Design, Fit
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("linearmodels", LINEAR)
 CLIMBED = Source("linearmodels", ITERATIVE)
-CLUSTERED = next(each for each in conventions_of("clustered") if each.program.startswith("linearmodels"))
 GAVE_UP = AbsorbingEffectError
 # Its search for what effects explain ends where the rest is orthogonal to them to so many digits.
 ABSORB: dict[str, Any] = {
@@ -103,7 +102,7 @@ def first_difference(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     found = partial(FirstDifferenceOLS(y, x).fit, debiased=True)
     witness = Witness(EXACT, fit, given.back)
     yield from _robust(witness, found)
-    for each in clustered_ways(fit, model, CLUSTERED):
+    for each in clustered_ways(fit, model, LINEARMODELS_CLUSTERED):
         if each.by == ("entity",):  # others it refuses where they change from row to row
             theirs = found(cov_type="clustered", cluster_entity=True, group_debias=False)
             yield from witness.errors("clustered", each.ours.matrix, theirs.cov.to_numpy(), each.by)
@@ -167,7 +166,7 @@ def sur(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
 def _panel_errors(witness: Witness, model: ModelSpec, estimated: Any) -> Any:
     """Coefficients and the errors of a panel of rows; the results with classical errors."""
     plain, fit = (yield from _robust(witness, estimated)), witness.fit
-    for each in clustered_ways(fit, model, CLUSTERED):
+    for each in clustered_ways(fit, model, LINEARMODELS_CLUSTERED):
         groups = pd.DataFrame(each.groups.reshape(fit.nobs, -1), index=plain.resids.index)
         theirs = estimated(cov_type="clustered", clusters=groups, group_debias=False)
         yield from witness.errors("clustered", each.ours.matrix, theirs.cov.to_numpy(), each.by)

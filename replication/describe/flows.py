@@ -85,21 +85,6 @@ def ratio(frame: pd.DataFrame, *, numerator: str, denominator: str) -> pd.DataFr
 
 
 @of_series
-def net_over_gross(frame: pd.DataFrame, *, inflow: str, outflow: str) -> pd.DataFrame:
-    """Net flow over gross flow, (inflow - outflow) / (inflow + outflow), between -1 and 1 for flows >= 0.
-
-    Parameters
-    ----------
-    inflow : str
-        Series of what comes in.
-    outflow : str
-        Series of what goes out, as positive figures.
-    """
-    into, out = pick(frame, inflow), pick(frame, outflow)
-    return tidy(divide(into - out, into + out).to_frame(f"{inflow} - {outflow}"))
-
-
-@of_series
 def end_over_start(frame: pd.DataFrame) -> pd.DataFrame:
     """Last over first figure of each series; the period is "first/last", each series' own."""
     known = {name: frame[name].dropna().to_numpy() for name in frame.columns}
@@ -203,7 +188,6 @@ MEASURES = by_name(
     levels,
     share,
     ratio,
-    net_over_gross,
     end_over_start,
     exceedances,
     exceedance_rate,

@@ -198,15 +198,12 @@ def quotients(
     return pd.concat(made, ignore_index=True) if made else tidy(pd.DataFrame())
 
 
-@of_series
-def sum_across(frame: pd.DataFrame) -> pd.DataFrame:
-    """Sum of all series in each period, the group "sum"; missing where one of them is."""
-    return tidy(frame.sum(axis=1, skipna=False).to_frame("sum"))
-
-
 @over(bounded)
 def sum_interval(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """`sum_across` with the sums of the columns `low` and `high` on both sides; the groups are the bounds."""
+    """Sum of all series in each period, between the sums of the columns `low` and `high`.
+
+    Missing where one of them is; the groups are the bounds.
+    """
     return tidy(pd.DataFrame({bound: frame.sum(axis=1, skipna=False) for bound, frame in frames.items()}))
 
 
@@ -351,7 +348,6 @@ MEASURES = by_name(
     end_minus_start,
     end_over_start_interval,
     quotients,
-    sum_across,
     sum_interval,
     sum_over,
     implied_total,

@@ -48,12 +48,6 @@ of_prices = over(prices)
 
 
 @of_prices
-def log_changes(frame: pd.DataFrame) -> pd.DataFrame:
-    """Log change of each series from the period before, in percent; the first period has none."""
-    return tidy(_changes(frame).iloc[1:])
-
-
-@of_prices
 def volatility(frame: pd.DataFrame) -> pd.DataFrame:
     """Standard deviation (divisor n - 1) of the log changes of all periods given, in percent a period."""
     return summaries(frame, dict(_changes(frame).std(ddof=1)))
@@ -158,6 +152,4 @@ def _pearson(pair: pd.DataFrame) -> float:
     return float(np.corrcoef(known, rowvar=False)[0, 1])
 
 
-MEASURES = by_name(
-    log_changes, volatility, rolling_volatility, peak, drawdown, event_time, event_correlation, correlation
-)
+MEASURES = by_name(volatility, rolling_volatility, peak, drawdown, event_time, event_correlation, correlation)

@@ -125,18 +125,6 @@ def distance_trend(
 
 
 @of_portfolios
-def lagged_distance(
-    shares: Portfolios, *, leader: str, follower: str, longest: int, distance: Distance = "half_absolute"
-) -> pd.DataFrame:
-    """Mean distance between the follower at t and the leader at t - k, for k = 0 to `longest` years.
-
-    The period of a row is k. A lag without a pair of portfolios is missing.
-    """
-    means, _ = _lags(shares(leader), shares(follower), longest, distance)
-    return tidy(pd.DataFrame({distance: means}))
-
-
-@of_portfolios
 def convergence_lag(
     shares: Portfolios, *, leader: str, follower: str, longest: int, distance: Distance = "half_absolute"
 ) -> pd.DataFrame:
@@ -203,4 +191,4 @@ def _years(periods: pd.Index) -> np.ndarray:
     return np.array([int(label) for label in periods])
 
 
-MEASURES = by_name(portfolio_shares, portfolio_distance, distance_trend, lagged_distance, convergence_lag)
+MEASURES = by_name(portfolio_shares, portfolio_distance, distance_trend, convergence_lag)

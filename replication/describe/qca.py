@@ -1,8 +1,8 @@
 """Crisp-set comparison of cases: codes, sufficiency and necessity (Ragin 1987, 2008).
 
 The table has one row a case and condition. An expression joins conditions in Ragin's notation: `~` not,
-`*` and, `+` or, with `*` before `+`. A case is left out of a figure, and counted, where missing codes leave
-its membership open; `a*b` is not open for a case without `a`, whatever its `b`.
+`*` and, `+` or, with `*` before `+`. A case is left out of a figure where missing codes leave its
+membership open; `a*b` is not open for a case without `a`, whatever its `b`.
 """
 
 from __future__ import annotations
@@ -89,18 +89,6 @@ def necessity(codes: pd.DataFrame, *, expressions: list[str], outcome: str) -> p
     return tidy(found)
 
 
-@of_cases
-def cases_used(codes: pd.DataFrame, *, expressions: list[str], outcome: str) -> pd.DataFrame:
-    """Cases behind each figure: with X, with the outcome, with both, with neither, and left out."""
-    columns = {}
-    for expression in expressions:
-        x, y = known_pair(codes, expression, outcome)
-        counts = [x.sum(), y.sum(), (x * y).sum(), ((1 - x) * (1 - y)).sum(), len(codes) - len(x)]
-        columns[expression] = counts
-    labels = ["with the expression", "with the outcome", "with both", "with neither", "left out"]
-    return tidy(pd.DataFrame(columns, index=labels))
-
-
 def _fit(
     codes: pd.DataFrame, expressions: list[str], outcome: str, divisors: tuple[str, str]
 ) -> pd.DataFrame:
@@ -125,4 +113,4 @@ def known_pair(codes: pd.DataFrame, expression: str, outcome: str) -> tuple[pd.S
     return pair["x"], pair["y"]
 
 
-MEASURES = by_name(case_codes, sufficiency, necessity, cases_used)
+MEASURES = by_name(case_codes, sufficiency, necessity)

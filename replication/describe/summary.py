@@ -32,6 +32,16 @@ def summary(values: Floats) -> dict[str, float]:
     return {name: float(of(there)) for name, of in SUMMARY.items()}
 
 
+def group_of(level: str, variable: str) -> str:
+    """The group of a record: a variable, behind the level of `by` that it is summed up in."""
+    return f"{level}: {variable}" if level else variable
+
+
+def level_of(group: str, variable: str) -> str:
+    """The level that `group_of` was given with this variable."""
+    return group.removesuffix(variable).removesuffix(": ")
+
+
 def correlations(columns: Sequence[Floats]) -> Floats:
     """Pearson's correlation of every pair, over the rows where both are there; missing if one is constant."""
     found = np.full((len(columns), len(columns)), np.nan)

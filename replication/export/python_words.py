@@ -15,9 +15,14 @@ def each_counted(model: ExportedModel, error: ExportedError) -> bool:
     return len(error.options["cluster"]) == 2 and own and counted and not error.options["repaired"]
 
 
+def fitted(given: Words, steps: str = "") -> Words:
+    """The same error as the arguments of a method, behind those of its search."""
+    return replace(given, words=f".fit({', '.join(filter(None, (steps, given.words)))})")
+
+
 PLAIN_CLUSTERS = Words(
     "clustered",
-    '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}, "use_correction": False}})',
+    'cov_type="cluster", cov_kwds={{"groups": {clusters}, "use_correction": False}}',
     suits=common_factor,
     scaled=True,
 )
@@ -27,24 +32,22 @@ LINEAR = (
     *(Words(kind, f'.fit(cov_type="{kind.upper()}")', LEFT) for kind in ("hc2", "hc3")),
     Words("clustered", '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}}})', suits=counts_all),
     Words("clustered", '.fit(cov_type="cluster", cov_kwds={{"groups": {clusters}}})', suits=each_counted),
-    PLAIN_CLUSTERS,
+    fitted(PLAIN_CLUSTERS),
 )
 OVER_TIME = (
     Words(
         "driscoll_kraay",
-        '.fit(cov_type="hac-groupsum", cov_kwds={{"time": {periods}, "maxlags": {lags}, '
-        '"use_correction": False}})',
+        'cov_type="hac-groupsum", cov_kwds={{"time": {periods}, "maxlags": {lags}, "use_correction": False}}',
         scaled=True,
     ),
     Words(
         "newey_west",
-        '.fit(cov_type="hac-panel", cov_kwds={{"groups": {clusters}, "maxlags": {lags}, '
-        '"use_correction": False}})',
+        'cov_type="hac-panel", cov_kwds={{"groups": {clusters}, "maxlags": {lags}, "use_correction": False}}',
         {"lagged": "rows"},
         scaled=True,
     ),
 )
-SUMMED = (PLAIN_CLUSTERS, *OVER_TIME)
+LEAST_SQUARES = (*LINEAR, *map(fitted, OVER_TIME))
 WITHIN = (
     Words("classical", '.fit(cov_type="unadjusted", debiased=True)', {"divisor": "n-k"}),
     Words(
@@ -53,11 +56,12 @@ WITHIN = (
         suits=own_effect,
     ),
 )
-RAW = (
-    Words("classical", ".fit()"),
-    Words("hc0", '.fit(cov_type="HC0")'),
-    Words("hc1", '.fit(cov_type="HC0")', scaled=True),
-    *SUMMED,
+ARGUMENTS = (
+    Words("classical", ""),
+    Words("hc0", 'cov_type="HC0"'),
+    Words("hc1", 'cov_type="HC0"', scaled=True),
+    PLAIN_CLUSTERS,
+    *OVER_TIME,
 )
 INSTRUMENTED = (
     Words("classical", '.fit(cov_type="unadjusted", debiased=True)', {"divisor": "n-k"}),
@@ -74,15 +78,8 @@ INSTRUMENTED = (
 BY_N = (Words("classical", '.fit(cov_type="unadjusted", debiased=False)', {"divisor": "n"}),)
 
 
-def climbing(steps: str) -> tuple[Words, ...]:
-    """The errors of a likelihood, whose search takes these options."""
-    return tuple(
-        replace(each, words=each.words.replace("fit(", f"fit({steps}, ").replace(", )", ")")) for each in RAW
-    )
-
-
-SEARCH = climbing('method="newton", maxiter=200, tol=1e-14, disp=0')
-STEPS = climbing('maxiter=100, tol=1e-10, tol_criterion="params"')
+SEARCH = tuple(fitted(each, 'method="newton", maxiter=200, tol=1e-14, disp=0') for each in ARGUMENTS)
+STEPS = tuple(fitted(each, 'maxiter=100, tol=1e-10, tol_criterion="params"') for each in ARGUMENTS)
 WEIGHED = tuple(words for words in STEPS if words.kind in ("classical", "clustered"))  # all that GLM has then
 
 
@@ -93,9 +90,8 @@ def overdispersed(model: ExportedModel, error: ExportedError) -> bool:
 
 def dispersed(words: Words) -> Words:
     """The same error of the negative binomial, whose function takes its options."""
-    given = words.words.removeprefix(".fit(").removesuffix(")")
     suits = both(overdispersed, words.suits)
-    return replace(words, words=f", kind=dict({given})" + "{offset})", suits=suits)
+    return replace(words, words=f", kind=dict({words.words})" + "{offset})", suits=suits)
 
 
 AS_IV = "IV2SLS(y, {wide}, None, None{weights_option})"
@@ -109,8 +105,8 @@ BOTH = ("entity", "time")
 WAYS = (
     Way(("ols",), f"{PANEL})", WITHIN, BOTH, absorbing=True),
     Way(("ols",), f"{PANEL}, weights={{weights}})", WITHIN, BOTH, absorbing=True, weighted=True),
-    Way(("ols",), OLS, (*LINEAR, *OVER_TIME), None),
-    Way(("ols",), WLS, (*LINEAR, *OVER_TIME), None, weighted=True),
+    Way(("ols",), OLS, LEAST_SQUARES, None),
+    Way(("ols",), WLS, LEAST_SQUARES, None, weighted=True),
     Way(("ols",), AS_IV, BY_N, None, weighted=None),
     Way(("between",), OLS, LINEAR, options={"reweight": False}, prepare="rows = entity_means(rows)"),
     Way(
@@ -121,7 +117,7 @@ WAYS = (
         prepare="rows = entity_means(rows)",
     ),
     Way(("between",), AS_IV, BY_N, options={"reweight": False}, prepare="rows = entity_means(rows)"),
-    Way(("first_difference",), OLS, (*LINEAR, *OVER_TIME), prepare="rows = changes(rows, {changing})"),
+    Way(("first_difference",), OLS, LEAST_SQUARES, prepare="rows = changes(rows, {changing})"),
     Way(("first_difference",), AS_IV, BY_N, prepare="rows = changes(rows, {changing})"),
     Way(
         ("random_effects",),
@@ -155,7 +151,10 @@ WAYS = (
         Way(
             ("fgls",),
             "sm.WLS(y, x, weights=precision(y, x, rows))",
-            (Words("own", f'.fit(cov_type="fixed scale", cov_kwds={{{{"scale": {scale}}}}})'), *RAW[1:]),
+            (
+                Words("own", f'.fit(cov_type="fixed scale", cov_kwds={{{{"scale": {scale}}}}})'),
+                *map(fitted, ARGUMENTS[1:]),
+            ),
             options={
                 "panels": "heteroskedastic",
                 "autocorrelation": "none",
@@ -202,7 +201,7 @@ WAYS = (
     Way(
         ("negative_binomial",),
         "negative_binomial(y, x",
-        tuple(dispersed(words) for words in RAW),
+        tuple(map(dispersed, ARGUMENTS)),
     ),
     Way(("fractional_logit",), f"sm.GLM(y, {{wide}}, family={BINOMIAL}{SHIFTED})", STEPS[1:], weighted=None),
     Way(

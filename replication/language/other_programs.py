@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-WITHIN = 'estimator = "ols" with effects = ["entity"]'
-CONDITIONAL = 'estimator = "conditional_logit" with effects = ["entity"]'
-ESTIMATORS = {
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a model, and what stands behind its equals sign: names, or text as it is written."""
+
+    name: str
+    value: str | Sequence[str]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value if isinstance(self.value, str) else json.dumps(self.value)}"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys that together say what another program has one word for."""
+
+    keys: tuple[Key, ...]
+
+    def __str__(self) -> str:
+        return " with ".join(map(str, self.keys))
+
+
+def _keys(estimator: str, **others: str | Sequence[str]) -> Keys:
+    return Keys((Key("estimator", estimator), *(Key(name, value) for name, value in others.items())))
+
+
+WITHIN = _keys('"ols"', effects=["entity"])
+ESTIMATORS: Mapping[str, str | Keys] = {
     **dict.fromkeys(("reg", "regress", "lm", "pooled", "pooling", "pooledols", "gls"), "ols"),
-    "wls": 'estimator = "ols" with weights = "..."',
+    "wls": _keys('"ols"', weights='"..."'),
     **dict.fromkeys(("fe", "within", "xtreg", "areg", "reghdfe", "feols", "plm", "panelols", "lsdv"), WITHIN),
     **dict.fromkeys(("fixed", "fixed_effects", "fixedeffects"), WITHIN),
-    "twfe": 'estimator = "ols" with effects = ["entity", "time"]',
+    "twfe": _keys('"ols"', effects=["entity", "time"]),
     **dict.fromkeys(("re", "random", "randomeffects"), "random_effects"),
     **dict.fromkeys(("be", "betweenols"), "between"),
     **dict.fromkeys(("fd", "firstdifferenceols"), "first_difference"),
@@ -25,10 +52,12 @@ ESTIMATORS = {
     **dict.fromkeys(("xtdpdsys", "blundell_bond", "sysgmm", "bb"), "system_gmm"),
     **dict.fromkeys(("xtlsdvc", "kiviet"), "lsdvc"),
     **dict.fromkeys(("qreg", "rq", "quantreg"), "quantile"),
-    **dict.fromkeys(("heckman", "heckit", "selection"), 'estimator = "heckman_ml" or "heckman_two_step"'),
+    **dict.fromkeys(("heckman", "heckit", "selection"), _keys('"heckman_ml" or "heckman_two_step"')),
     **dict.fromkeys(("xttobit", "censreg"), "tobit_random_effects"),
     **dict.fromkeys(("fracreg", "fractional"), "fractional_logit"),
-    **dict.fromkeys(("xtlogit", "clogit", "conditionallogit"), CONDITIONAL),
+    **dict.fromkeys(
+        ("xtlogit", "clogit", "conditionallogit"), _keys('"conditional_logit"', effects=["entity"])
+    ),
     **dict.fromkeys(("feglm", "glm"), "logit"),
     **dict.fromkeys(("ologit", "polr", "orderedmodel"), "ordered_logit"),
     "oprobit": "ordered_probit",
@@ -36,8 +65,8 @@ ESTIMATORS = {
     **dict.fromkeys(("sureg", "systemfit"), "sur"),
     "xtgls": "fgls",
     "churdle": "two_part",
-    "xtpcse": 'estimator = "ols" with covariance = [{ kind = "pcse" }]',
-    "newey": 'estimator = "ols" with covariance = [{ kind = "newey_west" }]',
+    "xtpcse": _keys('"ols"', covariance='[{ kind = "pcse" }]'),
+    "newey": _keys('"ols"', covariance='[{ kind = "newey_west" }]'),
 }
 BY_TWO = 'kind = "clustered" with cluster = ["entity", "time"]'
 COVARIANCES = {
@@ -99,7 +128,7 @@ STUDY_KEYS = {
 }  # fmt: skip
 
 
-def ours(word: str, elsewhere: Mapping[str, str]) -> str:
+def ours(word: str, elsewhere: Mapping[str, str | Keys]) -> str:
     """What a study file says for a word of another program, for a message; nothing if that is not known."""
-    said = elsewhere.get(word.strip().lower(), "")
+    said = str(elsewhere.get(word.strip().lower(), ""))
     return said if " " in said or not said else repr(said)

@@ -179,7 +179,7 @@ def _is_several(node: Node) -> bool:
 
 def _product(left: Column, right: Column) -> Column:
     undefined = np.isinf(left.values) | np.isinf(right.values)
-    name = f"{left.name}, {right.name}".removeprefix(", ")
+    name = ", ".join(filter(None, (left.name, right.name)))
     values = np.where(undefined, np.inf, left.values * right.values)
     nodes = [node for node in (left.node, right.node) if node is not None]
     node = Call("*", tuple(nodes)) if len(nodes) > 1 else next(iter(nodes), None)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from replication.language.translate_command import INTERCEPT, Key, instrumented, whole_command
+from replication.language.other_programs import Key
+from replication.language.translate_command import INTERCEPT, instrumented, whole_command
 
 Written = str | Callable[[re.Match[str]], str]
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"

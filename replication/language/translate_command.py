@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from replication.language.other_programs import ESTIMATORS
+from replication.language.other_programs import ESTIMATORS, Key, Keys
 
 NAME = r"[A-Za-z_][A-Za-z0-9_.]*"
 CALLED = re.compile(rf"\s*(?:\w+::)?({NAME})\s*\((.*~.*)\)\s*", re.DOTALL)
@@ -16,17 +15,6 @@ WEIGHTED = re.compile(r"\[\s*(?:[afpi]?w(?:eight)?)\s*=\s*([^\]]+)\]")
 ENDOGENOUS = re.compile(r"(?<![\w.])\(([\w\s.]+)=([\w\s.]+)\)")
 OPTION = re.compile(rf"({NAME})\s*(?:=\s*~?\s*([\w.\"']+)|\(([^()]*)\))?")
 GROUPING = re.compile(r"[\w.]+(?:[#^]+[\w.]+)*")
-
-
-@dataclass(frozen=True)
-class Key:
-    """A key of a model, and what stands behind its equals sign: names, or text as it is written."""
-
-    name: str
-    value: str | Sequence[str]
-
-    def __str__(self) -> str:
-        return f"{self.name} = {self.value if isinstance(self.value, str) else json.dumps(self.value)}"
 
 
 ROBUST, INTERCEPT = Key("covariance", '[{ kind = "hc1" }]'), Key("intercept", "false")
@@ -70,13 +58,8 @@ def instrumented(endogenous: Sequence[str], instruments: Sequence[str]) -> list[
 def _estimator(word: str) -> list[Key]:
     """The keys that say an estimator; least squares need none."""
     said = ESTIMATORS[word.lower()]
-    written = said.split(" with ") if " " in said else [f'estimator = "{said}"']
-    keys = [_key(*text.split(" = ", 1)) for text in written]
+    keys = said.keys if isinstance(said, Keys) else (Key("estimator", f'"{said}"'),)
     return [key for key in keys if key != Key("estimator", '"ols"')]
-
-
-def _key(name: str, value: str) -> Key:
-    return Key(name, json.loads(value) if name == "effects" else value)
 
 
 def _options(text: str, keys: list[Key]) -> tuple[list[str], list[Key]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from replication.describe.summary import COUNT, SUMMARY
+from replication.describe.summary import COUNT, SUMMARY, level_of
 from replication.language.nodes import show
 from replication.language.syntax import parse
 from replication.publish import rounding
@@ -33,7 +33,7 @@ def summary_table(spec: TableSpec, statistics: pd.DataFrame, labels: Mapping[str
         name = names[place % len(names)]
         if spec.by is not None and place % len(names) == 0:
             rules += [len(rows)] if rows else []
-            level = group[: -len(name)].removesuffix(": ")
+            level = level_of(group, name)
             rows.append((Cell(labels.get(level) or level), *(Cell("") for _ in SUMMARY)))
         stub = Cell(labels.get(name) or name, level=int(spec.by is not None))
         rows.append((stub, *_cells(spec, group, {m: values[group, m] for m in SUMMARY})))

@@ -22,6 +22,12 @@ from replication.study.left_out import without
 MOST_BLOCKS = 20
 """Controls, or blocks of them, of which all subsets are taken: a million sets."""
 
+Label = tuple[str, ...]
+"""The names that an alternative is called by, each printed in the study's own words."""
+
+joined = ", ".join
+NONE = ("none",)
+
 TRANSFORMS = (*(name for name in ("log", "log1p", "asinh", "abs") if name in ELEMENTWISE), "standardise")
 
 
@@ -54,11 +60,10 @@ class ControlSets:
         chosen = (terms for terms, member in zip(self.terms, self.members[place], strict=True) if member)
         return tuple(chain.from_iterable(chosen))
 
-    def label(self, place: int) -> str:
-        """The set in words."""
+    def label(self, place: int) -> Label:
+        """What is in the set."""
         member = self.members[place, : self.varied]
-        inside = [name for name, is_in in zip(self.names, member, strict=False) if is_in]
-        return ", ".join(inside) or "none"
+        return tuple(name for name, is_in in zip(self.names, member, strict=False) if is_in) or NONE
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Choice:
         outcome, controls, term, where, inside, effects, estimator, covariance or weights.
     values : sequence
         Alternatives, the reported one first: canonical expressions; for `controls` tuples of terms.
-    labels : tuple of str, empty for controls
+    labels : tuple of Label, empty for controls
     term : str
         The term that the alternatives stand for, where they are measures of one concept.
     reason : str
@@ -81,11 +86,11 @@ class Choice:
     id: str
     kind: str
     values: Any
-    labels: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
     term: str = ""
     reason: str = ""
 
-    def label(self, place: int) -> str:
+    def label(self, place: int) -> Label:
         """An alternative in words."""
         return self.values.label(place) if isinstance(self.values, ControlSets) else self.labels[place]
 
@@ -93,7 +98,7 @@ class Choice:
         """Which alternatives a label names; one of controls may name a set, or what is in many sets."""
         if isinstance(self.values, ControlSets) and label in self.values.names:
             return self.values.members[:, self.values.names.index(label)]
-        return np.array([self.label(place) == label for place in range(len(self.values))])
+        return np.array([joined(self.label(place)) == label for place in range(len(self.values))])
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,8 @@ def _check(place: str, found: Universe, most: int) -> None:
         for name, label in rule.items():
             choice = next(each for each in found.choices if each.id == name)
             if not choice.matching(label).any():
-                known = choice.values.names if isinstance(choice.values, ControlSets) else choice.labels
+                sets = isinstance(choice.values, ControlSets)
+                known = choice.values.names if sets else tuple(map(joined, choice.labels))
                 raise StudyError(f"{place}.never: {name} has no alternative {label!r}; it has: {known}")
 
 
@@ -201,7 +207,7 @@ def _choice(
             return _texts(spec, "where", [*(own or [""]), *map(_canonical, spec.where)])
         case "windows":
             conditions = [_window(time, *window) for window in spec.windows]
-            labels = ("all", *(f"{first}-{last}" for first, last in spec.windows))
+            labels = (("all",), *((f"{first}-{last}",) for first, last in spec.windows))
             return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
         case "leave_out":
             return _left_out(spec, levels(_said(spec.leave_out)))
@@ -209,13 +215,7 @@ def _choice(
             return _texts(spec, "weights", [model.weights or "", *map(_canonical, spec.weights)])
         case "effects":
             sets = _distinct([tuple(model.effects), *map(tuple, spec.effects)])
-            return Choice(
-                spec.id,
-                "effects",
-                sets,
-                tuple(", ".join(each) or "none" for each in sets),
-                reason=spec.reason,
-            )
+            return Choice(spec.id, "effects", sets, tuple(each or NONE for each in sets), reason=spec.reason)
         case "estimator":
             plain = EstimatorSpec(kind=model.estimator, options=dict(model.options))
             found = _distinct([plain, *spec.estimator])
@@ -224,7 +224,7 @@ def _choice(
             )
         case _:
             found = _distinct([next(iter(model.covariance), None), *spec.covariance])
-            return Choice(spec.id, "covariance", found, tuple(map(error_label, found)), reason=spec.reason)
+            return Choice(spec.id, "covariance", found, tuple(map(_error_label, found)), reason=spec.reason)
 
 
 def _canonical(text: str) -> str:
@@ -238,7 +238,7 @@ def _distinct(values: list) -> tuple:
 
 def _texts(spec: ChoiceSpec, kind: str, values: list[str], term: str | None = None) -> Choice:
     found = _distinct(values)
-    labels = tuple(value or "none" for value in found)
+    labels = tuple((value,) if value else NONE for value in found)
     return Choice(spec.id, kind, found, labels, _canonical(term) if term else "", spec.reason)
 
 
@@ -265,24 +265,23 @@ def _said(key: str | None) -> str:
 
 def _left_out(spec: ChoiceSpec, levels: list) -> Choice:
     conditions = [without(_said(spec.leave_out), level) for level in levels]
-    labels = ("none", *(f"without {level}" for level in levels))
+    labels = (NONE, *((f"without {level}",) for level in levels))
     return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
 
 
-def _estimator_label(spec: EstimatorSpec) -> str:
+def _estimator_label(spec: EstimatorSpec) -> Label:
     told = ", ".join(f"{name} = {value}" for name, value in spec.options.items())
-    return f"{spec.kind} ({told})" if told else spec.kind
+    return (f"{spec.kind} ({told})" if told else spec.kind,)
 
 
-def error_label(spec: CovarianceSpec | None) -> str:
+def _error_label(spec: CovarianceSpec | None) -> Label:
     """An error in words: its label, or its kind and options."""
     if spec is None:
-        return "as without a word"
-    told = ", ".join(
-        f"{name} {' and '.join(value) if isinstance(value, list) else value}"
-        for name, value in spec.options.items()
-    )
-    return spec.label or (f"{spec.kind}, {told}" if told else spec.kind)
+        return ("as without a word",)
+    if spec.label:
+        return (spec.label,)
+    options = spec.options.items()
+    return (spec.kind, *(f"{name} {' and '.join(v) if isinstance(v, list) else v}" for name, v in options))
 
 
 def _control_sets(place: str, spec: ChoiceSpec, model: ModelSpec, term: str) -> ControlSets:

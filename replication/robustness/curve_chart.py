@@ -100,7 +100,7 @@ def _panel(found: Curve, labels: Mapping[str, str], order) -> tuple[list[str], F
 
 def _name(labels: Mapping[str, str], factor: Factor, code: int) -> str:
     """A control that is in, or an alternative, with its choice before it where there is room."""
-    choice, word = worded(labels, factor.name), worded(labels, factor.labels[code])
+    choice, word = worded(labels, factor.name), worded(labels, *factor.labels[code])
     both = choice if factor.is_control else f"{choice}: {word}"
     return both if len(both) <= LONGEST else word
 

@@ -10,7 +10,6 @@ import base64
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -134,7 +133,7 @@ def said(found: Curve) -> str:
 def _fieldsets(found: Curve, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """What a reader can tick: each choice with its alternatives, each control in or out."""
     return [
-        {"title": worded(labels, each.name), "boxes": [worded(labels, label) for label in each.labels]}
+        {"title": worded(labels, each.name), "boxes": [worded(labels, *label) for label in each.labels]}
         for each in factors(found)
     ]
 
@@ -161,13 +160,14 @@ def live(found: Curve, labels: Mapping[str, str]) -> dict[str, Any]:
 
 def _rows(found: Curve, labels: Mapping[str, str]) -> list[list[str]]:
     """For each factor, the names of its rows below the curve; of a control the one where it is in."""
-    return [_names(each, partial(worded, labels)) for each in factors(found)]
+    return [_names(each, labels) for each in factors(found)]
 
 
-def _names(factor: Factor, words: partial[str]) -> list[str]:
+def _names(factor: Factor, labels: Mapping[str, str]) -> list[str]:
+    name = worded(labels, factor.name)
     if factor.is_control:
-        return ["", words(factor.name)]
-    both = [(words(factor.name), words(label)) for label in factor.labels]
+        return ["", name]
+    both = [(name, worded(labels, *label)) for label in factor.labels]
     return [f"{name}: {word}" if len(f"{name}: {word}") <= LONGEST else word for name, word in both]
 
 

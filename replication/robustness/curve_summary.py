@@ -11,13 +11,20 @@ from numpy.typing import NDArray
 
 from replication.estimate.coefficient_table import LEVEL
 from replication.estimate.design import Floats, Integers
-from replication.robustness.choices import ControlSets
+from replication.robustness.choices import ControlSets, Label, joined
 from replication.robustness.curve import Curve, estimates
 
 SIZE = 1.0 - LEVEL
-IN_OR_OUT = ("out", "in")
+IN_OR_OUT = (("out",), ("in",))
 
 Codes = NDArray[np.integer]
+
+
+SHARES = (
+    "share positive", "share significant", "share significant and positive", "share significant and negative",
+    "share below the reported",
+)  # fmt: skip
+"""What of `summary` is a share of the specifications."""
 
 
 def summary(rows: pd.DataFrame) -> dict[str, float]:
@@ -50,7 +57,7 @@ class Factor:
     ----------
     choice, name : str
         They are the same but for controls.
-    labels : tuple of str
+    labels : tuple of Label
     codes : (P,) array of integers of any size
     is_control : bool
         Whether it is a control or block that is in or out.
@@ -58,7 +65,7 @@ class Factor:
 
     choice: str
     name: str
-    labels: tuple[str, ...]
+    labels: tuple[Label, ...]
     codes: Codes
     is_control: bool = False
 
@@ -76,9 +83,9 @@ def factors(found: Curve) -> Iterator[Factor]:
             yield Factor(choice.id, choice.id, choice.labels, place)
 
 
-def by_alternative(found: Curve) -> pd.DataFrame:
+def by_alternative(found: Curve, words: Callable[[Label], str] = joined) -> pd.DataFrame:
     """One row an alternative: choice, factor, alternative, specifications, share_positive,
-    share_significant, median."""
+    share_significant, median; `words` prints a label."""
     rows = estimates(found)
     numbers = pd.DataFrame(
         {
@@ -92,7 +99,7 @@ def by_alternative(found: Curve) -> pd.DataFrame:
     parts = []
     for factor in factors(found):
         told = numbers.groupby(factor.codes).agg(how)
-        told.insert(0, "alternative", [factor.labels[code] for code in told.index])
+        told.insert(0, "alternative", [words(factor.labels[code]) for code in told.index])
         parts.append(told.assign(choice=factor.choice, factor=factor.name))
     order = ["choice", "factor", "alternative", *how]
     return pd.concat(parts, ignore_index=True)[order]
@@ -138,17 +145,18 @@ def _together(codes: list[Codes], size: int) -> Integers:
     return both
 
 
-def choices_table(found: Curve, words: Callable[[str], str] = str) -> pd.DataFrame:
-    """The analytical choices: id, place, used, alternatives, reason; `words` prints a name."""
+def choices_table(found: Curve, words: Callable[[Label], str] = joined) -> pd.DataFrame:
+    """The analytical choices: id, place, used, alternatives, reason; `words` prints a label."""
     rows = []
     for choice in found.universe.choices:
         sets = choice.values if isinstance(choice.values, ControlSets) else None
-        others = (
-            f"{len(sets) - 1:,} other sets of: {', '.join(map(words, sets.names[: sets.varied]))}"
-            if sets
-            else "; ".join(map(words, choice.labels[1:]))
-        )
-        rows.append((words(choice.id), PLACES[choice.kind], words(choice.label(0)), others, choice.reason))
+        if sets:
+            names = ", ".join(words((name,)) for name in sets.names[: sets.varied])
+            others = f"{len(sets) - 1:,} other sets of: {names}"
+        else:
+            others = "; ".join(map(words, choice.labels[1:]))
+        used = words((choice.id,)), PLACES[choice.kind], words(choice.label(0))
+        rows.append((*used, others, choice.reason))
     return pd.DataFrame(rows, columns=["id", "place", "used", "alternatives", "reason"])
 
 

@@ -8,8 +8,10 @@ from functools import partial
 import pandas as pd
 
 from replication.publish import rounding
+from replication.robustness.choices import joined
 from replication.robustness.curve import Curve, estimates
 from replication.robustness.curve_summary import (
+    SHARES,
     Factor,
     by_alternative,
     choices_table,
@@ -21,6 +23,8 @@ from replication.robustness.curve_test import CurveTest
 from replication.robustness.number_table import Column, Print, Recorded, recorded, told
 
 COUNT, SHARE = partial(rounding.fixed, decimals=0), partial(rounding.fixed, decimals=3)
+PRINTS: Mapping[str, Print] = {"specifications": COUNT, **dict.fromkeys(SHARES, SHARE)}
+"""How the numbers of `summary` are printed that are no estimates."""
 HEADER = ("Choice", "Where", "Used", "Alternatives", "Reason")
 
 
@@ -34,21 +38,19 @@ def curve_tables(found: Curve, labels: Mapping[str, str]) -> Iterator[Recorded]:
     """
     name, title = found.spec.id, found.spec.title or found.spec.id
     number = estimate_text(found)
-    words = partial(worded, labels)
-    yield told(f"{name}_choices", f"{title}: the choices", choices_table(found, words), HEADER)
+    choices = choices_table(found, lambda label: worded(labels, *label))
+    yield told(f"{name}_choices", f"{title}: the choices", choices, HEADER)
     yield _summary(found, title, number)
     if found.test is not None:
         yield _test(found.spec.id, found.test, title, number)
-    yield _alternatives(found, title, number, words)
-    yield _variance(found, title, words)
+    yield _alternatives(found, title, number, labels)
+    yield _variance(found, title, labels)
 
 
-def worded(labels: Mapping[str, str], text: str) -> str:
+def worded(labels: Mapping[str, str], *parts: str) -> str:
     """The printed words of an expression or a set of them, as the study's labels have them."""
-    if text in labels:
-        return labels[text]
-    parts = [labels.get(part, part.replace("_", " ")) for part in text.split(", ")]
-    return ", ".join(parts)
+    found = joined([labels.get(part, part.replace("_", " ")) for part in parts])
+    return labels.get(joined(parts), found)
 
 
 def estimate_text(found: Curve) -> Print:
@@ -60,10 +62,7 @@ def estimate_text(found: Curve) -> Print:
 
 def _summary(found: Curve, title: str, number: Print) -> Recorded:
     numbers = summary(estimates(found))
-    texts = {
-        name: COUNT if name == "specifications" else SHARE if name.startswith("share") else number
-        for name in numbers
-    }
+    texts = {name: PRINTS.get(name, number) for name in numbers}
     left = "; ".join(f"{count:,} {reason}" for reason, count in found.left_out.items())
     notes = f"Of {len(found.universe):,} combinations, left out as meaningless: {left or 'none'}."
     failed = "; ".join(f"{count:,}: {why}" for why, count in found.failed.most_common())
@@ -102,9 +101,9 @@ def _test(name: str, test: CurveTest, title: str, number: Print) -> Recorded:
     )
 
 
-def _alternatives(found: Curve, title: str, number: Print, words: partial[str]) -> Recorded:
-    frame = by_alternative(found)
-    heads = {"Choice": frame["factor"].map(words), "Alternative": frame["alternative"].map(words)}
+def _alternatives(found: Curve, title: str, number: Print, labels: Mapping[str, str]) -> Recorded:
+    frame = by_alternative(found, lambda label: worded(labels, *label))
+    heads = {"Choice": frame["factor"].map(partial(worded, labels)), "Alternative": frame["alternative"]}
     columns = [
         Column("Specifications", "number", COUNT, frame["specifications"]),
         Column("Positive", "share", SHARE, frame["share_positive"]),
@@ -114,7 +113,7 @@ def _alternatives(found: Curve, title: str, number: Print, words: partial[str]) 
     return recorded(f"{found.spec.id}_alternatives", f"{title}: by alternative", heads, columns)
 
 
-def _variance(found: Curve, title: str, words: partial[str]) -> Recorded:
+def _variance(found: Curve, title: str, labels: Mapping[str, str]) -> Recorded:
     frame = decomposition(found)
     columns = [
         Column("Estimate, alone", "share", SHARE, frame["estimate_alone"]),
@@ -129,7 +128,7 @@ def _variance(found: Curve, title: str, words: partial[str]) -> Recorded:
     return recorded(
         f"{found.spec.id}_variance",
         f"{title}: variance by choice",
-        {"": frame["factor"].map(words)},
+        {"": frame["factor"].map(partial(worded, labels))},
         columns,
         note,
     )
@@ -147,4 +146,4 @@ def _head(factor: Factor) -> str:
 
 
 def _values(factor: Factor) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(factor.codes.tolist(), categories=pd.Index(factor.labels))
+    return pd.Categorical.from_codes(factor.codes.tolist(), categories=pd.Index(map(joined, factor.labels)))

@@ -208,7 +208,9 @@ def _check_magnitudes(design: Design) -> None:
             )
 
 
-def _lookup(place: str, word: str, known: Mapping[str, Callable], elsewhere: Mapping[str, str]) -> Callable:
+def _lookup(
+    place: str, word: str, known: Mapping[str, Callable], elsewhere: Mapping[str, str | other_programs.Keys]
+) -> Callable:
     if word in known:
         return known[word]
     if said := other_programs.ours(word, elsewhere) or _kind_of(word):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from replication.describe.summary import summary
+from replication.describe.summary import group_of, summary
 from replication.errors import StudyError
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.nodes import show
@@ -15,8 +15,6 @@ from replication.language.syntax import parse
 from replication.panel.panel import Panel
 from replication.spec.entries import TableSpec
 from replication.study.boundary import told_at
-
-BETWEEN = ": "  # in a group, after the level of `by`
 
 
 def summarised(panel: Panel, spec: TableSpec) -> pd.DataFrame:
@@ -39,7 +37,7 @@ def summary_rows(rows: Rows, spec: TableSpec) -> pd.DataFrame:
         if not inside.any():
             raise StudyError(f"no row is left of {len(inside)} where {spec.where}")
     found = [
-        {"group": f"{level}{BETWEEN}{name}" if level else name, "period": measure, "value": value}
+        {"group": group_of(level, name), "period": measure, "value": value}
         for level, chosen in _levels(rows, spec, inside)
         for name, values in _variables(rows, spec)
         for measure, value in summary(values[chosen]).items()

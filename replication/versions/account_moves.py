@@ -30,11 +30,11 @@ class _Term(BaseModel, extra="allow"):
 
 
 class _Told(BaseModel, extra="allow"):
-    """What is read of an account; in v1 `errors` are a text."""
+    """What is read of an account."""
 
     model: str
     estimator: str
-    errors: str | list[_Error]
+    errors: list[_Error]
     dropped: list[tuple[str | list[str], int]] = Field(default_factory=list)
     terms: list[_Term] = Field(default_factory=list)
 
@@ -47,17 +47,10 @@ def accounts(folder: Path) -> list[Account]:
 
 def compare_accounts(study: str, old: Path, new: Path) -> Verdict:
     """Grade every fact that two folders of results tell of their models."""
-    left, right = accounts(old), accounts(new)
-    first = any(_in_first_layout(account) for account in left)
-    before, after = _facts(left), _facts(right)
-    names = before.keys() & after.keys() if first else before.keys() | after.keys()
+    before, after = _facts(accounts(old)), _facts(accounts(new))
+    names = before.keys() | after.keys()
     moves = _moves(before, after, sorted(names))
     return Verdict(study, ACCOUNTS, len(names), tuple(moves))
-
-
-def _in_first_layout(account: Account) -> bool:
-    """Whether it is of v1, which had an account for each error, and fewer facts."""
-    return isinstance(account.get("errors"), str)
 
 
 def _facts(told: list[Account]) -> dict[str, str]:
@@ -70,9 +63,8 @@ def _of_one(account: Account) -> Iterator[tuple[str, str]]:
     for cause, rows in account.get("dropped", ()):
         told = cause if isinstance(cause, str) else " ".join(filter(None, cause))  # a text as far as v3
         yield f"rows left out, {told}", str(rows)
-    if not _in_first_layout(account):
-        yield from ((f"error {error['label']}", error["kind"]) for error in account.get("errors", ()))
-        yield "terms", ", ".join(f"{term['equation']} {term['name']}".strip() for term in account["terms"])
+    yield from ((f"error {error['label']}", error["kind"]) for error in account["errors"])
+    yield "terms", ", ".join(f"{term['equation']} {term['name']}".strip() for term in account["terms"])
 
 
 def _moves(before: Mapping[str, str], after: Mapping[str, str], names: list[str]) -> Iterator[Move]:

@@ -19,10 +19,7 @@ Sums = dict[str, str]
 
 
 class Made(BaseModel):
-    """What results say of how they were made, as far as a cause can lie in it; what they do not say is unset.
-
-    In the layout of v1 the manifest of a whole version, not that of a study, says by what arithmetic.
-    """
+    """What results say of how they were made, as far as a cause can lie in it; the rest is unset."""
 
     study_file: str = ""
     claims: Sums = Field(default_factory=dict)
@@ -34,44 +31,15 @@ class Made(BaseModel):
     arithmetic: Sums = Field(default_factory=dict)
 
 
-class Library(BaseModel):
-    """A library of linear algebra, as v1 told of it."""
-
-    internal_api: str
-    architecture: str
-
-
-class Machine(BaseModel):
-    """What v1 told of its machine."""
-
-    processor: str = ""
-    libraries: list[Library] = Field(default_factory=list)
-
-
-class MadeOn(BaseModel):
-    """The machine that a version was made on."""
-
-    machine: Machine = Machine()
-
-    def arithmetic(self) -> Sums:
-        """The same in the words of later versions."""
-        kernels = {f"{library.internal_api} {library.architecture}" for library in self.machine.libraries}
-        told = {"processor": self.machine.processor, "linear algebra": ", ".join(sorted(kernels))}
-        return {key: value for key, value in told.items() if value}
-
-
 def made(folder: Path) -> Record:
-    """What results were made from; where they do not say by what arithmetic, what their version says.
+    """What results were made from.
 
     Raises
     ------
     DataError
         A manifest that says it in other ways.
     """
-    about = read_json_as(folder / MANIFEST, Made).model_dump(exclude_unset=True)
-    if "arithmetic" in about or not (folder.parent / MANIFEST).is_file():
-        return about
-    return {**about, "arithmetic": read_json_as(folder.parent / MANIFEST, MadeOn).arithmetic()}
+    return read_json_as(folder / MANIFEST, Made).model_dump(exclude_unset=True)
 
 
 # What each entry of a manifest's `arithmetic` is called where two machines differ in it.

@@ -85,11 +85,8 @@ def _compare_study(study: str, old: Path, new: Path) -> tuple[list[Verdict], lis
     """Verdicts on what holds cells, and names of what else differs."""
     left, right = artefacts(old), artefacts(new)
     estimators = _estimators(new) | _estimators(old)  # the frozen side says how strictly it is judged
-    headlines = _headlines(old) | _headlines(new)
     verdicts = [
-        _compare_file(
-            study, name, left, right, lambda a, b: compare_records(study, a, b, estimators, headlines)
-        )
+        _compare_file(study, name, left, right, lambda a, b: compare_records(study, a, b, estimators))
         for name in TIDY
         if name in left or name in right
     ]
@@ -167,9 +164,3 @@ def _cells(path: Path) -> int:
 def _estimators(folder: Path) -> dict[str, str]:
     """The estimator of each model, as its account says."""
     return {account["model"]: account["estimator"] for account in accounts(folder)}
-
-
-def _headlines(folder: Path) -> dict[str, str]:
-    """The first error of each model; none in the layout of v1, which had an account for each error."""
-    told = (account for account in accounts(folder) if isinstance(account["errors"], list))
-    return {account["model"]: account["errors"][0]["label"] for account in told}

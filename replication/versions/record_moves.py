@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from replication.errors import DataError
 from replication.records.tidy_tables import Tidy
 from replication.versions.content import TIDY
-from replication.versions.first_layout import in_first_layout, without_repeats
 from replication.versions.grades import GRADES, LEVEL, Move, Verdict
 from replication.versions.tolerances import (
     DESCRIPTIVE,
@@ -30,9 +28,7 @@ OLD, NEW, NTH, SIDE = "|old", "|new", "|nth", "|side"
 IDENTICAL, ROUNDING, VALUE, SIGNIFICANCE, SIGN, APPEARED, VANISHED = range(len(GRADES))
 
 
-def compare_records(
-    study: str, old: Path, new: Path, estimators: Mapping[str, str], headlines: Mapping[str, str]
-) -> Verdict:
+def compare_records(study: str, old: Path, new: Path, estimators: Mapping[str, str]) -> Verdict:
     """Grade every cell of two versions of one tidy record.
 
     Parameters
@@ -41,20 +37,14 @@ def compare_records(
         Files of the same name, one of `content.TIDY`.
     estimators : mapping of str to str
         The estimator of each model.
-    headlines : mapping of str to str
-        The first error of each model, for a version in the layout of v1.
     """
     tables = [_as_text(path) for path in (old, new)]
     tidy = TIDY[new.name]
-    first = "error" in tidy.key and "error" not in tables[0]
-    others = [] if first else list(_beside_cells(*tables))
-    if first:
-        tables = [_as_first(table, headlines) for table in tables]
-        tidy = replace(tidy, key=tuple(name for name in tidy.key if name not in ("error", "of")), texts=())
     left, right = (_parsed(*each, tidy) for each in zip(tables, (old, new), strict=True))
     joined = left.merge(right, on=[*tidy.key, NTH], how="outer", suffixes=(OLD, NEW), indicator=SIDE)
     moves = [move for column in tidy.numbers for move in _number_moves(joined, column, tidy, estimators)]
-    moves += [move for column in tidy.texts for move in _text_moves(joined, column, tidy)] + others
+    moves += [move for column in tidy.texts for move in _text_moves(joined, column, tidy)]
+    moves += _beside_cells(*tables)
     if not tidy.numbers and not tidy.texts:
         raise DataError(f"{new.name}: has nothing to compare")
     return Verdict(study, new.name, len(joined) * len([*tidy.numbers, *tidy.texts]), tuple(moves))
@@ -74,12 +64,6 @@ def _as_text(path: Path) -> pd.DataFrame:
         return pd.read_csv(path, dtype="str", keep_default_na=False)
     except (OSError, ValueError) as problem:
         raise DataError(f"{path}: is no record of results ({problem})") from None
-
-
-def _as_first(table: pd.DataFrame, headlines: Mapping[str, str]) -> pd.DataFrame:
-    if "error" in table:
-        return in_first_layout(table, headlines)
-    return without_repeats(table) if "name" in table else table
 
 
 def _parsed(table: pd.DataFrame, path: Path, tidy: Tidy) -> pd.DataFrame:

@@ -123,10 +123,13 @@ ROBUST = (
     Convention("linearmodels robust (debiased)", "hc1", models=Models(effects=PANEL)),
     Convention("linearmodels robust, debiased = False", "hc0", models=Models(effects=POOLED)),
 )
+LINEARMODELS_CLUSTERED = Convention(
+    "linearmodels clustered (default)", "clustered", NO_FACTOR, rows_factor=True
+)
 CLUSTERED = (
     Convention("statsmodels cluster", "clustered", {"absorbed": "all"}),
     Convention("statsmodels cluster, use_correction = False", "clustered", NO_FACTOR, CURVED),
-    Convention("linearmodels clustered (default)", "clustered", NO_FACTOR, rows_factor=True),
+    LINEARMODELS_CLUSTERED,
     Convention("Stata regress, vce(cluster)", "clustered", {}, STORED, WHEEL),
     Convention("pyfixest CRV1, as R's fixest", "clustered", {"absorbed": "nested"}, WITHIN,
                "pyfixest on Grunfeld's ten firms, a run"),

@@ -67,16 +67,6 @@ def test_share_of_nothing_is_missing_not_infinite():
     assert flows.share(table, part="part", whole="whole", period="month")["value"].isna().all()
 
 
-@given(st.floats(1e-3, 1e6), st.floats(1e-3, 1e6))
-@settings(max_examples=40, deadline=None)
-def test_net_over_gross_is_bounded_and_antisymmetric(inflow, outflow):
-    table = pd.DataFrame({"series": ["in", "out"], "year": 1990, "value": [inflow, outflow]})
-    found = flows.net_over_gross(table, inflow="in", outflow="out")["value"].iloc[0]
-    turned = flows.net_over_gross(table, inflow="out", outflow="in")["value"].iloc[0]
-    assert -1 <= found <= 1
-    assert found == -turned
-
-
 def test_ratio_and_end_over_start():
     table = pd.concat([monthly([2, 4, 8], "a"), monthly([1, 2, 16], "b")])
     ratio = flows.ratio(table, numerator="a", denominator="b", period="month")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from replication.describe.summary import SUMMARY, correlations, summary
+from replication.describe.summary import SUMMARY, correlations, group_of, level_of, summary
 
 VALUES = arrays(float, st.integers(2, 30), elements=st.integers(-1000, 1000).map(lambda n: n / 8))
 
@@ -44,3 +44,8 @@ def test_correlations_are_those_of_pandas_and_lie_within_one(values):
     np.testing.assert_allclose(found[known], expected[known], atol=1e-12)
     np.testing.assert_array_equal(found, found.T)
     assert np.nanmax(np.abs(found), initial=0) <= 1
+
+
+@given(level=st.text(), variable=st.text(min_size=1))
+def test_a_level_is_told_again_from_its_group(level, variable):
+    assert level_of(group_of(level, variable), variable) == level

@@ -89,6 +89,6 @@ def test_the_table_of_analytical_choices(found):
     assert told.loc["controls", "used"] == "both, c"
     assert told.loc["controls", "alternatives"] == "3 other sets of: both, c"
     assert told.loc["effects", "used"] == "entity"
-    named = choices_table(found, str.upper).set_index("id")
+    named = choices_table(found, lambda label: ", ".join(label).upper()).set_index("id")
     assert named.loc["CONTROLS", "alternatives"] == "3 other sets of: BOTH, C"
     assert named.loc["MEASURE", "alternatives"] == "KEY; Z"

@@ -38,7 +38,7 @@ def compared(folder: Path, old: pd.DataFrame, new: pd.DataFrame, name: str = "es
     for place, table in (("old", old), ("new", new)):
         (folder / place).mkdir(exist_ok=True)
         table.to_csv(folder / place / name, index=False)
-    return compare_records("s", folder / "old" / name, folder / "new" / name, ESTIMATORS_OF, {})
+    return compare_records("s", folder / "old" / name, folder / "new" / name, ESTIMATORS_OF)
 
 
 def changed(row: int, column: str, value: float) -> pd.DataFrame:
