@@ -248,11 +248,7 @@ def _comparable(here: Statement, there: Statement) -> None:
 def _agree(here: Statement, there: Statement) -> bool:
     """Whether two intervals meet, in the unit of the first."""
     factor = there.unit.scale / here.unit.scale if here.unit and there.unit else 1.0
-    return _meet(here.stated, there.stated, factor)
-
-
-def _meet(a: Interval, b: Interval, factor: float) -> bool:
-    return a.low <= b.high * factor and b.low * factor <= a.high
+    return here.stated.low <= there.stated.high * factor and there.stated.low * factor <= here.stated.high
 
 
 def unit_slip(outcome: Outcome, slips: Sequence[Slip]) -> str:

@@ -179,17 +179,13 @@ def _same(node: Node, found: list[Unit | None]) -> Unit | None:
 def _factor(function: str, arguments: tuple[Node, ...], found: list[Unit | None]) -> Unit | None:
     """A product or quotient; a number in it leaves the measure and may change the unit."""
     units = [
-        Unit((), 0.0) if isinstance(node, Number) else _counted(u)
+        Unit((), 0.0) if isinstance(node, Number) else (COUNT if u == TRUTH else u)
         for node, u in zip(arguments, found, strict=True)
     ]
     left, right = units
     if left is None or right is None or all(isinstance(node, Number) for node in arguments):
         return None
     return _product(left, right, 1 if function == "*" else -1)
-
-
-def _counted(unit: Unit | None) -> Unit | None:
-    return COUNT if unit == TRUTH else unit
 
 
 def _product(left: Unit, right: Unit, sign: int) -> Unit:

@@ -156,7 +156,7 @@ def dependencies(folder: Path) -> Iterator[str]:
                 yield f"{names[0]}: imports {module}, which requirements.lock does not pin"
     yield from (
         f"pyproject.toml: {name} is not in requirements.lock"
-        for name in _declared(folder)
+        for name in [distribution(entry) for entry in _project(folder).get("dependencies", [])]
         if name not in pinned
     )
 
@@ -176,10 +176,6 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             found.add(node.module.partition(".")[0])
     return found
-
-
-def _declared(folder: Path) -> list[str]:
-    return [distribution(entry) for entry in _project(folder).get("dependencies", [])]
 
 
 def _extras(folder: Path) -> list[str]:

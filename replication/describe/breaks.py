@@ -20,13 +20,14 @@ entity : str
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from replication.describe.series import by_name, choose, tidy
+from replication.describe.series import by_name, choose, over, tidy
 from replication.describe.tabulation import columns_of, panel_rows
 from replication.errors import StudyError
 from replication.language.evaluate import condition
@@ -46,18 +47,31 @@ class _Sample:
     y : (n,) float array
     x : (n, k) float array
         The regressors without effects.
+    regressors : list of str
+        What they are called.
+    basis : (n, rank) float array
+        Orthonormal, of the constant and the effects.
     entity, time : (n,) arrays
         Labels of entity and period.
     """
 
     y: Floats
     x: Floats
+    regressors: list[str]
+    basis: Floats
     entity: np.ndarray
     time: np.ndarray
 
 
 def _sample(
-    table: pd.DataFrame, outcome: str, regressors: list[str], entity: str, time: str, where: str
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    regressors: list[str],
+    effects: Effects = YEARS,
+    entity: str = "iso3",
+    time: str = "year",
+    where: str = "",
 ) -> _Sample:
     rows = panel_rows(table, entity, time)
     inside = condition(where, rows) if where else np.ones(len(table), dtype=bool)
@@ -65,18 +79,17 @@ def _sample(
     keep = inside & ~np.isnan(values).any(axis=1)
     if keep.sum() <= len(regressors) + 1:
         raise StudyError(f"{keep.sum()} rows know outcome and regressors; a regression needs more")
-    entities, periods = (table[name].to_numpy()[keep] for name in (entity, time))
-    return _Sample(values[keep, 0], values[keep, 1:], entities.astype(str), periods)
+    entities, periods = table[entity].to_numpy()[keep].astype(str), table[time].to_numpy()[keep]
+    basis = _basis({"entity": entities, "time": periods}, effects, len(periods))
+    return _Sample(values[keep, 0], values[keep, 1:], regressors, basis, entities, periods)
 
 
 def _dummies(labels: np.ndarray) -> Floats:
     return (labels[:, None] == np.unique(labels)).astype(float)
 
 
-def _basis(sample: _Sample, effects: Effects) -> Floats:
-    """Orthonormal basis of the constant and the effects, (n, rank)."""
-    known = {"entity": sample.entity, "time": sample.time}
-    columns = [np.ones((len(sample.y), 1)), *(_dummies(known[name]) for name in effects)]
+def _basis(groups: Mapping[str, np.ndarray], effects: Effects, rows: int) -> Floats:
+    columns = [np.ones((rows, 1)), *(_dummies(groups[name]) for name in effects)]
     u, s, _ = np.linalg.svd(np.hstack(columns), full_matrices=False)
     return u[:, s > s[0] * 1e-10]
 
@@ -85,17 +98,8 @@ def _partialled(columns: Floats, basis: Floats) -> Floats:
     return columns - basis @ (basis.T @ columns)
 
 
-def largest_residuals(
-    table: pd.DataFrame,
-    *,
-    outcome: str,
-    regressors: list[str],
-    most: int = 10,
-    effects: Effects = YEARS,
-    entity: str = "iso3",
-    time: str = "year",
-    where: str = "",
-) -> pd.DataFrame:
+@over(_sample)
+def largest_residuals(sample: _Sample, *, most: int = 10) -> pd.DataFrame:
     """The rows with the largest externally studentised residuals, their leverage and Cook's distance.
 
     t_i = e_i / (s_(i) sqrt(1 - h_i)), s_(i) without the row; D_i = e_i^2 h_i / (k s^2 (1 - h_i)^2)
@@ -107,10 +111,8 @@ def largest_residuals(
     most : int
         How many rows are shown, the largest residuals first.
     """
-    sample = _sample(table, outcome, regressors, entity, time, where)
-    basis = _basis(sample, effects)
-    u, s, _ = np.linalg.svd(_partialled(sample.x, basis), full_matrices=False)
-    hat = np.hstack([basis, u[:, s > s[0] * 1e-10]])
+    u, s, _ = np.linalg.svd(_partialled(sample.x, sample.basis), full_matrices=False)
+    hat = np.hstack([sample.basis, u[:, s > s[0] * 1e-10]])
     residual, leverage = _partialled(sample.y, hat), (hat**2).sum(axis=1)
     n, k = len(sample.y), hat.shape[1]
     squares, left = residual @ residual, 1 - leverage
@@ -129,20 +131,26 @@ def largest_residuals(
     return tidy(frame.loc[order].T)
 
 
-def sup_wald(
-    table: pd.DataFrame,
-    *,
-    outcome: str,
-    regressors: list[str],
-    terms: list[str],
-    trim: float = 0.15,
-    draws: int = 999,
-    seed: int = 1998,
-    effects: Effects = YEARS,
-    entity: str = "iso3",
-    time: str = "year",
-    where: str = "",
+@over(_sample)
+def _walds(
+    sample: _Sample, *, terms: list[str], trim: float = 0.15, draws: int = 999, seed: int = 1998
 ) -> pd.DataFrame:
+    """A row a candidate period, a column of statistics of the data, then one of each draw."""
+    if not 0 < trim < 0.5:
+        raise StudyError(f"trim is {trim:g}; allowed: above 0 and below 0.5")
+    places = [sample.regressors.index(choose("term", term, sample.regressors)) for term in terms]
+    common = np.hstack([sample.basis, np.linalg.qr(_partialled(sample.x, sample.basis))[0]])
+    residual = _partialled(sample.y, common)
+    members = _dummies(sample.entity)
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(members.shape[1], draws))
+    drawn = np.column_stack([residual, _partialled(residual[:, None] * (members @ signs), common)])
+    candidates = _candidates(sample.time, trim)
+    after = [sample.x[:, places] * (sample.time >= tau)[:, None] for tau in candidates]
+    return pd.DataFrame([_wald(_partialled(z, common), drawn, members) for z in after], index=candidates)
+
+
+@over(_walds)
+def sup_wald(walds: pd.DataFrame) -> pd.DataFrame:
     """Whether slopes changed at an unknown date: the largest Wald statistic of all candidates.
 
     For each period tau but the first and last `trim` of them, the slopes of `terms` may differ from tau on;
@@ -150,60 +158,20 @@ def sup_wald(
     against its own distribution under no break: residuals of the model without a break, one sign an entity
     and draw, every candidate again (the fixed-regressor bootstrap of Hansen 2000, with signs by cluster).
     """
-    sample = _sample(table, outcome, regressors, entity, time, where)
-    _, walds = _walds(sample, regressors, terms, trim, draws, seed, effects)
-    largest = walds.max(axis=0)
+    largest = walds.to_numpy().max(axis=0)
     found = {
         "largest Wald statistic": largest[0],
         CRITICAL: np.quantile(largest[1:], 0.95),
-        "p": ((largest[1:] >= largest[0]).sum() + 1) / (draws + 1),
+        "p": ((largest[1:] >= largest[0]).sum() + 1) / len(largest),
     }
     return tidy(pd.DataFrame(found, index=[""]))
 
 
-def wald_by_date(
-    table: pd.DataFrame,
-    *,
-    outcome: str,
-    regressors: list[str],
-    terms: list[str],
-    trim: float = 0.15,
-    draws: int = 999,
-    seed: int = 1998,
-    effects: Effects = YEARS,
-    entity: str = "iso3",
-    time: str = "year",
-    where: str = "",
-) -> pd.DataFrame:
+@over(_walds)
+def wald_by_date(walds: pd.DataFrame) -> pd.DataFrame:
     """The Wald statistic of every candidate of `sup_wald`, beside what the largest must reach."""
-    sample = _sample(table, outcome, regressors, entity, time, where)
-    candidates, walds = _walds(sample, regressors, terms, trim, draws, seed, effects)
-    critical = np.quantile(walds[:, 1:].max(axis=0), 0.95)
-    return tidy(pd.DataFrame({"Wald statistic": walds[:, 0], CRITICAL: critical}, index=candidates))
-
-
-def _walds(
-    sample: _Sample,
-    regressors: list[str],
-    terms: list[str],
-    trim: float,
-    draws: int,
-    seed: int,
-    effects: Effects,
-) -> tuple[np.ndarray, Floats]:
-    """Candidate periods, and (candidates, 1 + draws) statistics: of the data, then of each draw."""
-    if not 0 < trim < 0.5:
-        raise StudyError(f"trim is {trim:g}; allowed: above 0 and below 0.5")
-    places = [regressors.index(choose("term", term, regressors)) for term in terms]
-    basis = _basis(sample, effects)
-    common = np.hstack([basis, np.linalg.qr(_partialled(sample.x, basis))[0]])
-    residual = _partialled(sample.y, common)
-    members = _dummies(sample.entity)
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(members.shape[1], draws))
-    drawn = np.column_stack([residual, _partialled(residual[:, None] * (members @ signs), common)])
-    candidates = _candidates(sample.time, trim)
-    after = [sample.x[:, places] * (sample.time >= tau)[:, None] for tau in candidates]
-    return candidates, np.array([_wald(_partialled(z, common), drawn, members) for z in after])
+    critical = np.quantile(walds.to_numpy()[:, 1:].max(axis=0), 0.95)
+    return tidy(pd.DataFrame({"Wald statistic": walds[0], CRITICAL: critical}))
 
 
 def _candidates(time: np.ndarray, trim: float) -> np.ndarray:

@@ -9,6 +9,8 @@ from replication.estimate.coefficient_table import LEVEL
 from replication.estimate.design import Floats
 from replication.estimate.numbers.distributions import Reference
 
+POWER = 0.8
+
 
 def error_of_interval(low: Floats, high: Floats, df: float | Floats | None) -> Floats:
     """(k,) errors that would give these 95 percent intervals: half their length by the quantile of the law.
@@ -21,33 +23,24 @@ def error_of_interval(low: Floats, high: Floats, df: float | Floats | None) -> F
 
 
 def minimum_detectable_effect(
-    std_error: float | Floats,
-    *,
-    df: float | Floats | None = None,
-    size: float = 0.05,
-    power: float = 0.8,
+    std_error: float | Floats, *, df: float | Floats | None = None
 ) -> float | Floats:
-    """Smallest effect that a two-sided test would find with this power: (t_(1-size/2) + t_power) x error.
+    """Smallest effect that a two-sided 5 percent test would find with power 0.8: (t_.975 + t_.8) x error.
 
-    Bloom (1995). With the normal, 5 percent and power 0.8 the multiple of the error is 2.80.
+    Bloom (1995). With the normal the multiple of the error is 2.80.
 
     Parameters
     ----------
     std_error : float or (k,) float array
     df : float, (k,) float array, or None
         Degrees of freedom of the t distribution; None for the normal.
-    size, power : float
-        Between 0 and 1.
 
     Raises
     ------
     EstimationError
-        A size or power not between 0 and 1, or a negative error.
+        A negative error.
     """
-    for name, value in (("size", size), ("power", power)):
-        if not 0 < value < 1:
-            raise EstimationError(f"{name} is {value}; allowed: between 0 and 1")
     if np.any(np.asarray(std_error) < 0):
         raise EstimationError("a standard error is negative")
     law = Reference(df)
-    return (law.ppf(1.0 - size / 2.0) + law.ppf(power)) * std_error
+    return (law.ppf((1.0 + LEVEL) / 2.0) + law.ppf(POWER)) * std_error

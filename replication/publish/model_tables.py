@@ -264,7 +264,7 @@ class _Models:
             self.spec.id,
             self.spec.title,
             header,
-            tuple(_padded(row, len(header)) for row in body.rows),
+            tuple((row + (EMPTY,) * (len(header) - len(row))) for row in body.rows),
             tuple(body.rules),
             tuple(notes),
             tuple(account) if self.spec.notes == "full" else (),
@@ -300,7 +300,11 @@ class _Models:
 
     def _footers(self) -> Iterator[tuple[Cell, list[Row]]]:
         """Fit and tests that any model has: statistics with a place, then every test with its p value."""
-        yield from ((label, rows) for label, rows in self._every_footer() if _says_anything(rows))
+        yield from (
+            (label, rows)
+            for label, rows in self._every_footer()
+            if any(cell.text for row in rows for cell in row[1:])
+        )
 
     def _every_footer(self) -> Iterator[tuple[Cell, list[Row]]]:
         found = list(dict.fromkeys(key for column in self.columns for key in self._of(column)))
@@ -346,10 +350,6 @@ class _Models:
         return EMPTY
 
 
-def _says_anything(rows: list[Row]) -> bool:
-    return any(cell.text for row in rows for cell in row[1:])
-
-
 def _marks(numbers: int) -> list[tuple[str, str]]:
     """What stands around a statistic, its degrees of freedom and its p value: 5.55 (2, 9) [0.027]."""
     around = {1: [], 2: [("[", "]")], 3: [("(", ")"), ("[", "]")]}
@@ -360,10 +360,6 @@ def _placed(found: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     places = [(STATISTICS[key[0]].footer, key) for key in dict.fromkeys(found) if not key[1]]
     placed = [(place, key) for place, key in places if place is not None]
     return [key for _, key in sorted(placed, key=lambda each: each[0])]
-
-
-def _padded(row: Row, width: int) -> Row:
-    return row + (EMPTY,) * (width - len(row))
 
 
 def statistic_cell(key: Key, value: float) -> Cell:

@@ -32,7 +32,7 @@ class Numbers:
         """Those that bear a study's answer, in its order, and the rest; all bear it where it names none."""
         head = results.study.study
         every: list[Table | Drawing] = [*results.tables, *results.figures]
-        places = {_id(what): what for what in every}
+        places = {(what.id if isinstance(what, Table) else what.spec.id): what for what in every}
         bearing = [places[name] for name in head.exhibits] or every
         first = [self._numbered(head.id, what) for what in bearing]
         return first, [self._numbered(head.id, what) for what in every if what not in bearing]
@@ -46,10 +46,6 @@ class Numbers:
         return Exhibit(
             f"figure-{study}-{spec.id}", f"Figure {next(self._figures)}", one_line(spec.title), what
         )
-
-
-def _id(what: Table | Drawing) -> str:
-    return what.id if isinstance(what, Table) else what.spec.id
 
 
 class Shown:

@@ -149,18 +149,13 @@ def live(found: Curve, labels: Mapping[str, str]) -> dict[str, Any]:
     there[np.ravel_multi_index(tuple(found.places[able].T), found.universe.shape)] = True
     return {
         "choices": [_choice(choice) for choice in found.universe.choices],
-        "rows": _rows(found, labels),
+        "rows": [_names(each, labels) for each in factors(found)],
         "there": _text(np.packbits(there)),
         "significant": _text(np.packbits((rows["p_value"] < SIZE).to_numpy())),
         "estimate": _packed(estimate),
         "sides": [_packed(side) for side in sides],
-        "decimals": _decimals(found),
+        "decimals": len(estimate_text(found)(float(found.table["estimate"].iloc[0])).partition(".")[2]),
     }
-
-
-def _rows(found: Curve, labels: Mapping[str, str]) -> list[list[str]]:
-    """For each factor, the names of its rows below the curve; of a control the one where it is in."""
-    return [_names(each, labels) for each in factors(found)]
 
 
 def _names(factor: Factor, labels: Mapping[str, str]) -> list[str]:
@@ -178,10 +173,6 @@ def _choice(choice: Choice) -> dict[str, Any]:
     varied = choice.values.varied
     members = np.packbits(choice.values.members[:, :varied])
     return {"size": len(choice.values), "controls": varied, "members": _text(members)}
-
-
-def _decimals(found: Curve) -> int:
-    return len(estimate_text(found)(float(found.table["estimate"].iloc[0])).partition(".")[2])
 
 
 def _packed(values: Floats) -> dict[str, Any]:

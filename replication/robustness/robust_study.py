@@ -96,9 +96,5 @@ def _write(folder: Path, folder_name: str, study: Study, done: list[Checked]) ->
 
 def _tables_of(study: Study) -> list[str]:
     """Processed tables that the models with robustness are estimated on."""
-    used = [model for model in study.models if model.id in _models_of(study)]
+    used = [model for model in study.models if model.id in {entry.model for entry in study.robustness}]
     return [name for name in dict.fromkeys(model.data or study.study.table for model in used) if name]
-
-
-def _models_of(study: Study) -> set[str]:
-    return {entry.model for entry in study.robustness}

@@ -76,7 +76,7 @@ def record(project: Project, folder: Path, kind: str, key: Sequence[str]) -> str
 
 def models_behind(results: Results, names: Sequence[str], error: str = "") -> Iterator[str]:
     """Each model with its rows, then the tables of all of them, each once."""
-    specs = {name: _spec(results, name) for name in names}
+    specs = {name: next(model for model in results.study.models if model.id == name) for name in names}
     for name, spec in specs.items():
         yield from _model(results, name, spec, error)
     named = dict.fromkeys(str(spec.data or results.study.study.table) for spec in specs.values())
@@ -88,10 +88,6 @@ def panel_behind(results: Results, table: str) -> Iterator[str]:
     """A processed table with what is behind it, or a panel that the user brought."""
     known = f"{table}.parquet" in results.manifest.inputs
     yield from _table(results, table) if known else _brought(results)
-
-
-def _spec(results: Results, name: str) -> ModelSpec:
-    return next(model for model in results.study.models if model.id == name)
 
 
 def _model(results: Results, name: str, spec: ModelSpec, error: str) -> Iterator[str]:

@@ -59,11 +59,10 @@ def _gone(project: Project) -> list[str]:
 
 def _told(project: Project) -> set[str]:
     """Versions that the changelog tells of."""
-    return {f"v{number}" for number in _HEADINGS.findall(_text(project.changelog))}
-
-
-def _text(path: Path) -> str:
-    return plain_text(path) if path.is_file() else ""
+    return {
+        f"v{number}"
+        for number in _HEADINGS.findall(plain_text(project.changelog) if project.changelog.is_file() else "")
+    }
 
 
 def newest(project: Project) -> tuple[str, Path] | None:
@@ -130,16 +129,11 @@ def damage(folder: Path) -> list[str]:
     found += [
         f"{name}/{path}: {_change(folder / path, listed[path])}"
         for path in both
-        if _differs(folder, path, listed)
+        if (checksum(folder / path) != listed[path])
     ]
     if text != _written(listed):
         found.append(f"{name}/{SUMS}: was changed after the freeze")
     return found
-
-
-def _differs(folder: Path, name: str, listed: Mapping[str, str]) -> bool:
-    """Whether a file is another, or no plain file of the version's own."""
-    return checksum(folder / name) != listed[name]
 
 
 def _change(path: Path, recorded: str) -> str:

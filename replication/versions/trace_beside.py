@@ -20,7 +20,6 @@ from replication.publish.record_index import QUANTITIES
 from replication.publish.table import Cell, Table
 from replication.records.tidy_tables import CELLS
 from replication.spec.article_entries import Article
-from replication.spec.robustness_entries import RobustnessSpec
 from replication.versions.provenance import Results, models_behind, record
 
 
@@ -48,15 +47,10 @@ def _curve_row(name: str, header: list[str], line: list[str], figures: set[str])
 def behind_curve(results: Results, folder: Path, cell: Cell) -> Iterator[str]:
     """The record of a figure, the check that it is of, and the model around which choices were made."""
     yield record(results.project, folder, "statistics", cell.source[1:])
-    spec = _check_of(results, cell.source[1])
+    spec = next(spec for spec in results.study.robustness if cell.source[1] in spec.tables)
     yield f"robustness: {spec.id} of {results.shown(results.folder / 'study.toml')}: {spec.term}"
     yield from (f"  choice {choice.id}: {choice.reason}" for choice in spec.choices)
     yield from models_behind(results, [spec.model])
-
-
-def _check_of(results: Results, table: str) -> RobustnessSpec:
-    """The entry of a study that a table was made for."""
-    return next(spec for spec in results.study.robustness if table in spec.tables)
 
 
 def printed_tables(folder: Path) -> Iterator[tuple[Article, Table]]:

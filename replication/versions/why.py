@@ -112,7 +112,7 @@ def studies(project: Project, late: Late = ()) -> list[Artefact]:
     """Every study, its robustness and its second opinion, those included that nothing asks for any more."""
     asked = _studies_asked_for(project)
     robust, models = (
-        {name: path for name, path in asked.items() if _has(section, path)}
+        {name: path for name, path in asked.items() if (section in _asked(path, checksum(path))[1])}
         for section in ("robustness", "models")
     )
     run, checked = code_behind("replication.study.run"), code_behind("replication.robustness.robust_study")
@@ -313,11 +313,6 @@ def _record(folder: Path) -> Manifest | str:
 
 def _study_id(path: Path) -> str:
     return _asked(path, checksum(path))[0]
-
-
-def _has(key: str, path: Path) -> bool:
-    """Whether a study file has entries of a kind."""
-    return key in _asked(path, checksum(path))[1]
 
 
 @lru_cache(maxsize=1000)

@@ -25,17 +25,14 @@ def test_few_degrees_of_freedom():
     assert_allclose(both[1], minimum_detectable_effect(2.0, df=17.0))
 
 
-@given(st.floats(0.1, 10), st.floats(0.01, 0.2), st.floats(0.5, 0.99))
+@given(st.floats(0.1, 10), st.floats(1, 500))
 @settings(max_examples=50, deadline=None)
-def test_the_power_is_what_was_asked(error, size, power):
+def test_the_power_is_what_is_said(error, df):
     """Chance that an estimate around the effect is beyond the critical value on its side."""
-    effect = minimum_detectable_effect(error, size=size, power=power)
-    assert_allclose(stats.norm.sf(stats.norm.ppf(1 - size / 2) - effect / error), power, rtol=1e-9)
+    effect = minimum_detectable_effect(error, df=df)
+    assert_allclose(stats.t.cdf(effect / error - stats.t.ppf(0.975, df), df), 0.8, rtol=1e-9)
 
 
-@pytest.mark.parametrize("options", [{"size": 0}, {"power": 1}])
-def test_refusals(options):
-    with pytest.raises(EstimationError, match="allowed: between 0 and 1"):
-        minimum_detectable_effect(1.0, **options)
+def test_a_negative_error_is_refused():
     with pytest.raises(EstimationError, match="negative"):
         minimum_detectable_effect(-1.0)
