@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from replication.cli import main
+from tests.support.mistakes import ninth
 
 DRAW = np.random.default_rng(5)
 PANEL = pd.DataFrame(
@@ -163,10 +164,6 @@ def gdp_999(table):
     return table.assign(gdp=table["gdp"].where(table.index % 9 > 0, -999))
 
 
-def brazil_as(name: str):
-    return lambda table: table.assign(country=table["country"].where(table.index != 9, name))
-
-
 def war_as(yes, no):
     return lambda table: table.assign(war=table["war"].map({1: yes, 0: no}).where(table.index != 3))
 
@@ -187,13 +184,13 @@ MISTAKES = {
     "another case": (lambda t: t.rename(columns={"gdp": "GDP"}), "", "", "did you mean 'GDP'?"),
     "-999": (gdp_999, "", "", f"{WARNS}gdp is -999 in 6 rows, and from "),
     "-999, named": (gdp_999, "missing = [-999]", "", "m: 42 of 48 rows (6 missing regressor gdp)"),
-    "a trailing blank": (brazil_as("Brazil "), "", LAG, "m: 42 of 48 rows"),
+    "a trailing blank": (ninth("Brazil "), "", LAG, "m: 42 of 48 rows"),
     "a trailing blank, told": (
-        brazil_as("Brazil "), "", "",
+        ninth("Brazil "), "", "",
         f"{WARNS}country: 'Brazil ' (1 row) differs by blanks alone from 'Brazil' and is read as it",
     ),
     "changing case": (
-        brazil_as("brazil"), "", "",
+        ninth("brazil"), "", "",
         f"{WARNS}country: 'Brazil' and 'brazil' differ by case or blanks alone, and are 2 different levels",
     ),
     "case that changes from row to row": (

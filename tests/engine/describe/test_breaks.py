@@ -10,7 +10,7 @@ from statsmodels.stats.outliers_influence import OLSInfluence
 
 from replication.describe import breaks
 from replication.errors import StudyError
-from tests.engine.describe.test_qca import figures
+from tests.support.series import by_key
 
 # Sums of a few hundred doubles in another order.
 CLOSE = 1e-9
@@ -60,7 +60,7 @@ def test_influence_is_that_of_statsmodels():
 
 def test_a_wald_statistic_is_the_clustered_one_of_statsmodels():
     table = panel(jump=0.5)
-    found = figures(breaks.wald_by_date(table, **CALL, terms=["x", "z"], draws=9))
+    found = by_key(breaks.wald_by_date(table, **CALL, terms=["x", "z"], draws=9))
     late = (table["year"] >= 1988).astype(float)
     design = with_dummies(table).assign(bx=table["x"] * late, bz=table["z"] * late)
     fit = sm.OLS(table["y"], design).fit(
@@ -75,8 +75,8 @@ def test_a_wald_statistic_is_the_clustered_one_of_statsmodels():
 
 def test_the_largest_statistic_is_where_the_break_is():
     table = panel(entities=20, jump=3.0)
-    found = figures(breaks.sup_wald(table, **CALL, terms=["x"], draws=199))
-    dates = figures(breaks.wald_by_date(table, **CALL, terms=["x"], draws=199))
+    found = by_key(breaks.sup_wald(table, **CALL, terms=["x"], draws=199))
+    dates = by_key(breaks.wald_by_date(table, **CALL, terms=["x"], draws=199))
     assert found["p", ""] == 1 / 200
     assert found["largest Wald statistic", ""] == dates["Wald statistic", "1987"]
     assert (
@@ -89,7 +89,7 @@ def test_the_largest_statistic_is_where_the_break_is():
 def test_without_a_break_the_largest_of_many_dates_is_not_taken_for_one():
     """Under no break the bootstrap p of the largest is uniform; taking the best date by itself is not."""
     p = [
-        figures(breaks.sup_wald(panel(entities=12, seed=seed), **CALL, terms=["x"], draws=99))["p", ""]
+        by_key(breaks.sup_wald(panel(entities=12, seed=seed), **CALL, terms=["x"], draws=99))["p", ""]
         for seed in range(60)
     ]
     # three standard errors of a share of sixty around one half

@@ -9,7 +9,7 @@ from scipy import stats
 
 from replication.describe import dispersion, events
 from replication.errors import StudyError
-from tests.engine.describe.test_qca import figures
+from tests.support.series import by_key
 
 
 def yearly(values, name="yen") -> pd.DataFrame:
@@ -26,7 +26,7 @@ def monthly(values, name="yen") -> pd.DataFrame:
 def test_ratio_and_tests_are_those_of_the_changes():
     draw = np.random.default_rng(3)
     values = 100 + np.cumsum(draw.normal(size=40))
-    found = figures(dispersion.variance_tests(yearly(values), split="1980", changes="difference", block=3))
+    found = by_key(dispersion.variance_tests(yearly(values), split="1980", changes="difference", block=3))
     change = np.diff(values)
     before, after = change[:19], change[19:]  # the change of 1980 is the first after
     ratio = after.var(ddof=1) / before.var(ddof=1)
@@ -38,7 +38,7 @@ def test_ratio_and_tests_are_those_of_the_changes():
 
 
 def test_log_changes_are_in_percent():
-    found = figures(
+    found = by_key(
         dispersion.variance_tests(yearly([100, 110, 100, 110, 100, 110, 100, 110]), split="1964", block=1)
     )
     assert found["yen", "standard deviation before"] == pytest.approx(
@@ -50,7 +50,7 @@ def test_a_tenfold_variance_is_found_and_an_equal_one_is_not():
     draw = np.random.default_rng(7)
     calm, wild = draw.normal(size=60), 3.2 * draw.normal(size=60)
     series = np.concatenate([[0], np.cumsum(np.concatenate([calm, wild]))])
-    found = figures(
+    found = by_key(
         dispersion.variance_tests(monthly(series), split="1985-02", changes="difference", draws=999)
     )
     assert found["yen", "block bootstrap, p"] == 1 / 1000
@@ -64,7 +64,7 @@ def test_the_bootstrap_rejects_an_equal_variance_about_as_often_as_it_says():
         change = shocks[1:] + 0.6 * shocks[:-1]
         table = monthly(np.concatenate([[0], np.cumsum(change)]))
         found = dispersion.variance_tests(table, split="1986-09", changes="difference", draws=199)
-        p.append(figures(found)["yen", "block bootstrap, p"])
+        p.append(by_key(found)["yen", "block bootstrap, p"])
     assert np.mean(np.array(p) < 0.1) < 0.25
     assert np.mean(p) == pytest.approx(0.5, abs=3 * np.sqrt(1 / 12 / 40))
 
@@ -72,10 +72,10 @@ def test_the_bootstrap_rejects_an_equal_variance_about_as_often_as_it_says():
 def test_changes_around_events_by_hand():
     table = pd.concat([monthly([1, 2, 4, 4, 4, 1.0], "a"), monthly([1, 1, 1, 9, 1, 1.0], "b")])
     options = {"events": ["1980-03", "1980-04"], "changes": "difference"}
-    found = figures(events.event_changes(table, **options))
+    found = by_key(events.event_changes(table, **options))
     assert (found["a", "1980-03"], found["a", "1980-04"], found["a", events.MEAN]) == (2, 0, 1)
     assert (found["b", "1980-03"], found["b", "1980-04"]) == (8, 0)
-    ranks = figures(events.event_ranks(table, **options, draws=99))
+    ranks = by_key(events.event_ranks(table, **options, draws=99))
     # windows of a around the four inner months: 3, 2, 0, -3
     assert (ranks["a", "1980-03"], ranks["a", "1980-04"]) == (3 / 4, 1)
     assert ranks["b", "1980-03"] == 2 / 4
@@ -83,7 +83,7 @@ def test_changes_around_events_by_hand():
 
 def test_the_rank_of_the_mean_is_that_of_all_pairs_of_dates():
     values = np.cumsum(np.random.default_rng(2).normal(size=12))
-    found = figures(
+    found = by_key(
         events.event_ranks(monthly(values), events=["1980-03", "1980-08"], changes="difference", draws=20_000)
     )
     windows = values[2:] - values[:-2]

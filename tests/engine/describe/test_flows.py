@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from replication.describe import flows
 from replication.errors import StudyError
+from tests.support.series import by_key, monthly
 
 SIZES = st.lists(st.floats(1e-3, 1e6), min_size=2, max_size=8)
 FIGURES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
@@ -17,19 +18,9 @@ FIGURES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 CLOSE = 1e-12
 
 
-def monthly(values, series: str = "a", start: str = "1985-01") -> pd.DataFrame:
-    months = pd.period_range(start, periods=len(values), freq="M").astype(str)
-    return pd.DataFrame({"series": series, "month": months, "value": np.asarray(values, dtype=float)})
-
-
 def one_year(values) -> pd.DataFrame:
     names = [f"s{place}" for place in range(len(values))]
     return pd.DataFrame({"series": names, "year": 1990, "value": values})
-
-
-def by_key(rows: pd.DataFrame) -> dict[tuple[str, str], float]:
-    assert not rows.duplicated(["group", "period"]).any()
-    return {(row.group, row.period): row.value for row in rows.itertuples()}
 
 
 def longest_by_brute_force(hits: list[bool]) -> int:

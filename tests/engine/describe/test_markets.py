@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from replication.describe import markets
 from replication.errors import StudyError
+from tests.support.series import monthly
 
 # zero or a tenth of a percent and more: a change that is only rounding has no size to compare
 STEP = st.one_of(st.just(0.0), st.floats(0.001, 0.3), st.floats(-0.3, -0.001))
@@ -20,11 +21,6 @@ LOGS = 1e-9
 
 def prices(steps) -> np.ndarray:
     return 100 * np.exp(np.cumsum(steps))
-
-
-def monthly(values, series: str = "a", start: str = "1985-01") -> pd.DataFrame:
-    months = pd.period_range(start, periods=len(values), freq="M").astype(str)
-    return pd.DataFrame({"series": series, "month": months, "value": np.asarray(values, dtype=float)})
 
 
 @given(STEPS, st.floats(1e-3, 1e3))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from replication.describe import qca
 from replication.errors import StudyError
+from tests.support.series import by_key
 
 QUICK = settings(max_examples=25, deadline=None)
 CODES = st.lists(st.tuples(*[st.sampled_from([0, 1])] * 3), min_size=1, max_size=12)
@@ -22,18 +23,13 @@ def long(rows, names=("a", "b", "y")) -> pd.DataFrame:
     return stacked.astype({"code": "Int64"})
 
 
-def figures(rows: pd.DataFrame) -> dict[tuple[str, str], float]:
-    assert not rows.duplicated(["group", "period"]).any()
-    return {(row.group, row.period): row.value for row in rows.itertuples()}
-
-
 # four cases: a occurs in three, y in two, both in two (formulas: Ragin 2006)
 FOUR = long([(1, 0, 1), (1, 1, 1), (1, 0, 0), (0, 1, 0)])
 
 
 def test_sufficiency_and_necessity_by_hand():
-    enough = figures(qca.sufficiency(FOUR, expressions=["a", "a*b"], outcome="y"))
-    needed = figures(qca.necessity(FOUR, expressions=["a"], outcome="y"))
+    enough = by_key(qca.sufficiency(FOUR, expressions=["a", "a*b"], outcome="y"))
+    needed = by_key(qca.necessity(FOUR, expressions=["a"], outcome="y"))
     assert enough["a", "consistency"] == 2 / 3
     assert enough["a", "coverage"] == 1
     assert enough["a*b", "consistency"] == 1
@@ -47,8 +43,8 @@ def test_sufficiency_and_necessity_by_hand():
 @given(CODES)
 @QUICK
 def test_consistency_of_sufficiency_is_coverage_of_necessity(rows):
-    enough = figures(qca.sufficiency(long(rows), expressions=["a", "~b"], outcome="y"))
-    needed = figures(qca.necessity(long(rows), expressions=["a", "~b"], outcome="y"))
+    enough = by_key(qca.sufficiency(long(rows), expressions=["a", "~b"], outcome="y"))
+    needed = by_key(qca.necessity(long(rows), expressions=["a", "~b"], outcome="y"))
     for term in ("a", "~b"):
         assert enough[term, "consistency"] == pytest.approx(needed[term, "coverage"], nan_ok=True)
         assert enough[term, "coverage"] == pytest.approx(needed[term, "consistency"], nan_ok=True)
@@ -71,7 +67,7 @@ def test_order_of_cases_does_not_matter(rows, random):
     mixed = rows[:]
     random.shuffle(mixed)
     before, after = (
-        figures(qca.sufficiency(long(r), expressions=["a", "b", "a+b"], outcome="y")) for r in (rows, mixed)
+        by_key(qca.sufficiency(long(r), expressions=["a", "b", "a+b"], outcome="y")) for r in (rows, mixed)
     )
     assert before == pytest.approx(after, nan_ok=True)
 
@@ -84,14 +80,14 @@ def test_missing_codes_leave_out_a_case_only_where_they_matter():
 
 
 def test_a_term_that_never_occurs_has_no_consistency():
-    found = figures(qca.sufficiency(FOUR, expressions=["a*~a"], outcome="y"))
+    found = by_key(qca.sufficiency(FOUR, expressions=["a*~a"], outcome="y"))
     assert np.isnan(found["a*~a", "consistency"])
     assert found["a*~a", "coverage"] == 0
 
 
 def test_codes_are_shown_by_case_in_the_order_of_the_table():
     codes = qca.case_codes(FOUR.iloc[::-1])
-    assert figures(codes)["case_03", "a"] == 0
+    assert by_key(codes)["case_03", "a"] == 0
     assert codes["group"].unique().tolist() == ["case_03", "case_02", "case_01", "case_00"]
 
 
@@ -112,4 +108,4 @@ def test_what_cannot_be_compared_is_one_clear_line(call, message):
 
 def test_a_condition_that_is_always_there_has_no_relevance():
     always = long([(1, 1, 1), (1, 0, 0)])
-    assert figures(qca.necessity(always, expressions=["a"], outcome="y"))["a", "relevance"] == 0
+    assert by_key(qca.necessity(always, expressions=["a"], outcome="y"))["a", "relevance"] == 0

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from replication.describe import qca, qca_checks, qca_solutions
 from replication.errors import StudyError
-from tests.engine.describe.test_qca import figures, long
+from tests.engine.describe.test_qca import long
+from tests.support.series import by_key
 
 QUICK = settings(max_examples=40, deadline=None)
 CORNERS = list(product((1, 0), repeat=3))
@@ -106,7 +107,7 @@ def test_covers_that_tie_are_all_given():
 
 def test_fit_of_terms_by_hand():
     rows = long([(1, 1, 1), (1, 0, 1), (0, 1, 1), (0, 0, 0)])
-    found = figures(qca_solutions.solution(rows, conditions=["a", "b"], outcome="y", kind="complex"))
+    found = by_key(qca_solutions.solution(rows, conditions=["a", "b"], outcome="y", kind="complex"))
     assert found["a", "consistency"] == 1 and found["a", "coverage"] == 2 / 3
     assert found["a", "unique coverage"] == 1 / 3
     assert found[qca_solutions.WHOLE, "coverage"] == 1
@@ -122,7 +123,7 @@ def test_the_negated_outcome_is_reduced_too():
 @given(TABLES)
 @QUICK
 def test_the_truth_table_has_every_combination_and_every_case_once(outs):
-    rows = figures(qca_solutions.truth_table(table_of(outs), conditions=list(NAMES), outcome="y"))
+    rows = by_key(qca_solutions.truth_table(table_of(outs), conditions=list(NAMES), outcome="y"))
     groups = list(dict.fromkeys(group for group, _ in rows))
     assert len(groups) == 8
     assert sorted(tuple(rows[g, n] for n in NAMES) for g in groups) == sorted(CORNERS)
@@ -138,8 +139,8 @@ def test_the_truth_table_has_every_combination_and_every_case_once(outs):
 
 def test_a_contradictory_row_is_out_only_at_a_lower_cutoff():
     rows = long([(1, 1), (1, 1), (1, 0), (0, 0)], ("a", "y"))
-    strict = figures(qca_solutions.truth_table(rows, conditions=["a"], outcome="y"))
-    loose = figures(qca_solutions.truth_table(rows, conditions=["a"], outcome="y", cutoff=0.6))
+    strict = by_key(qca_solutions.truth_table(rows, conditions=["a"], outcome="y"))
+    loose = by_key(qca_solutions.truth_table(rows, conditions=["a"], outcome="y", cutoff=0.6))
     group = "case_00; case_01; case_02"
     assert (strict[group, "OUT"], loose[group, "OUT"]) == (0, 1)
     assert strict[group, "consistency"] == 2 / 3
@@ -147,7 +148,7 @@ def test_a_contradictory_row_is_out_only_at_a_lower_cutoff():
 
 def test_flips_by_hand():
     rows = long([(1, 1), (0, 0), (0, 0)], ("a", "y"))
-    found = figures(qca_checks.flips(rows, expressions=["a"], outcome="y"))
+    found = by_key(qca_checks.flips(rows, expressions=["a"], outcome="y"))
     # six codes; after any flip a and y part in that case, so that one of the two fails
     assert found["a", "flips"] == 6
     assert found["a", "still both"] == 0
@@ -157,7 +158,7 @@ def test_flips_by_hand():
 
 def test_a_flip_that_matters_to_a_solution_is_seen():
     rows = long([(1, 1), (0, 0)], ("a", "y"))
-    found = figures(qca_checks.solution_flips(rows, conditions=["a"], outcome="y"))
+    found = by_key(qca_checks.solution_flips(rows, conditions=["a"], outcome="y"))
     assert set(found) == {
         (f"{case}: {name}", "same solution") for case in ("case_00", "case_01") for name in ("a", "y")
     }
@@ -172,7 +173,7 @@ def test_agreement_and_kappa_by_hand():
             "second_code": [1, 0, 0, 0, 1, 1],
         }
     )
-    found = figures(qca_checks.agreement(rows))
+    found = by_key(qca_checks.agreement(rows))
     assert found["a", "agree"] == 0.75
     assert found["a", "kappa"] == 0.5  # (0.75 - 0.5) / (1 - 0.5)
     assert np.isnan(found["b", "kappa"])

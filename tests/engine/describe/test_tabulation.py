@@ -8,7 +8,7 @@ import pytest
 
 from replication.describe import tabulation
 from replication.errors import StudyError
-from tests.engine.describe.test_qca import figures
+from tests.support.series import by_key
 
 TABLE = pd.DataFrame(
     {
@@ -22,15 +22,15 @@ TABLE = pd.DataFrame(
 
 
 def test_totals_add_what_is_known():
-    found = figures(tabulation.totals(TABLE, group="region", value="aid"))
+    found = by_key(tabulation.totals(TABLE, group="region", value="aid"))
     assert (found["x", "1"], found["x", "2"], found["y", "3"]) == (5, -3, 6)
     assert np.isnan(found["x", "3"])  # nothing is known, which is not zero
     assert ("y", "1") not in found  # a period that a group never has is no row
-    assert figures(tabulation.counts(TABLE, group="region", value="aid"))["x", "3"] == 0
+    assert by_key(tabulation.counts(TABLE, group="region", value="aid"))["x", "3"] == 0
 
 
 def test_summary_statistics_are_those_of_the_known_figures():
-    found = figures(tabulation.summary_statistics(TABLE, columns=["aid", "log(debt)"]))
+    found = by_key(tabulation.summary_statistics(TABLE, columns=["aid", "log(debt)"]))
     aid = TABLE["aid"].dropna()
     assert found["aid", "rows"] == 5
     assert found["aid", "mean"] == aid.mean()
@@ -40,7 +40,7 @@ def test_summary_statistics_are_those_of_the_known_figures():
 
 
 def test_a_lag_is_that_of_the_entity_whatever_is_left_inside():
-    found = figures(
+    found = by_key(
         tabulation.summary_statistics(
             TABLE, columns=["lag(debt, 1)"], where="year == 2", entity="iso3", time="year"
         )
@@ -49,21 +49,21 @@ def test_a_lag_is_that_of_the_entity_whatever_is_left_inside():
 
 
 def test_correlations_are_over_rows_that_know_all():
-    found = figures(tabulation.correlations(TABLE, columns=["aid", "debt"]))
+    found = by_key(tabulation.correlations(TABLE, columns=["aid", "debt"]))
     known = TABLE[["aid", "debt"]].dropna()
     assert found["debt", "aid"] == pytest.approx(known.corr().iloc[0, 1], rel=1e-12)
     assert set(found) == {("aid", "aid"), ("debt", "aid"), ("debt", "debt")}
 
 
 def test_coverage_says_who_is_in_and_for_want_of_what():
-    found = figures(tabulation.coverage(TABLE, columns=["aid", "lag(debt, 1)"], entity="iso3", time="year"))
+    found = by_key(tabulation.coverage(TABLE, columns=["aid", "lag(debt, 1)"], entity="iso3", time="year"))
     assert [found["A", name] for name in ("rows used", "first", "last")] == [1, 2, 2]
     assert (found["A", "aid"], found["A", "lag(debt, 1)"]) == (1, 1)
     assert (found["B", "rows used"], found["B", "lag(debt, 1)"]) == (1, 2)
 
 
 def test_an_entity_that_is_out_has_no_first_year():
-    found = figures(
+    found = by_key(
         tabulation.coverage(TABLE, columns=["debt"], entity="iso3", time="year", where="year == 1")
     )
     assert found["B", "rows used"] == 0 and np.isnan(found["B", "first"])
@@ -71,7 +71,7 @@ def test_an_entity_that_is_out_has_no_first_year():
 
 
 def test_a_column_that_is_never_missing_has_no_row():
-    found = figures(tabulation.coverage(TABLE, columns=["year", "debt"], entity="iso3", time="year"))
+    found = by_key(tabulation.coverage(TABLE, columns=["year", "debt"], entity="iso3", time="year"))
     assert ("A", "year") not in found and ("A", "debt") in found
 
 

@@ -32,6 +32,7 @@ from replication.panel.reading import Reading
 from replication.spec.entries import ModelSpec
 from replication.study.one_model import plan, run_model
 from tests.support.limited_data import design
+from tests.support.linear_panels import errors
 
 Y = np.array([0, 1, 0, 1, 0, 1, 0, 1, 1, 1])
 GROUP = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 2])
@@ -51,10 +52,6 @@ def choices(seed: int, *, entities: int = 25, longest: int = 7, k: int = 2) -> D
     names = tuple("abcdef"[:k])
     whole = np.column_stack([np.ones(len(entity)), x])
     return design(y, whole, ("const", *names), entity, time, clusters={"half": entity % 3})
-
-
-def errors(covariance: object) -> np.ndarray:
-    return np.sqrt(np.diag(covariance.matrix))
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from replication.estimate.covariances.sandwich import classical, clustered, hc0,
 from replication.estimate.design import Design, Of
 from replication.estimate.linear.iv import iv_2sls, iv_gmm, liml
 from replication.estimate.linear.linear import ols
-from tests.support.linear_panels import dummies_beside_constant, with_sectors
+from tests.support.linear_panels import dummies_beside_constant, errors, with_sectors
 from tests.support.terms import terms_of
 
 LINEARMODELS = Path(linearmodels.__file__).parent / "tests/iv/results"
@@ -52,10 +52,6 @@ def design_of(data: pd.DataFrame, outcome, exogenous, endogenous, instruments, *
         },
         extra_terms={"endogenous": terms_of(*endogenous), "instruments": terms_of(*instruments)},
     )
-
-
-def errors(covariance) -> np.ndarray:
-    return np.sqrt(np.diag(covariance.matrix))
 
 
 def mroz_design(instruments=("motheduc", "fatheduc", "huseduc")) -> Design:

@@ -19,14 +19,11 @@ from replication.estimate.limited import poisson
 from replication.estimate.limited.poisson import ppml
 from replication.estimate.numbers import absorb
 from tests.support.count_data import cross_section, dummies, grunfeld, panel, randhie
+from tests.support.linear_panels import errors
 from tests.support.terms import terms_of
 
 # Two exact solutions of the same problem: only rounding, and statsmodels' stopping rule, lie between.
 SAME = {"rtol": 1e-6, "atol": 1e-8}
-
-
-def errors(covariance: object) -> np.ndarray:
-    return np.sqrt(np.diag(covariance.matrix))
 
 
 def with_extra(design: Design, role: str, values: np.ndarray) -> Design:

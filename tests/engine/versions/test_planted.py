@@ -165,12 +165,6 @@ RECORDS = {
         "clustered, const, estimate: vanished",
     ),
     "two labels swapped": (lines(ESTIMATES, swapped), "small/estimates.csv: line, clustered, lag(x, 1), "),
-    "a deleted record": (deleted(ESTIMATES), "small/estimates.csv: all of it: vanished"),
-    "an emptied record": (filled(ESTIMATES), "small/estimates.csv: all of it (is no record of results"),
-    "a record of garbage": (
-        filled(ESTIMATES, b"garbage"),
-        "small/estimates.csv: all of it (is no record of results",
-    ),
     "an estimator that is held less strictly": (
         changed(f"{SMALL}/accounts.json", '"estimator": "ols"', '"estimator": "ppml"'),
         "small/accounts.json: line, estimator: ols -> ppml (value)",
@@ -191,12 +185,6 @@ RECORDS = {
         filled(f"{SMALL}/telemetry.csv", b"study,model,name,value\n"),
         "small/telemetry.csv: was changed",
     ),
-    "telemetry deleted": (deleted(f"{SMALL}/telemetry.csv"), "small/telemetry.csv: is missing"),
-    "parquet deleted": (deleted(f"{SMALL}/estimates.parquet"), "small/estimates.parquet: is missing"),
-    "parquet of garbage": (
-        filled(f"{SMALL}/estimates.parquet", b"garbage"),
-        "small/estimates.parquet: was changed",
-    ),
     "a looser threshold": (
         changed(f"{SMALL}/study.toml", 'id = "small"', 'id = "small"\nthreshold = "sign"'),
         "small: study.threshold is sign and was not set in v1",
@@ -205,7 +193,6 @@ RECORDS = {
         changed(f"{SMALL}/study.toml", "lag(x, 1)", "lag(x, 2)"),
         "small/study.toml: was changed",
     ),
-    "the study file deleted": (deleted(f"{SMALL}/study.toml"), "small/study.toml: is missing"),
     "a manifest deleted": (deleted(f"{SMALL}/manifest.json"), "small/(results): all of it: vanished"),
     "a study deleted": (gone(SMALL), "small/(results): all of it: vanished"),
 }
@@ -223,10 +210,6 @@ PRINTED = {
         "small/tables/models.csv: χ², all slopes, p value: vanished",
     ),
     "a table emptied": (filled(f"{SMALL}/tables/models.csv"), "small/tables/models.csv: Line: vanished"),
-    "a table deleted": (
-        deleted(f"{SMALL}/tables/models.csv"),
-        "small/tables/models.csv: all of it: vanished",
-    ),
     "a table more": (
         lambda project: (project.root / SMALL / "tables" / "more.csv").write_text("a,b\n1,2\n"),
         "small/tables/more.csv: all of it: appeared",
@@ -235,46 +218,24 @@ PRINTED = {
         changed(f"{SMALL}/tables/models.tex", "Observations & 55", "Observations & 56"),
         "small/tables/models.tex: Observations",
     ),
-    "LaTeX deleted": (deleted(f"{SMALL}/tables/models.tex"), "small/tables/models.tex: all of it: vanished"),
     "LaTeX emptied": (filled(f"{SMALL}/tables/models.tex"), "small/tables/models.tex: all of it: vanished"),
-    "a cell of LaTeX where all tables are": (
-        changed(f"{SMALL}/tables.tex", "Observations & 55", "Observations & 56"),
-        "small/tables.tex: was changed",
-    ),
-    "all tables in LaTeX deleted": (deleted(f"{SMALL}/tables.tex"), "small/tables.tex: is missing"),
     "a cell of Markdown": (
         changed(f"{SMALL}/tables/models.md", "Observations | 55", "Observations | 56"),
         "small/tables/models.md: Observations",
     ),
-    "Markdown deleted": (deleted(f"{SMALL}/tables/models.md"), "small/tables/models.md: all of it: vanished"),
     "every cell of a page": (numbers_of_a_page, "small/tables/models.html: Observations"),
-    "a page deleted": (deleted(f"{SMALL}/tables/models.html"), "small/tables/models.html: is missing"),
     "a page of garbage": (
         filled(f"{SMALL}/tables/models.html", b"garbage"),
         "small/tables/models.html: all of it: vanished",
     ),
-    "a number of Typst": (
-        changed(f"{SMALL}/tables/models.typ", "55", "56"),
-        "small/tables/models.typ: was changed",
-    ),
-    "Word deleted": (deleted(f"{SMALL}/tables.docx"), "small/tables.docx: is missing"),
     "a line of a figure": (changed(f"{SMALL}/figures/coefficients.svg", "<path", "<path class='x'"), "line "),
     "a figure emptied": (
         filled(f"{SMALL}/figures/coefficients.svg"),
         "small/figures/coefficients.svg: line 1: vanished",
     ),
-    "a figure deleted": (
-        deleted(f"{SMALL}/figures/coefficients.svg"),
-        "small/figures/coefficients.svg: all of it: vanished",
-    ),
-    "a picture deleted": (deleted(f"{SMALL}/figures/coefficients.png"), "coefficients.png: is missing"),
     "a picture of garbage": (
         filled(f"{SMALL}/figures/coefficients.png", b"garbage"),
         "small/figures/coefficients.png: is no PNG that opens",
-    ),
-    "a figure's PDF of garbage": (
-        filled(f"{SMALL}/figures/coefficients.pdf", b"garbage"),
-        "small/figures/coefficients.pdf: was changed",
     ),
     "the report emptied": (filled("results/current/report.html"), "report/report.html: small/models"),
     "the report deleted": (deleted("results/current/report.html"), "report/report.html: all of it: vanished"),
@@ -295,23 +256,38 @@ PRINTED = {
     "all claims deleted": (gone(CLAIMS), "claims/(results): all of it: vanished"),
 }
 FROZEN = {
-    "a frozen file edited": (
-        changed(f"{V1}/small/models.csv", "nobs,,55", "nobs,,56"),
-        "v1/small/models.csv: was changed",
-    ),
-    "a frozen file emptied": (filled(f"{V1}/small/models.csv"), "v1/small/models.csv: was changed"),
-    "a frozen file of garbage": (
-        filled(f"{V1}/small/estimates.csv", b"garbage"),
-        "v1/small/estimates.csv: was changed",
-    ),
-    "a frozen file deleted": (deleted(f"{V1}/small/models.csv"), "v1/small/models.csv: is missing"),
     "a frozen file more": (
         lambda project: (project.root / V1 / "more.csv").write_text("x"),
         "v1/more.csv: was added after",
     ),
     "the frozen checksums emptied": (filled(f"{V1}/SHA256SUMS"), "was added after the freeze"),
 }
-FAILS = RECORDS | PRINTED | FROZEN
+SEALED = ("tables.tex", "tables/models.typ", "figures/coefficients.pdf", "estimates.parquet")
+LOST_BESIDE = ("telemetry.csv", "study.toml", "tables.docx", "tables/models.html", "figures/coefficients.png")
+LOST_WITH_CELLS = (
+    "estimates.csv", "tables/models.csv", "tables/models.tex", "tables/models.md", "figures/coefficients.svg",
+)  # fmt: skip
+FILES = {
+    **{f"{n} deleted": (deleted(f"{SMALL}/{n}"), f"small/{n}: is missing") for n in SEALED + LOST_BESIDE},
+    **{f"{n} of garbage": (filled(f"{SMALL}/{n}", b"garbage"), f"small/{n}: was changed") for n in SEALED},
+    **{f"{n} deleted": (deleted(f"{SMALL}/{n}"), f"small/{n}: all of it: vanished") for n in LOST_WITH_CELLS},
+    **{
+        f"a record of {len(content)} bytes": (
+            filled(ESTIMATES, content),
+            "small/estimates.csv: all of it (is no record of results",
+        )
+        for content in (b"", b"garbage")
+    },
+    **{
+        f"a frozen file {how}": (act(f"{V1}/small/models.csv"), f"v1/small/models.csv: {told}")
+        for how, act, told in (
+            ("edited", lambda place: changed(place, "nobs,,55", "nobs,,56"), "was changed"),
+            ("emptied", filled, "was changed"),
+            ("deleted", deleted, "is missing"),
+        )
+    },
+}
+FAILS = RECORDS | PRINTED | FROZEN | FILES
 
 
 @pytest.mark.parametrize("name", FAILS)

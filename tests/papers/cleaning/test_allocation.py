@@ -4,21 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from replication.project.places import Project
-from replication.sources.pipeline import build_all
 from tests.support.repository import ROOT
-
-
-@pytest.fixture(scope="module")
-def tables():
-    return build_all(Project(ROOT))[0]
-
-
-@pytest.fixture(scope="module")
-def panel(tables):
-    return tables["allocation"].set_index(["iso3", "year"])
 
 
 def raw(path: str) -> pd.DataFrame:

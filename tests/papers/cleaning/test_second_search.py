@@ -10,10 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from replication.project.places import Project
-from replication.sources.pipeline import build_all
-from tests.support.repository import ROOT
-
 ROWS = {
     "bank_claims": 170 * 5,
     "bank_claims_east": 25 * 5,
@@ -33,16 +29,6 @@ ROWS = {
     "freedom_house": 949,
     "polity5": 1047,
 }
-
-
-@pytest.fixture(scope="module")
-def tables():
-    return build_all(Project(ROOT))[0]
-
-
-@pytest.fixture(scope="module")
-def panel(tables):
-    return tables["allocation"].set_index(["iso3", "year"])
 
 
 def claims(tables, iso3, year, creditor, name="bank_claims"):
