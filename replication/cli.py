@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from tempfile import NamedTemporaryFile
 
-from replication.arguments import parser_of_calls
+from replication.cli_arguments import parser_of_calls
 from replication.errors import UserError, printable
 from replication.project.arithmetic import require_space, settle
 from replication.project.places import Project

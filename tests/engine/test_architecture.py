@@ -56,8 +56,15 @@ def test_every_file_that_the_page_names_is_there():
 
 
 def test_twenty_questions_have_an_answer():
-    rows = re.findall(r"^\| (.+) \| `(replication/.+\.py)` \|$", PAGE.split("Twenty questions")[1], re.M)
-    assert len(rows) == 20
+    row = r"^\| .+ \| `(replication/.+\.py)`, `(\w+)` \|$"
+    answers = re.findall(row, PAGE.split("Twenty questions")[1], re.M)
+    assert len(answers) == 20
+    defined = r"^(?:def|class) {0}\b|^{0}\b.* = "
+    assert [
+        (path, name)
+        for path, name in answers
+        if not re.search(defined.format(name), (ROOT / path).read_text(encoding="utf-8"), re.M)
+    ] == []
 
 
 def test_an_estimator(monkeypatch):

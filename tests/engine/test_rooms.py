@@ -32,7 +32,7 @@ ROOMS = [
     "claims",
     "deposit",
     "api",
-    "arguments",
+    "cli_arguments",
     "cli",
     "__main__",
 ]
