@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from replication.claims import verdict
 from replication.claims.claim_entries import Claim, Reading
@@ -103,7 +102,7 @@ def stated_interval(claim: Claim) -> Interval:
 
 def _compute(reading: Reading, claim: Claim, stated: Interval, tables: Mapping[TableId, Recorded]) -> Result:
     figures = {name: located(f"inputs.{name}", figure, spec, tables) for name, spec in reading.inputs.items()}
-    node = _parsed(reading.compute)
+    node = parse(reading.compute)
     unit = stated_unit(claim.stated)
     located("compute", _check_unit, node, figures, unit)
     computed = interval(node, figures)
@@ -183,9 +182,6 @@ def _is_complete(node: Node, figures: Mapping[str, Figure], computed: Interval, 
         closed = computed.low if math.isinf(computed.high) else computed.high
         return last in (shown(closed, unit, rounded), ends(computed, unit, rounded))
     return last == ends(computed, unit, rounded)
-
-
-_parsed = lru_cache(maxsize=4096)(parse)
 
 
 def interval(node: Node, figures: Mapping[str, Figure]) -> Interval:

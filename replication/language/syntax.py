@@ -17,6 +17,7 @@ name := letter, then letters, digits and _, or anything in backticks
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from replication.errors import StudyError
 from replication.language import translate
@@ -70,6 +71,7 @@ def parse_formula(text: str) -> Formula:
         raise StudyError(f"{problem}{_suggestion(text, translate.formula, _parse_formula)}") from None
 
 
+@lru_cache(maxsize=4096)  # a study names the same expressions some hundred times
 def _parse(text: str) -> Node:
     parser = _Parser(text)
     node = parser.condition()
@@ -77,6 +79,7 @@ def _parse(text: str) -> Node:
     return _of_few_steps(node)
 
 
+@lru_cache(maxsize=4096)
 def _parse_formula(text: str) -> Formula:
     parser = _Parser(text)
     outcome = parser.condition()

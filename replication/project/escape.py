@@ -8,7 +8,6 @@ import unicodedata
 
 # Numbers, and a window such as -59/24: digits alone call nothing when a spreadsheet reads them.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?inf|[+-]?\d+/\d+")
-_BLANKS = re.compile(r"\s+")
 
 _LIGATURES = re.compile(r"([-',])(?=\1)")  # T1 fonts join these pairs into a dash or a quotation mark
 
@@ -70,7 +69,9 @@ _LATEX = {
     "\u03c3": r"\ensuremath{\sigma}",
     "\u03c4": r"\ensuremath{\tau}",
     "\u03c7": r"\ensuremath{\chi}",
+    "\0": "{}",  # set between two that would be joined
 }
+_SPECIAL = re.compile(r"[^A-Za-z0-9 .,:;()'!?=/+@-]")  # all but ASCII that prints as it is
 # Letters of the Western and Central European alphabets that pdfLaTeX's T1 fonts hold.
 _ACCENTED = frozenset(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
@@ -80,29 +81,33 @@ _ACCENTED = frozenset(
 
 def without_control(text: str) -> str:
     """The text with a blank for each character that moves a cursor, turns the direction or shows nothing."""
+    if text.isprintable():  # nearly all, and told at once
+        return text
     return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else " " for c in text)
 
 
 def one_line(text: str) -> str:
     """The text with control characters gone and every run of blanks a single space."""
-    return _BLANKS.sub(" ", without_control(text)).strip()
+    return " ".join(without_control(text).split())
 
 
 def visible(text: str) -> str:
     """The text with a blank for what is neither a letter nor a space: controls, turns, breaks."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else " " for c in text)
 
 
 def latex(text: str) -> str:
     """Text for LaTeX (T1 fonts, UTF-8); a character that pdfLaTeX has no glyph for prints as its code."""
     composed = _LIGATURES.sub(r"\1\0", unicodedata.normalize("NFC", one_line(text)))
-    return "".join("{}" if c == "\0" else _latex_character(c) for c in composed)
+    return _SPECIAL.sub(lambda found: _latex_character(found[0]), composed)
 
 
 def _latex_character(character: str) -> str:
     if character in _LATEX:
         return _LATEX[character]
-    if character.isascii() or character in _ACCENTED:
+    if character in _ACCENTED:
         return character
     return rf"\texttt{{U+{ord(character):04X}}}"
 
@@ -115,12 +120,7 @@ def html_text(text: str) -> str:
 def csv_text(text: str) -> str:
     """Text for a CSV cell: an apostrophe in front of what a spreadsheet would run; numbers stay numbers."""
     line = one_line(text)
-    risky = line[:1] in ("=", "+", "-", "@") or unicodedata.normalize("NFKC", line[:1]) in (
-        "=",
-        "+",
-        "-",
-        "@",
-    )
+    risky = unicodedata.normalize("NFKC", line[:1]) in ("=", "+", "-", "@")
     return f"'{line}" if line and risky and not _NUMBER.fullmatch(line) else line
 
 

@@ -151,7 +151,7 @@ def cr2(fit: Fit, *, cluster: list[str] | None = None) -> Covariance:
     adjusted, alone = adjusted_regressors(fit, hat, key, 0.5)
     influence = adjusted @ fit.bread
     changes = group_sums(key, influence * fit.residuals[:, None])
-    joint_df = partial(wishart_df, hat, key, influence)
+    joint_df = partial(wishart_df, cluster_sums(hat, key, influence.T))
     df = np.array([joint_df(row[None]) for row in np.eye(len(fit.terms))])
     groups = len(changes)
     programs = "R clubSandwich, Stata vce(hc2 ..., dfadjust)"
@@ -169,7 +169,69 @@ def single_cluster_warnings(fit: Fit, name: str, alone: Booleans, so: str) -> tu
     return tuple(f"'{fit.terms[j]}' rests on a single cluster of {name}: {so}" for j in np.flatnonzero(alone))
 
 
-def wishart_df(hat: Projection, key: Integers, influence: Floats, combinations: Floats) -> float:
+@dataclass(frozen=True)
+class ClusterSums:
+    """k vectors and what H has of them in each cluster, so that what is asked of any of their combinations
+    is had from sums that are made once.
+
+    Attributes
+    ----------
+    key : (n,) int array
+        Clusters 0 .. G-1.
+    vectors : (k, n) float array
+    in_basis : (k, G, m) float array
+        Sums over the rows of each cluster of a vector times B.
+    in_largest : (k, p) float array
+        Those of it times F, where a cluster has any rows of a level; (k, 0) without F.
+    places : sparse (G, levels) array or None
+        Where the p sums stand.
+    """
+
+    key: Integers
+    vectors: Floats
+    in_basis: Floats
+    in_largest: Floats
+    places: sparse.csr_array | None
+
+    def combined(self, combinations: Floats) -> ClusterSums:
+        """The same of combinations (q, k) of the vectors."""
+        return ClusterSums(
+            self.key,
+            np.tensordot(combinations, self.vectors, 1),
+            np.tensordot(combinations, self.in_basis, 1),
+            np.tensordot(combinations, self.in_largest, 1),
+            self.places,
+        )
+
+    def traces(self) -> Floats:
+        """(k, k) sums over the clusters of l_g' (I - H)_gg r_g for all pairs of vectors."""
+        found, flat = self.vectors @ self.vectors.T, self.in_basis.reshape(len(self.in_basis), -1)
+        return np.asarray(found - flat @ flat.T - self.in_largest @ self.in_largest.T)
+
+    def products(self, left: int, right: int) -> Floats:
+        """(G, G) matrix of l_g' (I - H)_gh r_h for two of the vectors, by their places."""
+        inside = self.in_basis[left] @ self.in_basis[right].T
+        if self.places is not None:
+            inside += (self._largest(left) @ self._largest(right).T).toarray()
+        own = np.bincount(self.key, self.vectors[left] * self.vectors[right])
+        return np.asarray(np.diag(own) - inside)
+
+    def _largest(self, place: int) -> sparse.csr_array:
+        assert self.places is not None  # the caller has looked
+        where = (self.places.indices, self.places.indptr)
+        return sparse.csr_array((self.in_largest[place], *where), shape=self.places.shape)
+
+
+def cluster_sums(hat: Projection, key: Integers, vectors: Floats) -> ClusterSums:
+    """The sums of vectors (k, n) over clusters 0 .. G-1 (n,)."""
+    in_basis = np.array([group_sums(key, hat.basis * each[:, None]) for each in vectors])
+    if hat.largest is None:
+        return ClusterSums(key, vectors, in_basis, np.empty((len(vectors), 0)), None)
+    largest = [hat.largest.by_cluster(key, each) for each in vectors]
+    return ClusterSums(key, vectors, in_basis, np.array([each.data for each in largest]), largest[0])
+
+
+def wishart_df(sums: ClusterSums, combinations: Floats) -> float:
     """Degrees of freedom of sum_g s_g s_g', s_g = Q_g' e_g, e = (I - H) times independent errors of equal
     variance: those of the Wishart distribution of the same mean and total variance.
 
@@ -178,8 +240,7 @@ def wishart_df(hat: Projection, key: Integers, influence: Floats, combinations: 
 
     Parameters
     ----------
-    influence : (n, k) float array
-        Adjusted regressors times the bread.
+    sums : of the influence (k, n), adjusted regressors times the bread
     combinations : (q, k) float array
         Q = influence times its transpose.
 
@@ -188,29 +249,20 @@ def wishart_df(hat: Projection, key: Integers, influence: Floats, combinations: 
     float
         NaN where the mean is singular: no variance, or fewer clusters than combinations.
     """
-    columns: list[Floats] = list(combinations @ influence.T)
-    many = len(columns)
-    mean = np.zeros((many, many))
-    for i, left in enumerate(columns):
-        for j in range(i, many):
-            mean[i, j] = mean[j, i] = np.trace(_gram(hat, key, left, columns[j]))
+    asked, many = sums.combined(combinations), len(combinations)
+    mean = asked.traces()
     scale = np.sqrt(np.abs(np.diag(mean)))
     if not scale.all() or np.linalg.eigvalsh(mean / np.outer(scale, scale)).min() < SATURATED:
         return float("nan")
     root = np.linalg.cholesky(mean / np.outer(scale, scale))
-    columns = list(solve_triangular(root, np.array(columns) / scale[:, None], lower=True))
-    spread, traces = 0.0, np.zeros((1, 1))
-    for i, left in enumerate(columns):
-        for j, right in enumerate(columns[i:]):
-            gram = _gram(hat, key, left, right)
-            traces = traces + gram if j == 0 else traces
-            spread += (1 + (j > 0)) * float((gram * gram.T).sum())
-    return many * (many + 1) / (spread + float((traces**2).sum()))
-
-
-def _gram(hat: Projection, key: Integers, left: Floats, right: Floats) -> Floats:
-    """(G, G) expected products of l_g'e_g and r_h'e_h."""
-    return np.diag(np.bincount(key, left * right)) - cluster_products(hat, key, left, right)
+    asked = asked.combined(solve_triangular(root, np.diag(1 / scale), lower=True))
+    spread, whole = 0.0, np.zeros((1, 1))
+    for i in range(many):
+        for j in range(i, many):
+            products = asked.products(i, j)
+            whole = whole + products if i == j else whole
+            spread += (1 + (j > i)) * float((products * products.T).sum())
+    return many * (many + 1) / (spread + float((whole**2).sum()))
 
 
 def cr3(
