@@ -11,7 +11,7 @@ from replication.sources.recipe import Recipe
 from replication.sources.schema import Column, Schema
 
 from . import allocation_parts
-from .columns import ISO3, YEAR
+from .columns import ISO3, YEAR, flag, number
 
 Tables = Mapping[str, pd.DataFrame]
 YEARS = range(1970, 2001)
@@ -40,16 +40,6 @@ INDICATORS = (
 )
 
 
-def _number(
-    name: str, unit: str, meaning: str, low: float | None = None, high: float | None = None
-) -> Column:
-    return Column(name, "number", unit, meaning, low=low, high=high, missing=True)
-
-
-def _flag(name: str, meaning: str) -> Column:
-    return _number(name, "1 yes, 0 no", meaning, 0, 1)
-
-
 SCHEMA = Schema(
     table="allocation",
     title="Debtor-years: Japan's aid and what it may follow",
@@ -57,22 +47,22 @@ SCHEMA = Schema(
         ISO3,
         Column("country", "text", "name", "debtor"),
         Column("region", "text", "name", "region of the debtor", allowed=("Asia", "Latin America")),
-        _flag("latin_america", "the debtor is in Latin America"),
+        flag("latin_america", "the debtor is in Latin America"),
         YEAR,
-        _number("japan_aid", MILLION, "net bilateral aid from Japan; negative when repayments exceed it"),
-        _number("japan_aid_real", CONSTANT_2017, "japan_aid over the US GDP deflator"),
-        _number("japan_aid_yen", "billion yen", "japan_aid at the year's average rate"),
-        _number("us_aid", MILLION, "net bilateral aid from the United States; the source prints no zeros"),
-        _number("total_aid", MILLION, "net bilateral aid from all DAC donors"),
-        _number("other_donors", MILLION, "total_aid less Japan's and the United States'"),
-        _number("gdp", MILLION, "gross domestic product", 0),
-        _number("gdp_per_head", "constant US$, edition of 2024", "GDP per head; Venezuela is absent", 0),
-        _number("gdp_per_head_2020", "constant 2010 US$, edition of 2020", "GDP per head, older edition", 0),
-        _number("population", "persons", "population", 0),
-        _number("infant_mortality", "per 1,000 live births", "deaths before the age of one", 0, 500),
-        _number("external_debt", MILLION, "external debt stock, edition of 2024", 0),
-        _number("external_debt_2023", MILLION, "external debt stock, edition of 2023", 0),
-        _number("external_debt_joined", MILLION, "newest edition that has the country: see debt_edition", 0),
+        number("japan_aid", MILLION, "net bilateral aid from Japan; negative when repayments exceed it"),
+        number("japan_aid_real", CONSTANT_2017, "japan_aid over the US GDP deflator"),
+        number("japan_aid_yen", "billion yen", "japan_aid at the year's average rate"),
+        number("us_aid", MILLION, "net bilateral aid from the United States; the source prints no zeros"),
+        number("total_aid", MILLION, "net bilateral aid from all DAC donors"),
+        number("other_donors", MILLION, "total_aid less Japan's and the United States'"),
+        number("gdp", MILLION, "gross domestic product", 0),
+        number("gdp_per_head", "constant US$, edition of 2024", "GDP per head; Venezuela is absent", 0),
+        number("gdp_per_head_2020", "constant 2010 US$, edition of 2020", "GDP per head, older edition", 0),
+        number("population", "persons", "population", 0),
+        number("infant_mortality", "per 1,000 live births", "deaths before the age of one", 0, 500),
+        number("external_debt", MILLION, "external debt stock, edition of 2024", 0),
+        number("external_debt_2023", MILLION, "external debt stock, edition of 2023", 0),
+        number("external_debt_joined", MILLION, "newest edition that has the country: see debt_edition", 0),
         Column(
             "debt_edition",
             "text",
@@ -81,33 +71,31 @@ SCHEMA = Schema(
             allowed=(LATEST, "2023", "2018"),
             missing=True,
         ),
-        _number("short_term_debt", MILLION, "external debt of under one year", 0),
-        _number("bank_lending", MILLION, "net flow from commercial banks and other private lenders"),
-        _number("debt_service", "percent of exports", "debt service", 0),
-        _number("imf_credit", MILLION, "use of IMF credit; SDR allocations seem included from 1999", 0),
-        _number("fdi_inflow", MILLION, "net inflow of foreign direct investment"),
-        _number(
+        number("short_term_debt", MILLION, "external debt of under one year", 0),
+        number("bank_lending", MILLION, "net flow from commercial banks and other private lenders"),
+        number("debt_service", "percent of exports", "debt service", 0),
+        number("imf_credit", MILLION, "use of IMF credit; SDR allocations seem included from 1999", 0),
+        number("fdi_inflow", MILLION, "net inflow of foreign direct investment"),
+        number(
             "us_imports", MILLION, "US goods imports from the debtor, pounds at the year's average rate", 0
         ),
-        _number(
-            "us_exports", MILLION, "US goods exports to the debtor, pounds at the year's average rate", 0
-        ),
-        _number("us_trade", MILLION, "us_imports and us_exports", 0),
-        _number("us_economic_aid", CONSTANT_2019, "US economic obligations, fiscal year of that number", 0),
-        _number("us_military_aid", CONSTANT_2019, "US military obligations, fiscal year of that number", 0),
-        _number("us_obligations", CONSTANT_2019, "both together, also for seven Asian debtors", 0),
-        _number("polity2", "score", "regime, from -10 (autocracy) to 10 (democracy)", -10, 10),
-        _number("idealpoint", "score", "position in UN votes"),
-        _number("distance_japan", "score", "distance in UN votes to Japan", 0),
-        _number("distance_us", "score", "distance in UN votes to the United States", 0),
-        _flag("brady", "a Brady deal was implemented in the year; see `_deals` for who is known"),
-        _flag("after_brady", "a Brady deal was implemented in the year or before it"),
-        _flag("restructuring", "a final restructuring in the year; twelve covered debtors"),
-        _flag("in_default", "the year is in a spell of default; twelve covered debtors"),
-        _flag("bank_agreement", "an agreement with banks in the year; years typed of the IMF chronology"),
-        _flag("capital_recycling", "years of Japan's capital recycling programme, 1987-91"),
-        _number("japan_budget", MILLION, "Japan's positive net aid to all debtors of the panel that year", 0),
-        _number("yen_per_dollar", "yen per US$", "average of the year", 0),
+        number("us_exports", MILLION, "US goods exports to the debtor, pounds at the year's average rate", 0),
+        number("us_trade", MILLION, "us_imports and us_exports", 0),
+        number("us_economic_aid", CONSTANT_2019, "US economic obligations, fiscal year of that number", 0),
+        number("us_military_aid", CONSTANT_2019, "US military obligations, fiscal year of that number", 0),
+        number("us_obligations", CONSTANT_2019, "both together, also for seven Asian debtors", 0),
+        number("polity2", "score", "regime, from -10 (autocracy) to 10 (democracy)", -10, 10),
+        number("idealpoint", "score", "position in UN votes"),
+        number("distance_japan", "score", "distance in UN votes to Japan", 0),
+        number("distance_us", "score", "distance in UN votes to the United States", 0),
+        flag("brady", "a Brady deal was implemented in the year; see `_deals` for who is known"),
+        flag("after_brady", "a Brady deal was implemented in the year or before it"),
+        flag("restructuring", "a final restructuring in the year; twelve covered debtors"),
+        flag("in_default", "the year is in a spell of default; twelve covered debtors"),
+        flag("bank_agreement", "an agreement with banks in the year; years typed of the IMF chronology"),
+        flag("capital_recycling", "years of Japan's capital recycling programme, 1987-91"),
+        number("japan_budget", MILLION, "Japan's positive net aid to all debtors of the panel that year", 0),
+        number("yen_per_dollar", "yen per US$", "average of the year", 0),
         *allocation_parts.COLUMNS,
     ),
     key=("iso3", "year"),

@@ -13,6 +13,7 @@ import pandas as pd
 from replication.sources.schema import Column
 
 from .bank_claims import CREDITORS
+from .columns import flag, number
 
 Tables = Mapping[str, pd.DataFrame]
 KEYS = ["iso3", "year"]
@@ -22,54 +23,44 @@ OBLIGED = "million US$ of about 2014-15"
 PERCENT = "percent"
 
 
-def _number(
-    name: str, unit: str, meaning: str, low: float | None = None, high: float | None = None
-) -> Column:
-    return Column(name, "number", unit, meaning, low=low, high=high, missing=True)
-
-
-def _flag(name: str, meaning: str) -> Column:
-    return _number(name, "1 yes, 0 no", meaning, 0, 1)
-
-
 COLUMNS: tuple[Column, ...] = (
-    _number("japan_price_ratio", "ratio", "current over constant dollars of Japan's aid", 0),
-    _number("japan_aid_constant", CONSTANT, "japan_aid over the price ratio of the year"),
-    _number("japan_loans", CONSTANT, "net yen loans: as printed where positive, else net aid less grants"),
-    _number("japan_grants", CONSTANT, "grant aid and technical cooperation", 0),
-    _number("japan_grant_aid", CONSTANT, "grant aid", 0),
-    _number("japan_technical", CONSTANT, "technical cooperation", 0),
-    _number(
+    number("japan_price_ratio", "ratio", "current over constant dollars of Japan's aid", 0),
+    number("japan_aid_constant", CONSTANT, "japan_aid over the price ratio of the year"),
+    number("japan_loans", CONSTANT, "net yen loans: as printed where positive, else net aid less grants"),
+    number("japan_grants", CONSTANT, "grant aid and technical cooperation", 0),
+    number("japan_grant_aid", CONSTANT, "grant aid", 0),
+    number("japan_technical", CONSTANT, "technical cooperation", 0),
+    number(
         "claims_date", "year", "end of the year at which the claims stand: the last date before", 1983, 1995
     ),
     *(
-        _number(f"{name}_claims", MILLION, f"claims of the banks of {name}, at claims_date", 0)
+        number(f"{name}_claims", MILLION, f"claims of the banks of {name}, at claims_date", 0)
         for name in CREDITORS.values()
     ),
-    _number("five_claims", MILLION, "claims of the banks of all five, at claims_date", 0),
-    _number("japan_claims_share", PERCENT, "Japan's share of the five creditors' claims", 0, 100),
-    _number("trade_japan", MILLION, "trade with Japan, both ways (Rose)", 0),
-    _number("trade_us", MILLION, "trade with the United States, both ways (Rose)", 0),
-    _number("trade_japan_second", "million constant US$", "trade with Japan, both ways (Iwanami)", 0),
-    _number("japan_manufactures_exports", MILLION, "Japan's exports of manufactures; 21 debtors", 0),
-    _number("japan_manufactures_imports", MILLION, "Japan's imports of manufactures; 21 debtors", 0),
-    _number("us_manufactures_exports", MILLION, "US exports of manufactures; 21 debtors", 0),
-    _number("us_manufactures_imports", MILLION, "US imports of manufactures; 21 debtors", 0),
-    _number("us_economic_obligations", OBLIGED, "US economic obligations, all debtors, fiscal year", 0),
-    _number("us_military_obligations", OBLIGED, "US military obligations, all debtors, fiscal year", 0),
-    _number("debt_action", "million constant US$", "commitments of all donors relating to debt", 0),
-    _number("debt_over_gdp", PERCENT, "external debt over GDP (World Economic Outlook)", 0),
-    _flag("restructuring_agreed", "a restructuring with private creditors was agreed in the year"),
-    _flag("in_restructuring", "the year is within a restructuring, first and last year included"),
-    _flag("imf_arrangement", "an arrangement with the IMF was in force on some day of the year"),
-    _flag("imf_approved", "an arrangement with the IMF was approved in the year"),
-    _number("imf_agreed", "million SDR", "agreed in arrangements approved in the year", 0),
-    _flag("banking_crisis", "a banking crisis began in the year"),
-    _flag("currency_crisis", "a currency crisis began in the year"),
-    _flag("debt_crisis", "a debt crisis began in the year"),
-    _number("polity2_2018", "score", "regime, Polity5 edition, from -10 to 10", -10, 10),
-    _number("political_rights", "1 to 7", "Freedom House, 1 most free; there is no 1982", 1, 7),
-    _number("civil_liberties", "1 to 7", "Freedom House, 1 most free; there is no 1982", 1, 7),
+    number("five_claims", MILLION, "claims of the banks of all five, at claims_date", 0),
+    number("japan_claims_share", PERCENT, "Japan's share of the five creditors' claims", 0, 100),
+    number("trade_japan", MILLION, "trade with Japan, both ways (Rose)", 0),
+    number("trade_us", MILLION, "trade with the United States, both ways (Rose)", 0),
+    number("trade_japan_second", "million constant US$", "trade with Japan, both ways (Iwanami)", 0),
+    number("japan_manufactures_exports", MILLION, "Japan's exports of manufactures; 21 debtors", 0),
+    number("japan_manufactures_imports", MILLION, "Japan's imports of manufactures; 21 debtors", 0),
+    number("us_manufactures_exports", MILLION, "US exports of manufactures; 21 debtors", 0),
+    number("us_manufactures_imports", MILLION, "US imports of manufactures; 21 debtors", 0),
+    number("us_economic_obligations", OBLIGED, "US economic obligations, all debtors, fiscal year", 0),
+    number("us_military_obligations", OBLIGED, "US military obligations, all debtors, fiscal year", 0),
+    number("debt_action", "million constant US$", "commitments of all donors relating to debt", 0),
+    number("debt_over_gdp", PERCENT, "external debt over GDP (World Economic Outlook)", 0),
+    flag("restructuring_agreed", "a restructuring with private creditors was agreed in the year"),
+    flag("in_restructuring", "the year is within a restructuring, first and last year included"),
+    flag("imf_arrangement", "an arrangement with the IMF was in force on some day of the year"),
+    flag("imf_approved", "an arrangement with the IMF was approved in the year"),
+    number("imf_agreed", "million SDR", "agreed in arrangements approved in the year", 0),
+    flag("banking_crisis", "a banking crisis began in the year"),
+    flag("currency_crisis", "a currency crisis began in the year"),
+    flag("debt_crisis", "a debt crisis began in the year"),
+    number("polity2_2018", "score", "regime, Polity5 edition, from -10 to 10", -10, 10),
+    number("political_rights", "1 to 7", "Freedom House, 1 most free; there is no 1982", 1, 7),
+    number("civil_liberties", "1 to 7", "Freedom House, 1 most free; there is no 1982", 1, 7),
 )
 INPUTS = (
     "japan_aid_by_kind",

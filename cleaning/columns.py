@@ -12,3 +12,13 @@ ISO3 = Column(
     pattern="[A-Z]{3}",
 )
 YEAR = Column("year", "integer", "calendar year", "calendar year of the figure", low=1970, high=2000)
+
+
+def number(name: str, unit: str, meaning: str, low: float | None = None, high: float | None = None) -> Column:
+    """A number that may be missing."""
+    return Column(name, "number", unit, meaning, low=low, high=high, missing=True)
+
+
+def flag(name: str, meaning: str) -> Column:
+    """Yes or no, as 1 or 0, that may be missing."""
+    return number(name, "1 yes, 0 no", meaning, 0, 1)

@@ -16,7 +16,7 @@ from scipy.linalg import block_diag
 
 from replication.crosscheck.asked_errors import PLAIN, clustered_ways, over_time
 from replication.crosscheck.by_linearmodels_iv import instrumented
-from replication.crosscheck.coordinates import Coordinates, coordinates
+from replication.crosscheck.coordinates import coordinates, in_coordinates
 from replication.crosscheck.dummies import codes, counted_by_levels, regressors, used_rows
 from replication.crosscheck.opinion import (
     ITERATIVE,
@@ -31,7 +31,7 @@ from replication.crosscheck.opinion import (
 )
 from replication.estimate.covariances.conventions import LINEARMODELS_CLUSTERED
 from replication.estimate.covariances.sandwich import classical, clustered, hc0, hc1
-from replication.estimate.design import CONSTANT, Design, Fit
+from replication.estimate.design import Design, Fit
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("linearmodels", LINEAR)
@@ -84,7 +84,7 @@ def _absorbed(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
 def between(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Least squares of entity means."""
     if fit.design.weights is None:
-        given = _given(fit)
+        given = in_coordinates(fit)
         again = bool(model.options.get("reweight", False))
         found = partial(BetweenOLS(*_panel(fit, given.x)).fit, debiased=True, reweight=again)
         yield from _robust(Witness(EXACT, fit, given.back), found)
@@ -113,7 +113,7 @@ def random_effects(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Swamy and Arora's random effects; the same small-sample choice on both sides."""
     if model.options.get("components", "harmonic") != "harmonic":
         return
-    given = _given(fit)
+    given = in_coordinates(fit)
     found = partial(RandomEffects(*_panel(fit, given.x)).fit, small_sample=False, debiased=True)
     plain = yield from _panel_errors(Witness(EXACT, fit, given.back), model, found)
     parts = plain.variance_decomposition
@@ -127,7 +127,7 @@ def fama_macbeth(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
         return
     lags = int(model.options.get("lags", 0))
     kernel: dict[str, Any] = {"cov_type": "kernel", "kernel": "bartlett", "bandwidth": lags}
-    given = _given(fit)
+    given = in_coordinates(fit)
     found = FamaMacBeth(*_panel(fit, given.x)).fit(debiased=True, **(kernel if lags else {}))
     witness = Witness(EXACT, fit, given.back)
     yield from witness.coefficients(found.params.to_numpy(), found.cov.to_numpy())
@@ -189,10 +189,6 @@ def _robust(witness: Witness, estimated: Any) -> Any:
     yield from witness.errors("classical", classical(witness.fit).matrix, plain.cov.to_numpy())
     yield from witness.errors("hc1", hc1(witness.fit).matrix, robust.cov.to_numpy())
     return plain
-
-
-def _given(fit: Fit) -> Coordinates:
-    return coordinates(regressors(fit), constant=CONSTANT in fit.terms)
 
 
 def _panel(fit: Fit, x: Floats) -> tuple[pd.Series, pd.DataFrame]:

@@ -10,11 +10,11 @@ from linearmodels.iv import IV2SLS, IVGMM, IVLIML
 from scipy.linalg import block_diag
 
 from replication.crosscheck.asked_errors import PLAIN, clustered_ways
-from replication.crosscheck.coordinates import coordinates
-from replication.crosscheck.dummies import regressors, used_rows, written_out
+from replication.crosscheck.coordinates import in_coordinates
+from replication.crosscheck.dummies import used_rows, written_out
 from replication.crosscheck.opinion import LINEAR, Floats, Opinion, Source, Witness
 from replication.estimate.covariances.sandwich import classical, hc0, hc1
-from replication.estimate.design import CONSTANT, Fit
+from replication.estimate.design import Fit
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("linearmodels", LINEAR)
@@ -24,8 +24,7 @@ PROGRAMS = {"iv_2sls": IV2SLS, "liml": IVLIML, "iv_gmm": IVGMM}
 def instrumented(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """2SLS, LIML and two-step GMM, effects written out as exogenous dummies."""
     design, effects = used_rows(fit), tuple(model.effects)
-    constant, absorbed = CONSTANT in fit.terms, bool(effects)
-    given = coordinates(regressors(fit), constant=constant, absorbed=absorbed)
+    given = in_coordinates(fit, absorbed=bool(effects))
     x = written_out(fit, effects, given.x)
     moments = model.options.get("moments", "robust")
     if x is None or moments == "clustered":

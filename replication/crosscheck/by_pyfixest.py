@@ -16,8 +16,8 @@ import pandas as pd
 from scipy.linalg import block_diag
 
 from replication.crosscheck.asked_errors import PLAIN, clustered_ways, over_time
-from replication.crosscheck.coordinates import Coordinates, coordinates
-from replication.crosscheck.dummies import codes, counted_by_levels, regressors, used_rows
+from replication.crosscheck.coordinates import in_coordinates
+from replication.crosscheck.dummies import codes, counted_by_levels, used_rows
 from replication.crosscheck.opinion import (
     ITERATIVE,
     LIKELIHOOD,
@@ -30,7 +30,7 @@ from replication.crosscheck.opinion import (
     quantities,
 )
 from replication.estimate.covariances.sandwich import classical, hc0, hc1
-from replication.estimate.design import CONSTANT, Fit
+from replication.estimate.design import Fit
 from replication.estimate.limited.offset import offset_of
 from replication.spec.entries import ModelSpec
 
@@ -113,7 +113,7 @@ def regression(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Least squares with whatever effects; of endogenous regressors it takes one."""
     import pyfixest
 
-    design, given = used_rows(fit), _given(fit, model)
+    design, given = used_rows(fit), in_coordinates(fit, absorbed=bool(model.effects))
     roles = {"d": design.extra.get("endogenous"), "z": design.extra.get("instruments")}
     blocks = {to: found.reshape(design.nobs, -1) for to, found in roles.items() if found is not None}
     treated = blocks["d"].shape[1] if blocks else 0
@@ -135,7 +135,7 @@ def poisson(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """`ppml` with whatever effects, on the rows that it kept."""
     import pyfixest
 
-    design, given = used_rows(fit), _given(fit, model)
+    design, given = used_rows(fit), in_coordinates(fit, absorbed=bool(model.effects))
     asked = question(fit, model, x=given.x)
     program = partial(pyfixest.fepois, demeaner=_demeaner(), separation_check=[], **SEARCH)
     if "offset" in design.extra or "exposure" in design.extra:
@@ -152,7 +152,7 @@ def logit(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     import pyfixest
 
     if fit.design.weights is None and not fit.design.extra:
-        given = _given(fit, model)
+        given = in_coordinates(fit, absorbed=bool(model.effects))
         asked = question(fit, model, x=given.x)
         program = partial(pyfixest.feglm, family="logit", **SEARCH)
         witness = Witness(CLIMBED, fit, given.back)
@@ -169,7 +169,7 @@ def quantile(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     design, options = used_rows(fit), model.options
     if design.weights is not None:
         return
-    q, given = float(options.get("q", 0.5)), _given(fit, model)
+    q, given = float(options.get("q", 0.5)), in_coordinates(fit, absorbed=bool(model.effects))
     asked = question(fit, model, x=given.x)
     program = partial(pyfixest.quantreg, quantile=q, tol=1e-14, maxiter=1000)
     found = program(asked.formula, asked.rows, vcov="nid", ssc=pyfixest.ssc(**BARE))
@@ -232,10 +232,6 @@ def _over_time(witness: Witness, model: ModelSpec, asked: Question, estimated: A
             places = {"lag": kernel.lags, "time_id": "t", "panel_id": "e"}
             found = estimated(BARE, words, vcov_kwargs=places)
             yield from witness.errors(kind, kernel.ours.matrix, asked.covariance(found))
-
-
-def _given(fit: Fit, model: ModelSpec) -> Coordinates:
-    return coordinates(regressors(fit), constant=CONSTANT in fit.terms, absorbed=bool(model.effects))
 
 
 def _demeaner() -> Any:

@@ -14,8 +14,8 @@ import statsmodels.api as sm
 from replication.crosscheck import by_statsmodels_likelihood as likelihood
 from replication.crosscheck.asked_errors import clustered_ways
 from replication.crosscheck.by_statsmodels_likelihood import kernels
-from replication.crosscheck.coordinates import coordinates
-from replication.crosscheck.dummies import regressors, used_rows, written_out
+from replication.crosscheck.coordinates import coordinates, in_coordinates
+from replication.crosscheck.dummies import used_rows, written_out
 from replication.crosscheck.opinion import (
     LIKELIHOOD,
     LINEAR,
@@ -52,7 +52,7 @@ class Rows:
 
 def least_squares(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Coefficients, errors and statistics of `ols`, effects written out."""
-    given = coordinates(regressors(fit), constant=CONSTANT in fit.terms, absorbed=bool(model.effects))
+    given = in_coordinates(fit, absorbed=bool(model.effects))
     x = written_out(fit, tuple(model.effects), given.x)
     if x is None:
         return

@@ -16,11 +16,11 @@ from statsmodels.stats.sandwich_covariance import S_crosssection
 from statsmodels.tools.numdiff import approx_fprime, approx_hess3
 
 from replication.crosscheck.asked_errors import PLAIN, clustered_ways, over_time
-from replication.crosscheck.coordinates import Coordinates, coordinates
+from replication.crosscheck.coordinates import coordinates, in_coordinates
 from replication.crosscheck.dummies import codes, regressors, used_rows, written_out
 from replication.crosscheck.opinion import ITERATIVE, LIKELIHOOD, LINEAR, Floats, Opinion, Source, Witness
 from replication.estimate.covariances.sandwich import classical, hc0
-from replication.estimate.design import CONSTANT, Design, Fit
+from replication.estimate.design import Design, Fit
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("statsmodels", LINEAR)
@@ -42,7 +42,7 @@ Their = Callable[..., Floats]
 
 def poisson(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Coefficients, errors, log likelihood and deviance of `ppml` on the rows that it kept."""
-    given = coordinates(regressors(fit), constant=CONSTANT in fit.terms, absorbed=bool(model.effects))
+    given = in_coordinates(fit, absorbed=bool(model.effects))
     x = written_out(fit, tuple(model.effects), given.x)
     if x is None:
         return
@@ -56,7 +56,7 @@ def poisson(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
 
 def fractional(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Coefficients and errors of a fractional logit or probit."""
-    given = _given(fit)
+    given = in_coordinates(fit)
     found = _glm(fit, given.x, sm.families.Binomial(link=LINKS[model.estimator]()))
     witness = Witness(CLIMBED, fit, given.back)
     yield from witness.coefficients(found.params, found.cov_params())
@@ -65,7 +65,7 @@ def fractional(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
 
 def binary(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Coefficients, errors and log likelihood of a logit or probit."""
-    design, given = used_rows(fit), _given(fit)
+    design, given = used_rows(fit), in_coordinates(fit)
     expected = model.options.get("information") == "expected"
     if expected or design.weights is not None:
         found = _glm(fit, given.x, sm.families.Binomial(link=LINKS[model.estimator]()))
@@ -91,7 +91,7 @@ def _glm(fit: Fit, x: Floats, family: Any) -> Any:
 
 def negative_binomial(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
     """Coefficients, errors and log likelihood of the NB2; its dispersion is ours as a logarithm."""
-    design, given = used_rows(fit), _given(fit)
+    design, given = used_rows(fit), in_coordinates(fit)
     if design.weights is not None or len(fit.terms) == given.x.shape[1]:  # its dispersion may end at zero
         return
     start = np.append(np.zeros(given.x.shape[1]), 0.5)
@@ -202,10 +202,6 @@ def two_part(fit: Fit, model: ModelSpec) -> Iterator[Opinion]:
         for each in clustered_ways(fit, model, **PLAIN):
             theirs = their("cluster", groups=each.groups[rows], use_correction=False)
             yield from witness.errors("clustered", each.ours.matrix, theirs, each.by)
-
-
-def _given(fit: Fit) -> Coordinates:
-    return coordinates(regressors(fit), constant=CONSTANT in fit.terms)
 
 
 def _plain(witness: Witness, found: Any) -> Iterator[Opinion]:

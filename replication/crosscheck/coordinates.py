@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from replication.crosscheck.dummies import regressors
 from replication.crosscheck.opinion import Floats
+from replication.estimate.design import CONSTANT, Fit
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,8 @@ def coordinates(x: Floats, *, constant: bool, absorbed: bool = False) -> Coordin
     with_constant = np.eye(x.shape[1])
     with_constant[1:, 1:], with_constant[0, 1:] = back, -centre @ back
     return Coordinates(np.column_stack([np.ones(len(x)), q * root]), with_constant)
+
+
+def in_coordinates(fit: Fit, *, absorbed: bool = False) -> Coordinates:
+    """The regressors of a fit in theirs."""
+    return coordinates(regressors(fit), constant=CONSTANT in fit.terms, absorbed=absorbed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from replication.errors import EstimationError, one_of
-from replication.estimate.design import Booleans, Design, Fit, Floats, LikelihoodFit, MeanOf, Term
+from replication.estimate.design import Design, Fit, Floats, LikelihoodFit, MeanOf, Term
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,11 @@ class MarginalEffects:
     effects : (J,) float array
     covariance : (J, J) float array
         Of the effects, by the delta method, the regressors taken as fixed.
-    discrete : (J,) bool array
-        True where the effect is that of a step: from 0 to 1, or from the base of a factor to a level.
     """
 
     terms: tuple[Term, ...]
     effects: Floats
     covariance: Floats
-    discrete: Booleans
 
     @property
     def std_errors(self) -> Floats:
@@ -71,7 +68,6 @@ def average_marginal_effects(
     mean_of = _mean_of(fit, on)
     weights = fit.design.unit_weights / fit.design.nobs
     terms: list[Term] = []
-    discrete: list[bool] = []
     effects: list[float] = []
     rows: list[Floats] = []
     for move in each_column(fit.design) if moves is None else moves:
@@ -80,12 +76,10 @@ def average_marginal_effects(
         else:
             effect, row = _step(move, fit.params, weights, mean_of)
         terms.append(move.term)
-        discrete.append(isinstance(move, Step))
         effects.append(effect)
         rows.append(row)
     jacobian = np.array(rows).reshape(len(terms), len(fit.params))
-    variance = jacobian @ covariance @ jacobian.T
-    return MarginalEffects(tuple(terms), np.array(effects), variance, np.array(discrete, dtype=bool))
+    return MarginalEffects(tuple(terms), np.array(effects), jacobian @ covariance @ jacobian.T)
 
 
 def each_column(design: Design) -> Iterator[Move]:

@@ -53,6 +53,7 @@ WAYS = (
         None,
         absorbing=True,
         weighted=None,
+        needs=("reghdfe",),
     ),
     Way(
         ("ols",), "areg {y} {x}{if_}{weights}, absorb({effects})",
@@ -60,7 +61,7 @@ WAYS = (
         absorbing=True, weighted=None,
     ),
     Way(("ols",), "xtpcse {y} {x}{dummies}{if_}{options}", PCSE, None),
-    Way(("ols",), "xtscc {y} {x}{dummies}{if_}{options}", DRISCOLL_KRAAY, None),
+    Way(("ols",), "xtscc {y} {x}{dummies}{if_}{options}", DRISCOLL_KRAAY, None, needs=("xtscc",)),
     Way(("ols",), "newey {y} {x}{if_}{options}",
         (Words("newey_west", ", lag({lags}) force", {"correction": "n-k", "lagged": "rows"}),)),
     Way(("between",), "xtreg {y} {x}{if_}, be", (Words("classical", "", {"divisor": "n-k"}),),
@@ -74,15 +75,18 @@ WAYS = (
         levelled=True),
     Way(("random_effects",), "xtreg {y} {x}{if_}, re sa", MAXIMUM, options={"components": "exact"},
         levelled=True),
-    Way(("fama_macbeth",), "xtfmb {y} {x}{if_}", (Words("own", ""),), options={"lags": 0}, levelled=True),
-    Way(("fama_macbeth",), "xtfmb {y} {x}{if_}, lag({own_lags})", (Words("own", ""),), levelled=True),
+    Way(("fama_macbeth",), "xtfmb {y} {x}{if_}", (Words("own", ""),), options={"lags": 0}, levelled=True,
+        needs=("xtfmb",)),
+    Way(("fama_macbeth",), "xtfmb {y} {x}{if_}, lag({own_lags})", (Words("own", ""),), levelled=True,
+        needs=("xtfmb",)),
     Way(("fgls",), "xtgls {y} {x}{if_}, panels({panels}){correlation}{iterated}{constant}",
         (Words("own", ""),), options={"divisor": "n"}),
     Way(("fgls",), "xtgls {y} {x}{if_}, panels({panels}){correlation}{iterated} nmk{constant}",
         (Words("own", ""),), options={"divisor": "n-k"}),
     *(
         Way((estimator,), f"xtabond2 {{y}} L.{{y}} {{x}}, {{moments}}{equation}{{gmm_options}}",
-            (Words("own", ""),), options={**STRICTLY_EXOGENOUS, "lags": 1}, prepare="keep{if_}")
+            (Words("own", ""),), options={**STRICTLY_EXOGENOUS, "lags": 1}, prepare="keep{if_}",
+            needs=("xtabond2",))
         for estimator, equation in {"difference_gmm": " noleveleq", "system_gmm": "{constant}"}.items()
     ),
     Way(("logit",), "logit {y} {x}{if_}{options}", MAXIMUM),
@@ -100,7 +104,7 @@ WAYS = (
     Way(("liml",), "ivregress liml {y} {x}{dummies} ({endogenous} = {instruments}){if_}, small{constant}",
         (Words("classical", "", {"divisor": "n-k"}), Words("hc1", " vce(robust)")), None),
     Way(("iv_gmm",), "ivreg2 {y} {x} ({endogenous} = {instruments}){if_}, gmm2s robust{constant}",
-        (Words("own", ""),), options={"moments": "robust"}),
+        (Words("own", ""),), options={"moments": "robust"}, needs=("ivreg2",)),
     Way(("heckman_ml",), "heckman {y} {x}{if_}, select({selected} = {selection}){constant}", MAXIMUM),
     Way(("heckman_two_step",), "heckman {y} {x}{if_}, select({selected} = {selection}){constant} twostep",
         (Words("own", ""),)),

@@ -9,7 +9,6 @@ from replication.export.identifiers import comment
 from replication.export.stata_words import WAYS
 from replication.export.ways import Language, Way, Words
 
-USERS = ("reghdfe", "xtscc", "xtfmb", "ivreg2", "xtabond2")  # commands that users wrote: ssc install NAME
 AUTOREGRESSIONS = {"common": "ar1", "panel": "psar1"}
 
 
@@ -18,8 +17,8 @@ def opening(title: str, ways: list[Way]) -> Iterator[str]:
     yield f"* {comment(title)}: in the words of Stata, after its manuals; no Stata was at hand to run it"
     yield "version 16"
     yield "set type double"
-    said = {way.call.split(" ", 1)[0] for way in ways}
-    yield from (f"* needs: ssc install {name}" for name in USERS if name in said)
+    users = dict.fromkeys(name for way in ways for name in way.needs)  # commands that users wrote
+    yield from (f"* needs: ssc install {name}" for name in users)
 
 
 def model_lines(model: ExportedModel, way: Way) -> Iterator[str]:

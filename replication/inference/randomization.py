@@ -29,14 +29,11 @@ class RandomizationTest:
         Two-sided.
     assignments : int
         How many were compared with the data's.
-    enumerated : bool
-        Whether these are all there are, the data's own among them.
     """
 
     statistic: float
     p_value: float
     assignments: int
-    enumerated: bool
 
 
 def randomization_test(
@@ -84,7 +81,7 @@ def randomization_test(
     data = abs(statistic(values[rows]))
     as_large = sum(abs(statistic(drawn[rows])) >= data * (1.0 - TIE) for drawn in permuted)
     p_value = as_large / total if enumerated else (1 + as_large) / (1 + draws)
-    return RandomizationTest(statistic(values[rows]), p_value, total if enumerated else draws, enumerated)
+    return RandomizationTest(statistic(values[rows]), p_value, total if enumerated else draws)
 
 
 def _lottery(

@@ -36,7 +36,7 @@ def folder_aside(target: Path) -> Iterator[Path]:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = _hidden(target)
-    with _held(aside, _open_folder, lambda: aside.mkdir(exist_ok=True)):
+    with _held(aside, target.name, _open_folder, lambda: aside.mkdir(exist_ok=True)):
         _empty(aside)
         try:
             yield aside
@@ -49,7 +49,7 @@ def file_aside(target: Path) -> Iterator[Path]:
     """A hidden file beside `target`, held by this process alone; gone at the end unless it was renamed."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = _hidden(target)
-    with _held(aside, _open_file, aside.touch):
+    with _held(aside, target.name, _open_file, aside.touch):
         try:
             yield aside
         finally:
@@ -59,7 +59,7 @@ def file_aside(target: Path) -> Iterator[Path]:
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold a folder that is there, so that nobody puts results in place in it meanwhile."""
-    with _held(folder, lambda place: os.open(place, os.O_RDONLY), lambda: None):
+    with _held(folder, folder.name, lambda place: os.open(place, os.O_RDONLY), lambda: None):
         yield
 
 
@@ -82,21 +82,23 @@ def _hidden(target: Path) -> Path:
 
 
 @contextmanager
-def _held(place: Path, open_place: Callable[[Path], int], make: Callable[[], None]) -> Iterator[None]:
-    """Lock `place`; one that its holder removed or renamed while we waited is opened again.
+def _held(
+    place: Path, called: str, open_place: Callable[[Path], int], make: Callable[[], None]
+) -> Iterator[None]:
+    """Lock `place`, told as `called`; one that its holder removed or renamed meanwhile is opened again.
 
     Where the system locks no open files of any kind, a file of the folder for temporary ones stands for the
     place, which is made once that is held.
     """
     if fcntl is None:
-        with _stand_in(place):
+        with _stand_in(place, called):
             make()
             yield
         return
     while True:
         handle = open_place(place)
         try:
-            _lock(handle, place)
+            _lock(handle, called)
             if _is_still(handle, place):
                 yield
                 return
@@ -105,7 +107,7 @@ def _held(place: Path, open_place: Callable[[Path], int], make: Callable[[], Non
 
 
 @contextmanager
-def _stand_in(place: Path) -> Iterator[None]:
+def _stand_in(place: Path, called: str) -> Iterator[None]:
     """Hold the file that stands for `place`."""
     from filelock import FileLock, Timeout
 
@@ -114,7 +116,7 @@ def _stand_in(place: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        _say_that_we_wait(place)
+        _say_that_we_wait(called)
         lock.acquire()
     try:
         yield
@@ -122,17 +124,16 @@ def _stand_in(place: Path) -> Iterator[None]:
         lock.release()
 
 
-def _lock(handle: int, place: Path) -> None:
+def _lock(handle: int, called: str) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        _say_that_we_wait(place)
+        _say_that_we_wait(called)
         fcntl.flock(handle, fcntl.LOCK_EX)
 
 
-def _say_that_we_wait(place: Path) -> None:
-    name = place.name.removeprefix(".").removesuffix(ENDING)
-    print(f"replicate: waiting for another run that is writing {name}", file=sys.stderr)
+def _say_that_we_wait(called: str) -> None:
+    print(f"replicate: waiting for another run that is writing {called}", file=sys.stderr)
 
 
 def _is_still(handle: int, place: Path) -> bool:

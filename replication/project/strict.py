@@ -93,7 +93,7 @@ def from_json(content: bytes, kind: type[Kind], place: str) -> Kind:
         error = problem.errors(include_url=False)[0]
         where = ".".join(str(step)[:64] for step in error["loc"])
         what = f"{where}{': ' * bool(where)}{error['msg'].removeprefix('Value error, ')}"
-        raise DataError(f"{place}: not written by this program: {what}") from None
+        raise DataError(f"{place}: is not as this program writes it: {what}") from None
 
 
 def plain_content(path: Path, most: int, wrong: Wrong = DataError, called: str = "") -> bytes:

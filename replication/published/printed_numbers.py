@@ -37,8 +37,6 @@ class Printed:
         One in the last printed digit.
     marks : str
         Stars or whatever stands for them.
-    bracket : str
-        The bracket around it, "" if none.
     scientific : bool
         Whether it is printed with a power of ten.
     """
@@ -47,7 +45,6 @@ class Printed:
     value: Decimal
     unit: Decimal
     marks: str = ""
-    bracket: str = ""
     scientific: bool = False
 
 
@@ -65,7 +62,7 @@ def read_printed(text: str, marks: Collection[str] = ()) -> Printed:
         No such number, or a mark that is not among `marks`.
     """
     plain = _TIMES_TEN.sub(_as_exponent, text[:LONGEST].translate(_SAME).strip())
-    inner, bracket, behind = _unbracketed(plain)
+    inner, behind = _unbracketed(plain)
     found = _NUMBER.match(inner)
     if len(text) > LONGEST or found is None or not (found["whole"] or found["after"]):
         raise StudyError(f"{text[:LONGEST]!r} is no printed number; allowed: {ALLOWED}")
@@ -73,7 +70,7 @@ def read_printed(text: str, marks: Collection[str] = ()) -> Printed:
     if mark and mark not in marks:
         known = f"one of the table's stars: {', '.join(marks)}" if marks else f"{ALLOWED}, and no mark"
         raise StudyError(f"{text!r}: {mark!r} behind the number; allowed: {known}")
-    return _printed(text, found, mark, bracket)
+    return _printed(text, found, mark)
 
 
 def _as_exponent(power: re.Match[str]) -> str:
@@ -81,17 +78,17 @@ def _as_exponent(power: re.Match[str]) -> str:
     return f"e{power[1].translate(_RAISED)}"
 
 
-def _unbracketed(text: str) -> tuple[str, str, str]:
-    """What stands in a bracket around the number, the bracket, and what stands behind it."""
+def _unbracketed(text: str) -> tuple[str, str]:
+    """What stands in a bracket around the number, and what stands behind it."""
     closing = _BRACKETS.get(text[:1], "")
     inner, closed, behind = text[1:].partition(closing) if closing else (text, "", "")
-    return (inner.strip(), text[0], behind) if closed else (text, "", "")
+    return (inner.strip(), behind) if closed else (text, "")
 
 
-def _printed(text: str, found: re.Match[str], mark: str, bracket: str) -> Printed:
+def _printed(text: str, found: re.Match[str], mark: str) -> Printed:
     whole, after = found["whole"].replace(",", "") or "0", found["after"] or ""
     power = found["power"]
     sign = "-" if found["sign"] == "-" else ""
     value = Decimal(f"{sign}{whole}{after}e{int(power or 0)}")
     unit = Decimal(1).scaleb(int(power or 0) - max(len(after) - 1, 0))
-    return Printed(text, value, unit, mark, bracket, power is not None)
+    return Printed(text, value, unit, mark, power is not None)

@@ -35,15 +35,13 @@ def _study(study: Study) -> Iterator[str]:
     for spec in study.statistics:
         plan_statistic(spec)
     counts = {
-        "models": len(study.models),
-        "statistics": len(study.statistics),
-        "tables": len(study.tables) or int(bool(study.models)),
-        "figures": len(study.figures),
+        "model": len(study.models),
+        "statistic": len(study.statistics),
+        "table": len(study.tables) or int(bool(study.models)),
+        "figure": len(study.figures),
     }
     yield f"{study.study.id}: {study.study.title}"
-    yield ", ".join(
-        f"{count} {what if count != 1 else what.removesuffix('s')}" for what, count in counts.items()
-    )
+    yield ", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
 
 
 def _models(project: Project, study: Study, data: Path | None) -> Iterator[str]:

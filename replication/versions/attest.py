@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from replication import __version__
 from replication.project.fingerprint import packages
@@ -136,8 +137,8 @@ def _name(path: str) -> str:
     """What an exhibit is called: its file without folder and ending, a figure named as one."""
     if path in TIDY:
         return PRECISE
-    name = path.rpartition("/")[2].rpartition(".")[0] or path
-    return f"figure {name}" if path.startswith("figures/") else name
+    place = Path(path)
+    return f"figure {place.stem}" if place.parts[0] == "figures" else place.stem
 
 
 def classify(share: float) -> str:

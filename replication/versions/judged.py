@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from replication.errors import few
 from replication.versions.causes import OTHER, UNKNOWN, Cause
@@ -125,13 +126,13 @@ def _largest(moves: list[Move]) -> str:
 
 
 def _is_exhibit(verdict: Verdict) -> bool:
-    return verdict.table.startswith(("tables/", "figures/"))
+    return Path(verdict.table).parts[0] in ("tables", "figures")
 
 
 def _exhibit(verdict: Verdict) -> str:
     """What an exhibit is called, whatever the medium: "study/table"."""
-    return f"{verdict.study}/{verdict.table.rpartition('/')[2].rpartition('.')[0]}"
+    return f"{verdict.study}/{Path(verdict.table).stem}"
 
 
 def _exhibits(found: Comparison, ending: str) -> set[str]:
-    return {_exhibit(v) for v in found.verdicts if _is_exhibit(v) and v.table.endswith(ending)}
+    return {_exhibit(v) for v in found.verdicts if _is_exhibit(v) and Path(v.table).suffix == ending}

@@ -226,7 +226,7 @@ def _behind(
     if (folder / ARRIVING).exists():
         return ["the run that made it was cut off"]
     tables = {name: checksum(project.processed / name) for name in record.inputs}
-    cascade = sorted({*late} & {Called("table", name.removesuffix(".parquet")) for name in record.inputs})
+    cascade = sorted({*late} & {Called("table", Path(name).stem) for name in record.inputs})
     return [
         *_changed("input changed: data/processed", record.inputs, tables),
         *([f"cascade: {few(cascade, FEW)}"] if cascade else _other_raw(project, record)),
@@ -241,7 +241,7 @@ def _other_raw(project: Project, record: Manifest) -> list[str]:
     made = _record(project.processed)
     if isinstance(made, str):
         return []
-    names = [name.removesuffix(".parquet") for name in record.inputs]
+    names = [Path(name).stem for name in record.inputs]
     behind = {path: made.raw.get(path, "") for name in names for path in made.tables.get(name, [])}
     return _changed(RAW, record.raw, behind)
 

@@ -11,7 +11,8 @@ from typing import Literal
 
 import numpy as np
 
-from replication.estimate.design import Booleans, Design, Floats, Integers
+from replication.estimate.design import Booleans, Design, Floats, Integers, Of, Statistics
+from replication.estimate.labels import entity_name
 from replication.estimate.numbers.goodness import ratio
 from replication.estimate.numbers.groupings import totals
 
@@ -116,3 +117,11 @@ def durbin_watson(residuals: Floats, follows: Booleans) -> float:
     """Squared changes between neighbours over squared residuals (Bhargava et al. 1982)."""
     later = np.flatnonzero(follows)
     return ratio(float(((residuals[later] - residuals[later - 1]) ** 2).sum()), float(residuals @ residuals))
+
+
+def rho_rows(design: Design, rho: Floats, *, common: bool) -> Statistics:
+    """Rows for models.csv: the one autocorrelation, or that (N,) of each entity."""
+    if common:
+        return {"rho": float(rho[0])}
+    names = (Of("rho", entity_name(design, int(code))) for code in np.unique(design.entity))
+    return dict(zip(names, rho.tolist(), strict=True))

@@ -20,7 +20,6 @@ from replication.estimate.design import (
     Floats,
     Integers,
     LeastSquaresFit,
-    Of,
     Statistics,
 )
 from replication.estimate.gls.autocorrelation import (
@@ -29,9 +28,10 @@ from replication.estimate.gls.autocorrelation import (
     autocorrelations,
     neighbours,
     remove_autocorrelation,
+    rho_rows,
 )
 from replication.estimate.gls.contemporaneous import across, inverse_root, require_residuals
-from replication.estimate.labels import entity_list, entity_name
+from replication.estimate.labels import entity_list
 from replication.estimate.linear.linear import refuse_weights, require_rows, require_slopes_vary
 from replication.estimate.numbers.algebra import Solution, least_squares
 from replication.estimate.numbers.goodness import counts, information_criteria
@@ -164,15 +164,15 @@ def _serial(design: Design, autocorrelation: str, kind: AdjustedKind) -> Serial:
     require_residuals(start.residuals, used.y)
     slopes = len(used.terms) - used.has_constant
     found = autocorrelations(start.residuals, codes, follows, kind, slopes)
-    rho = _rho(used, found, autocorrelation)[codes]
-    y = remove_autocorrelation(used.y, rho, follows)
-    x = remove_autocorrelation(used.x, rho, follows)
+    rho = _rho(used, found, autocorrelation)
+    y = remove_autocorrelation(used.y, rho[codes], follows)
+    x = remove_autocorrelation(used.x, rho[codes], follows)
     finite = np.isfinite(y)
     kept = several.copy()
     kept[several] = finite
     left = replace(used, y=y, x=x).rows(finite)
     said = _serial_warnings(design, several, used, finite, follows)
-    return Serial(left, kept, _rho_rows(used, rho, autocorrelation), said)
+    return Serial(left, kept, rho_rows(used, rho, common=autocorrelation == "common"), said)
 
 
 def _rho(design: Design, found: Autocorrelations, autocorrelation: str) -> Floats:
@@ -187,16 +187,6 @@ def _rho(design: Design, found: Autocorrelations, autocorrelation: str) -> Float
             "leave them out or take autocorrelation = 'common'"
         )
     return found.rho
-
-
-def _rho_rows(design: Design, rho: Floats, autocorrelation: str) -> Statistics:
-    if autocorrelation == "common":
-        return {"rho": float(rho[0])}
-    entities, first = np.unique(design.entity, return_index=True)
-    return {
-        Of("rho", entity_name(design, int(code))): float(rho[row])
-        for code, row in zip(entities, first, strict=True)
-    }
 
 
 def _serial_warnings(

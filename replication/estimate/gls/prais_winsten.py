@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from replication.errors import EstimationError
-from replication.estimate.design import Booleans, Design, Floats, Integers, LeastSquaresFit, Of, Statistics
+from replication.estimate.design import Booleans, Design, Floats, Integers, LeastSquaresFit, Statistics
 from replication.estimate.gls.autocorrelation import (
     Autocorrelations,
     Kind,
@@ -18,8 +18,9 @@ from replication.estimate.gls.autocorrelation import (
     durbin_watson,
     neighbours,
     remove_autocorrelation,
+    rho_rows,
 )
-from replication.estimate.labels import entity_list, entity_name
+from replication.estimate.labels import entity_list
 from replication.estimate.linear.linear import linear_fit, refuse_weights, require_rows, require_slopes_vary
 from replication.estimate.numbers.algebra import Solution, least_squares
 from replication.estimate.numbers.goodness import counts, ratio, squares
@@ -171,21 +172,11 @@ def _statistics(
     total = squares(transformed, np.ones(fit.nobs), centred=fit.design.has_constant)
     return {
         **counts(fit.entity, fit.time, fit.df_resid),
-        **_rho_rows(fit.design, serial, autocorrelation),
+        **rho_rows(fit.design, serial.rho, common=autocorrelation == "common"),
         "rsquared": 1.0 - ratio(ssr, total),
         "sigma": float(np.sqrt(ssr / fit.df_resid)),
         "durbin_watson_before": durbin_watson(start.residuals, follows),
         "durbin_watson_after": durbin_watson(fit.residuals, follows),
-    }
-
-
-def _rho_rows(design: Design, serial: Serial, autocorrelation: str) -> Statistics:
-    if autocorrelation == "common":
-        return {"rho": float(serial.rho[0])}
-    entities = np.unique(design.entity)
-    return {
-        Of("rho", entity_name(design, int(code))): float(value)
-        for code, value in zip(entities, serial.rho, strict=True)
     }
 
 

@@ -43,8 +43,14 @@ def test_every_changed_bit_is_refused(folder):
         (lambda path: (path.unlink(), os.mkfifo(path)), "missing, or no plain file"),
         (lambda path: (path.parents[1] / MANIFEST).unlink(), f"{MANIFEST}: missing; make it again"),
         (lambda path: (path.parents[1] / MANIFEST).write_text('{"files": {}}'), "listed by no manifest"),
-        (lambda path: (path.parents[1] / MANIFEST).write_text("[" * 100_000), "not written by this program"),
-        (lambda path: (path.parents[1] / MANIFEST).write_text("{}"), "not written by this program: files"),
+        (
+            lambda path: (path.parents[1] / MANIFEST).write_text("[" * 100_000),
+            "is not as this program writes it",
+        ),
+        (
+            lambda path: (path.parents[1] / MANIFEST).write_text("{}"),
+            "is not as this program writes it: files",
+        ),
     ],
 )
 def test_what_is_no_file_of_ours_is_refused_in_one_line(folder, change, told):

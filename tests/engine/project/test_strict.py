@@ -67,7 +67,7 @@ def test_what_never_ends_is_not_opened(tmp_path, name):
 )
 def test_json_of_another_shape_is_one_line(tmp_path, content):
     (tmp_path / "a.json").write_text(content)
-    with pytest.raises(DataError, match="a.json: not written by this program: ") as caught:
+    with pytest.raises(DataError, match="a.json: is not as this program writes it: ") as caught:
         read_json_as(tmp_path / "a.json", dict[str, str])
     assert len(str(caught.value)) < 300 and "\n" not in str(caught.value)
 

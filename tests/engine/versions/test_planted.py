@@ -320,11 +320,11 @@ def test_what_means_nothing_passes(frozen, capsys, name):
 UNREADABLE = {
     "a manifest of garbage": (
         filled(f"{SMALL}/manifest.json", b"garbage"),
-        "manifest.json: not written",
+        "manifest.json: is not as",
     ),
     "accounts emptied": (
         filled(f"{SMALL}/accounts.json"),
-        "accounts.json: not written",
+        "accounts.json: is not as",
     ),
     "a threshold that is no grade": (
         changed(f"{SMALL}/study.toml", 'id = "small"', 'id = "small"\nthreshold = "valeu"'),

@@ -320,7 +320,7 @@ def test_an_attestation_that_is_none_is_told(project, content, capsys):
         assert main(["--project", str(project.root), "deposit"]) == 2
     finally:
         place.unlink()
-    assert "attestation.json: not written by this program: " in capsys.readouterr().err
+    assert "attestation.json: is not as this program writes it: " in capsys.readouterr().err
 
 
 def test_a_citation_that_is_no_text_is_told(project, without_pdf, capsys):
