@@ -107,7 +107,7 @@ class Design:
     extra : mapping of str to (n,) or (n, m) float array
         Further columns that an estimator's options name (instruments, a selection equation, a limit);
         `extra_terms` gives the terms of their columns.
-    entity_labels : tuple of str
+    entity_labels : tuple of str or numbers
         Name of each entity, by code; empty where nobody needs it.
     """
 
@@ -121,7 +121,7 @@ class Design:
     clusters: Mapping[str, Integers] = field(default_factory=dict)
     extra: Mapping[str, Floats] = field(default_factory=dict)
     extra_terms: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
-    entity_labels: tuple[str, ...] = ()
+    entity_labels: tuple[object, ...] = ()
 
     @property
     def nobs(self) -> int:

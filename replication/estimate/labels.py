@@ -13,7 +13,7 @@ SHOWN = 8
 
 def entity_name(design: Design, code: int) -> str:
     """The entity's label, or its code where the design has no labels."""
-    return design.entity_labels[code] if design.entity_labels else f"entity {code}"
+    return str(design.entity_labels[code]) if design.entity_labels else f"entity {code}"
 
 
 def entity_list(design: Design, codes: Iterable[int]) -> str:

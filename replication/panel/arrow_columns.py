@@ -112,6 +112,11 @@ def _column(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
     return values if pa.types.is_boolean(kind) else pc.cast(values, pa.float64())
 
 
+def in_one_piece(values: pa.ChunkedArray) -> pa.Array:
+    """A column whose rows stand side by side, copied only where they do not yet."""
+    return values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
+
+
 def _decoded(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """The values that a dictionary stands for, each in its row."""
     kind = values.type.value_type

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from replication.errors import DataError
 from replication.language.named_numbers import DAY, WRITTEN, Clock, Labels, Named
+from replication.panel.arrow_columns import in_one_piece
 from replication.panel.not_numbers import Why, why_figures, why_text
 from replication.panel.numerals import (
     BARE_EXPONENT,
@@ -226,7 +227,8 @@ def series_of(values: pa.Array) -> pd.Series:
     if pa.types.is_boolean(values.type):
         truth = pc.fill_null(values, False).to_numpy(zero_copy_only=False)
         return pd.Series(pd.arrays.BooleanArray(truth, absent) if absent.any() else truth)
-    numbers = pc.fill_null(values, 0).to_numpy(zero_copy_only=False)
+    filled = pc.fill_null(values, 0) if values.null_count else values  # which would copy what has none
+    numbers = filled.to_numpy(zero_copy_only=False)
     if numbers.dtype.kind == "f":
         absent |= np.isnan(numbers)
         if absent.all() or not _whole(numbers, absent):
@@ -284,7 +286,7 @@ def column_of_numbers(
     """The column that a file knows to be of numbers, which may have names, or of truth values."""
     if name in wishes.texts:
         return column_of_fields(fields_of(name, _spelled(values, named)), wishes, Spelling(), place)
-    found = values.combine_chunks()
+    found = in_one_piece(values)
     kept = _without(found, wishes, named)
     gone = kept.null_count - found.null_count
     missing = {" or ".join(wishes.missing): gone} if gone else {}
@@ -300,7 +302,7 @@ def _why_known(fields: Fields, wishes: Wishes, place: Place) -> Why:
 
 def _spelled(values: pa.ChunkedArray, named: Named | None) -> pa.ChunkedArray:
     """Numbers as texts, by their names where they have them, whole ones without a point."""
-    codes, found = pd.factorize(series_of(values.combine_chunks()))
+    codes, found = pd.factorize(series_of(in_one_piece(values)))
     name = str if named is None else named.name
     texts = [*(name(value) for value in found.tolist()), None]
     return pa.chunked_array([pa.array(np.array(texts, dtype=object)[codes], pa.string())])

@@ -17,6 +17,7 @@ OFTEN = 3  # rows in which a value stands that is no slip of the pen
 ABOVE = {">": True, ">=": True, "<": False, "<=": False}
 FAR = 3.0  # times the range of all other values
 LEVELS = 7  # beside 0 and 1: less than this may be a level
+SOME = 1000  # rows by which it is seen that a column has many values
 VARIED = 4  # other values, at least, that a column must have before one of them can be far from the rest
 
 
@@ -24,7 +25,8 @@ def doubts_about(read: Reading, columns: Collection[str]) -> list[str]:
     """Sentences on columns: a value far from all others in many rows, texts that blanks or case part."""
     found = []
     for name in read.table.columns.intersection(list(columns), sort=False):
-        values = read.table[name].dropna()
+        column = read.table[name]
+        values = column.dropna() if column.hasnans else column  # which would copy millions of rows
         if pd.api.types.is_bool_dtype(values):
             continue
         number = pd.api.types.is_numeric_dtype(values)
@@ -85,20 +87,32 @@ def _beyond(read: Reading, name: str, sign: str, value: float, found: np.ndarray
 
 def _far(name: str, column: np.ndarray) -> Iterator[str]:
     """A number such as -999, which more often than not means that the value is missing."""
-    values, rows = np.unique(column, return_counts=True)
+    values = pd.unique(column[:: len(column) // SOME + 1])
+    if len(values) <= VARIED:  # so has the column, perhaps
+        values = np.sort(pd.unique(column))
     if len(values) == 3:
-        yield from _beside_zero_and_one(name, values.tolist(), rows.tolist())
+        rows = [int(np.count_nonzero(column == value)) for value in values]
+        yield from _beside_zero_and_one(name, values.tolist(), rows)
     if len(values) <= VARIED:
         return
-    for place, others in ((0, values[1:]), (-1, values[:-1])):
-        value, low, high = float(values[place]), float(others[0]), float(others[-1])
-        gap = low - value if place == 0 else value - high
-        if value and rows[place] >= OFTEN and gap > FAR * (high - low):
+    for value, rows_at, low, high in _frequent_ends(column):
+        if value and max(low - value, value - high) > FAR * (high - low):
             key = f"missing = [{value:.15g}] under [study]"
             yield (
-                f"{name} is {value:.15g} in {rows[place]} rows, and from {low:g} to {high:g} in all others; "
+                f"{name} is {value:.15g} in {rows_at} rows, and from {low:g} to {high:g} in all others; "
                 f"if it means missing, write {key}"
             )
+
+
+def _frequent_ends(column: np.ndarray) -> Iterator[tuple[float, int, float, float]]:
+    """The least and the most of a column, as far as they stand in OFTEN rows: how many, and the range of all
+    other values."""
+    least, most = column.min(), column.max()
+    lowest, highest = (int(np.count_nonzero(column == end)) for end in (least, most))
+    if lowest >= OFTEN:
+        yield float(least), lowest, float(column.min(where=column > least, initial=most)), float(most)
+    if highest >= OFTEN:
+        yield float(most), highest, float(least), float(column.max(where=column < most, initial=least))
 
 
 def _beside_zero_and_one(name: str, values: list[float], rows: list[int]) -> Iterator[str]:

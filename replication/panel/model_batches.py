@@ -19,7 +19,7 @@ from replication.language.evaluate import GROUP_FUNCTIONS, PANEL_FUNCTIONS, SAMP
 from replication.language.nodes import Call, Node, names_in, show
 from replication.language.syntax import parse, parse_formula
 from replication.language.terms import plain_terms
-from replication.panel.arrow_columns import grid_of
+from replication.panel.arrow_columns import grid_of, in_one_piece
 from replication.panel.cause import Cause
 from replication.panel.column_kinds import series_of
 from replication.panel.panel import Panel
@@ -187,7 +187,7 @@ def _series(values: pa.ChunkedArray) -> pd.Series:
     if pa.types.is_dictionary(values.type):
         values = pc.cast(values, pa.string())
     if not pa.types.is_string(values.type):
-        return series_of(values.combine_chunks())
+        return series_of(in_one_piece(values))
     trimmed = pc.utf8_trim_whitespace(values)
     there = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
     return pd.Series(there.to_numpy(), dtype="str")

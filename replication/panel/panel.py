@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pandas.api.typing import SeriesGroupBy
 
 from replication.errors import DataError, one_of
+from replication.estimate.numbers.groupings import coded
 from replication.language.evaluate import Rows
 from replication.language.named_numbers import Named
 from replication.panel.reading import Reading
@@ -103,21 +104,31 @@ def panel_of(read: Reading, entity: str | None, time: str | None, variables: Map
         read, time = _with_numbered_rows(read, entity)
     else:
         read = _with_periods(read, time)
-    table = _sorted(read.table, entity, time)
-    codes = pd.factorize(table[entity])[0].astype(np.int64, copy=False)
+    table, codes = _sorted(read.table, entity, time)
     periods = table[time].to_numpy(dtype=np.int64)
     _refuse_twice(read, table, (entity, codes), (time, periods))
     return Panel(table.reset_index(drop=True), entity, time, codes, periods, variables, read, timed)
 
 
-def _sorted(table: pd.DataFrame, entity: str, time: str) -> pd.DataFrame:
-    """The rows by entity and time, each with its place in the file; a table in that order is not copied."""
+def _sorted(table: pd.DataFrame, entity: str, time: str) -> tuple[pd.DataFrame, Codes]:
+    """The rows by entity and time, each with its place in the file, and the codes of their entities.
+
+    A table in that order is not copied.
+    """
     names, periods = table[entity], table[time].to_numpy(dtype=np.int64)
     if names.is_monotonic_increasing:
-        codes = pd.factorize(names)[0]
+        codes = _codes(names)
         if ((codes[1:] > codes[:-1]) | (periods[1:] >= periods[:-1])).all():
-            return table
-    return table.sort_values([entity, time], kind="stable")
+            return table, codes
+    table = table.sort_values([entity, time], kind="stable")
+    return table, _codes(table[entity])
+
+
+def _codes(names: pd.Series) -> Codes:
+    """Codes of entities in order of first appearance."""
+    if names.dtype == np.int64:
+        return coded(names.to_numpy())
+    return pd.factorize(names)[0].astype(np.int64, copy=False)
 
 
 def _with_rows_as_entities(read: Reading) -> tuple[Reading, str]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from replication.errors import DataError
-from replication.panel.arrow_columns import TEXTS, grid_of, is_one_of, readable
+from replication.panel.arrow_columns import TEXTS, grid_of, in_one_piece, is_one_of, readable
 from replication.panel.grid import Grid, refuse_twice
 from replication.panel.limits import CELL, check_columns, check_size
 from replication.spec.entries import FileKeys
@@ -30,11 +30,17 @@ def read_parquet(path: Path, keys: FileKeys) -> Grid:
         plain = [field.name for field in fields if readable(field.type)]
         texts = [field.name for field in fields if is_one_of(TEXTS, field.type)]
         with pq.ParquetFile(path, read_dictionary=texts) as file:
-            table = file.read(columns=plain).select(plain)  # "a" alone would bring a column called "a.b" too
+            table = pa.table([_column(file, name) for name in plain], names=plain)
         pa.default_memory_pool().release_unused()
         return grid_of(table, fields)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
         raise DataError(f"{path.name}: not readable as parquet; is it damaged, or cut off?") from None
+
+
+def _column(file: pq.ParquetFile, name: str) -> pa.Array:
+    """One column in one piece: all at once take twice the memory, and one by one a fraction of the time."""
+    found = file.read(columns=[name])  # "a" brings a column called "a.b" too
+    return in_one_piece(found.column(name))
 
 
 def _check_size(about: pq.FileMetaData, path: Path) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.design import CONSTANT, Design, Needs, Role, Term
+from replication.estimate.numbers.groupings import coded
 from replication.estimate.words import TIMED
 from replication.language.evaluate import Rows, condition, evaluate_numbers, levels_of
 from replication.language.functions import Floats
@@ -187,7 +188,7 @@ def group_codes(name: str, panel: Panel) -> NDArray[np.int64]:
                 f"{name!r} means the panel's {name}, which is {column}, and is another column too; name "
                 f'{column}, or give the other one a name of its own under [variables]: {name}_ = "{name}"'
             )
-        return _recode(values)  # a period may be any number, a code is none below zero
+        return coded(values)  # a period may be any number, a code is none below zero
     node, known = parse(name), [*panel.table.columns, *panel.variables]
     if isinstance(node, Name) and node.name not in known:
         raise StudyError(one_of("column", node.name, [*known, *keys]))
@@ -198,7 +199,7 @@ class _Drops:
     """The first reason to leave out each row, and the reasons in the order in which they struck."""
 
     def __init__(self, size: int) -> None:
-        self.reason = np.zeros(size, dtype=np.int64)
+        self.reason = np.zeros(size, dtype=np.int16)
         self.known = [Cause("")]
         self.expressions: list[str] = []  # for which rows may have been dropped
 
@@ -231,7 +232,8 @@ class _Drops:
     def mark(self, rows: NDArray[np.bool_], what: str, of: str = "") -> None:
         """Drop these rows, as far as they are still kept, for this cause."""
         self.known.append(Cause(what, of))
-        self.reason[rows & self.kept] = len(self.known) - 1
+        if rows.any():
+            self.reason[rows & self.kept] = len(self.known) - 1
 
     def mark_column(self, column: Column, part: str, excused: NDArray[np.bool_]) -> None:
         """Drop the rows in which a column is missing or infinite, but for those excused."""
@@ -277,9 +279,11 @@ def _drop_singletons(drops: _Drops, values: _Values, model: ModelSpec, panel: Pa
     while left != drops.kept.sum():
         left = drops.kept.sum()
         for effect in model.effects:
-            codes = values.clusters[effect] + 1  # a row whose level is missing is no longer kept
-            alone = np.bincount(codes[drops.kept], minlength=codes.max(initial=0) + 1)[codes] == 1
-            drops.mark(alone, "single row of its", names.get(effect, effect))
+            codes = values.clusters[effect]  # a row whose level is missing is no longer kept
+            kept = codes if drops.kept.all() else codes[drops.kept]
+            alone = np.bincount(kept, minlength=codes.max(initial=-1) + 1) == 1
+            if alone.any():
+                drops.mark(alone[codes], "single row of its", names.get(effect, effect))
 
 
 def _refuse_empty(keep: NDArray[np.bool_], drops: _Drops, model: ModelSpec, panel: Panel) -> None:
@@ -303,13 +307,13 @@ def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: b
     if not columns and not intercept:
         raise EstimationError("the formula leaves no regressor")
     rows = slice(None) if keep.all() else keep  # of millions of rows a copy takes as long as the regression
-    constant = [np.ones(keep.sum())] * intercept
-    y, x = values.outcome.values[rows], np.column_stack([*constant, *(column.values for column in columns)])
+    y, x = values.outcome.values[rows], _matrix(columns, intercept, int(keep.sum()))
     unselected = _unselected(values, needs)[rows]
-    if not np.isfinite(x).all():
+    if not all(np.isfinite(column).all() for column in x.T):
         x = np.where(np.isinf(x), np.nan, np.where(unselected[:, None] & ~np.isfinite(x), 0.0, x))
     codes = {"entity": panel.entity, "time": panel.time, **values.clusters}
-    clusters = {name: _recode(found[rows]) for name, found in codes.items()}
+    clusters = {name: coded(found[rows]) for name, found in codes.items()}
+    entities, first = panel.table[panel.entity_name][rows], _first_rows(clusters["entity"])
     extra = {role: on_rows(entries, keep) for role, entries in values.extra.items()}
     return Design(
         outcome=values.outcome.name,
@@ -322,8 +326,22 @@ def _design(values: _Values, panel: Panel, keep: NDArray[np.bool_], intercept: b
         clusters=clusters,
         extra={role: _stack(entries, needs.roles[role]) for role, entries in extra.items()},
         extra_terms={role: _terms(entries) for role, entries in extra.items()},
-        entity_labels=tuple(panel.table[panel.entity_name][rows].drop_duplicates().astype("str")),
+        entity_labels=tuple(entities.iloc[first].tolist()),
     )
+
+
+def _matrix(columns: list[Column], intercept: bool, rows: int) -> Floats:
+    """The columns side by side, each in one piece of memory: whatever comes next goes by columns."""
+    x = np.empty((rows, intercept + len(columns)), order="F")
+    x[:, :intercept] = 1.0
+    for place, column in enumerate(columns, start=intercept):
+        x[:, place] = column.values
+    return x
+
+
+def _first_rows(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first row of each entity, whose rows stand together."""
+    return np.flatnonzero(np.diff(codes, prepend=-1))
 
 
 def _terms(columns: list[Column]) -> tuple[Term, ...]:
@@ -332,7 +350,3 @@ def _terms(columns: list[Column]) -> tuple[Term, ...]:
 
 def _stack(columns: list[Column], role: Role) -> Floats:
     return np.column_stack([column.values for column in columns]) if role.terms else columns[0].values
-
-
-def _recode(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    return pd.factorize(codes)[0].astype(np.int64, copy=False)

@@ -68,15 +68,18 @@ def periods_of(read: Reading, time: str) -> Periods:
     DataError
         A value that is no period, dates that may be read in two ways, periods too far apart.
     """
-    codes, distinct = pd.factorize(read.table[time], sort=True)
+    column = read.table[time]
+    distinct = pd.Index(column.unique()).sort_values()
     try:
         found = _periods(distinct, read.named.get(time))
     except _NoPeriod as problem:
-        row = int(np.argmax(read.table[time].to_numpy() == problem.value))
+        row = int(np.argmax(column.to_numpy() == problem.value))
         shown = repr(problem.value) if isinstance(problem.value, str) else f"{problem.value:.15g}"
         told = f"{read.where(row)}: {time} is {shown}; allowed: {problem.allowed}"
         raise DataError(f"{told}{_year_within(problem.value)}") from None
-    return Periods(found.numbers[codes], found.clock, found.what)
+    if np.array_equal(distinct, found.numbers):  # of millions of rows a copy is made only where it must
+        return Periods(column.to_numpy(dtype=np.int64), found.clock, found.what)
+    return Periods(found.numbers[distinct.get_indexer(column)], found.clock, found.what)
 
 
 def _year_within(value: object) -> str:

@@ -23,7 +23,6 @@ from replication.publish.statistics_tables import data_table, statistics_table
 from replication.publish.summary_table import summary_table
 from replication.publish.table import Table
 from replication.publish.typst import to_typst
-from replication.publish.word import word_document
 from replication.records.records import Records
 from replication.sources.pipeline import read_table
 from replication.spec.entries import FigureSpec, Study, TableSpec
@@ -54,6 +53,8 @@ def write_tables(tables: list[Table], folder: Path) -> None:
         for ending, write in WRITERS.items():
             write_text(folder / "tables" / f"{table.id}.{ending}", write(table))
     if tables:
+        from replication.publish.word import word_document  # its library takes long to load, and memory
+
         write_text(folder / "tables.tex", latex_document(tables))
         write_bytes(folder / "tables.docx", word_document(tables))
 

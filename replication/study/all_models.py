@@ -14,7 +14,6 @@ from replication.project.progress import track
 from replication.records.account import ModelAccount
 from replication.spec.entries import Study
 from replication.spec.read_study import summaries
-from replication.study.by_partition import require_served, run_model_by_partition, told_by_partition
 from replication.study.families import family
 from replication.study.left_out import left_out
 from replication.study.model_result import ModelResult
@@ -56,6 +55,12 @@ def _by_partition(
     project: Project, study: Study, shards: Shards, plans: Sequence[Plan]
 ) -> tuple[Frames, list[ModelAccount], Told]:
     """The same of a folder that is too large for memory."""
+    from replication.study.by_partition import (  # a program of its own, which few studies need
+        require_served,
+        run_model_by_partition,
+        told_by_partition,
+    )
+
     require_served(study, plans, shards)
     bar = track(plans, f"{study.study.id}: models")
     results = [run_model_by_partition(project, study, shards, ready) for ready in bar]

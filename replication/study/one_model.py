@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from replication.errors import EstimationError, StudyError, one_of
 from replication.estimate.coefficient_table import coefficient_table, long_run_table, marginal_table
 from replication.estimate.covariances.no_variance import without_rounding
 from replication.estimate.covariances.sandwich import usual
-from replication.estimate.design import Covariance, Design, Fit, Needs, Of, Statistics, Term
+from replication.estimate.design import Covariance, Design, Fit, Floats, Needs, Of, Statistics, Term
+from replication.estimate.numbers.goodness import counts
 from replication.estimate.words import COVARIANCES, DIAGNOSTICS, ESTIMATORS, NEEDS
 from replication.inference.delta_method import combination_table
 from replication.inference.model_tests import adjusted, permuted, slopes_tests, wald_tests
@@ -189,9 +189,10 @@ def check_rows(used: float, expected: int | None) -> None:
 
 def _check_outcome(design: Design, model: ModelSpec, needs: Needs) -> None:
     """Refuse an outcome that a constant explains in full, but of a selection model."""
-    level, size = float(design.y[0]), float(np.abs(design.y).max())
+    level, size = float(design.y[0]), _largest(design.y)
     levelled = design.has_constant or bool(model.effects) or level == 0
-    if needs.selected is None and levelled and np.abs(design.y - level).max() <= 1e-15 * size:
+    apart = max(float(design.y.max()) - level, level - float(design.y.min()))
+    if needs.selected is None and levelled and apart <= 1e-15 * size:
         raise EstimationError(
             f"the outcome {design.outcome!r} is {level:g} in all {design.nobs} rows: no variation to explain"
         )
@@ -201,11 +202,16 @@ def _check_magnitudes(design: Design) -> None:
     """Refuse figures of which sums of fourth powers, as in a robust covariance, would overflow."""
     columns = [(design.outcome, design.y), *zip(design.terms, design.x.T, strict=True)]
     for name, values in columns:
-        largest = float(np.abs(values).max(initial=0))
+        largest = _largest(values)
         if largest > LARGEST:
             raise EstimationError(
                 f"{str(name)!r} reaches {largest:.3g}; allowed: up to {LARGEST:g}; rescale it"
             )
+
+
+def _largest(values: Floats) -> float:
+    """The largest magnitude, zero of none, without a copy of the values."""
+    return max(float(values.max(initial=0)), -float(values.min(initial=0)))
 
 
 def _lookup(
@@ -256,8 +262,8 @@ def _estimates(sample: Sample, fit: Fit, covariance: Covariance, model: ModelSpe
 
 def _counts(fit: Fit) -> Statistics:
     """What every model says of its size, unless its estimator says it in its own way."""
-    size = {"nobs": fit.nobs, "entities": len(np.unique(fit.entity)), "periods": len(np.unique(fit.time))}
-    return {name: value for name, value in size.items() if name not in fit.statistics}
+    size = {**counts(fit.entity, fit.time, fit.df_resid), "nobs": fit.nobs}
+    return {name: size[name] for name in ("nobs", "entities", "periods") if name not in fit.statistics}
 
 
 def _drops(sample: Sample) -> Statistics:

@@ -12,7 +12,6 @@ from replication.publish.exhibits import WRITERS
 from replication.publish.formats import html_document, to_csv, to_latex, to_markdown
 from replication.publish.table import Table
 from replication.publish.typst import to_typst
-from replication.publish.word import word_document
 
 
 class Shown(ABC):
@@ -48,6 +47,8 @@ class Shown(ABC):
 
     def to_docx(self, path: str | Path, **keys: Any) -> Path:
         """Write the table as a Word document; returns its path."""
+        from replication.publish.word import word_document  # its library takes long to load
+
         write_bytes(Path(path), word_document([self.published(**keys)]))
         return Path(path)
 

@@ -14,10 +14,13 @@ SLOW = (
     "linearmodels",
     "joblib",
     "jinja2",
+    "docx",
+    "scipy.sparse.csgraph",
 )
 
 
 def test_running_a_study_loads_nothing_slow_that_it_does_not_ask_for():
-    code = f"import sys, replication.study.run; print(*(name for name in {SLOW} if name in sys.modules))"
+    loaded = "import sys, replication.study.run, replication.study.all_models"
+    code = f"{loaded}; print(*(name for name in {SLOW} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

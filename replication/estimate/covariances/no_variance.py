@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from replication.estimate.design import Booleans, Covariance, Fit, Floats, LikelihoodFit
+from replication.estimate.numbers.row_blocks import row_blocks
 
 ROUNDING = 1e-12
 """Share of the variance that independent rows would give (HC0) below which a variance is rounding.
@@ -53,7 +54,8 @@ def _is_rounding(fit: Fit, covariance: Covariance) -> Booleans:
     if covariance.kind == "own":
         found: Booleans = variances == 0
         return found
-    beside = ((fit.scores @ fit.bread) ** 2).sum(axis=0)
+    blocks = row_blocks(*fit.scores.shape)
+    beside = sum((((fit.scores[rows] @ fit.bread) ** 2).sum(axis=0) for rows in blocks), np.zeros(1))
     if isinstance(fit, LikelihoodFit):
         further = np.array([term.kind == "parameter" for term in fit.terms])
         beside = np.where(further, np.maximum(beside, np.diag(fit.bread)), beside)

@@ -17,7 +17,7 @@ from replication.estimate.covariances.small_sample import counted_parameters, gr
 from replication.estimate.design import Covariance, Fit, Floats, Integers, LeastSquaresFit, LikelihoodFit
 from replication.estimate.numbers.absorb import Projector, counted, leverage, projector
 from replication.estimate.numbers.algebra import column_space
-from replication.estimate.numbers.groupings import grouped, is_nested
+from replication.estimate.numbers.groupings import grouped, is_coded, is_nested
 
 ZERO: Floats = np.zeros(())
 REPAIRED = "negative eigenvalues set to zero"  # a factor of a covariance: how many
@@ -244,7 +244,8 @@ def cluster_key(fit: Fit, name: str) -> Integers:
     """Codes 0 .. G-1 of a cluster variable on the rows of the fit."""
     if name not in fit.groups:
         raise EstimationError(one_of("cluster", name, fit.groups))
-    key = np.unique(fit.groups[name], return_inverse=True)[1]
+    codes = fit.groups[name]
+    key = codes if is_coded(codes) else np.unique(codes, return_inverse=True)[1]
     if key.max() < 1:
         raise EstimationError(f"cluster {name!r} has fewer than two clusters")
     if fit.one_draw and not is_nested(fit.groups[fit.one_draw], key):

@@ -91,18 +91,19 @@ def _within(design: Design, names: tuple[str, ...], constant: bool) -> LeastSqua
     by = projector(of_design(design, names), weights)
     terms = design.slopes
     require_rows(len(design.y), len(terms) + by.rank)
-    both = np.column_stack([design.y, design.x[:, design.has_constant :]])
-    left = residuals(by, both)
-    require_outcome(left[:, 0], design.y, design.outcome, f"is a sum of effects of {' and '.join(names)}")
-    require_variation(by, left[:, 1:], both[:, 1:], terms)
-    y, x = left[:, 0], left[:, 1:]
+    own = design.x[:, design.has_constant :]
+    y = residuals(by, design.y[:, None])[:, 0]
+    require_outcome(y, design.y, design.outcome, f"is a sum of effects of {' and '.join(names)}")
+    x = residuals(by, own)
+    require_variation(by, x, own, terms)
     total = squares(y, weights, centred=False)
-    means = np.average(both, axis=0, weights=weights)
-    del both  # of millions of rows what comes next needs its room
     if constant:
-        y, x = y + means[0], np.column_stack([np.ones(len(y)), x + means[1:]])
+        means = np.average(own, axis=0, weights=weights)
+        y = y + np.average(design.y, weights=weights)
+        x = np.column_stack([np.ones(len(y)), x + means])
         terms = (CONSTANT, *terms)
     fit = linear_fit("ols", design, y, x, terms, weights=weights)
+    del y  # of millions of rows what comes next needs its room
     fit = replace(fit, effects=names, absorbed=by.rank - constant, absorbed_by=names)
     fit = with_statistics(fit, total, False, _likelihood(fit, weights))
     return replace(fit, statistics={**fit.statistics, **_within_rsquared(fit, total, weights)})
@@ -113,7 +114,8 @@ def _within_rsquared(fit: LeastSquaresFit, total: float, weights: Floats) -> Sta
     whole = squares(fit.design.y, weights, centred=True)
     kinds: Statistics = {"rsquared_within": 1.0 - ratio(ssr, total)}
     if "entity" in fit.effects:
-        kinds = panel_rsquared(fit.design, fit.terms, fit.params, weights) | kinds
+        unequal = None if fit.design.weights is None else weights
+        kinds = panel_rsquared(fit.design, fit.terms, fit.params, unequal) | kinds
     adjusted = 1.0 - ratio(ssr / fit.df_resid, whole / (fit.nobs - 1))
     if fit.terms == (CONSTANT,):
         kinds = {}  # no slope to explain anything
@@ -276,8 +278,9 @@ def with_statistics(
 def _likelihood(fit: LeastSquaresFit, weights: Floats) -> Statistics:
     """Normal log-likelihood at the maximum likelihood variance SSR / n, variances 1 / w_i; its criteria."""
     n, ssr = fit.nobs, float(fit.residuals @ fit.residuals)
+    logs = 0.0 if fit.design.weights is None else float(np.log(weights).sum())
     with np.errstate(divide="ignore"):
-        value = -0.5 * n * (np.log(2 * np.pi) + np.log(ssr / n) + 1.0) + 0.5 * np.log(weights).sum()
+        value = -0.5 * n * (np.log(2 * np.pi) + np.log(ssr / n) + 1.0) + 0.5 * logs
     parameters = len(fit.params) + fit.absorbed + 1
     return {"loglikelihood": float(value), **information_criteria(float(value), parameters, n)}
 

@@ -10,23 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
 import numpy as np
-from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.linalg.lapack import dpstrf
 
 from replication.errors import EstimationError
 from replication.estimate.design import Booleans, Floats, Integers, Term
-from replication.estimate.numbers.algebra import COLLINEAR
+from replication.estimate.numbers.algebra import COLLINEAR, lengths
+from replication.estimate.numbers.dummy_products import DIRECT, Cross, cross_of, dense_of
 from replication.estimate.numbers.groupings import MOST_LEVELS, Groupings, is_nested, parts, sums, totals
-
-DENSE = 16
-"""Cells for each row up to which a table of two groupings is held dense."""
-
-DIRECT = 500
-"""Levels besides the largest grouping's up to which they are solved for by Cholesky's method."""
+from replication.estimate.numbers.row_blocks import CELLS, row_blocks
 
 CLOSE = 1e-9
 """Share of the right-hand side at which conjugate gradients, above that number, stop; two passes square it"""
@@ -42,87 +36,19 @@ ROUNDING = 1e-13
 
 MOST_PASSES = 20
 
-AT_ONCE = 1_000_000
-"""Cells of an array that is worked on at once, so that it stays near the processor."""
-
 MOST_CELLS = 250_000_000
 """Of an array that errors with leverages need: 2 GB."""
 
-
-Table = Any
-"""A dense array or a sparse one: the expressions here are the same for both."""
+ALL = slice(None)
 
 
-def _dense(table: Table) -> Floats:
-    found: Floats = table if isinstance(table, np.ndarray) else table.toarray()
-    return found
-
-
-@dataclass(frozen=True)
-class _Cross:
-    """Cross products of the weighted dummies of all groupings but the first; dense or sparse.
-
-    With `first` (L1, L), the products with the first grouping divided by the square roots of its totals, and
-    `rest` (L, L), the products with each other, what the first leaves is rest - first'first (the Schur
-    complement of a diagonal block; Frisch and Waugh 1933).
-    """
-
-    first: Table
-    rest: Table
-
-    def only(self, chosen: Booleans) -> _Cross:
-        """The same for some of the dummies."""
-        return self if chosen.all() else _Cross(self.first[:, chosen], self.rest[chosen][:, chosen])
-
-    def matrix(self) -> Floats:
-        """(L, L) rest - first'first."""
-        return _dense(self.rest - self.first.T @ self.first)
-
-    def times(self, v: Floats) -> Floats:
-        """The matrix times v (L, m), without forming it."""
-        found: Floats = self.rest @ v - self.first.T @ (self.first @ v)
-        return found
-
-    def diagonal(self) -> Floats:
-        """(L,) diagonal of the matrix."""
-        found: Floats = self.rest.diagonal() - np.asarray((self.first * self.first).sum(axis=0)).ravel()
-        return found
-
-
-def _cross(groups: Groupings, weights: Floats, first_totals: Floats) -> _Cross:
-    dense = groups.columns <= DIRECT and groups.columns * len(first_totals) <= DENSE * len(weights)
-    first = groups.codes[0]
-    scaled = weights / np.sqrt(first_totals)[first]
-    tables = [_table(first, codes, scaled, dense) for codes, _ in groups.rest]
-    blocks = [
-        [_own_table(a, weights, dense) if a is b else _table(a, b, weights, dense) for b, _ in groups.rest]
-        for a, _ in groups.rest
-    ]
-    if dense:
-        return _Cross(np.hstack(tables), np.block(blocks))
-    return _Cross(sparse.hstack(tables, format="csr"), sparse.block_array(blocks, format="csr"))
-
-
-def _table(rows: Integers, columns: Integers, weights: Floats, dense: bool) -> Table:
-    """Sum of the weights in each pair of levels."""
-    shape = (int(rows.max()) + 1, int(columns.max()) + 1)
-    if dense:
-        return totals(rows * shape[1] + columns, weights, shape[0] * shape[1]).reshape(shape)
-    return sparse.csr_array((weights, (rows, columns)), shape=shape)
-
-
-def _own_table(codes: Integers, weights: Floats, dense: bool) -> Table:
-    found = totals(codes, weights)
-    return np.diag(found) if dense else sparse.diags_array(found)
-
-
-def _independent(groups: Groupings, weights: Floats, cross: _Cross) -> Booleans:
+def _independent(groups: Groupings, weights: Floats, cross: Cross) -> Booleans:
     """(L,) which dummies are left when those that others add up to are taken away.
 
     With two groupings, one level of the second in each connected part of the rows; with more, by pivots.
     """
     if len(groups.codes) == 2:
-        labels = parts(groups)
+        labels = parts(cross.first)
         chosen = np.ones(groups.columns, dtype=bool)
         chosen[np.unique(labels, return_index=True)[1]] = False
         return chosen
@@ -134,7 +60,7 @@ def _independent(groups: Groupings, weights: Floats, cross: _Cross) -> Booleans:
     return chosen
 
 
-def _solver(cross: _Cross) -> Callable[[Floats], Floats]:
+def _solver(cross: Cross) -> Callable[[Floats], Floats]:
     """A function that solves the positive definite system for (L, m); it or this may raise LinAlgError."""
     scale = 1.0 / np.sqrt(cross.diagonal())[:, None]
     if len(scale) <= DIRECT:
@@ -154,7 +80,7 @@ def _solver(cross: _Cross) -> Callable[[Floats], Floats]:
     return solve
 
 
-def _by_cholesky(cross: _Cross, scale: Floats) -> Callable[[Floats], Floats]:
+def _by_cholesky(cross: Cross, scale: Floats) -> Callable[[Floats], Floats]:
     if len(scale) > MOST_LEVELS:
         raise EstimationError(
             f"effects with {len(scale)} levels besides those of the largest are connected by too few rows to "
@@ -193,7 +119,7 @@ class Projector:
         Sum of the weights in each level of the first grouping.
     chosen : (L,) bool array
         Dummies of the other groupings that are solved for; the rest are sums of these.
-    cross : _Cross
+    cross : Cross
         Of the other groupings.
     solver : function or None
         Solves for the chosen ones, if there are any.
@@ -203,7 +129,7 @@ class Projector:
     weights: Floats
     totals: Floats
     chosen: Booleans
-    cross: _Cross
+    cross: Cross
     solver: Callable[[Floats], Floats] | None
 
     @property
@@ -219,7 +145,7 @@ class Projector:
         return found
 
 
-NOTHING = _Cross(np.empty((0, 0)), np.empty((0, 0)))
+NOTHING = Cross(np.empty((0, 0)), np.empty((0, 0)))
 
 
 def projector(groups: Groupings, weights: Floats, chosen: Booleans | None = None) -> Projector:
@@ -230,7 +156,7 @@ def projector(groups: Groupings, weights: Floats, chosen: Booleans | None = None
     own = totals(groups.codes[0], weights) if groups.codes else np.empty(0)
     if not groups.columns:
         return Projector(groups, weights, own, np.zeros(0, dtype=bool), NOTHING, None)
-    cross = _cross(groups, weights, own)
+    cross = cross_of(groups, weights, own)
     chosen = _independent(groups, weights, cross) if chosen is None else chosen
     solver = _solver(cross.only(chosen)) if chosen.any() else None
     return Projector(groups, weights, own, chosen, cross, solver)
@@ -240,30 +166,35 @@ def null_space(by: Projector) -> Floats:
     """(L, d) combinations of the dummies but the first's that the first grouping explains."""
     groups = by.groups
     if len(groups.codes) == 2:
-        labels = parts(groups)
+        labels = parts(by.cross.first)
         found: Floats = (labels[:, None] == np.unique(labels)).astype(float)
         return found
     values, vectors = np.linalg.eigh(by.cross.matrix())
     return vectors[:, values < DEPENDENT]
 
 
-def rest_sums(groups: Groupings, values: Floats) -> Floats:
-    """(L, m) sums of the rows of `values` (n, m) in each level of each grouping but the first."""
+def rest_sums(groups: Groupings, values: Floats, rows: slice = ALL) -> Floats:
+    """(L, m) sums of `values`, those of some rows, in each level of each grouping but the first."""
     found = np.empty((groups.columns, values.shape[1]))
     for codes, place in groups.rest:
-        found[place] = sums(codes, values, place.stop - place.start)
+        found[place] = sums(codes[rows], values, place.stop - place.start)
     return found
 
 
 def heights(by: Projector, x: Floats) -> list[Floats]:
     """Coefficients (L, k) of each grouping's dummies in the projection of the columns of x (n, k)."""
-    groups = by.groups
-    totals = by.totals[:, None]
-    means = sums(groups.codes[0], x * by.weights[:, None], len(by.totals)) / totals
+    groups, k = by.groups, x.shape[1]
+    totals, first = by.totals[:, None], groups.codes[0]
+    means, left = np.zeros((len(totals), k), order="F"), np.zeros((groups.columns, k))
+    for rows in row_blocks(len(x), k):
+        means += sums(first[rows], x[rows] * by.weights[rows, None], len(totals))
+    means /= totals
     if by.solver is None:
-        return [means, *(np.zeros((level, x.shape[1])) for level in groups.levels[1:])]
-    left = (x - means.take(groups.codes[0], axis=0)) * by.weights[:, None]
-    found = by.solve(rest_sums(groups, left))
+        return [means, *(np.zeros((level, k)) for level in groups.levels[1:])]
+    for rows in row_blocks(len(x), k):
+        apart = (x[rows] - means.take(first[rows], axis=0)) * by.weights[rows, None]
+        left += rest_sums(groups, apart, rows)
+    found = by.solve(left)
     rest = [found[place] for _, place in groups.rest]
     return [means - (by.cross.first @ found) / np.sqrt(totals), *rest]
 
@@ -278,7 +209,12 @@ def spread(codes: Sequence[Integers], coefficients: Sequence[Floats]) -> Floats:
 
 def one_pass(by: Projector, x: Floats) -> Floats:
     """(n, k) what the projection leaves of x (n, k), to as many digits as the solver has."""
-    return x - spread(by.groups.codes, heights(by, x)) if by.groups.codes else x
+    if not by.groups.codes:
+        return x
+    found, coefficients = np.empty_like(x, dtype=np.float64), heights(by, x)
+    for rows in row_blocks(*x.shape):
+        found[rows] = x[rows] - spread([codes[rows] for codes in by.groups.codes], coefficients)
+    return found
 
 
 def residuals(by: Projector, x: Floats) -> Floats:
@@ -286,26 +222,28 @@ def residuals(by: Projector, x: Floats) -> Floats:
 
     Each pass takes out what the one before it left, until that is rounding.
     """
-    at_once = max(AT_ONCE // max(len(x), 1), 1)
-    found = np.empty(x.shape)
+    if not by.groups.codes:
+        return x.astype(np.float64)
+    at_once = max(CELLS // max(len(x), 1), 1)
+    found = np.empty(x.shape, order="F")
     for i in range(0, x.shape[1], at_once):
         found[:, i : i + at_once] = _residuals(by, x[:, i : i + at_once])
     return found
 
 
 def _residuals(by: Projector, x: Floats) -> Floats:
-    length = np.linalg.norm(x, axis=0)
+    length = lengths(x)
     left = one_pass(by, x)
     for _ in range(MOST_PASSES):
         before, left = left, one_pass(by, left)
-        if (np.linalg.norm(before - left, axis=0) <= ROUNDING * length).all():
+        if (lengths(np.subtract(before, left, out=before)) <= ROUNDING * length).all():
             break
     return left
 
 
 def varies(left: Floats, x: Floats) -> Booleans:
     """(k,) whether more than rounding is left of each column of x once effects have been taken out."""
-    found: Booleans = np.linalg.norm(left, axis=0) > COLLINEAR * np.linalg.norm(x, axis=0)
+    found: Booleans = lengths(left) > COLLINEAR * lengths(x)
     return found
 
 
@@ -377,8 +315,7 @@ def _rest_blocks(by: Projector) -> Iterator[tuple[slice, Floats]]:
     gram = by.cross.only(by.chosen).matrix()
     scale = 1.0 / np.sqrt(np.diag(gram))
     triangle = np.linalg.cholesky(gram * np.outer(scale, scale))
-    at_once = max(AT_ONCE // by.groups.columns, 1)
-    for rows in (slice(i, i + at_once) for i in range(0, len(by.weights), at_once)):
+    for rows in row_blocks(len(by.weights), by.groups.columns):
         left = _rest_dummies(by, rows)[:, by.chosen] * scale * np.sqrt(by.weights[rows])[:, None]
         yield rows, solve_triangular(triangle, left.T, lower=True).T
 
@@ -386,7 +323,7 @@ def _rest_blocks(by: Projector) -> Iterator[tuple[slice, Floats]]:
 def _rest_dummies(by: Projector, rows: slice) -> Floats:
     """(m, L) what the first grouping leaves of the other dummies in m rows: each less its mean there."""
     first = by.groups.codes[0][rows]
-    left = -_dense(by.cross.first[first]) / np.sqrt(by.totals[first])[:, None]
+    left = -dense_of(by.cross.first[first]) / np.sqrt(by.totals[first])[:, None]
     for codes, columns in by.groups.rest:
         left[np.arange(len(first)), codes[rows] + columns.start] += 1.0
     return left

@@ -10,12 +10,17 @@ from scipy.linalg import qr, solve_triangular
 
 from replication.errors import EstimationError
 from replication.estimate.design import Floats, Term
+from replication.estimate.numbers.row_blocks import row_blocks
 
 COLLINEAR = 1e-10
 """Share of a column's length left after projection on the columns before it, below which it is none."""
 
 NEARLY_COLLINEAR = 1e-7
 """The same share below which fewer than half the digits of a coefficient can be trusted."""
+
+
+REDUCED, FOLD = 100_000, 10
+"""Cells that are reduced at once, and at the least this many times as many rows as there are columns."""
 
 
 @dataclass(frozen=True)
@@ -62,23 +67,48 @@ def least_squares(y: Floats, x: Floats, terms: Sequence[Term | str]) -> Solution
         No column, a column of zeros, or a column that is a combination of those before it.
     """
     length = column_lengths(x, terms)
-    q, r = np.linalg.qr(x / length)
+    r, right = _reduced(y, x, length)
     warnings = _check_rank(r, terms)
     inverse = solve_triangular(r, np.eye(len(terms))) / length[:, None]
-    params = inverse @ (q.T @ y)
-    params = params + inverse @ (q.T @ (y - x @ params))
-    return Solution(params, inverse @ inverse.T, y - x @ params, warnings)
+    params = inverse @ right
+    params = params + inverse @ _reduced(_left(y, x, params), x, length)[1]
+    return Solution(params, inverse @ inverse.T, _left(y, x, params), warnings)
+
+
+def _left(y: Floats, x: Floats, params: Floats) -> Floats:
+    """(n,) y - xb, in the memory of xb."""
+    fitted = x @ params
+    return np.subtract(y, fitted, out=fitted)
+
+
+def _reduced(y: Floats, x: Floats, length: Floats) -> tuple[Floats, Floats]:
+    """R (k, k) of the QR decomposition of the columns scaled to length one, and Q'y (k,).
+
+    Some rows after others are reduced with the triangle of those before them (Golub and Van Loan 2013, 5.1;
+    Demmel, Grigori, Hoemmen and Langou 2012, SIAM J. Sci. Comput. 34(1)), so that Q is never held.
+    """
+    k = x.shape[1]
+    found: Floats = np.empty((0, k + 1))
+    for rows in row_blocks(len(y), k + 1, max(REDUCED, FOLD * k * (k + 1))):
+        block = np.column_stack([x[rows] / length, y[rows]])
+        found = triangle(np.vstack([found, block]))
+    return found[:k, :k], found[:k, k]
 
 
 def column_lengths(x: Floats, terms: Sequence[Term | str]) -> Floats:
     """Euclidean length of each column; EstimationError if there is none or one is all zeros."""
     if not terms:
         raise EstimationError("the model has no regressor to estimate")
-    length: Floats = np.linalg.norm(x, axis=0)
+    length = lengths(x)
     for name, size in zip(terms, length, strict=True):
         if size == 0:
             raise EstimationError(f"{name!r} is zero in every row of the sample; leave it out")
     return length
+
+
+def lengths(x: Floats) -> Floats:
+    """(k,) Euclidean length of each column of x (n, k)."""
+    return np.array([np.linalg.norm(column) for column in x.T])
 
 
 def _check_rank(r: Floats, terms: Sequence[Term | str]) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from pandas import unique
 
 from replication.errors import EstimationError
 from replication.estimate.design import Design, Floats, Integers, Statistics, Term
+from replication.estimate.numbers.row_blocks import row_blocks
 
 NOTHING = 2e-13
 """Share of an outcome's length that is rounding: what is left of it below that is nothing."""
@@ -31,8 +33,8 @@ def counts(entity: Integers, time: Integers, df_resid: int) -> Statistics:
     """Rows, entities, periods and residual degrees of freedom."""
     return {
         "nobs": float(len(entity)),
-        "entities": float(len(np.unique(entity))),
-        "periods": float(len(np.unique(time))),
+        "entities": float(len(unique(entity))),
+        "periods": float(len(unique(time))),
         "df_resid": float(df_resid),
     }
 
@@ -64,16 +66,20 @@ def squares(y: Floats, weights: Floats, *, centred: bool) -> float:
     """Weighted sum of squares of y, about its mean if `centred`."""
     if centred:
         y = y - np.average(y, weights=weights)
-        y = y - np.average(y, weights=weights)
+        y -= np.average(y, weights=weights)
     return float(weights @ y**2)
 
 
 def squared_correlation(a: Floats, b: Floats, weights: Floats | None = None) -> float:
     """Squared correlation; nan where one of the two does not vary."""
-    a = a - np.average(a, weights=weights)
-    b = b - np.average(b, weights=weights)
-    weights = np.ones(len(a)) if weights is None else weights
-    return ratio(float(weights @ (a * b)) ** 2, float(weights @ a**2) * float(weights @ b**2))
+    means = np.average(a, weights=weights), np.average(b, weights=weights)
+    both = own = other = 0.0
+    for rows in row_blocks(len(a)):
+        left, right = a[rows] - means[0], b[rows] - means[1]
+        weighted = left if weights is None else weights[rows] * left
+        both, own = both + float(weighted @ right), own + float(weighted @ left)
+        other += float(right @ (right if weights is None else weights[rows] * right))
+    return ratio(both**2, own * other)
 
 
 def means_by(codes: Integers, values: Floats, weights: Floats | None = None) -> Floats:
@@ -92,15 +98,24 @@ def panel_rsquared(
     Of the deviations from entity means, of the entity means, and of the rows themselves; xb leaves the
     constant and the effects out, which changes no correlation.
     """
-    columns = [design.terms.index(term) for term in terms if term.kind != "constant"]
-    slopes = np.array([b for term, b in zip(terms, params, strict=True) if term.kind != "constant"])
-    xb = design.x[:, columns] @ slopes
+    slopes = np.zeros(len(design.terms))
+    for term, b in zip(terms, params, strict=True):
+        if term.kind != "constant":
+            slopes[design.terms.index(term)] = b
+    xb = design.x @ slopes
     codes = design.entity
     if not np.bincount(codes).all():  # rows of some entities alone
         codes = np.unique(codes, return_inverse=True)[1]
     y_mean, xb_mean = means_by(codes, design.y, weights), means_by(codes, xb, weights)
+    within = _less(design.y, y_mean, codes), _less(xb, xb_mean, codes)
     return {
-        "rsquared_within": squared_correlation(design.y - y_mean[codes], xb - xb_mean[codes], weights),
+        "rsquared_within": squared_correlation(*within, weights),
         "rsquared_between": squared_correlation(y_mean, xb_mean),
         "rsquared_overall": squared_correlation(design.y, xb, weights),
     }
+
+
+def _less(values: Floats, means: Floats, codes: Integers) -> Floats:
+    """(n,) values less the mean of their level, in the memory of these."""
+    found = means[codes]
+    return np.subtract(values, found, out=found)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pandas import factorize
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from replication.errors import EstimationError, one_of
 from replication.estimate.design import Booleans, Design, Floats, Integers
+from replication.estimate.numbers.row_blocks import row_blocks
 
 MOST_LEVELS = 10_000
 """With three groupings or more, levels besides the largest's: their rank takes a matrix, of 800 MB here."""
@@ -92,9 +93,26 @@ def of_design(design: Design, names: Sequence[str]) -> Groupings:
     return found
 
 
+def coded(values: Integers) -> Integers:
+    """(n,) codes 0 .. L-1 in order of first appearance; values that are such codes already are no copy."""
+    return values if is_coded(values) else factorize(values)[0].astype(np.int64, copy=False)
+
+
+def is_coded(values: Integers) -> bool:
+    """Whether values (n,) are codes 0 .. L-1 in order of first appearance."""
+    highest = -1
+    for rows in row_blocks(len(values)):
+        so_far = np.maximum.accumulate(values[rows])
+        rises = np.count_nonzero(so_far[1:] != so_far[:-1])
+        if values[rows].min() < 0 or so_far[0] > highest + 1 or so_far[-1] - so_far[0] > rises:
+            return False
+        highest = max(highest, int(so_far[-1]))
+    return True
+
+
 def grouped(columns: Mapping[str, Integers]) -> Groupings:
     """Groupings from columns of any whole numbers."""
-    return _ordered({name: factorize(values)[0].astype(np.int64) for name, values in columns.items()})
+    return _ordered({name: coded(values) for name, values in columns.items()})
 
 
 def _ordered(codes: Mapping[str, Integers]) -> Groupings:
@@ -110,19 +128,28 @@ def _closed_up(codes: Integers, levels: int) -> Integers:
 
 def is_nested(effect: Integers, cluster: Integers) -> bool:
     """Whether each level of `effect` (n,) lies in a single level of `cluster` (n,)."""
-    codes, levels = factorize(effect)
-    one = np.empty(len(levels), dtype=cluster.dtype)
+    codes = coded(effect)
+    one = np.empty(int(codes.max(initial=-1)) + 1, dtype=cluster.dtype)
     one[codes] = cluster
-    return np.array_equal(one[codes], cluster)
+    return all(np.array_equal(one[codes[rows]], cluster[rows]) for rows in row_blocks(len(codes)))
 
 
-def parts(groups: Groupings) -> Integers:
-    """(L,) for each level of the second of two groupings, the connected part of the rows that it is in."""
-    first, second = groups.codes
-    levels = sum(groups.levels)
-    links = (np.ones(len(first)), (first, groups.levels[0] + second))
-    graph = sparse.csr_array(links, shape=(levels, levels))
-    return connected_components(graph, directed=False)[1][groups.levels[0] :].astype(np.int64)
+def parts(meetings: Any) -> Integers:
+    """(L,) for each level of the second of two groupings, the connected part of the rows that it is in.
+
+    `meetings` (L1, L), dense or sparse, is not zero where a row is of a level of the first and one of the
+    second.
+    """
+    first, second = meetings.shape
+    if isinstance(meetings, np.ndarray) and (meetings != 0).all(axis=0).any():
+        return np.zeros(second, dtype=np.int64)  # a level that meets all of the others connects them
+    from scipy.sparse.csgraph import connected_components  # takes long to load, and few panels come here
+
+    links = sparse.coo_array(meetings)
+    graph = sparse.csr_array(
+        (np.ones(links.nnz), (links.row, first + links.col)), shape=(first + second, first + second)
+    )
+    return connected_components(graph, directed=False)[1][first:].astype(np.int64)
 
 
 def totals(codes: Integers, values: Floats, levels: int = 0) -> Floats:
@@ -132,7 +159,7 @@ def totals(codes: Integers, values: Floats, levels: int = 0) -> Floats:
 
 def sums(codes: Integers, values: Floats, levels: int) -> Floats:
     """(levels, k) sums of the rows of `values` (n, k) in each level."""
-    found = np.empty((levels, values.shape[1]))
+    found = np.empty((levels, values.shape[1]), order="F")
     for j, column in enumerate(values.T):
         found[:, j] = np.bincount(codes, column, minlength=levels)
     return found
