@@ -13,7 +13,8 @@ TYPE_CHECKING = False  # as typing has it, which would be loaded for this name a
 if TYPE_CHECKING:
     from typing import Any
 
-    from replication.api import DataError, EstimationError, StudyError, UserError, compare, fit, read, run
+    from replication.api import compare, fit, read, run
+    from replication.errors import DataError, EstimationError, StudyError, UserError
 
 __version__ = "0.1.0"
 __all__ = [
@@ -37,9 +38,9 @@ def __getattr__(name: str) -> Any:
 
     if "numpy" not in sys.modules:  # which reads but once which kernels and how many threads to use
         settle()
-    from replication import api
+    from replication import api, errors
 
-    return getattr(api, name)
+    return getattr(api if hasattr(api, name) else errors, name)
 
 
 def __dir__() -> list[str]:

@@ -29,7 +29,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from replication.errors import DataError, EstimationError, StudyError, UserError
+from replication.errors import DataError
 from replication.panel.frames import Frame, read_frame
 from replication.panel.read_table import read_user_table
 from replication.panel.reading import Reading
@@ -41,19 +41,6 @@ from replication.study.description import Description, description
 from replication.study.one_fit import errors_of, fit_one, side_by_side
 from replication.study.results import Results
 from replication.study.run import run_study
-
-__all__ = [
-    "DataError",
-    "EstimationError",
-    "StudyError",
-    "UserError",
-    "compare",
-    "curve",
-    "describe",
-    "fit",
-    "read",
-    "run",
-]
 
 Errors = str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]]
 _one_thread = threadpool_limits.wrap(limits=1)

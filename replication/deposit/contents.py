@@ -8,7 +8,7 @@ from pathlib import Path
 from replication.errors import DataError
 from replication.project.files import sha256
 from replication.project.places import Project
-from replication.project.staging import MANIFEST
+from replication.project.readback import MANIFEST
 from replication.study.panels import files_brought
 
 OUTPUT = "output"  # results as published; `make all` writes its own to results/current

@@ -148,7 +148,7 @@ def _sentence(error: Mapping[str, Any], content: Mapping[str, Any], root: type[B
     if kind == "extra_forbidden":
         return f"{_address(place[:-1], content)}: {_unknown_key(place, root)}"
     if kind == "missing":
-        return f"{where}: this key is missing{_found_instead(error, root)}"
+        return f"{where}: this key is missing{_found_instead(error)}"
     if error.get("ctx", {}).get("pattern", NAME) != NAME:
         return f"{where} is {str(found)[:80]!r}; allowed: text that matches {error['ctx']['pattern']}"
     if kind == "string_pattern_mismatch" or place[-1:] == ["[key]"]:
@@ -209,7 +209,7 @@ def _sections_of(root: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
     return found
 
 
-def _found_instead(error: Mapping[str, Any], root: type[BaseModel]) -> str:
+def _found_instead(error: Mapping[str, Any]) -> str:
     """Keys that stand where one is missing, if there are any."""
     found = error.get("input")
     keys = [str(key)[:40] for key in found][:8] if isinstance(found, Mapping) else []

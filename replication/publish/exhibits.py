@@ -13,7 +13,8 @@ from replication.language.evaluate import select
 from replication.project.files import write_bytes, write_text
 from replication.project.places import Project
 from replication.project.strict import located
-from replication.publish.formats import html_document, latex_document, to_csv, to_latex, to_markdown
+from replication.publish.formats import html_document, to_csv, to_markdown
+from replication.publish.latex import latex_document, to_latex
 from replication.publish.model_notes import error_words
 from replication.publish.model_tables import model_table
 from replication.publish.origins import source_line

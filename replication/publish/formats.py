@@ -1,4 +1,4 @@
-"""A Table as CSV, Markdown, HTML or LaTeX. The same cells in each; only the setting differs."""
+"""A Table as CSV, Markdown or HTML: the same cells as in LaTeX (`latex.py`); only the setting differs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from collections.abc import Callable, Iterable
 from importlib import resources
 
 from replication.project import escape
-from replication.publish.latex import latex_document, to_latex
 from replication.publish.table import FIGURE_SPACE, POINT_SPACE, Cell, Line, Table, is_figure, printed
-
-__all__ = ["html_document", "latex_document", "stylesheet", "to_csv", "to_html", "to_latex", "to_markdown"]
 
 Origin = Callable[[Cell], str]
 

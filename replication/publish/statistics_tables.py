@@ -10,13 +10,11 @@ from pandas.api import types
 from replication.errors import DataError, StudyError, one_of
 from replication.publish import rounding
 from replication.publish.model_notes import sentence
-from replication.publish.model_tables import EMPTY, model_table
+from replication.publish.model_tables import EMPTY
 from replication.publish.periods import in_order
 from replication.publish.printed_words import capital
 from replication.publish.table import Cell, Table
 from replication.spec.entries import StatisticSpec, TableSpec
-
-__all__ = ["data_table", "model_table", "statistics_table"]
 
 MISSING_NOTE = "A dash marks a figure that is not available."
 P_VALUES = "p value"  # the unit of figures that are printed as such

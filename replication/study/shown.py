@@ -9,7 +9,8 @@ from typing import Any
 from replication.errors import StudyError, one_of
 from replication.project.files import write_bytes, write_text
 from replication.publish.exhibits import WRITERS
-from replication.publish.formats import html_document, to_csv, to_latex, to_markdown
+from replication.publish.formats import html_document, to_csv, to_markdown
+from replication.publish.latex import to_latex
 from replication.publish.table import Table
 from replication.publish.typst import to_typst
 

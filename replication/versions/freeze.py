@@ -14,11 +14,12 @@ from replication.errors import UserError
 from replication.project.files import write_text
 from replication.project.lock import folder_aside
 from replication.project.places import Project
+from replication.project.readback import MANIFEST
 from replication.project.strict import plain_text, read_json_as
 from replication.report.gather import make_report
 from replication.versions.check import compare, standing
 from replication.versions.compare import Comparison, compare_folders
-from replication.versions.content import DIGITS, MANIFEST, artefacts, contents
+from replication.versions.content import DIGITS, artefacts, contents
 from replication.versions.manifest import circumstances, commit, machine, seeds, uncommitted
 from replication.versions.sealed import newest, next_name, require_all, versions, write_sums
 from replication.versions.told import entry

@@ -166,10 +166,7 @@ def _panel_differences(
         taken = max(range(1, MOST_ON_A_LINE + 1), key=lambda n: (_alike(rows[at : at + n], shown), -n))
         moves += _unlike(heading, _together(rows[at : at + taken], shown), line)
         at += taken
-    lost = len(rows) - at
-    if lost > 0:
-        moves += [Move(", ".join(filter(None, (row[0][0],))), "vanished", row[0][0], "") for row in rows[at:]]
-    return moves
+    return moves + [Move(row[0][0], "vanished", row[0][0], "") for row in rows[at:]]
 
 
 def _together(rows: list[list[tuple[str, str]]], shown: list[str]) -> list[tuple[str, str]]:

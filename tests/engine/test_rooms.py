@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 from statistics import median
@@ -85,3 +86,25 @@ def test_no_module_and_no_function_is_too_long_to_be_read_at_once():
 def test_the_engine_names_none_of_its_papers():
     papers = ("katada", "posen", "hatch_", "matsumura", "trumbull")
     assert [str(path) for path in MODULES if any(paper in path.read_text().lower() for paper in papers)] == []
+
+
+def test_a_name_is_imported_from_the_module_that_makes_it():
+    imports = {
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): [
+            node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
+        ]
+        for path in MODULES
+    }
+    passed_on = {name: {a.name for node in nodes for a in node.names} for name, nodes in imports.items()}
+    assert [
+        f"{name} imports {alias.name} from {node.module}"
+        for name, nodes in imports.items()
+        for node in nodes
+        for alias in node.names
+        if alias.name in passed_on.get(node.module or "", ()) and not _is_made_in(node.module, alias.name)
+    ] == []
+
+
+def _is_made_in(module: str, name: str) -> bool:
+    text = (PACKAGE.parent / module.replace(".", "/")).with_suffix(".py").read_text()
+    return bool(re.search(rf"^(?:def|class) {name}\b|^{name}\b.* =", text, re.MULTILINE))

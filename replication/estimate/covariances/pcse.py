@@ -63,10 +63,10 @@ def pcse(
     factors = {"n/(n-k)": fit.nobs / fit.df_resid} if divisor == "n-k" else {}
     matrix = _across(fit, covariance) * factors.get("n/(n-k)", 1.0)
     note = f"panel-corrected: {NOTES[sigma]}, {DIVISORS[divisor]}"
-    return Covariance("pcse", matrix, None, factors, note, warnings=_short(*grid, sigma))
+    return Covariance("pcse", matrix, None, factors, note, warnings=_short(grid[1], sigma))
 
 
-def _short(residuals: Floats, present: Floats, kind: str) -> tuple[str, ...]:
+def _short(present: Floats, kind: str) -> tuple[str, ...]:
     """A sentence where fewer periods than entities leave the covariance across entities without full rank."""
     periods, entities = present.shape
     if kind == "heteroskedastic" or periods >= entities:

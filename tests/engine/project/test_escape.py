@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replication.project import escape
-from replication.publish.formats import latex_document
+from replication.publish.latex import latex_document
 from replication.publish.table import Cell, Table
 
 quick = settings(max_examples=50, deadline=None)

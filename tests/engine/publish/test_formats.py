@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replication.publish.formats import html_document, latex_document, to_csv, to_html, to_latex, to_markdown
-from replication.publish.statistics_tables import model_table, statistics_table
+from replication.publish.formats import html_document, to_csv, to_html, to_markdown
+from replication.publish.latex import latex_document, to_latex
+from replication.publish.model_tables import model_table
+from replication.publish.statistics_tables import statistics_table
 from replication.publish.table import Cell, Line, Table, printed
 from replication.spec.entries import TableSpec
 

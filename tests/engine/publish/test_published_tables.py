@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from replication.errors import DataError, StudyError
 from replication.estimate.design import Term
+from replication.publish.model_tables import model_table
 from replication.publish.printed_words import in_words, statistic_words
-from replication.publish.statistics_tables import data_table, model_table, statistics_table
+from replication.publish.statistics_tables import data_table, statistics_table
 from replication.publish.table import Cell, Table, is_figure
 from replication.records.records import COLUMNS
 from replication.spec.entries import TableSpec

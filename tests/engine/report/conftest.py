@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from replication.publish.figures import write_figure
+from replication.publish.model_tables import model_table
 from replication.publish.prose import Piece
-from replication.publish.statistics_tables import model_table, statistics_table
+from replication.publish.statistics_tables import statistics_table
 from replication.records.records import Records
 from replication.report.study_results import Drawing, Source, StudyResults
 from replication.spec.entries import FigureSpec, Study, StudyHead, TableSpec

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from replication.publish.formats import html_document, to_csv, to_html, to_latex, to_markdown
+from replication.publish.formats import html_document, to_csv, to_html, to_markdown
+from replication.publish.latex import to_latex
 from replication.publish.table import Cell, Line, Table
 from replication.versions.media import disagreements, report_disagreements
 
