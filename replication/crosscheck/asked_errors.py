@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.conventions import Convention, apply
 from replication.estimate.covariances.over_time import bartlett_lags, driscoll_kraay, newey_west
 from replication.estimate.covariances.sandwich import REPAIRED, clustered
-from replication.estimate.design import Covariance, Fit
+from replication.estimate.design import Covariance, Fit, Integers
 from replication.spec.entries import ModelSpec
 
 Keys = tuple[str, ...]
@@ -37,7 +36,7 @@ class Clustered:
 
     by: Keys
     ours: Covariance
-    groups: NDArray[np.int64]
+    groups: Integers
 
 
 def keys_of(fit: Fit, model: ModelSpec) -> tuple[Keys, ...]:
@@ -86,7 +85,7 @@ class OverTime:
 
     ours: Covariance
     lags: int
-    periods: NDArray[np.int64]
+    periods: Integers
 
 
 def over_time(fit: Fit, model: ModelSpec, kind: str, **options: Any) -> OverTime | None:

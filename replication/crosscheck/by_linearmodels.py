@@ -22,7 +22,6 @@ from replication.crosscheck.opinion import (
     ITERATIVE,
     LIKELIHOOD,
     LINEAR,
-    Floats,
     Known,
     Opinion,
     Source,
@@ -31,7 +30,7 @@ from replication.crosscheck.opinion import (
 )
 from replication.estimate.covariances.conventions import LINEARMODELS_CLUSTERED
 from replication.estimate.covariances.sandwich import classical, clustered, hc0, hc1
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Fit, Floats
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("linearmodels", LINEAR)

@@ -12,9 +12,9 @@ from scipy.linalg import block_diag
 from replication.crosscheck.asked_errors import PLAIN, clustered_ways
 from replication.crosscheck.coordinates import in_coordinates
 from replication.crosscheck.dummies import used_rows, written_out
-from replication.crosscheck.opinion import LINEAR, Floats, Opinion, Source, Witness
+from replication.crosscheck.opinion import LINEAR, Opinion, Source, Witness
 from replication.estimate.covariances.sandwich import classical, hc0, hc1
-from replication.estimate.design import Fit
+from replication.estimate.design import Fit, Floats
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("linearmodels", LINEAR)

@@ -22,7 +22,6 @@ from replication.crosscheck.opinion import (
     ITERATIVE,
     LIKELIHOOD,
     LINEAR,
-    Floats,
     Known,
     Opinion,
     Source,
@@ -30,7 +29,7 @@ from replication.crosscheck.opinion import (
     quantities,
 )
 from replication.estimate.covariances.sandwich import classical, hc0, hc1
-from replication.estimate.design import Fit
+from replication.estimate.design import Fit, Floats
 from replication.estimate.limited.offset import offset_of
 from replication.spec.entries import ModelSpec
 

@@ -19,7 +19,6 @@ from replication.crosscheck.dummies import used_rows, written_out
 from replication.crosscheck.opinion import (
     LIKELIHOOD,
     LINEAR,
-    Floats,
     Known,
     Opinion,
     Source,
@@ -27,7 +26,7 @@ from replication.crosscheck.opinion import (
     quantities,
 )
 from replication.estimate.covariances.sandwich import classical, hc0, hc1, hc2, hc3
-from replication.estimate.design import CONSTANT, Fit
+from replication.estimate.design import CONSTANT, Fit, Floats
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("statsmodels", LINEAR)

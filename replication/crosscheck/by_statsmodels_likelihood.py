@@ -18,9 +18,9 @@ from statsmodels.tools.numdiff import approx_fprime, approx_hess3
 from replication.crosscheck.asked_errors import PLAIN, clustered_ways, over_time
 from replication.crosscheck.coordinates import coordinates, in_coordinates
 from replication.crosscheck.dummies import codes, regressors, used_rows, written_out
-from replication.crosscheck.opinion import ITERATIVE, LIKELIHOOD, LINEAR, Floats, Opinion, Source, Witness
+from replication.crosscheck.opinion import ITERATIVE, LIKELIHOOD, LINEAR, Opinion, Source, Witness
 from replication.estimate.covariances.sandwich import classical, hc0
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Fit, Floats
 from replication.spec.entries import ModelSpec
 
 EXACT = Source("statsmodels", LINEAR)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from replication.crosscheck.dummies import regressors
-from replication.crosscheck.opinion import Floats
-from replication.estimate.design import CONSTANT, Fit
+from replication.estimate.design import CONSTANT, Fit, Floats
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.linalg import qr
 
-from replication.estimate.design import Design, Fit
+from replication.estimate.design import Design, Fit, Floats, Integers
 
-Floats = NDArray[np.float64]
 MOST_COLUMNS = 1500  # beyond it another program would take minutes and gigabytes
 
 
@@ -43,7 +41,7 @@ def written_out(fit: Fit, effects: tuple[str, ...], other: Floats | None = None)
     return np.column_stack([x, _independent(full)])
 
 
-def codes(design: Design, name: str) -> NDArray[np.int64]:
+def codes(design: Design, name: str) -> Integers:
     """0 .. G-1 by the levels of an effect or cluster."""
     keys = {"entity": design.entity, "time": design.time, **design.clusters}
     return np.unique(keys[name], return_inverse=True)[1].astype(np.int64)

@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 from importlib import metadata
 
 import numpy as np
-from numpy.typing import NDArray
 
-from replication.estimate.design import Fit
+from replication.estimate.design import Fit, Floats
 from replication.spec.entries import ModelSpec
-
-Floats = NDArray[np.float64]
 
 # Both solve the same equations; what is left is the rounding of two ways there.
 LINEAR = 1e-8

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from replication.describe.series import (
     by_name,
@@ -37,8 +36,8 @@ from replication.describe.series import (
     wide,
 )
 from replication.errors import StudyError, one_of
+from replication.language.functions import Floats
 
-Floats = NDArray[np.float64]
 BOUNDS = ("low", "point", "high")
 
 

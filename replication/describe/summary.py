@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from replication.language.functions import Floats
 
 # In the order of print. Quartiles interpolate between the two nearest values (Hyndman and Fan 1996,
 # definition 7: R's and numpy's default; Stata's summarize averages at a tie and else takes the next).

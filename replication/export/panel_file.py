@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from replication.estimate.design import Floats, Integers
 from replication.export.identifiers import identifier
 from replication.panel.panel import Panel
-
-Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
 
 
 class PanelFile:
@@ -39,7 +36,7 @@ class PanelFile:
         for title, values in zip(keys.columns, (keys.iloc[:, 0], keys.iloc[:, 1]), strict=True):
             self._fixed[self._named(f"{title}_name")] = values.to_numpy()
 
-    def places(self, keys: pd.DataFrame) -> Places:
+    def places(self, keys: pd.DataFrame) -> Integers:
         """(n,) the rows of the file with these keys."""
         found = [self._place[key] for key in keys.itertuples(index=False, name=None)]
         return np.array(found, dtype=np.int64)
@@ -48,13 +45,13 @@ class PanelFile:
         """The number of the entity of a row."""
         return int(self._fixed["entity"][place])
 
-    def flag(self, model: str, places: Places) -> str:
+    def flag(self, model: str, places: Integers) -> str:
         """The column that is one on the rows of a model; its name."""
         values = np.zeros(self.size)
         values[places] = 1.0
         return self._new(f"in_{model}", values)
 
-    def column(self, label: str, places: Places, values: Floats) -> str:
+    def column(self, label: str, places: Integers, values: Floats) -> str:
         """The column that holds `values` at `places` and that other models call the same; its name."""
         for name in self._by_label.get(label, []):
             there = self._columns[name][places]

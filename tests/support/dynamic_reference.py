@@ -9,10 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 
-def lagged_value(series, t, lag):
-    return series.get(t - lag)
-
-
 class Reference:
     """One- and two-step estimates by explicit sums.
 

@@ -39,10 +39,6 @@ def holds(texts: list[str]) -> list[bool]:
     return (qca.membership(codes, " + ".join(texts)) == 1).tolist() if "" not in texts else [True] * 8
 
 
-def literals(texts: list[str]) -> int:
-    return sum(len(text.split("*")) for text in texts)
-
-
 @given(TABLES)
 @QUICK
 def test_a_solution_covers_all_rows_with_the_outcome_and_none_without(outs):
