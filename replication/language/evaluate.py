@@ -377,7 +377,7 @@ def _name(value: int | float | str) -> str:
 def _with_absent(values: Values) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Numbers or texts, and where they are missing or undefined."""
     if values.dtype == object:
-        return values, np.array([value is None for value in values], dtype=bool)
+        return values, pd.isna(values)
     return values, ~np.isfinite(values)
 
 

@@ -5,46 +5,24 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 import tomllib
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from replication.cli import main
-from replication.project.places import Project
 from replication.publish.exhibits import build_tables
 from replication.publish.table import is_figure
 from replication.records.records import read_records
 from replication.spec.read_study import read_study
 from tests.support import browser as seen
-from tests.support.printed_cells import assert_printed, record
-from tests.support.repository import ROOT
+from tests.support.printed_cells import assert_printed, by_key, record
 
 STUDIES = ("katada", "posen", "hatch", "matsumura")
 
 
-def copy(folder: Path) -> Project:
-    """The repository's figures, studies and claims in another folder."""
-    for name in ("data/raw", "cleaning", "specs", "claims"):
-        shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    return Project(folder)
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    made = copy(tmp_path_factory.mktemp("ganz woanders, mit Umläuten ü"))
-    for words in (
-        ["data"],
-        *(["run", str(made.specs / f"{study}.toml")] for study in STUDIES),
-        ["robustness", str(made.specs / "katada.toml")],
-        ["claims"],
-        ["report"],
-    ):
-        assert main(["--project", str(made.root), *words]) == 0
-    return made
+def project(everything_made):
+    return everything_made
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -65,7 +43,7 @@ def test_every_table_and_figure_that_a_study_asks_for_is_there(project, study):
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_published_cell_is_its_record_rounded(project, study):
     found = read_records(project.current / study)
-    frames = {name: getattr(found, name) for name in ("estimates", "models", "statistics")}
+    frames = by_key({name: getattr(found, name) for name in ("estimates", "models", "statistics")})
     checked = 0
     for table in build_tables(project, read_study(project.specs / f"{study}.toml"), found):
         for cell in (cell for row in table.rows for cell in row if cell.source[:1] != ("table",)):
@@ -132,19 +110,6 @@ def test_the_report_needs_nothing_beside_itself(project):
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(set(ids)) == len(ids)
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
-
-
-def test_a_second_folder_has_the_same_bytes(project, tmp_path):
-    other = copy(tmp_path)
-    for words in (["data"], ["run", str(other.specs / "matsumura.toml")]):
-        assert main(["--project", str(other.root), *words]) == 0
-    first, second = (at.current / "matsumura" for at in (project, other))
-    names = [path.relative_to(first) for path in first.rglob("*") if path.is_file()]
-    for name in names:
-        if name.suffix == ".parquet":
-            pd.testing.assert_frame_equal(pd.read_parquet(first / name), pd.read_parquet(second / name))
-        else:
-            assert (first / name).read_bytes() == (second / name).read_bytes(), name
 
 
 def test_what_the_katada_study_says_it_found_holds(project):

@@ -8,8 +8,6 @@ import shutil
 import pytest
 
 from replication.cli import main
-from replication.project.places import Project
-from replication.sources.pipeline import clean_all
 from tests.support.repository import ROOT
 
 PAGE = (ROOT / "docs" / "swapping.md").read_text(encoding="utf-8")
@@ -19,12 +17,9 @@ COMMAND = re.search(r"\.venv/bin/replicate (run swap\.toml .*)", PAGE)[1].split(
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(cleaned_project, tmp_path_factory):
     root = tmp_path_factory.mktemp("swap") / "project"
-    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
-    shutil.copytree(ROOT / "cleaning", root / "cleaning")
-    clean_all(Project(root))
-    return root
+    return shutil.copytree(cleaned_project.root, root, symlinks=True)
 
 
 @pytest.fixture

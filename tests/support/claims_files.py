@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
 from pathlib import Path
 
 from replication.project.places import Project
 from replication.sources.pipeline import clean_all
-from replication.sources.recipe import Recipe
 from tests.support.repository import ROOT
 
 HEAD = """
@@ -35,11 +34,12 @@ inputs.b = { table = "figures", where = "key == 'b'" }
 """
 
 
-def cleaned(root: Path, recipes: Sequence[Recipe] | None = None) -> Project:
-    """A project in an empty folder, on the raw figures of the repository, with the tables of the recipes."""
+def cleaned(root: Path) -> Project:
+    """A project in an empty folder, on the raw figures of the repository, with the processed tables."""
     (root / "data").mkdir()
     (root / "data/raw").symlink_to(ROOT / "data/raw")
     (root / "cleaning").symlink_to(ROOT / "cleaning")
+    shutil.copy(ROOT / "pyproject.toml", root)
     project = Project(root)
-    clean_all(project, recipes)
+    clean_all(project)
     return project

@@ -7,6 +7,7 @@ where page and program differ. Every file is made up.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import tempfile
@@ -74,6 +75,15 @@ def panel() -> Table:
     )
 
 
+@dataclass(frozen=True)
+class Answer:
+    """Exit code, what is told (the line that refuses, or how it was read, warnings and rows), files left."""
+
+    code: int
+    told: str
+    left: frozenset[str]
+
+
 @contextlib.contextmanager
 def within(folder: Path) -> Iterator[None]:
     """Work in another folder for a while."""
@@ -85,23 +95,29 @@ def within(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-def answer(mistake: Mistake, folder: Path) -> tuple[int, str]:
-    """Exit code, and what is told: the line that refuses, or how it was read, warnings and rows."""
-    with within(folder):
-        made = mistake.bring(panel())
-        if made is not None:
-            made.to_csv("panel.csv", index=False)
-        model = mistake.model if "formula" in mistake.model else f"{FORMULA}\n{mistake.model}"
-        study = mistake.study or f'[study]\n{KEYS}{mistake.head}\n\n[[models]]\nid = "m"\n{model}\n'
-        Path("study.toml").write_text(study, encoding="utf-8")
-        data = ("--data", mistake.data) if mistake.data else ()
-        call = mistake.call if mistake.call is not None else ("run", "study.toml", *data, "--out", "out")
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            try:
-                code = main(call)
-            except SystemExit as left:
-                code = int(left.code or 0)
+@functools.cache
+def answer(mistake: Mistake) -> Answer:
+    """What a mistake is answered, in an empty folder; each is made once, for its test and for the page."""
+    with tempfile.TemporaryDirectory() as folder, within(Path(folder)):
+        code, told = _tried(mistake)
+        return Answer(code, told, frozenset(os.listdir()))
+
+
+def _tried(mistake: Mistake) -> tuple[int, str]:
+    made = mistake.bring(panel())
+    if made is not None:
+        made.to_csv("panel.csv", index=False)
+    model = mistake.model if "formula" in mistake.model else f"{FORMULA}\n{mistake.model}"
+    study = mistake.study or f'[study]\n{KEYS}{mistake.head}\n\n[[models]]\nid = "m"\n{model}\n'
+    Path("study.toml").write_text(study, encoding="utf-8")
+    data = ("--data", mistake.data) if mistake.data else ()
+    call = mistake.call if mistake.call is not None else ("run", "study.toml", *data, "--out", "out")
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(call)
+        except SystemExit as left:
+            code = int(left.code or 0)
     if code:
         return code, err.getvalue().strip()
     lines = [line for line in out.getvalue().splitlines() if _matters(line)]
@@ -301,12 +317,7 @@ def page() -> str:
 
     parts = [HEAD]
     for kind, mistakes in ROWS.items():
-        told = []
-        for mistake in mistakes:
-            with tempfile.TemporaryDirectory() as folder:
-                told.append(
-                    f"{mistake.what.replace(chr(10), ' ')}\n    {_indented(answer(mistake, Path(folder))[1])}"
-                )
+        told = [f"{each.what.replace(chr(10), ' ')}\n    {_indented(answer(each).told)}" for each in mistakes]
         parts.append(f"## {kind}\n\n```text\n" + "\n".join(told) + "\n```\n")
     return "\n".join(parts)
 

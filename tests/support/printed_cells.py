@@ -15,17 +15,21 @@ KEYS = {
 }
 
 
+def by_key(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Records that are found by what names them, which none may share with another."""
+    keyed = {kind: frame.set_index(KEYS[kind]) for kind, frame in frames.items() if kind in KEYS}
+    assert [kind for kind, frame in keyed.items() if not frame.index.is_unique] == []
+    return frames | keyed
+
+
 def record(cell: Cell, frames: dict[str, pd.DataFrame]) -> float:
-    """The one record that a cell names."""
+    """The one record that a cell names, of frames by their keys."""
     kind, *key = cell.source
     frame = frames[kind]
     if kind == "table":
         return float(frame[key[2]].iloc[int(key[1])])
     column = key.pop() if kind == "estimates" else "value"
-    for name, value in zip(KEYS[kind], key, strict=True):
-        frame = frame[frame[name] == value]
-    assert len(frame) == 1
-    return float(frame[column].iloc[0])
+    return float(frame[column].at[tuple(key)])
 
 
 def assert_printed(text: str, value: float) -> None:

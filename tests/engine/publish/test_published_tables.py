@@ -17,7 +17,7 @@ from replication.publish.statistics_tables import data_table, statistics_table
 from replication.publish.table import Cell, Table, is_figure
 from replication.records.records import COLUMNS
 from replication.spec.entries import TableSpec
-from tests.support.printed_cells import assert_printed, record
+from tests.support.printed_cells import assert_printed, by_key, record
 from tests.support.terms import terms_of
 
 LABELS = {"us_trade": "Trade with the United States", "JPN": "Japan"}
@@ -26,10 +26,11 @@ LABELS = {"us_trade": "Trade with the United States", "JPN": "Japan"}
 def assert_every_cell_is_its_record(table: Table, frames: dict[str, pd.DataFrame]) -> None:
     """Every figure names its record, and every row has a cell for every column."""
     assert all(len(row) == len(table.header) for row in table.rows)
+    keyed = by_key(frames)
     for row in table.rows:
         for place, cell in enumerate(row):
             if cell.source:
-                assert_printed(cell.text, record(cell, frames))
+                assert_printed(cell.text, record(cell, keyed))
             else:
                 assert place == 0 or not is_figure(cell.text)
 

@@ -7,13 +7,13 @@ import pytest
 from replication.claims.book import Text
 from replication.claims.ledger import check_file
 from replication.project.places import Project
-from tests.support.claims_files import ROOT, cleaned
+from tests.support.claims_files import ROOT
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory) -> Project:
+def project(cleaned_project) -> Project:
     """The repository's raw figures, cleaned once for all texts."""
-    return cleaned(tmp_path_factory.mktemp("project"))
+    return cleaned_project
 
 
 @pytest.fixture(scope="module")

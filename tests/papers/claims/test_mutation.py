@@ -11,6 +11,7 @@ was.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -35,7 +36,7 @@ from replication.claims.recorded import (
     tables_named,
 )
 from replication.errors import StudyError
-from replication.language.nodes import Call, Node
+from replication.language.nodes import Call, Node, names_in
 from replication.language.syntax import COMPARISONS, parse
 from tests.support.claims_files import ROOT
 
@@ -73,7 +74,18 @@ def changed(recorded: Recorded, factors: Factors) -> Recorded:
 
 
 def with_columns(recorded: Recorded, columns: dict) -> Recorded:
-    return Recorded(recorded.rows.assign(**columns), recorded.key, recorded.units)
+    """The table with other columns; what filters of columns that stay have found is not sought anew."""
+    made = Recorded(recorded.rows.assign(**columns), recorded.key, recorded.units)
+    found = {
+        where: rows for where, rows in recorded._known.items() if columns.keys().isdisjoint(read_in(where))
+    }
+    made._known.update(found)
+    return made
+
+
+@functools.cache
+def read_in(where: str) -> frozenset[str]:
+    return frozenset(names_in(parse(where)))
 
 
 def _scaled(text: object, factor: float) -> object:

@@ -11,9 +11,8 @@ import pytest
 from cleaning.wdi import SERIES
 from replication.project.places import Project
 from replication.sources.load import recipes_of
-from replication.sources.pipeline import clean_all
 from replication.sources.registry import load
-from tests.support.repository import HERE, ROOT, lay_out
+from tests.support.repository import HERE, ROOT
 
 # Rows of each edition; complete ones have 34 countries x 31 years = 1054.
 WDI_ROWS = {
@@ -38,12 +37,6 @@ WDI_ROWS = {
     ("infant_mortality", "2024"): 1054,
 }
 NOT_DEBTORS_TODAY = {"CHL", "KOR", "MYS", "PAN", "SGP", "URY", "VEN"}
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    return clean_all(lay_out(folder))
 
 
 @pytest.fixture(scope="module")

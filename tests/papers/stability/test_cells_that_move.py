@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,38 +25,44 @@ OUTCOMES = {
 MODELS = tuple(OUTCOMES)
 
 
-def used(study, name, tables):
-    """Rows of the panel's table that a model is estimated on."""
-    model = next(entry for entry in study.models if entry.id == name)
-    dropped = run_model(panel_of(study, model, tables), plan(model)).dropped
-    keys = tables["allocation"].set_index(["iso3", "year"]).index
-    return np.flatnonzero(~keys.isin(list(zip(dropped["entity"], dropped["time"], strict=True))))
+@pytest.fixture(scope="module")
+def used(studies, tables):
+    """The function that gives the rows of the panel's table that a model is estimated on."""
+    study, keys = studies["katada"], tables["allocation"].set_index(["iso3", "year"]).index
+
+    @functools.cache
+    def rows(name):
+        model = next(entry for entry in study.models if entry.id == name)
+        dropped = run_model(panel_of(study, model, tables), plan(model)).dropped
+        return np.flatnonzero(~keys.isin(list(zip(dropped["entity"], dropped["time"], strict=True))))
+
+    return rows
 
 
 @SOME
 @given(data=st.data())
-def test_one_figure_of_the_outcome_moved_by_a_percent(tables, studies, data):
+def test_one_figure_of_the_outcome_moved_by_a_percent(tables, studies, known, used, data):
     study, model = studies["katada"], data.draw(st.sampled_from(MODELS))
     table, outcome = tables["allocation"], OUTCOMES[model]
-    rows = [row for row in used(study, model, tables) if table[outcome].iloc[row] > 0]
+    rows = [row for row in used(model) if table[outcome].iloc[row] > 0]
     row = data.draw(st.sampled_from(rows))
     aid = table[outcome].copy()
     aid.iloc[row] *= 1.01
     after = cells_of_model(study, model, {**tables, "allocation": table.assign(**{outcome: aid})})
-    before = cells_of_model(study, model, tables)
+    before = known(model)
     moved = [key for key in before if key[-1] == "estimate" and before[key] != after[key]]
     assert moved
 
 
 @SOME
 @given(data=st.data())
-def test_one_country_left_out(tables, studies, data):
+def test_one_country_left_out(tables, studies, known, used, data):
     study, model = studies["katada"], data.draw(st.sampled_from(MODELS))
     table = tables["allocation"]
-    rows = used(study, model, tables)
+    rows = used(model)
     country = data.draw(st.sampled_from(sorted(set(table["iso3"].iloc[rows]))))
     less = {**tables, "allocation": table[table["iso3"] != country].reset_index(drop=True)}
-    before, after = cells_of_model(study, model, tables), cells_of_model(study, model, less)
+    before, after = known(model), cells_of_model(study, model, less)
     assert after["models", model, "", "nobs", ""] < before["models", model, "", "nobs", ""]
     assert any(before[key] != after.get(key) for key in before if key[-1] == "estimate")
 

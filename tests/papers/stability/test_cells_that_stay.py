@@ -68,10 +68,10 @@ def test_order_of_rows_and_columns_of_raw_files(raw, tables, data, seed):
 
 @SOME
 @given(data=st.data(), seed=seeds)
-def test_order_of_rows_and_columns_of_a_panel(tables, studies, data, seed):
+def test_order_of_rows_and_columns_of_a_panel(tables, studies, known, data, seed):
     study, model = studies["katada"], data.draw(st.sampled_from(MODELS))
     moved = {**tables, "allocation": shuffled(tables["allocation"], seed).reset_index(drop=True)}
-    assert cells_of_model(study, model, moved) == known(studies, tables)(model)
+    assert cells_of_model(study, model, moved) == known(model)
 
 
 @SOME
@@ -100,23 +100,23 @@ def test_a_row_that_where_drops(tables, studies, data):
 
 @SOME
 @given(data=st.data(), year=st.integers(1986, 1991))
-def test_a_country_that_where_drops(tables, studies, data, year):
+def test_a_country_that_where_drops(tables, studies, known, data, year):
     study, model = studies["katada"], data.draw(st.sampled_from(("nominal", "log_latin", "japan_latin")))
     row = pd.DataFrame({"iso3": ["ZZZ"], "year": [year], "region": ["Elsewhere"]})
     table = tables["allocation"]
     more = pd.concat([table, row.reindex(columns=table.columns).astype(table.dtypes)], ignore_index=True)
     found = cells_of_model(study, model, {**tables, "allocation": more})
-    assert found == cells_of_model(study, model, tables)
+    assert found == known(model)
 
 
 @SOME
 @given(data=st.data(), power=st.integers(-8, 8))
-def test_pounds_or_dollars_where_only_shares_count(tables, studies, data, power):
+def test_pounds_or_dollars_where_only_shares_count(tables, studies, known, data, power):
     # A factor that is a power of two moves no digit, so that equal means equal.
     model = data.draw(st.sampled_from(("nominal", "nominal_years")))
     table = tables["allocation"]
     moved = {**tables, "allocation": table.assign(us_trade=table["us_trade"] * 2.0**power)}
-    assert cells_of_model(studies["katada"], model, moved) == known(studies, tables)(model)
+    assert cells_of_model(studies["katada"], model, moved) == known(model)
 
 
 @SOME
@@ -133,10 +133,10 @@ def test_units_where_only_ratios_count(tables, studies, data, power):
     np.testing.assert_allclose(*zip(*pairs, strict=True), rtol=1e-11, atol=1e-12)
 
 
-def test_any_unit_of_trade_moves_no_slope(tables, studies):
+def test_any_unit_of_trade_moves_no_slope(tables, studies, known):
     table = tables["allocation"]
     moved = {**tables, "allocation": table.assign(us_trade=table["us_trade"] * 1.37)}
-    before = cells_of_model(studies["katada"], "trade_second", tables)
+    before = known("trade_second")
     after = cells_of_model(studies["katada"], "trade_second", moved)
     terms = [key for key in before if key[0] == "estimates" and key[4] == "estimate"]
     assert any("trade_us_other" in key[3] for key in terms)
@@ -162,20 +162,6 @@ def test_labels_change_words_and_no_number(tables, studies, words):
     assert numbers[0] == numbers[1]
 
 
-_known: dict[str, dict] = {}
-
-
-def known(studies, tables):
-    """Cells of a model on the tables as they are, computed once."""
-
-    def of(model):
-        if model not in _known:
-            _known[model] = cells_of_model(studies["katada"], model, tables)
-        return _known[model]
-
-    return of
-
-
 _result: list = []
 
 
@@ -187,12 +173,12 @@ def result(studies, tables):
     return _result[0]
 
 
-def test_locale_zone_threads_hash_seed_and_a_folder_with_blanks_and_umlauts(tmp_path):
+def test_locale_zone_threads_hash_seed_and_the_folder(everything_made, tmp_path):
+    """A second run, in a folder without the first one's blanks and umlauts."""
     study = "matsumura"
-    plain = {"LC_ALL": "C", "TZ": "UTC", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
     other = {"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "OMP_NUM_THREADS": "2", "PYTHONHASHSEED": "99"}
-    first = made(tmp_path / "plain", study, plain)
-    assert first and made(tmp_path / "Ordner für Größen", study, other) == first
+    first = files_of(everything_made.current / study)
+    assert first and made(tmp_path / "plain", study, other) == first
 
 
 def made(folder, study, environment):
@@ -203,6 +189,8 @@ def made(folder, study, environment):
     for words in (["data"], ["run", f"specs/{study}.toml"]):
         call = [sys.executable, "-m", "replication", *words]
         subprocess.run(call, cwd=folder, env={**os.environ, **environment}, check=True, capture_output=True)
-    out = folder / "results" / "current" / study
-    names = (path for path in out.rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in names}
+    return files_of(folder / "results" / "current" / study)
+
+
+def files_of(out):
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}

@@ -8,14 +8,12 @@ import pytest
 from cleaning.hatch import RECIPES
 from replication.describe.measures import MEASURES
 from replication.language.evaluate import select
-from replication.sources.pipeline import build_all
 from replication.spec.read_study import read_study
-from tests.support.repository import HERE, ROOT
+from tests.support.repository import ROOT
 
 
 @pytest.fixture(scope="module")
-def statistics() -> dict[str, pd.DataFrame]:
-    tables = build_all(HERE)[0]
+def statistics(tables) -> dict[str, pd.DataFrame]:
     study = read_study(ROOT / "specs" / "hatch.toml")
     return {
         entry.id: MEASURES[entry.measure](select(tables[entry.table], entry.where), **entry.with_)

@@ -6,16 +6,15 @@ import numpy as np
 import pytest
 
 from replication.cli import main
-from replication.sources.pipeline import build_all
 from replication.spec.read_study import read_study
-from tests.support.repository import HERE, ROOT
+from tests.support.repository import ROOT
 
 TEMPLATE = ROOT / "specs" / "templates" / "katada_own_data.toml"
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    panel = build_all(HERE)[0]["allocation"]
+def own(tables, tmp_path_factory):
+    panel = tables["allocation"]
     draw = np.random.default_rng(14)
     file = tmp_path_factory.mktemp("own") / "panel.parquet"
     panel.assign(

@@ -5,15 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from replication.sources.pipeline import build_all
 from replication.spec.read_study import read_study
 from replication.study.statistics import run_statistic
-from tests.support.repository import HERE, ROOT
+from tests.support.repository import ROOT
 
 
 @pytest.fixture(scope="module")
-def statistics() -> dict[str, pd.Series]:
-    tables, _ = build_all(HERE)
+def statistics(tables) -> dict[str, pd.Series]:
     study = read_study(ROOT / "specs" / "matsumura.toml")
     return {
         spec.id: run_statistic(spec, tables[spec.table]).set_index(["group", "period"])["value"]

@@ -10,11 +10,11 @@ import pytest
 
 from cleaning.posen_markets import RECIPES as MARKETS
 from cleaning.posen_markets import TRANSACTIONS, TRANSACTIONS_SLOT
-from replication.sources.pipeline import build_all, clean_all
+from replication.sources.pipeline import clean_all
 from replication.spec.entries import Study
 from replication.spec.read_study import read_study
 from replication.study.statistics import run_statistic
-from tests.support.repository import HERE, ROOT
+from tests.support.repository import ROOT
 
 CLOSE = 1e-12  # a quotient of two doubles
 
@@ -25,8 +25,7 @@ def study() -> Study:
 
 
 @pytest.fixture(scope="module")
-def statistics(study) -> pd.DataFrame:
-    tables, _ = build_all(HERE)
+def statistics(study, tables) -> pd.DataFrame:
     return pd.concat([run_statistic(spec, tables[spec.table]) for spec in study.statistics])
 
 
