@@ -9,6 +9,10 @@ import os
 import sys
 
 INTERRUPTED = 130
+BESIDE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+if __package__ and sys.path[:1] == [os.getcwd()] != [BESIDE]:
+    del sys.path[0]  # `python -m` puts the folder one is in before all others, whoever wrote what is there
 
 
 def _load_package() -> None:
@@ -23,7 +27,8 @@ def _load_package() -> None:
 
 
 def _interrupted() -> int:
-    print("replicate: interrupted; what was not finished is made again by the next run", file=sys.stderr)
+    if "REPLICATE_WITHIN" not in os.environ:  # `replicate all` says it once for all that it runs
+        print("replicate: interrupted; what was not finished is made again by the next run", file=sys.stderr)
     return INTERRUPTED
 
 

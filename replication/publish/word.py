@@ -44,7 +44,8 @@ def word_document(tables: Iterable[Table]) -> bytes:
 
 
 def _plain_document() -> WordDocument:
-    """python-docx's own template without its picture and its 160 styles, of which no table here uses one."""
+    """python-docx's own template in small letters and close lines, without its picture and the 160 styles of
+    which no table here uses one."""
     document = Document()
     for relations in (document.part.rels, document.part.package.rels):
         for key in [key for key, each in relations.items() if each.reltype.rpartition("/")[2] in UNUSED]:
@@ -53,6 +54,8 @@ def _plain_document() -> WordDocument:
     for style in styles.findall(qn("w:style")):
         if style.get(qn("w:default")) is None:
             styles.remove(style)
+    usual = document.styles["Normal"]
+    usual.font.size, usual.paragraph_format.space_after = SMALL, Pt(0)
     return document
 
 
@@ -103,10 +106,9 @@ def _fill(cell: _Cell, text: str, *, right: bool) -> None:
 
 
 def _write(paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = False) -> None:
-    """Text in small letters; what XML cannot hold becomes a blank."""
-    paragraph.paragraph_format.space_after = Pt(0)
+    """Text; what XML cannot hold becomes a blank."""
     run = paragraph.add_run(visible(text))
-    run.font.size, run.bold, run.italic = SMALL, bold, italic or None
+    run.bold, run.italic = bold or None, italic or None
 
 
 def _rule(cell: _Cell, side: str, eighths: int) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from replication.errors import DataError, StudyError, one_of
+from replication.errors import DataError, StudyError, few, one_of
 from replication.project.files import write_text
 from replication.project.places import Project
 from replication.project.readback import read_manifest, verified
 from replication.project.strict import entry, read_toml
 from replication.report.rests_on import Standing
 from replication.versions.altered import altered
+from replication.versions.artefact import FEW
 from replication.versions.causes import causes, made
 from replication.versions.compare import PAGE, Comparison, compare_folders
 from replication.versions.content import result_folders
@@ -20,6 +21,7 @@ from replication.versions.judged import Judged
 from replication.versions.sealed import against, baseline, damage, lost, resolve, versions
 from replication.versions.told import everything, screen
 from replication.versions.unfinished import unfinished
+from replication.versions.why import made_by_none
 
 NONE_YET = 'no frozen version yet: nothing to compare with (make freeze WHY="..." makes the first)'
 
@@ -52,7 +54,14 @@ def check(project: Project) -> tuple[list[str], bool]:
         shown = project.check_record.relative_to(project.root).as_posix()
         lines, passed, details = screen(judged, shown), judged.passed, everything(judged)
     write_text(project.check_record, "\n".join(details) + "\n")
-    return lines, passed
+    return [*lines[:-1], *_strangers(project), lines[-1]], passed
+
+
+def _strangers(project: Project) -> list[str]:
+    """A line that counts the files among the results that no run has written: nothing is known of them."""
+    found = made_by_none(project)
+    counted = f"{len(found):,} file{'s' if len(found) > 1 else ''} that no run has written"
+    return [f"{counted}: {few(found, FEW)}"] if found else []
 
 
 def standing(project: Project) -> Standing:

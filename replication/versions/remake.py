@@ -1,18 +1,19 @@
 """Everything that is out of date, made again: what decides are the reasons of `why`, so content alone.
 
 It stands beside `why` and imports nothing that computes: each command runs in a process of its own, so that
-studies do not wait for one another, and a second time answers at once.
+studies do not wait for one another, nor what rests on them for what does not, and a second time answers at
+once.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 from replication.errors import DataError, few
 from replication.project.fingerprint import unlike_lock
@@ -36,6 +37,12 @@ STEPS: dict[str, tuple[tuple[Stage, ...], tuple[str, ...]]] = {
         ("data", "run", "robustness", "crosscheck", "published", "claims", "report"),
     ),
 }
+# The commands that a stage waits for, where these are not all: what stands in other folders is no matter.
+RESTS_ON: dict[Stage, tuple[str, ...]] = {
+    studies: ("data",),
+    published: ("data", "run"),
+    ledger: ("data", "run", "published"),
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Remade:
 
 
 def remake(project: Project, step: str = "report", words: Sequence[str] = ()) -> Remade:
-    """Make again what is out of date, stage by stage, each judged when those before it have been made.
+    """Make again what is out of date, stage by stage, each judged when what it rests on has been made.
 
     Parameters
     ----------
@@ -64,42 +71,79 @@ def remake(project: Project, step: str = "report", words: Sequence[str] = ()) ->
     for line in unlike_lock(project):
         raise DataError(f"{line}; install what it pins first (make all does, or pip install -r it)")
     stages, commands = STEPS[step]
-    made: list[Artefact] = []
-    now: list[Artefact] = []
-    for stage in stages:
-        found = stage(project, ())
-        late = _late(found, commands)
-        code = _make(project, late, words)
-        found = stage(project, ()) if late else found
-        wrong = {item.name: item.reasons[0] for item in _late(found, commands)}
-        made += [item for item in late if item.name not in wrong]
-        now += found
-        if code or wrong:
-            told = [f"NOT made again: {name}: {reason}" for name, reason in wrong.items()]
-            return Remade((*_account(made), *told), code or REFUSED)
+    done, code = _make(project, stages, commands, words)
+    now = [item for each in done for item in each.now(project)]
+    wrong = {item.name: item.reasons[0] for item in _late(now, commands)}
+    made = _account(item for each in done for item in each.late if item.name not in wrong)
+    if code or wrong:
+        told = [f"NOT made again: {name}: {reason}" for name, reason in wrong.items()]
+        return Remade((*made, *told), code or REFUSED)
     unfinished = [f"{item.name}: a model did not converge" for item in now if not item.converged]
     foreign = strangers(project)
-    told = _account(made) or [_nothing(now)]
     return Remade(
-        (*told, *unfinished, *foreign), REFUSED if foreign else NOT_CONVERGED if unfinished else DONE
+        (*(made or [_nothing(now)]), *unfinished, *foreign),
+        REFUSED if foreign else NOT_CONVERGED if unfinished else DONE,
     )
 
 
-def _late(found: Iterable[Artefact], commands: Sequence[str]) -> list[Artefact]:
+def _late(found: Iterable[Artefact], commands: Collection[str]) -> list[Artefact]:
     """What of a stage has to be made again, or removed, within a step."""
     late = [item for item in found if item.reasons]
     return [item for item in late if not item.command or item.command[0] in commands]
 
 
-def _make(project: Project, late: Iterable[Artefact], words: Sequence[str]) -> int:
-    """Run every command once, two at a time; remove what nothing asks for. The first exit code that fails."""
-    commands = dict.fromkeys(item.command for item in late if item.command)
+@dataclass(frozen=True)
+class _Judged:
+    """A stage as it was found, and what of it was out of date."""
+
+    stage: Stage
+    found: list[Artefact]
+    late: list[Artefact]
+
+    def now(self, project: Project) -> list[Artefact]:
+        """How it is found by now: as before where nothing of it was made."""
+        return self.stage(project, ()) if self.late else self.found
+
+
+def _make(
+    project: Project, stages: Sequence[Stage], commands: Sequence[str], words: Sequence[str]
+) -> tuple[list[_Judged], int]:
+    """Run every command that is asked for once, two at a time.
+
+    Returns
+    -------
+    Each stage that was come to, and the first exit code that is a failure.
+    """
+    done: list[_Judged] = []
+    running: dict[tuple[str, ...], Future[int]] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        codes = list(pool.map(partial(_replicate, project, words), commands))
+        try:
+            for stage in stages:
+                before = RESTS_ON.get(stage, commands)
+                code = _failure(future for command, future in running.items() if command[0] in before)
+                if code or any(_late(each.now(project), before) for each in done):
+                    break
+                found = stage(project, ())
+                done.append(_Judged(stage, found, _late(found, commands)))
+                for command in dict.fromkeys(item.command for item in done[-1].late if item.command):
+                    running[command] = pool.submit(_replicate, project, words, command)
+                _remove(done[-1].late)
+            return done, _failure(running.values())
+        finally:
+            pool.shutdown(cancel_futures=True)  # of an interrupt; elsewhere none is left
+
+
+def _failure(running: Iterable[Future[int]]) -> int:
+    """The first exit code that is a failure, once all of them have ended."""
+    codes = [future.result() for future in running]
+    return next((code for code in codes if code not in (DONE, NOT_CONVERGED)), DONE)
+
+
+def _remove(late: Iterable[Artefact]) -> None:
+    """Remove what nothing asks for."""
     for item in late:
         if not item.command and item.folder is not None:
             withdraw(item.folder)
-    return next((code for code in codes if code not in (DONE, NOT_CONVERGED)), DONE)
 
 
 def _replicate(project: Project, words: Sequence[str], command: Sequence[str]) -> int:
@@ -108,7 +152,8 @@ def _replicate(project: Project, words: Sequence[str], command: Sequence[str]) -
     program = (sys.executable, "-P", str(PACKAGE / "__main__.py"))
     call = [*program, "--project", str(project.root), *words, *command, *quiet]
     print(f"replicate {' '.join(command)}\n", end="", flush=True)  # in one piece: two of them print
-    done = subprocess.run(call, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)
+    within = {**os.environ, "REPLICATE_WITHIN": "all"}  # which tells of an interrupt itself
+    done = subprocess.run(call, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False, env=within)
     print(done.stdout, end="", flush=True)
     return done.returncode
 

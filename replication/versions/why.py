@@ -271,15 +271,18 @@ def report(project: Project, late: Late = ()) -> list[Artefact]:
 
 def strangers(project: Project) -> list[str]:
     """A line for each file among the current results that nothing made: it would be frozen and handed on."""
+    return [f"{name}: no command made this file; move it away" for name in made_by_none(project)]
+
+
+def made_by_none(project: Project) -> list[str]:
+    """Files among the current results that no manifest lists, by their place in the project."""
     made = {project.report.name, project.report_record.name}
     for folder in result_folders(project.current).values():
         record = _record(folder)
         listed = (MANIFEST, *record.files) if isinstance(record, Manifest) else ()
         made |= {f"{folder.name}/{name}" for name in listed}
     place = project.current.relative_to(project.root).as_posix()
-    return [
-        f"{place}/{name}: no command made this file; move it away" for name in unlisted(project.current, made)
-    ]
+    return [f"{place}/{name}" for name in unlisted(project.current, made)]
 
 
 def _program(record: Manifest, code: Mapping[str, str]) -> list[str]:

@@ -160,10 +160,11 @@ def make(project: Project) -> None:
 def in_one_process(patch: pytest.MonkeyPatch) -> None:
     """The commands that `all` runs run in this process, one by one, which starts them faster."""
     patch.setattr(remake, "AT_ONCE", 1)
-    patch.setattr(remake, "_replicate", _here)
+    patch.setattr(remake, "_replicate", here)
 
 
-def _here(project: Project, words, command) -> int:
+def here(project: Project, words, command) -> int:
+    """One of them in this process; what it prints is not shown."""
     with contextlib.redirect_stdout(io.StringIO()):
         return main(["--project", str(project.root), *words, *command])
 

@@ -35,6 +35,16 @@ def test_harmless_rounding_is_counted_and_listed_in_the_file_alone(frozen, capsy
     assert "line, clustered, const, estimate: " in listed and listed.startswith("PASS")
 
 
+def test_files_that_no_run_has_written_are_counted_and_fail_nothing(frozen, capsys):
+    for name in ("notes.txt", "small/old.csv"):
+        (frozen.current / name).write_text("mine")
+    code, lines = checked(frozen, capsys)
+    assert code == 0
+    assert lines[0] == (
+        "2 files that no run has written: results/current/notes.txt, results/current/small/old.csv"
+    )
+
+
 def test_a_study_that_is_gone_or_new_is_found(frozen, capsys):
     (frozen.current / "small").rename(frozen.current / "other")
     plant(frozen.current / "other" / "manifest.json", '"study": "small"', '"study": "other"')

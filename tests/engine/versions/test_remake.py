@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
 import replication.project.fingerprint as fingerprint
+import replication.versions.remake as remake_module
 from replication.cli import main
 from replication.versions.remake import remake
 from replication.versions.sealed import versions
@@ -161,6 +165,48 @@ def test_one_step_goes_no_further(project):
     assert [path.name for path in project.current.iterdir()] == ["claims"]
     assert remake(project, "run").lines == ("made again: study first, study second: missing",)
     assert not project.report.exists()
+
+
+@pytest.mark.skipif(
+    os.name != "posix", reason="the signal is sent to a group of processes, as a terminal does"
+)
+def test_an_interrupt_of_everything_is_told_in_one_line(made, tmp_path):
+    project = made_up.copied(made, tmp_path / "project")
+    remove(project.current)
+    words = [sys.executable, "-m", "replication", "--project", str(project.root), "all"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as started:
+        assert started.stdout is not None
+        said = [started.stdout.readline() for _ in range(2)]  # two commands have been started
+        time.sleep(1)
+        os.killpg(started.pid, signal.SIGINT)
+        rest, told = started.communicate()
+    assert all(line.startswith("replicate ") for line in said)
+    assert "replicate report" not in rest and "replicate claims" not in rest
+    assert (started.returncode, told.splitlines()) == (
+        130,
+        ["replicate: interrupted; what was not finished is made again by the next run"],
+    )
+
+
+def test_what_rests_on_studies_waits_for_no_second_opinion(project, monkeypatch):
+    remove(project.current, project.crosscheck)
+    done, opened = [], threading.Event()
+
+    def replicate(project, words, command):
+        if command[0] == "crosscheck":
+            opened.wait(60)
+        code = made_up.here(project, words, command)
+        done.append(command[0])
+        if command[0] == "claims":
+            opened.set()
+        return code
+
+    monkeypatch.setattr(remake_module, "AT_ONCE", 2)
+    monkeypatch.setattr(remake_module, "_replicate", replicate)
+    assert remake(project).code == 0
+    assert done == ["run", "run", "claims", "crosscheck", "report"]
 
 
 def test_a_model_that_does_not_converge_is_told_each_time(project):
