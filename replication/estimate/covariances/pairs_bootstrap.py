@@ -51,8 +51,10 @@ def pairs_bootstrap(
     rows, random = cluster_rows(key), generator(seed, "pairs_bootstrap", name)
     require_draws("pairs_bootstrap", draws, 2, len(rows))
     chosen = random.integers(len(rows), size=(draws, len(rows)))
-    attempts = [_attempt(fit, refit, resample(fit.design, rows, picks)) for picks in chosen]
-    kept = np.array([params for params in attempts if params is not None])
+    attempts = _together(fit, key, chosen)
+    for place in np.flatnonzero(np.isnan(attempts[:, 0])):
+        attempts[place] = _attempt(fit, refit, resample(fit.design, rows, chosen[place]))
+    kept = attempts[~np.isnan(attempts[:, 0])]
     failed = draws - len(kept)
     if failed > draws / 2:
         raise EstimationError(f"pairs_bootstrap: {fit.estimator} failed on {failed} of {draws} draws")
@@ -100,14 +102,25 @@ def resample(design: Design, rows: list[Integers], picks: Integers) -> Design:
     return replace(drawn, entity=entity, clusters={**drawn.clusters, "entity": entity})
 
 
-def _attempt(fit: Fit, refit: Callable[[Design], Fit], design: Design) -> Floats | None:
-    """Estimates on a draw, or None where there are none to use."""
+def _together(fit: Fit, key: Integers, chosen: Integers) -> Floats:
+    """(draws, k) estimates on all draws at once, NaN where a draw is to be estimated alone."""
+    if fit.estimator != "ppml":
+        return np.full((len(chosen), len(fit.params)), np.nan)
+    from replication.estimate.limited.poisson_draws import drawn_together  # loaded where there are any
+
+    counts = np.array([np.bincount(picks, minlength=chosen.shape[1]) for picks in chosen], dtype=float)
+    return drawn_together(fit, counts[:, key])
+
+
+def _attempt(fit: Fit, refit: Callable[[Design], Fit], design: Design) -> Floats:
+    """(k,) estimates on a draw, NaN where there are none to use."""
+    nothing = np.full(len(fit.params), np.nan)
     try:
         again = refit(design)
     except EstimationError:
-        return None
+        return nothing
     usable = again.converged and again.terms == fit.terms and np.isfinite(again.params).all()
-    return again.params if usable else None
+    return again.params if usable else nothing
 
 
 COVARIANCES = {"pairs_bootstrap": pairs_bootstrap}
