@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.csgraph import connected_components
 
-from replication.estimate.design import Floats
-from replication.panel.partial_sums import Flags, Sums
+from replication.estimate.design import Booleans, Floats
+from replication.panel.partial_sums import Sums
 
 BLOCK = 1 << 21
 """Pairs of levels whose counts are held as doubles at once."""
@@ -62,7 +62,7 @@ def _blocks(counts: NDArray[Any]) -> Iterator[tuple[slice, Floats]]:
         yield some, counts[some].astype(float)
 
 
-def _independent(gram: Floats, alive: Flags) -> tuple[Flags, int]:
+def _independent(gram: Floats, alive: Booleans) -> tuple[Booleans, int]:
     """Levels of the smaller effect that are solved for: all but one in each connected part of the panel."""
     parts, labels = connected_components(gram[np.ix_(alive, alive)] != 0, directed=False)
     chosen = alive.copy()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Booleans, Floats, Integers
 from replication.estimate.numbers.exact_sums import ExactSums
 from replication.panel.model_batches import Batch, ModelBatches
 from replication.panel.partial_heights import Heights
-from replication.panel.partial_sums import Flags, Products, Survey, codes_of, used_rows
+from replication.panel.partial_sums import Products, Survey, codes_of, used_rows
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def score(
     panel: ModelBatches,
     found: Survey,
     effects: tuple[int, int],
-    alive: tuple[Flags, Flags],
+    alive: tuple[Booleans, Booleans],
     by: Heights,
     clusters: Sequence[int],
     beta: Floats,
@@ -95,7 +95,7 @@ def score(
 class _Clusters:
     """Scores summed in the levels of one column, and which effects are nested in these."""
 
-    def __init__(self, found: Survey, place: int, bounds: Floats, alive: tuple[Flags, Flags]) -> None:
+    def __init__(self, found: Survey, place: int, bounds: Floats, alive: tuple[Booleans, Booleans]) -> None:
         self.survey, self.place = found, place
         self.sums = ExactSums(len(found.levels[place]), bounds, found.most[place], 2)
         self.nesting = [_Nesting(len(living)) for living in alive]
@@ -109,7 +109,7 @@ class _Clusters:
         for each, code in zip(self.nesting, codes, strict=True):
             each.add(code, key)
 
-    def found(self, alive: tuple[Flags, Flags]) -> ByCluster:
+    def found(self, alive: tuple[Booleans, Booleans]) -> ByCluster:
         """Of all rows."""
         apart = [
             int(living.sum()) for each, living in zip(self.nesting, alive, strict=True) if not each.holds

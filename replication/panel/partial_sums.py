@@ -16,15 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replication.errors import DataError, EstimationError
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Booleans, Floats, Integers
 from replication.estimate.numbers.exact_sums import ExactSums
 from replication.panel.cause import Cause
 from replication.panel.model_batches import Batch, ModelBatches
 
 MOST_CELLS = 1_000_000_000
 """Pairs of levels of two effects whose rows are counted."""
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -139,8 +137,8 @@ class Sums:
     first: Floats
     second: Floats
     products: Floats
-    alive: tuple[Flags, Flags]
-    seen: Flags
+    alive: tuple[Booleans, Booleans]
+    seen: Booleans
 
     @property
     def nobs(self) -> int:
@@ -185,7 +183,7 @@ def _size(found: Survey, place: int) -> int:
 
 
 def _one_pass(
-    panel: ModelBatches, found: Survey, effects: tuple[int, int], alive: tuple[Flags, Flags]
+    panel: ModelBatches, found: Survey, effects: tuple[int, int], alive: tuple[Booleans, Booleans]
 ) -> Sums:
     bounds = found.high - found.middle
     shape = tuple(map(len, alive))
@@ -206,7 +204,7 @@ def _one_pass(
     return Sums(counts.reshape(shape), *totals, products.matrix(), alive, seen)
 
 
-def _see(seen: Flags, found: Survey, batch: Batch) -> None:
+def _see(seen: Booleans, found: Survey, batch: Batch) -> None:
     """Mark the entity and period of each row; none is marked twice."""
     entity, period = codes_of(found, batch, 0), codes_of(found, batch, 1)
     cells = np.sort(entity * seen.shape[1] + period)
@@ -223,7 +221,7 @@ def _most(found: Survey, place: int) -> int:
 
 
 def used_rows(
-    panel: ModelBatches, found: Survey, effects: tuple[int, int], alive: tuple[Flags, Flags]
+    panel: ModelBatches, found: Survey, effects: tuple[int, int], alive: tuple[Booleans, Booleans]
 ) -> Iterator[tuple[Floats, tuple[Integers, Integers], Batch]]:
     """Numbers less their middles, codes of both effects, and the whole batch, on the rows that are used."""
     for batch in panel.batches():
@@ -244,7 +242,7 @@ def codes_of(found: Survey, batch: Batch, place: int) -> Integers:
 
 def _without_singles(
     counts: NDArray[Any], order: Sequence[int]
-) -> tuple[tuple[Flags, Flags], tuple[int, int]]:
+) -> tuple[tuple[Booleans, Booleans], tuple[int, int]]:
     """Levels left when rows alone in one go, by one effect and the other, until there is none; how many went.
 
     As `prepare` leaves them out in memory, so that each row goes for the same cause.

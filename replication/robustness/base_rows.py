@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Booleans, Floats, Integers
 from replication.language.terms import Factor
-from replication.robustness.sweep import Flags
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Base:
         """Whether a constant stands first among the regressors."""
         return self.constant and not self.effects
 
-    def rows(self, keep: Flags) -> Base:
+    def rows(self, keep: Booleans) -> Base:
         """The same on some rows."""
         return replace(
             self,
@@ -63,7 +62,7 @@ class Base:
             weights=None if self.weights is None else self.weights[keep],
         )
 
-    def living(self) -> Flags:
+    def living(self) -> Booleans:
         """(m,) which columns are regressors here: not dummies of base levels, nor of levels without rows.
 
         Raises
@@ -76,7 +75,7 @@ class Base:
         return ~np.array(at_base, dtype=bool) & (self.columns.any(axis=0) | ~self.is_dummy)
 
     @property
-    def is_dummy(self) -> Flags:
+    def is_dummy(self) -> Booleans:
         """(m,) whether each column is one of a factor's."""
         return np.array([bool(levels) for levels in self.levels], dtype=bool)
 
@@ -88,7 +87,7 @@ class Base:
         return self.rows(keep)
 
 
-def by_rows(base: Base, needed: Flags) -> Iterator[tuple[Integers, Base]]:
+def by_rows(base: Base, needed: Booleans) -> Iterator[tuple[Integers, Base]]:
     """Specifications that use the same rows, and these rows.
 
     Parameters
@@ -109,12 +108,12 @@ def by_rows(base: Base, needed: Flags) -> Iterator[tuple[Integers, Base]]:
         yield np.flatnonzero(kind.ravel() == number), base.rows(_without_singles(base, keep))
 
 
-def complete(base: Base, columns: Flags) -> Base:
+def complete(base: Base, columns: Booleans) -> Base:
     """The rows that have all of these columns."""
     return base.rows(np.asarray(np.isfinite(base.columns[:, columns]).all(axis=1)))
 
 
-def _without_singles(base: Base, keep: Flags) -> Flags:
+def _without_singles(base: Base, keep: Booleans) -> Booleans:
     """Rows that are not alone in a level of an effect, those left out that are alone then (Correia 2015)."""
     codes = [np.unique(base.groups[name], return_inverse=True)[1] for name in base.effects]
     before = -1

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Booleans, Floats, Integers
 from replication.estimate.numbers.algebra import triangle
 from replication.estimate.numbers.groupings import sums
-from replication.robustness.sweep import SAFE, Flags, Solved
+from replication.robustness.sweep import SAFE, Solved
 
 CLUSTERS_AT_ONCE = 20_000
 """Clusters whose forms are held before they are brought to a triangle."""
@@ -82,7 +82,7 @@ class Variances:
     """
 
     variance: Floats
-    safe: Flags
+    safe: Booleans
     df: Floats | None = None
 
 

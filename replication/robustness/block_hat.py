@@ -13,12 +13,12 @@ import numpy as np
 from replication.errors import EstimationError
 from replication.estimate.covariances.cluster_robust import SATURATED, cluster_rows
 from replication.estimate.covariances.wild_bootstrap import Draws, draws_of
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Booleans, Floats, Integers
 from replication.estimate.numbers.absorb import projector, residuals
 from replication.estimate.numbers.algebra import column_space
 from replication.estimate.numbers.groupings import Groupings, is_nested
 from replication.robustness.block_errors import Variances, held
-from replication.robustness.sweep import SAFE, Flags, Solved, Sweep
+from replication.robustness.sweep import SAFE, Solved, Sweep
 
 MOST_DUMMIES = 1_000
 """Besides those nested in clusters; with more, one by one."""
@@ -97,12 +97,12 @@ class _Split:
     x: Floats
 
     @property
-    def saturated(self) -> Flags:
+    def saturated(self) -> Booleans:
         """(P, G, s) directions that the fit takes whole."""
         return self.free < SATURATED
 
     @property
-    def clear(self) -> Flags:
+    def clear(self) -> Booleans:
         """(P,) whether what is left of every direction is nothing or enough, and no cluster is alone.
 
         Alone is a cluster without which the coefficient is not identified
@@ -145,7 +145,9 @@ def _satterthwaite(adjusted: Floats, ours: Floats, other: Floats) -> Floats:
     return np.trace(gram, axis1=1, axis2=2) ** 2 / np.where(spread > 0, spread, np.nan)
 
 
-def wild(solved: Solved, blocks: Hat, multipliers: Floats, *, null: bool = True) -> tuple[list[Draws], Flags]:
+def wild(
+    solved: Solved, blocks: Hat, multipliers: Floats, *, null: bool = True
+) -> tuple[list[Draws], Booleans]:
     """The draws of the last coefficient of every subset, as `wild_bootstrap.coefficient_draws`.
 
     Parameters

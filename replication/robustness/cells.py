@@ -11,12 +11,12 @@ import pandas as pd
 
 from replication.errors import EstimationError, StudyError, UserError
 from replication.estimate.coefficient_table import coefficient_table
-from replication.estimate.design import CONSTANT, Design, Floats, Integers, Term
+from replication.estimate.design import CONSTANT, Booleans, Design, Floats, Integers, Term
 from replication.estimate.linear.linear import ols
 from replication.estimate.words import COVARIANCES
 from replication.robustness.base_rows import Base, by_rows
 from replication.robustness.fast_errors import FAST, Errors, Ground
-from replication.robustness.sweep import Flags, solve
+from replication.robustness.sweep import solve
 from replication.study.boundary import NUMERICAL, numerical
 
 AT_ONCE = 1_000_000
@@ -44,7 +44,7 @@ class Batch:
     base: Base
     outcomes: Integers
     keys: Integers
-    members: Flags
+    members: Booleans
     kind: str
     options: Mapping[str, Any]
 
@@ -131,7 +131,7 @@ def _ground(rows: Base, used: Integers) -> Ground:
     return Ground(rows, tuple(terms), np.column_stack([*constant, rows.columns[:, used]]))
 
 
-def _sets(members: Flags, keys: Integers, position: Integers, constant: bool) -> Integers:
+def _sets(members: Booleans, keys: Integers, position: Integers, constant: bool) -> Integers:
     """(P, k) places of the regressors among the columns, the constant first and the key last."""
     others = members.copy()
     others[np.arange(len(keys)), keys] = False
@@ -162,7 +162,7 @@ def _fill(batch: Batch, ground: Ground, errors: Errors | None, part: Part, found
 
 def _by_blocks(
     ground: Ground, errors: Errors | None, sets: Integers, outcomes: Integers
-) -> tuple[Floats, Flags]:
+) -> tuple[Floats, Booleans]:
     """(P, 5) NUMBERS and (P,) whether they are those of the one-by-one path."""
     nothing = np.full((len(sets), len(NUMBERS)), np.nan), np.zeros(len(sets), dtype=bool)
     if errors is None or len(ground.columns) <= sets.shape[1] + ground.swept.absorbed:

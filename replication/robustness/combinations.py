@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from replication.estimate.design import Booleans, Integers
 from replication.robustness.choices import ControlSets, Universe
 from replication.robustness.specification import model_of
 from replication.spec.entries import ModelSpec
@@ -23,9 +24,6 @@ SAME = "the same as another"
 TWICE = "a term twice"
 ITSELF = "the outcome among the regressors"
 DECLARED = "declared to make no sense"
-
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ class Named:
     """
 
     texts: tuple[str, ...]
-    present: Flags
+    present: Booleans
     tokens: Integers
     outcome: Integers
 
@@ -132,7 +130,7 @@ def named(found: Universe, places: Integers) -> Named:
     return Named(tuple(codes), present, tokens, outcome)
 
 
-def _members(found: Universe, sets: ControlSets) -> Flags:
+def _members(found: Universe, sets: ControlSets) -> Booleans:
     """(S, B) which terms of the universe each set has, and the term that is looked at."""
     owner = np.array([np.isin(found.terms, terms) for terms in sets.terms]).reshape(-1, len(found.terms))
     members = sets.members.astype(np.uint8) @ owner.astype(np.uint8) > 0
@@ -140,7 +138,7 @@ def _members(found: Universe, sets: ControlSets) -> Flags:
     return members
 
 
-def _stands_in(found: Universe, places: Integers) -> Flags:
+def _stands_in(found: Universe, places: Integers) -> Booleans:
     """(P, B) whether another measure stands for a term: meaningless where the term is not in."""
     stands_in = np.zeros((len(places), len(found.terms)), dtype=bool)
     for choice, place in zip(found.choices, places.T, strict=True):
@@ -149,7 +147,7 @@ def _stands_in(found: Universe, places: Integers) -> Flags:
     return stands_in
 
 
-def _declared(found: Universe, places: Integers) -> Flags:
+def _declared(found: Universe, places: Integers) -> Booleans:
     """(P,) whether a rule of `never` holds."""
     held = np.zeros(len(places), dtype=bool)
     named = {choice.id: (choice, place) for choice, place in zip(found.choices, places.T, strict=True)}
@@ -159,7 +157,7 @@ def _declared(found: Universe, places: Integers) -> Flags:
     return held
 
 
-def _repeated(codes: Integers) -> Flags:
+def _repeated(codes: Integers) -> Booleans:
     """(P,) whether a row has a code twice."""
     ordered = np.sort(codes, axis=1)
     return (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)

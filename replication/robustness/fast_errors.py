@@ -14,7 +14,7 @@ from replication.estimate.coefficient_table import LEVEL
 from replication.estimate.covariances.sandwich import pairs
 from replication.estimate.covariances.small_sample import counted_parameters, group_factors
 from replication.estimate.covariances.wild_bootstrap import bound, by_appearance, cluster_weights
-from replication.estimate.design import Floats, Integers, Term
+from replication.estimate.design import Booleans, Floats, Integers, Term
 from replication.estimate.numbers.absorb import counted
 from replication.estimate.numbers.distributions import Reference
 from replication.estimate.numbers.groupings import Groupings, grouped
@@ -23,7 +23,7 @@ from replication.robustness.base_rows import Base
 from replication.robustness.block_errors import Variances, classical, forms, one_way, two_way
 from replication.robustness.block_hat import Hat, cr2, hat, wild
 from replication.robustness.block_pcse import panel_corrected, quartic
-from replication.robustness.sweep import Flags, Solved, Sweep, sweep
+from replication.robustness.sweep import Solved, Sweep, sweep
 
 PIECE = 4_000_000
 """Numbers of one array where each subset has a matrix a cluster."""
@@ -93,7 +93,7 @@ class Cells:
     p_value: Floats
     conf_low: Floats
     conf_high: Floats
-    safe: Flags
+    safe: Booleans
 
 
 CELLS = ("std_error", "p_value", "conf_low", "conf_high", "safe")

@@ -10,14 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Booleans, Floats, Integers
 from replication.estimate.numbers.absorb import projector, residuals
 from replication.estimate.numbers.algebra import COLLINEAR
 from replication.estimate.numbers.groupings import Groupings
-
-Flags = NDArray[np.bool_]
 
 SAFE = 1e-5
 """Condition bound: share of its length that every column must keep after projection on those before it, and
@@ -93,7 +90,7 @@ class Solved:
     lengths: Floats
     nobs: int
     absorbed: int
-    safe: Flags
+    safe: Booleans
 
     @property
     def df_resid(self) -> int:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from replication.errors import StudyError, UserError
 from replication.estimate.coefficient_table import coefficient_table
-from replication.estimate.design import Integers
+from replication.estimate.design import Booleans, Integers
 from replication.language.evaluate import condition, evaluate_numbers
 from replication.language.same import Meanings
 from replication.language.syntax import parse
@@ -24,7 +24,6 @@ from replication.robustness.choices import Universe
 from replication.robustness.combinations import ITSELF, SAME, Combinations, Named, named
 from replication.robustness.fast_errors import is_fast
 from replication.robustness.specification import model_of, term_of
-from replication.robustness.sweep import Flags
 from replication.spec.entries import ModelSpec
 from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import covariances_of, fit_model, plan
@@ -172,7 +171,7 @@ def _by_sample(found: Universe, places: Integers) -> Iterator[tuple[Integers, In
         yield place, chosen
 
 
-def _some(stands: Named, which: Flags) -> Named:
+def _some(stands: Named, which: Booleans) -> Named:
     return replace(
         stands, present=stands.present[which], tokens=stands.tokens[which], outcome=stands.outcome[which]
     )
@@ -188,13 +187,13 @@ class _Samples:
         self.panel = panel if years is None else average_blocks(panel, years)
         self.known: dict[tuple[bytes, str], list[Column]] = {}
 
-    def inside(self, model: ModelSpec) -> Flags:
+    def inside(self, model: ModelSpec) -> Booleans:
         """Rows of a model's sample."""
         if model.where is None:
             return np.ones(len(self.panel.table), dtype=bool)
         return condition(model.where, self.panel.rows())
 
-    def itself(self, stands: Named, model: ModelSpec) -> Flags:
+    def itself(self, stands: Named, model: ModelSpec) -> Booleans:
         """(P,) whether the outcome stands among the regressors under another name."""
         meanings = Meanings(self.panel.rows(self.inside(model)))
         nodes = [parse(text) for text in stands.texts]
@@ -237,7 +236,7 @@ class _Samples:
             options,
         )
 
-    def _regressors(self, stands: Named, inside: Flags) -> tuple[list[Column], Integers]:
+    def _regressors(self, stands: Named, inside: Booleans) -> tuple[list[Column], Integers]:
         """Columns of all regressors, and the code of the expression that each belongs to, in order."""
         columns: list[Column] = []
         owner: list[int] = []
@@ -247,16 +246,16 @@ class _Samples:
             owner += [int(code)] * len(own)
         return columns, np.array(owner, dtype=np.int64)
 
-    def _columns(self, text: str, inside: Flags) -> list[Column]:
+    def _columns(self, text: str, inside: Booleans) -> list[Column]:
         known = (inside.tobytes(), text)
         if known not in self.known:
             self.known[known] = term_columns(parse(text), self.panel.rows(inside))
         return self.known[known]
 
-    def _outcome(self, text: str, inside: Flags) -> Column:
+    def _outcome(self, text: str, inside: Booleans) -> Column:
         return Column(text, evaluate_numbers(parse(text), self.panel.rows(inside)))
 
-    def _base(self, columns: list[Column], model: ModelSpec, options: dict, inside: Flags) -> Base:
+    def _base(self, columns: list[Column], model: ModelSpec, options: dict, inside: Booleans) -> Base:
         names = dict.fromkeys(["entity", "time", *model.effects, *options.get("cluster", []), *self.groups])
         rows = self.panel.rows(inside)
         factors = {id(factor): factor for column in columns for factor, _ in column.dummies}
