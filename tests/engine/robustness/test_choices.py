@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from replication.errors import StudyError
-from replication.robustness.choices import universe
+from replication.robustness.choices import joined, universe
 from replication.robustness.combinations import DECLARED, ITSELF, SAME, TWICE, combinations
 from replication.robustness.specification import model_of, term_of
 from replication.spec.entries import ModelSpec
@@ -57,7 +57,7 @@ def test_all_subsets_of_controls_and_blocks_the_reported_one_first():
         "log(aid) ~ lag(stake, 1) + income + size",
         "log(aid) ~ lag(stake, 1) + dummies(region)",
     ]
-    assert [found.choices[0].label(place) for place in range(4)] == [
+    assert [joined(found.choices[0].label(place)) for place in range(4)] == [
         "scale, dummies(region)",
         "none",
         "scale",
@@ -124,7 +124,7 @@ def test_meaningless_combinations_are_left_out_and_counted():
     kept = combinations(found, lambda model: "no entity effects" if "entity" in model.effects else "")
     brute = {}
     for controls, income, outcome, effects in product(range(4), range(3), range(2), range(2)):
-        label = found.choices[0].label(controls)
+        label = joined(found.choices[0].label(controls))
         has = [name in label for name in ("income", "size")]
         stands = ["income", "size", "aid"][income]
         if label == "none" and effects:
