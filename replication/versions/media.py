@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -130,6 +131,7 @@ MEDIA: tuple[tuple[str, Read, Callable[[str], str]], ...] = (
 )
 
 
+@lru_cache(maxsize=100_000)  # each cell is read in five files, and the same words stand in many
 def said(text: str) -> str:
     """What a cell says, whatever the medium: letters, digits, points, signs."""
     plain = _MARKUP.sub("", text.replace("$-$", "-"))
@@ -163,10 +165,18 @@ def _panel_differences(
     at = 0
     for line in _speaking(panel[1:]):
         shown = [said(cell) for cell in line]
-        taken = max(range(1, MOST_ON_A_LINE + 1), key=lambda n: (_alike(rows[at : at + n], shown), -n))
+        taken = _taken(rows[at : at + MOST_ON_A_LINE], shown)
         moves += _unlike(heading, _together(rows[at : at + taken], shown), line)
         at += taken
     return moves + [Move(row[0][0], "vanished", row[0][0], "") for row in rows[at:]]
+
+
+def _taken(rows: list[list[tuple[str, str]]], shown: list[str]) -> int:
+    """How many of the next rows say together most of what a line shows; the fewest of those that do."""
+    alike: list[int] = []
+    while len(alike) < MOST_ON_A_LINE and max(alike, default=-1) < len(shown) - 1:
+        alike.append(_alike(rows[: len(alike) + 1], shown))
+    return alike.index(max(alike)) + 1
 
 
 def _together(rows: list[list[tuple[str, str]]], shown: list[str]) -> list[tuple[str, str]]:

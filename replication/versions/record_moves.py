@@ -195,11 +195,18 @@ def _moves(
     relative: Floats,
     allowed: Floats,
 ) -> list[Move]:
-    found = []
-    for place in np.flatnonzero(grades != IDENTICAL):
-        row = joined.iloc[place]
-        old, new = ("" if pd.isna(row[f"{column}{side}"]) else row[f"{column}{side}"] for side in (OLD, NEW))
-        cell = ", ".join([*(row[name] for name in tidy.key if row[name]), column])
-        sizes = float(relative[place]), float(allowed[place])
-        found.append(Move(cell, GRADES[grades[place]], old, new, *sizes))
-    return found
+    places = np.flatnonzero(grades != IDENTICAL)
+    some = joined.iloc[places]
+    keys = some[list(tidy.key)].itertuples(index=False, name=None)
+    texts = (some[f"{column}{side}"].fillna("").tolist() for side in (OLD, NEW))
+    return [
+        Move(
+            ", ".join([*filter(None, key), column]),
+            GRADES[grades[place]],
+            old,
+            new,
+            float(relative[place]),
+            float(allowed[place]),
+        )
+        for place, key, old, new in zip(places.tolist(), keys, *texts, strict=True)
+    ]
