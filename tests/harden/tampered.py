@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import random
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from replication.cli import main
 from replication.project.places import Project
-from replication.versions.attest import Cost
-from replication.versions.manifest import machine
 from tests.harden.call import contents, foreign
 from tests.support import made_up
 from tests.support.scenes import CHANGED, MENDED, REFUSED, current, flip
@@ -36,8 +33,7 @@ def whole_project(folder: Path) -> Project:
     project = made_up.lay_out(folder)
     with contextlib.redirect_stdout(io.StringIO()):
         made_up.make(project)
-    taken = Cost("2001-01-01", 1.0, 1.0, 100, machine())  # as `make verify` leaves it
-    project.attestation.with_suffix(".json").write_text(json.dumps(asdict(taken)))
+    made_up.attest(project)
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')

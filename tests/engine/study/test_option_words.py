@@ -59,11 +59,12 @@ def test_words_lists_the_values_of_an_alias():
 
 
 def test_a_part_or_a_word_alone():
-    assert "\n\n".join(map(words, [*PARTS, "functions"])) == words()
+    every = words()
+    assert "\n\n".join(map(words, [*PARTS, "functions"])) == every
     for name in KNOWN:
         lines = words(name).splitlines()
         assert any(line.startswith(f"  {name}: ") for line in lines)
-        assert set(lines) <= {*words().splitlines(), ""}
+        assert set(lines) <= {*every.splitlines(), ""}
         assert not any(re.match(rf"  (?!{name}: )\w", line) for line in lines)
     assert words("lag") == words("functions")
 

@@ -14,6 +14,7 @@ import pytest
 import replication.project.fingerprint as fingerprint
 import replication.versions.remake as remake_module
 from replication.cli import main
+from replication.project.places import Project
 from replication.versions.remake import remake
 from replication.versions.sealed import versions
 from tests.support import made_up
@@ -118,6 +119,7 @@ def test_what_cannot_be_mended_is_refused_by_all_freeze_and_deposit(project, sce
 
 
 def test_a_deposit_of_what_is_current_is_made(project, capsys):
+    made_up.attest(project)
     assert main(["--project", str(project.root), "deposit"]) == 0
     assert "no findings" in capsys.readouterr().out
 
@@ -236,36 +238,26 @@ IN_THE_FOLDER = (
 )  # fmt: skip
 
 
-def test_no_module_of_the_folder_one_is_in_is_run(made, tmp_path):
+def test_all_in_processes_from_nothing_and_again_where_no_module_of_the_folder_is_run(made, tmp_path):
     """`replicate` starts itself anew for every study, and joblib starts Python for every core."""
-    project = made_up.copied(made, tmp_path / "project")
-    with (project.specs / "first.toml").open("a") as stream:
-        stream.write(CURVE)
-    remove(project.processed, project.current)
-    for name in IN_THE_FOLDER:
-        (project.root / f"{name}.py").write_text(f"open('RAN {name}', 'w').close()\n")
-    start = [sys.executable, "-P", "-c", "from replication.__main__ import run; exit(run())"]
-    for words in (["all", "run"], ["robustness", "specs/first.toml", "--on", "cores"]):
-        done = subprocess.run([*start, *words], cwd=project.root, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-    assert project.robustness("first").is_dir()
-    assert list(project.root.glob("RAN *")) == []
-
-
-def test_all_in_processes_of_their_own_from_nothing_and_again(made, tmp_path):
     project = made_up.copied(made, tmp_path / "project")
     before = current(project)
     remove(project.processed, project.current)
-    first, second = (
-        subprocess.run(
-            [sys.executable, "-m", "replication", "all", "report"],
-            cwd=project.root,
-            capture_output=True,
-            text=True,
-        )
-        for _ in range(2)
-    )
+    for name in IN_THE_FOLDER:
+        (project.root / f"{name}.py").write_text(f"open('RAN {name}', 'w').close()\n")
+    first, second = (replicate(project, "all", "report") for _ in range(2))
     assert (first.returncode, first.stderr) == (0, "")
     assert "made again: tables, " in first.stdout
     assert second.stdout.startswith("nothing has changed: 3 tables, 2 studies")
     assert current(project) == before
+    with (project.specs / "first.toml").open("a") as stream:
+        stream.write(CURVE)
+    on_cores = replicate(project, "robustness", "specs/first.toml", "--on", "cores")
+    assert on_cores.returncode == 0, on_cores.stderr
+    assert project.robustness("first").is_dir()
+    assert list(project.root.glob("RAN *")) == []
+
+
+def replicate(project: Project, *words: str) -> subprocess.CompletedProcess:
+    start = [sys.executable, "-P", "-c", "from replication.__main__ import run; exit(run())"]
+    return subprocess.run([*start, *words], cwd=project.root, capture_output=True, text=True, check=False)

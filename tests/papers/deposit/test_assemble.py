@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import json
 import os
@@ -16,6 +17,8 @@ import frictionless
 import numpy as np
 import pytest
 import requests
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.processor import SPARQLProcessor
 from rocrate_validator import services
 from rocrate_validator.models import ValidationSettings
 from rocrate_validator.utils.http import HttpRequester
@@ -176,6 +179,7 @@ def test_the_crate_is_valid_by_its_own_validator(project, monkeypatch, tmp_path)
         answer._content = json.dumps(KNOWN[address]).encode()
         return answer
 
+    monkeypatch.setattr(SPARQLProcessor, "query", with_queries_read_once(SPARQLProcessor.query))
     monkeypatch.setattr(HttpRequester, "get", from_here, raising=False)
     monkeypatch.setattr(HttpRequester, "head", from_here, raising=False)
 
@@ -193,6 +197,16 @@ def test_the_crate_is_valid_by_its_own_validator(project, monkeypatch, tmp_path)
     crate["@graph"] = [entity for entity in crate["@graph"] if "File" not in entity["@type"]]
     place.write_text(json.dumps(crate))
     assert [line for line in issues(tmp_path) if "datePublished" in line]
+
+
+def with_queries_read_once(query):
+    """The validator's own queries, which it reads anew for each entity: nine tenths of its time."""
+    prepared = functools.cache(lambda text, names, base: prepareQuery(text, dict(names), base))
+
+    def ask(self, text, initBindings=None, initNs=None, base=None, DEBUG=False):
+        return query(self, prepared(text, tuple((initNs or {}).items()), base), initBindings, initNs, base)
+
+    return ask
 
 
 def of_each_kind(deposit, folder):
