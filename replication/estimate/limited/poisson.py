@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.special import gammaln, xlogy
@@ -13,13 +14,15 @@ from replication.estimate.labels import entity_name
 from replication.estimate.limited.offset import level_of, offset_of
 from replication.estimate.limited.separation import Separation, find_separated
 from replication.estimate.numbers.absorb import (
+    CLOSE,
     Projector,
+    heights,
+    less_spread,
     one_pass,
     projector,
     require_variation,
     residuals,
     rest_sums,
-    spread,
 )
 from replication.estimate.numbers.algebra import COLLINEAR
 from replication.estimate.numbers.basis import orthogonal
@@ -29,6 +32,9 @@ from replication.estimate.numbers.likelihood import fit_from_optimum
 from replication.estimate.numbers.optimize import TOLERANCE, Likelihood, Optimum
 
 MOST_STEPS = 100
+
+ROUGHLY = 1e-2
+"""Share up to which the effects are searched for at the first step."""
 
 ROUNDING = 1e-20
 """Newton decrement, for a mean outcome of one, at which a further step would change the last digits only."""
@@ -55,7 +61,7 @@ class _Problem:
     groups: Groupings
     chosen: Booleans
 
-    @property
+    @cached_property
     def constant(self) -> Floats:
         """(n,) index of a constant and the offset alone."""
         return self.offset + level_of(self.y, self.weights, self.offset)
@@ -149,6 +155,7 @@ def ppml(design: Design, *, effects: list[str] | None = None) -> LikelihoodFit:
 
 
 def _problem(used: Design, offset: Floats, x: Floats, separation: Separation) -> _Problem:
+    x = np.asfortranarray(x)  # what comes next goes by columns
     return _Problem(used.y, used.unit_weights, offset, x, separation.groups, separation.unit.chosen)
 
 
@@ -232,13 +239,13 @@ def _omitted(name: Term) -> str:
 def _maximise(problem: _Problem) -> tuple[Optimum, _Point]:
     """Newton's method until the decrement is down to rounding; each step doubles the right digits."""
     point = _start(problem)
-    step, iterations = _newton_step(problem, point), 0
+    step, iterations = _newton_step(problem, point, ROUGHLY), 0
     while step is not None and iterations < MOST_STEPS and step.decrement > ROUNDING:
         there = _line_search(problem, point, step)
         if there is None:
             break
         point, iterations = there, iterations + 1
-        step = _newton_step(problem, point)
+        step = _newton_step(problem, point, float(np.clip(step.decrement / len(problem.y), CLOSE, ROUGHLY)))
     return _optimum(problem, point, step, iterations), point
 
 
@@ -268,27 +275,42 @@ def _point(problem: _Problem, b: Floats, index: Floats) -> _Point:
     return _Point(b, index, mean, value)
 
 
-def _newton_step(problem: _Problem, point: _Point) -> _Step | None:
-    """By elimination of the effects (Frisch and Waugh 1933); None where the information is singular."""
+def _newton_step(problem: _Problem, point: _Point, close: float) -> _Step | None:
+    """By elimination of the effects (Frisch and Waugh 1933); None where the information is singular.
+
+    Far from the maximum a step need not be exact: where the effects are searched for, it is so up to the
+    share `close`, which is as small as what such a step is off by itself (Dembo, Eisenstat and Steihaug 1982,
+    SIAM Journal on Numerical Analysis 19(2)).
+    """
     groups, weights = problem.groups, problem.weights * point.mean
     score = problem.weights * (problem.y - point.mean)
-    dummies = rest_sums(groups, score[:, None])
     try:
         by = projector(groups, weights, problem.chosen)
-        x = one_pass(by, problem.x)
-        information = x.T @ (x * weights[:, None])
-        alone = by.solve(dummies)
-        b = np.asarray(np.linalg.solve(information, x.T @ score), dtype=float)
+        working = np.divide(score, weights, np.zeros(len(score)), where=weights > 0)
+        x, alone = _partialled(problem, by, working, close)
+        information, gradient = x.T @ (x * weights[:, None]), x.T @ score
+        b = np.asarray(np.linalg.solve(information, gradient), dtype=float)
     except np.linalg.LinAlgError:
         return None
     index = x @ b
-    if groups.columns:
-        index = index + spread(groups.codes[1:], [alone[place] for _, place in groups.rest])[:, 0]
+    for codes, values in zip(groups.codes[1:], alone, strict=True):
+        index += values.take(codes)
     scale = float(problem.weights @ problem.y) / problem.weights.sum()
-    gradient = x.T @ score
-    decrement = float(gradient @ b + dummies[:, 0] @ alone[:, 0]) / scale
+    decrement = float(gradient @ b + rest_sums(groups, score) @ np.concatenate([*alone, []])) / scale
     norm = float(np.linalg.norm(gradient / np.sqrt(np.diag(information) * scale)))
     return _Step(by, x, b, index, decrement, norm)
+
+
+def _partialled(
+    problem: _Problem, by: Projector, working: Floats, close: float
+) -> tuple[Floats, list[Floats]]:
+    """What the effects leave of the regressors (n, k), and the heights of the working outcome in each
+    grouping but the first, all of them solved for together."""
+    x, codes = problem.x, problem.groups.codes
+    if not codes:
+        return x, []
+    found = heights(by, np.column_stack([x, working]), close)
+    return less_spread(x, codes, found), [values[:, -1] for values in found[1:]]
 
 
 def _line_search(problem: _Problem, point: _Point, step: _Step) -> _Point | None:

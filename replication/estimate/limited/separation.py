@@ -14,7 +14,16 @@ import numpy as np
 from scipy import sparse
 
 from replication.estimate.design import Booleans, Floats, Term
-from replication.estimate.numbers.absorb import Projector, heights, null_space, projector, residuals, spread
+from replication.estimate.numbers.absorb import (
+    Projector,
+    heights,
+    less_spread,
+    null_space,
+    one_pass,
+    projector,
+    residuals,
+    spread,
+)
 from replication.estimate.numbers.algebra import COLLINEAR
 from replication.estimate.numbers.groupings import Groupings
 
@@ -86,11 +95,10 @@ def find_separated(y: Floats, x: Floats, groups: Groupings, terms: tuple[Term, .
     groups, positive = groups.rows(kept), y[kept] > 0
     by = projector(groups.rows(positive), np.ones(int(positive.sum())))
     inside = x[kept][positive]
-    if by.rank == groups.most_rank and not _null_space(inside, residuals(by, inside)).size:
-        left = x[kept]
-        if groups.codes:
-            left = left - spread(groups.codes, heights(by, inside))
-        return Separation(kept, groups, by, left, zero_groups)
+    if by.rank == groups.most_rank:
+        left = less_spread(x[kept], groups.codes, heights(by, inside)) if groups.codes else x[kept]
+        if not _null_space(inside, one_pass(by, left[positive])).size:
+            return Separation(kept, groups, by, left, zero_groups)
     return _search(
         y, x, Separation(kept, groups, projector(groups, np.ones(len(positive))), x, zero_groups), terms
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import product
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
@@ -19,11 +20,13 @@ from replication.errors import EstimationError
 from replication.estimate.design import Booleans, Floats, Integers, Term
 from replication.estimate.numbers.algebra import COLLINEAR, lengths
 from replication.estimate.numbers.dummy_products import DIRECT, Cross, cross_of, dense_of
-from replication.estimate.numbers.groupings import MOST_LEVELS, Groupings, is_nested, parts, sums, totals
+from replication.estimate.numbers.groupings import MOST_LEVELS, Groupings, is_nested, parts, totals
 from replication.estimate.numbers.row_blocks import CELLS, row_blocks
 
 CLOSE = 1e-9
 """Share of the right-hand side at which conjugate gradients, above that number, stop; two passes square it"""
+
+Solver = Callable[[Floats, float], Floats]
 
 MOST_STEPS = 5_000
 """Of conjugate gradients; well connected panels take some tens."""
@@ -38,8 +41,6 @@ MOST_PASSES = 20
 
 MOST_CELLS = 250_000_000
 """Of an array that errors with leverages need: 2 GB."""
-
-ALL = slice(None)
 
 
 def _independent(groups: Groupings, weights: Floats, cross: Cross) -> Booleans:
@@ -60,41 +61,41 @@ def _independent(groups: Groupings, weights: Floats, cross: Cross) -> Booleans:
     return chosen
 
 
-def _solver(cross: Cross) -> Callable[[Floats], Floats]:
+def _solver(cross: Cross) -> Solver:
     """A function that solves the positive definite system for (L, m); it or this may raise LinAlgError."""
     scale = 1.0 / np.sqrt(cross.diagonal())[:, None]
     if len(scale) <= DIRECT:
         return _by_cholesky(cross, scale)
-    direct: Callable[[Floats], Floats] | None = None
+    direct: Solver | None = None
 
-    def solve(right: Floats) -> Floats:
+    def solve(right: Floats, close: float) -> Floats:
         """By conjugate gradients; where rows are so badly connected that these come to no end, directly."""
         nonlocal direct
         if direct is None:
-            found = _conjugate_gradients(lambda v: scale * cross.times(scale * v), scale * right)
+            found = _conjugate_gradients(lambda v: scale * cross.times(scale * v), scale * right, close)
             if found is not None:
                 return scale * found
             direct = _by_cholesky(cross, scale)
-        return direct(right)
+        return direct(right, close)
 
     return solve
 
 
-def _by_cholesky(cross: Cross, scale: Floats) -> Callable[[Floats], Floats]:
+def _by_cholesky(cross: Cross, scale: Floats) -> Solver:
     if len(scale) > MOST_LEVELS:
         raise EstimationError(
             f"effects with {len(scale)} levels besides those of the largest are connected by too few rows to "
             f"be told apart; allowed in such data: {MOST_LEVELS}"
         )
     factor = cho_factor(cross.matrix() * scale * scale.T, lower=True, overwrite_a=True)
-    return lambda right: scale * cho_solve(factor, scale * right, check_finite=False)
+    return lambda right, close: scale * cho_solve(factor, scale * right, check_finite=False)
 
 
-def _conjugate_gradients(times: Callable[[Floats], Floats], right: Floats) -> Floats | None:
-    """Solve for each column of `right` at once (Hestenes and Stiefel 1952), until CLOSE; None if never."""
+def _conjugate_gradients(times: Callable[[Floats], Floats], right: Floats, close: float) -> Floats | None:
+    """Solve for each column of `right` at once (Hestenes and Stiefel 1952), until `close`; None if never."""
     found, left = np.zeros_like(right), right
     along, size = left, (left**2).sum(axis=0)
-    goal = CLOSE**2 * size
+    goal = close**2 * size
     for _ in range(MOST_STEPS):
         if (size <= goal).all():
             return found
@@ -122,7 +123,7 @@ class Projector:
     cross : Cross
         Of the other groupings.
     solver : function or None
-        Solves for the chosen ones, if there are any.
+        Solves for the chosen ones, if there are any, up to a share of the right-hand side.
     """
 
     groups: Groupings
@@ -130,18 +131,18 @@ class Projector:
     totals: Floats
     chosen: Booleans
     cross: Cross
-    solver: Callable[[Floats], Floats] | None
+    solver: Solver | None
 
     @property
     def rank(self) -> int:
         """Rank of all dummies together."""
         return len(self.totals) + int(self.chosen.sum())
 
-    def solve(self, right: Floats) -> Floats:
+    def solve(self, right: Floats, close: float = CLOSE) -> Floats:
         """(L, m) coefficients of the dummies but the first's, from their cross products with residuals."""
         found = np.zeros(right.shape)
         if self.solver is not None:
-            found[self.chosen] = self.solver(right[self.chosen])
+            found[self.chosen] = self.solver(right[self.chosen], close)
         return found
 
 
@@ -173,30 +174,45 @@ def null_space(by: Projector) -> Floats:
     return vectors[:, values < DEPENDENT]
 
 
-def rest_sums(groups: Groupings, values: Floats, rows: slice = ALL) -> Floats:
-    """(L, m) sums of `values`, those of some rows, in each level of each grouping but the first."""
-    found = np.empty((groups.columns, values.shape[1]))
+def rest_sums(groups: Groupings, values: Floats) -> Floats:
+    """(L,) sums of `values` (n,) in each level of each grouping but the first."""
+    found = np.empty(groups.columns)
     for codes, place in groups.rest:
-        found[place] = sums(codes[rows], values, place.stop - place.start)
+        found[place] = totals(codes, values, place.stop - place.start)
     return found
 
 
-def heights(by: Projector, x: Floats) -> list[Floats]:
-    """Coefficients (L, k) of each grouping's dummies in the projection of the columns of x (n, k)."""
-    groups, k = by.groups, x.shape[1]
-    totals, first = by.totals[:, None], groups.codes[0]
-    means, left = np.zeros((len(totals), k), order="F"), np.zeros((groups.columns, k))
-    for rows in row_blocks(len(x), k):
-        means += sums(first[rows], x[rows] * by.weights[rows, None], len(totals))
-    means /= totals
+def heights(by: Projector, x: Floats, close: float = CLOSE) -> list[Floats]:
+    """Coefficients (L, k) of each grouping's dummies in the projection of the columns of x (n, k).
+
+    `close` is what they may be off by where they are searched for, as a share.
+    """
+    groups, k, size = by.groups, x.shape[1], by.totals[:, None]
+    means = np.array([_weighted_sums(by, column) for column in x.T]).reshape(k, len(size)).T / size
     if by.solver is None:
         return [means, *(np.zeros((level, k)) for level in groups.levels[1:])]
-    for rows in row_blocks(len(x), k):
-        apart = (x[rows] - means.take(first[rows], axis=0)) * by.weights[rows, None]
-        left += rest_sums(groups, apart, rows)
-    found = by.solve(left)
+    apart = [_rest_sums_apart(by, *pair) for pair in zip(x.T, means.T, strict=True)]
+    found = by.solve(np.array(apart).reshape(k, groups.columns).T, close)
     rest = [found[place] for _, place in groups.rest]
-    return [means - (by.cross.first @ found) / np.sqrt(totals), *rest]
+    return [means - (by.cross.first @ found) / np.sqrt(size), *rest]
+
+
+def _weighted_sums(by: Projector, column: Floats) -> Floats:
+    """(L1,) sums of a column (n,) in each level of the first grouping."""
+    found = np.zeros(len(by.totals))
+    for rows in row_blocks(len(column)):
+        found += totals(by.groups.codes[0][rows], column[rows] * by.weights[rows], len(found))
+    return found
+
+
+def _rest_sums_apart(by: Projector, column: Floats, means: Floats) -> Floats:
+    """(L,) sums of a column (n,), less its means (L1,) in the first grouping, in each level of the others."""
+    found = np.zeros(by.groups.columns)
+    for rows in row_blocks(len(column)):
+        apart = (column[rows] - means.take(by.groups.codes[0][rows])) * by.weights[rows]
+        for codes, place in by.groups.rest:
+            found[place] += totals(codes[rows], apart, place.stop - place.start)
+    return found
 
 
 def spread(codes: Sequence[Integers], coefficients: Sequence[Floats]) -> Floats:
@@ -211,9 +227,16 @@ def one_pass(by: Projector, x: Floats) -> Floats:
     """(n, k) what the projection leaves of x (n, k), to as many digits as the solver has."""
     if not by.groups.codes:
         return x
-    found, coefficients = np.empty_like(x, dtype=np.float64), heights(by, x)
-    for rows in row_blocks(*x.shape):
-        found[rows] = x[rows] - spread([codes[rows] for codes in by.groups.codes], coefficients)
+    return less_spread(x, by.groups.codes, heights(by, x))
+
+
+def less_spread(x: Floats, codes: Sequence[Integers], coefficients: Sequence[Floats]) -> Floats:
+    """(n, k) x less the coefficients of each row's level, column by column and by blocks of rows."""
+    found = np.empty(x.shape, order="F")
+    for j, rows in product(range(x.shape[1]), row_blocks(len(x))):
+        found[rows, j] = x[rows, j]
+        for code, values in zip(codes, coefficients, strict=True):
+            found[rows, j] -= values[:, j].take(code[rows])
     return found
 
 

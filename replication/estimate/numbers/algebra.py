@@ -68,7 +68,7 @@ def least_squares(y: Floats, x: Floats, terms: Sequence[Term | str]) -> Solution
     """
     length = column_lengths(x, terms)
     r, right = _reduced(y, x, length)
-    warnings = _check_rank(r, terms)
+    warnings = check_rank(r, terms)
     inverse = solve_triangular(r, np.eye(len(terms))) / length[:, None]
     params = inverse @ right
     params = params + inverse @ _reduced(_left(y, x, params), x, length)[1]
@@ -111,7 +111,7 @@ def lengths(x: Floats) -> Floats:
     return np.array([np.linalg.norm(column) for column in x.T])
 
 
-def _check_rank(r: Floats, terms: Sequence[Term | str]) -> tuple[str, ...]:
+def check_rank(r: Floats, terms: Sequence[Term | str]) -> tuple[str, ...]:
     """Refuse a triangle with a zero on its diagonal; say which columns come near to it."""
     left = np.abs(np.diag(r))
     for j in np.flatnonzero(left < COLLINEAR).tolist():

@@ -10,7 +10,7 @@ from scipy.linalg import solve_triangular
 
 from replication.errors import EstimationError
 from replication.estimate.design import Floats, Term
-from replication.estimate.numbers.algebra import column_lengths, least_squares
+from replication.estimate.numbers.algebra import check_rank, column_lengths
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def orthogonal(x: Floats, terms: Sequence[Term | str], rows: str = "sample") -> 
     if n <= k:
         raise EstimationError(f"the {rows} has {n} rows, too few for {k} regressors")
     try:
-        warnings = least_squares(np.zeros(n), x, terms).warnings
+        length = column_lengths(x, terms)
+        q, r = np.linalg.qr(x / length)
+        warnings = check_rank(r, terms)
     except EstimationError as error:
         raise EstimationError(f"in the {rows}, {error}") from None
-    length = column_lengths(x, terms)
-    q, r = np.linalg.qr(x / length)
     return Basis(q * np.sqrt(n), solve_triangular(r, np.eye(k)) / length[:, None] * np.sqrt(n), warnings)

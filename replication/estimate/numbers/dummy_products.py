@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,13 @@ class Cross:
 
     def times(self, v: Floats) -> Floats:
         """The matrix times v (L, m), without forming it."""
-        found: Floats = self.rest @ v - self.first.T @ (self.first @ v)
+        found: Floats = self.rest @ v - self.back @ (self.first @ v)
         return found
+
+    @cached_property
+    def back(self) -> Table:
+        """(L, L1) the transpose of `first`, by rows where it is sparse: it is multiplied many times."""
+        return self.first.T if isinstance(self.first, np.ndarray) else self.first.T.tocsr()
 
     def diagonal(self) -> Floats:
         """(L,) diagonal of the matrix."""
@@ -61,24 +67,30 @@ class Cross:
 def cross_of(groups: Groupings, weights: Floats, first_totals: Floats) -> Cross:
     """The products of these groupings; `first_totals` (L1,) are the sums of the weights in the first."""
     dense = groups.columns <= DIRECT and groups.columns * len(first_totals) <= DENSE * len(weights)
-    first = groups.codes[0]
-    scaled = weights / np.sqrt(first_totals)[first]
-    tables = [_table(first, codes, scaled, dense) for codes, _ in groups.rest]
+    scaled = weights / np.sqrt(first_totals)[groups.codes[0]]
+    rest = range(1, len(groups.codes))
+    tables = [_table(groups, 0, j, scaled, dense) for j in rest]
     blocks = [
-        [_own_table(a, weights, dense) if a is b else _table(a, b, weights, dense) for b, _ in groups.rest]
-        for a, _ in groups.rest
+        [
+            _own_table(groups.codes[i], weights, dense) if i == j else _table(groups, i, j, weights, dense)
+            for j in rest
+        ]
+        for i in rest
     ]
     if dense:
         return Cross(np.hstack(tables), np.block(blocks))
     return Cross(sparse.hstack(tables, format="csr"), sparse.block_array(blocks, format="csr"))
 
 
-def _table(rows: Integers, columns: Integers, weights: Floats, dense: bool) -> Table:
-    """Sum of the weights in each pair of levels."""
-    shape = (int(rows.max()) + 1, int(columns.max()) + 1)
+def _table(groups: Groupings, i: int, j: int, weights: Floats, dense: bool) -> Table:
+    """Sum of the weights in each pair of levels of two groupings."""
+    shape = (groups.levels[i], groups.levels[j])
     if dense:
-        return totals(rows * shape[1] + columns, weights, shape[0] * shape[1]).reshape(shape)
-    return sparse.csr_array((weights, (rows, columns)), shape=shape)
+        cells = groups.codes[i] * shape[1] + groups.codes[j]
+        return totals(cells, weights, shape[0] * shape[1]).reshape(shape)
+    pairs = groups.pairs(i, j)
+    sums = np.add.reduceat(weights.take(pairs.order), pairs.starts)
+    return sparse.csr_array((sums, pairs.columns, pairs.pointers), shape=shape)
 
 
 def _own_table(codes: Integers, weights: Floats, dense: bool) -> Table:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pandas import factorize
 from scipy import sparse
 
@@ -16,6 +18,26 @@ from replication.estimate.numbers.row_blocks import row_blocks
 
 MOST_LEVELS = 10_000
 """With three groupings or more, levels besides the largest's: their rank takes a matrix, of 800 MB here."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Which levels of two groupings meet in a row, as a sparse table by rows has it.
+
+    Attributes
+    ----------
+    order : (n,) int array
+        Rows by level of the one and then of the other.
+    starts : (m,) int array
+        Where in that order each pair begins.
+    columns, pointers : (m,) and (L + 1,) int32 arrays
+        The other's level of each pair, and where the pairs of each level of the one begin.
+    """
+
+    order: Integers
+    starts: Integers
+    columns: NDArray[np.int32]
+    pointers: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -51,6 +73,22 @@ class Groupings:
         ends = np.cumsum([0, *self.levels[1:]])
         return [(codes, slice(ends[i], ends[i + 1])) for i, codes in enumerate(self.codes[1:])]
 
+    def pairs(self, i: int, j: int) -> Pairs:
+        """Which levels of two of them meet; found once, for tables under ever other weights."""
+        if (i, j) not in self._pairs:
+            order = _sorting(self.codes[j], self.levels[j])
+            order = order[_sorting(self.codes[i][order], self.levels[i])]
+            one, other = self.codes[i][order], self.codes[j][order]
+            starts = np.flatnonzero((np.diff(one, prepend=-1) != 0) | (np.diff(other, prepend=-1) != 0))
+            pointers = np.cumsum(np.bincount(one[starts] + 1, minlength=self.levels[i] + 1))
+            columns = other[starts].astype(np.int32)  # as the sparse tables of scipy hold them
+            self._pairs[i, j] = Pairs(order, starts, columns, pointers.astype(np.int32))
+        return self._pairs[i, j]
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[int, int], Pairs]:
+        return {}
+
     def rows(self, keep: Booleans) -> Groupings:
         """The same groupings on the rows where `keep` is true; levels that no row has are gone."""
         if keep.all():
@@ -68,6 +106,11 @@ class Groupings:
     def by_name(self) -> dict[str, Integers]:
         """The codes of each."""
         return dict(zip(self.names, self.codes, strict=True))
+
+
+def _sorting(codes: Integers, levels: int) -> Integers:
+    """The order of the rows by their codes; small numbers are sorted by counting them."""
+    return np.argsort(codes.astype(np.min_scalar_type(levels)), kind="stable")
 
 
 def of_design(design: Design, names: Sequence[str]) -> Groupings:

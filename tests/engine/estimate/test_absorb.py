@@ -17,7 +17,7 @@ from numpy.testing import assert_allclose
 from replication.errors import EstimationError
 from replication.estimate.covariances.sandwich import classical, clustered, hc1, hc2, hc3
 from replication.estimate.linear.linear import ols
-from replication.estimate.numbers import absorb
+from replication.estimate.numbers import absorb, dummy_products
 from replication.estimate.numbers.absorb import (
     counted,
     leverage,
@@ -95,7 +95,8 @@ def test_many_levels_by_conjugate_gradients_or_where_they_fail_directly(steps, s
     design = panel(seed, weighted=True)
     by, weights = by_of(design, effects)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(absorb, "DIRECT", 0)
+        for module in (absorb, dummy_products):
+            patch.setattr(module, "DIRECT", 0)
         patch.setattr(absorb, "MOST_STEPS", steps)
         iterated = projector(by.groups, weights)
         assert_allclose(residuals(iterated, design.x), residuals(by, design.x), atol=1e-11)

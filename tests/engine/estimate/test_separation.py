@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from replication.estimate.limited.separation import find_separated
-from replication.estimate.numbers import absorb
+from replication.estimate.numbers import absorb, dummy_products
 from replication.estimate.numbers.groupings import grouped
 from tests.support.terms import terms_of
 
@@ -154,7 +154,8 @@ def test_agrees_with_linear_programming(seed: int, effects: int, k: int, whole: 
 
 @pytest.mark.parametrize("table", [TWO_EFFECTS, THREE_EFFECTS])
 def test_conjugate_gradients_find_the_same(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(absorb, "DIRECT", 0)
+    for module in (absorb, dummy_products):
+        monkeypatch.setattr(module, "DIRECT", 0)
     assert_answer_is_found(table)
 
 
