@@ -199,7 +199,7 @@ class _Drops:
     """The first reason to leave out each row, and the reasons in the order in which they struck."""
 
     def __init__(self, size: int) -> None:
-        self.reason = np.zeros(size, dtype=np.int16)
+        self.reason = np.zeros(size, dtype=np.int32)
         self.known = [Cause("")]
         self.expressions: list[str] = []  # for which rows may have been dropped
 

@@ -142,7 +142,9 @@ def coded(values: Integers) -> Integers:
 
 
 def is_coded(values: Integers) -> bool:
-    """Whether values (n,) are codes 0 .. L-1 in order of first appearance."""
+    """Whether values (n,) are codes 0 .. L-1 in order of first appearance, as numpy counts places."""
+    if values.dtype != np.int64:
+        return False
     highest = -1
     for rows in row_blocks(len(values)):
         so_far = np.maximum.accumulate(values[rows])
