@@ -65,6 +65,8 @@ $(VENV)/developed: $(VENV)/installed requirements-dev.lock
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# A file of tests stays with one worker, which makes what its module shares once; what every worker needs is made
+# once for all of them (tests/support/shared.py). Files with most tests go first, so that short ones fill the end.
 test: $(VENV)/developed
 	$(VENV)/bin/python -m pytest -n auto --dist loadfile
 

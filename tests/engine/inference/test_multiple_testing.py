@@ -20,7 +20,9 @@ seeds = st.integers(0, 10_000)
 
 
 @given(p_lists)
-@settings(max_examples=50, deadline=None)
+@settings(
+    max_examples=20, deadline=None
+)  # statsmodels looks for garbage at each call; order and ties are seen
 def test_holm_is_that_of_statsmodels(p_values):
     assert_allclose(holm(np.array(p_values)), multipletests(p_values, method="holm")[1], rtol=1e-12)
 
