@@ -107,12 +107,11 @@ def panel_rsquared(
     if not np.bincount(codes).all():  # rows of some entities alone
         codes = np.unique(codes, return_inverse=True)[1]
     y_mean, xb_mean = means_by(codes, design.y, weights), means_by(codes, xb, weights)
-    within = _less(design.y, y_mean, codes), _less(xb, xb_mean, codes)
-    return {
-        "rsquared_within": squared_correlation(*within, weights),
-        "rsquared_between": squared_correlation(y_mean, xb_mean),
-        "rsquared_overall": squared_correlation(design.y, xb, weights),
-    }
+    overall = squared_correlation(design.y, xb, weights)
+    xb -= xb_mean[codes]
+    within = squared_correlation(_less(design.y, y_mean, codes), xb, weights)
+    between = squared_correlation(y_mean, xb_mean)
+    return {"rsquared_within": within, "rsquared_between": between, "rsquared_overall": overall}
 
 
 def _less(values: Floats, means: Floats, codes: Integers) -> Floats:
