@@ -11,9 +11,11 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from queue import PriorityQueue
 
 from replication.errors import DataError, few
 from replication.project.fingerprint import unlike_lock
@@ -116,6 +118,7 @@ def _make(
     """
     done: list[_Judged] = []
     running: dict[tuple[str, ...], Future[int]] = {}
+    waiting: PriorityQueue[_Waiting] = PriorityQueue()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             for stage in stages:
@@ -126,11 +129,32 @@ def _make(
                 found = stage(project, ())
                 done.append(_Judged(stage, found, _late(found, commands)))
                 for command in dict.fromkeys(item.command for item in done[-1].late if item.command):
-                    running[command] = pool.submit(_replicate, project, words, command)
+                    running[command] = Future()
+                    waiting.put(_Waiting(-len(done), len(running), command, running[command]))
+                    pool.submit(_most_urgent, waiting, partial(_replicate, project, words))
                 _remove(done[-1].late)
             return done, _failure(running.values())
         finally:
             pool.shutdown(cancel_futures=True)  # of an interrupt; elsewhere none is left
+
+
+@dataclass(frozen=True, order=True)
+class _Waiting:
+    """A command that waits: those of later stages go first, for more rests on what they make."""
+
+    stage: int
+    number: int
+    command: tuple[str, ...] = field(compare=False)
+    code: Future[int] = field(compare=False)
+
+
+def _most_urgent(waiting: PriorityQueue[_Waiting], replicate: Callable[[tuple[str, ...]], int]) -> None:
+    """Run the first of the commands that wait."""
+    first = waiting.get()
+    try:
+        first.code.set_result(replicate(first.command))
+    except BaseException as problem:  # told to whoever waits for the code
+        first.code.set_exception(problem)
 
 
 def _failure(running: Iterable[Future[int]]) -> int:

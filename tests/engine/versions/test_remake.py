@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future
+from queue import PriorityQueue
 
 import pytest
 
@@ -209,6 +211,32 @@ def test_what_rests_on_studies_waits_for_no_second_opinion(project, monkeypatch)
     monkeypatch.setattr(remake_module, "_replicate", replicate)
     assert remake(project).code == 0
     assert done == ["run", "run", "claims", "crosscheck", "report"]
+
+
+def test_of_commands_that_wait_those_of_later_stages_go_first():
+    waiting, ran = PriorityQueue(), []
+    for number, (stage, word) in enumerate([(-2, "run"), (-2, "crosscheck"), (-4, "claims")]):
+        waiting.put(remake_module._Waiting(stage, number, (word,), Future()))
+
+    def replicate(command):
+        ran.append(command[0])
+        return 0
+
+    while not waiting.empty():
+        remake_module._most_urgent(waiting, replicate)
+    assert ran == ["claims", "run", "crosscheck"]
+
+
+def test_what_cannot_be_started_is_told_to_whoever_waits():
+    waiting, code = PriorityQueue(), Future()
+    waiting.put(remake_module._Waiting(0, 0, ("run",), code))
+
+    def refuse(command):
+        raise OSError("no such program")
+
+    remake_module._most_urgent(waiting, refuse)
+    with pytest.raises(OSError, match="no such program"):
+        code.result(timeout=1)
 
 
 def test_a_model_that_does_not_converge_is_told_each_time(project):
