@@ -96,6 +96,8 @@ def _within(design: Design, names: tuple[str, ...], constant: bool) -> LeastSqua
     require_outcome(y, design.y, design.outcome, f"is a sum of effects of {' and '.join(names)}")
     x = residuals(by, own)
     require_variation(by, x, own, terms)
+    absorbed = by.rank - constant
+    del by  # of millions of rows what comes next needs its room
     total = squares(y, weights, centred=False)
     if constant:
         means = np.average(own, axis=0, weights=weights)
@@ -103,8 +105,8 @@ def _within(design: Design, names: tuple[str, ...], constant: bool) -> LeastSqua
         x = np.column_stack([np.ones(len(y)), x + means])
         terms = (CONSTANT, *terms)
     fit = linear_fit("ols", design, y, x, terms, weights=weights)
-    del y  # of millions of rows what comes next needs its room
-    fit = replace(fit, effects=names, absorbed=by.rank - constant, absorbed_by=names)
+    fit = replace(fit, effects=names, absorbed=absorbed, absorbed_by=names)
+    del y
     fit = with_statistics(fit, total, False, _likelihood(fit, weights))
     return replace(fit, statistics={**fit.statistics, **_within_rsquared(fit, total, weights)})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from pandas import unique
 
@@ -64,18 +66,31 @@ def ratio(top: float, bottom: float) -> float:
 
 def squares(y: Floats, weights: Floats, *, centred: bool) -> float:
     """Weighted sum of squares of y, about its mean if `centred`."""
+    mean = rest = 0.0
     if centred:
-        y = y - np.average(y, weights=weights)
-        y -= np.average(y, weights=weights)
-    return float(weights @ y**2)
+        mean = float(np.average(y, weights=weights))
+        off = [float(weights[rows] @ (y[rows] - mean)) for rows in row_blocks(len(y))]
+        rest = sum(off) / float(weights.sum())  # what rounding left of the mean
+    blocks = ((weights[rows], y[rows] - mean - rest) for rows in row_blocks(len(y)))
+    return float(sum(weight @ left**2 for weight, left in blocks))
 
 
 def squared_correlation(a: Floats, b: Floats, weights: Floats | None = None) -> float:
     """Squared correlation; nan where one of the two does not vary."""
     means = np.average(a, weights=weights), np.average(b, weights=weights)
+    return _squared_correlation_about(lambda rows: means, a, b, weights)
+
+
+def _squared_correlation_about(
+    means: Callable[[slice], tuple[Floats | float, Floats | float]],
+    a: Floats,
+    b: Floats,
+    weights: Floats | None,
+) -> float:
+    """That of the deviations from the means that some rows have; millions of rows are not copied for it."""
     both = own = other = 0.0
     for rows in row_blocks(len(a)):
-        left, right = a[rows] - means[0], b[rows] - means[1]
+        left, right = (values[rows] - mean for values, mean in zip((a, b), means(rows), strict=True))
         weighted = left if weights is None else weights[rows] * left
         both, own = both + float(weighted @ right), own + float(weighted @ left)
         other += float(right @ (right if weights is None else weights[rows] * right))
@@ -107,14 +122,13 @@ def panel_rsquared(
     if not np.bincount(codes).all():  # rows of some entities alone
         codes = np.unique(codes, return_inverse=True)[1]
     y_mean, xb_mean = means_by(codes, design.y, weights), means_by(codes, xb, weights)
-    overall = squared_correlation(design.y, xb, weights)
-    xb -= xb_mean[codes]
-    within = squared_correlation(_less(design.y, y_mean, codes), xb, weights)
-    between = squared_correlation(y_mean, xb_mean)
-    return {"rsquared_within": within, "rsquared_between": between, "rsquared_overall": overall}
 
+    def of_entity(rows: slice) -> tuple[Floats, Floats]:
+        """The means of the entities of some rows."""
+        return y_mean[codes[rows]], xb_mean[codes[rows]]
 
-def _less(values: Floats, means: Floats, codes: Integers) -> Floats:
-    """(n,) values less the mean of their level, in the memory of these."""
-    found = means[codes]
-    return np.subtract(values, found, out=found)
+    return {
+        "rsquared_within": _squared_correlation_about(of_entity, design.y, xb, weights),
+        "rsquared_between": squared_correlation(y_mean, xb_mean),
+        "rsquared_overall": squared_correlation(design.y, xb, weights),
+    }
