@@ -217,7 +217,7 @@ def _add_versions(commands) -> None:
     _add(commands, "check", "check", "compare the current results with the newest frozen version")
     compare = _add(commands, "compare", "compare", "compare two versions or folders cell by cell")
     for name in ("old", "new"):
-        compare.add_argument(name, metavar=name.upper(), help="v1, current, or a folder of results")
+        compare.add_argument(name, metavar=name.upper(), help="v2 or later, current, or a folder of results")
     _add(commands, "verify", "verify", "run everything twice from the raw figures, compare, and attest")
     trace = _add(commands, "trace", "trace", "follow one published cell back to the raw files")
     trace.add_argument("table", metavar="TABLE", help="study and table, such as STUDY/TABLE")
