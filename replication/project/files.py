@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +97,20 @@ def _texts(table: pd.DataFrame) -> list[str]:
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write a table as parquet, whole or not at all."""
+    write_parquet_parts(path, iter([table]))
+
+
+def write_parquet_parts(path: Path, parts: Iterator[pd.DataFrame]) -> None:
+    """The same for a table that comes in parts, at least one: no more than one is held at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
-    write_aside(path, lambda aside: pq.write_table(arrow, aside, compression="zstd"))
+    def write(aside: Path) -> None:
+        first = pa.Table.from_pandas(next(parts), preserve_index=False)
+        with pq.ParquetWriter(aside, first.schema, compression="zstd") as writer:
+            writer.write_table(first)
+            del first
+            for part in parts:
+                writer.write_table(pa.Table.from_pandas(part, writer.schema, preserve_index=False))
+
+    write_aside(path, write)

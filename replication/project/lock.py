@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -42,6 +42,20 @@ def folder_aside(target: Path) -> Iterator[Path]:
             yield aside
         finally:
             shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def folder_kept(target: Path) -> Iterator[Path]:
+    """The same where what is in it stays for the next who makes this, unless this one ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = _hidden(target)
+    with _held(aside, target.name, _open_folder, lambda: aside.mkdir(exist_ok=True)):
+        try:
+            yield aside
+            shutil.rmtree(aside, ignore_errors=True)
+        finally:
+            with suppress(OSError):  # there is something in it, or it is gone
+                aside.rmdir()
 
 
 @contextmanager

@@ -8,62 +8,21 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from replication.errors import StudyError
+from replication.estimate.design import Booleans, Integers
 from replication.language.functions import ELEMENTWISE
 from replication.language.nodes import Call, Name, Number, show
 from replication.language.syntax import parse, parse_formula
+from replication.robustness.choice_labels import NONE, Label, joined
+from replication.robustness.control_sets import ControlSets, control_sets
+from replication.robustness.pieces import pieces
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
 from replication.spec.robustness_entries import ChoiceSpec, EstimatorSpec, RobustnessSpec
 from replication.study.left_out import without
 
-MOST_BLOCKS = 20
-"""Controls, or blocks of them, of which all subsets are taken: a million sets."""
-
-Label = tuple[str, ...]
-"""The names that an alternative is called by, each printed in the study's own words."""
-
-joined = ", ".join
-NONE = ("none",)
-
 TRANSFORMS = (*(name for name in ("log", "log1p", "asinh", "abs") if name in ELEMENTWISE), "standardise")
-
-
-@dataclass(frozen=True)
-class ControlSets:
-    """Sets of controls.
-
-    Attributes
-    ----------
-    names : tuple of str
-        The C controls or blocks, as one reads them.
-    terms : tuple of tuple of str
-        Terms of each.
-    members : (S, C) bool array
-        Which of them each set has; the reported set first.
-    varied : int
-        The first so many differ between sets; the others are in all of them.
-    """
-
-    names: tuple[str, ...]
-    terms: tuple[tuple[str, ...], ...]
-    members: NDArray[np.bool_]
-    varied: int
-
-    def __len__(self) -> int:
-        return len(self.members)
-
-    def __getitem__(self, place: int) -> tuple[str, ...]:
-        """Terms of one set."""
-        chosen = (terms for terms, member in zip(self.terms, self.members[place], strict=True) if member)
-        return tuple(chain.from_iterable(chosen))
-
-    def label(self, place: int) -> Label:
-        """What is in the set."""
-        member = self.members[place, : self.varied]
-        return tuple(name for name, is_in in zip(self.names, member, strict=False) if is_in) or NONE
 
 
 @dataclass(frozen=True)
@@ -94,16 +53,23 @@ class Choice:
         """An alternative in words."""
         return self.values.label(place) if isinstance(self.values, ControlSets) else self.labels[place]
 
-    def matching(self, label: str) -> NDArray[np.bool_]:
-        """Which alternatives a label names; one of controls may name a set, or what is in many sets."""
-        if isinstance(self.values, ControlSets) and label in self.values.names:
-            return self.values.members[:, self.values.names.index(label)]
-        return np.array([joined(self.label(place)) == label for place in range(len(self.values))])
+    def matching(self, label: str, places: Integers) -> Booleans:
+        """(P,) whether a label names each alternative; one of controls may name a set, or what is in many."""
+        if isinstance(self.values, ControlSets):
+            return self.values.matching(label, places)
+        return np.array([joined(each) == label for each in self.labels])[places]
+
+    def has(self, label: str) -> bool:
+        """Whether a label names an alternative."""
+        places = np.arange(len(self.values))
+        return any(self.matching(label, places[part]).any() for part in pieces(len(places)))
 
 
 @dataclass(frozen=True)
 class Universe:
-    """All combinations of the choices around one model.
+    """All combinations of the choices around one model, numbered from the reported one, which is 0, on.
+
+    The last choice moves fastest.
 
     Attributes
     ----------
@@ -133,6 +99,18 @@ class Universe:
 
     def __len__(self) -> int:
         return int(np.prod(self.shape, dtype=object))
+
+    def stride(self, choice: int) -> int:
+        """By how much the number of a combination grows from one alternative of a choice to the next."""
+        return int(np.prod(self.shape[choice + 1 :]))
+
+    def place(self, choice: int, numbers: Integers) -> Integers:
+        """(P,) alternative of one choice in each combination, told by its number."""
+        return numbers // self.stride(choice) % self.shape[choice]
+
+    def places(self, numbers: Integers) -> Integers:
+        """(P, D) alternatives of all choices in each combination."""
+        return np.column_stack([self.place(choice, numbers) for choice in range(len(self.choices))])
 
 
 def universe(spec: RobustnessSpec, model: ModelSpec, time: str, levels: Callable[[str], list]) -> Universe:
@@ -182,7 +160,7 @@ def _check(place: str, found: Universe, most: int) -> None:
     for rule in found.never:
         for name, label in rule.items():
             choice = next(each for each in found.choices if each.id == name)
-            if not choice.matching(label).any():
+            if not choice.has(label):
                 sets = isinstance(choice.values, ControlSets)
                 known = choice.values.names if sets else tuple(map(joined, choice.labels))
                 raise StudyError(f"{place}.never: {name} has no alternative {label!r}; it has: {known}")
@@ -193,7 +171,7 @@ def _choice(
 ) -> Choice:
     match spec.kind:
         case "controls":
-            return Choice(spec.id, "controls", _control_sets(place, spec, model, term), reason=spec.reason)
+            return Choice(spec.id, "controls", control_sets(place, spec, model, term), reason=spec.reason)
         case "outcome":
             outcome = show(parse_formula(model.formula).outcome)
             return _texts(spec, "outcome", [outcome, *map(_canonical, spec.outcome)])
@@ -282,64 +260,3 @@ def _error_label(spec: CovarianceSpec | None) -> Label:
         return (spec.label,)
     options = spec.options.items()
     return (spec.kind, *(f"{name} {' and '.join(v) if isinstance(v, list) else v}" for name, v in options))
-
-
-def _control_sets(place: str, spec: ChoiceSpec, model: ModelSpec, term: str) -> ControlSets:
-    """The sets of controls; what no set names is in all of them."""
-    own = [show(each) for each in parse_formula(model.formula).terms if show(each) != term]
-    always = _terms(place, spec.always, term)
-    if unknown := [each for each in always if each not in own]:
-        raise StudyError(f"{place}.always: {unknown[0]} is no control of the model")
-    if isinstance(spec.controls, list):
-        return _listed_sets(own, [[*always, *_terms(place, each, term)] for each in spec.controls])
-    blocks = {name: tuple(_terms(place, terms, term)) for name, terms in spec.blocks.items()}
-    bound = {*always, *chain.from_iterable(blocks.values())}
-    single = _terms(place, spec.among, term) or [each for each in own if each not in bound]
-    terms = [*blocks.values(), *((each,) for each in single)]
-    names = [*blocks, *single]
-    reported = np.array(
-        [_is_reported(place, name, block, own) for name, block in zip(names, terms, strict=True)]
-    )
-    free = _free_sets(place, spec.controls, reported)
-    fixed = [each for each in own if each not in set(chain.from_iterable(terms))]
-    always_in = np.ones((len(free), len(fixed)), dtype=bool)
-    return ControlSets(
-        (*names, *fixed), (*terms, *((each,) for each in fixed)), np.hstack([free, always_in]), len(names)
-    )
-
-
-def _terms(place: str, texts: list[str], term: str) -> list[str]:
-    found = [_canonical(text) for text in texts]
-    if term in found:
-        raise StudyError(f"{place}: {term} is the term itself, and no control")
-    return found
-
-
-def _is_reported(place: str, name: str, block: tuple[str, ...], own: list[str]) -> bool:
-    """Whether the reported model has the block; it may not have a part of it."""
-    inside = [each in own for each in block]
-    if any(inside) and not all(inside):
-        raise StudyError(f"{place}.blocks.{name}: the model has a part of it; allowed: all of it or none")
-    return all(inside)
-
-
-def _free_sets(place: str, kind: str, reported: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """All subsets, or the reported set less one, the reported set first."""
-    size = len(reported)
-    if kind == "leave_one_out":
-        return np.vstack([reported, (reported & ~np.eye(size, dtype=bool))[reported]])
-    if size > MOST_BLOCKS:
-        raise StudyError(
-            f"{place}: all subsets of {size} controls; allowed: {MOST_BLOCKS}; put some in blocks"
-        )
-    free = (np.arange(1 << size)[:, None] >> np.arange(size) & 1).astype(bool)
-    return np.vstack([reported, free[(free != reported).any(axis=1)]])
-
-
-def _listed_sets(own: list[str], sets: list[list[str]]) -> ControlSets:
-    found = _distinct([tuple(own), *map(tuple, sets)])
-    names = tuple(dict.fromkeys(chain.from_iterable(found)))
-    members = np.array([[name in each for name in names] for each in found], dtype=bool)
-    return ControlSets(
-        names, tuple((name,) for name in names), members.reshape(len(found), len(names)), len(names)
-    )

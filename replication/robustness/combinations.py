@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replication.estimate.design import Booleans, Integers
-from replication.robustness.choices import ControlSets, Universe
+from replication.robustness.choices import Universe
+from replication.robustness.control_sets import ControlSets
+from replication.robustness.pieces import pieces
 from replication.robustness.specification import model_of
 from replication.spec.entries import ModelSpec
 
-AT_ONCE = 200_000
-"""Combinations gone through together."""
-
 WORDS = ("effects", "estimator", "covariance", "weights")
 """Kinds of choice that say whether a model can be, whatever the data."""
+
+Place = tuple[int, ...]
 
 SAME = "the same as another"
 TWICE = "a term twice"
@@ -32,13 +34,13 @@ class Combinations:
 
     Attributes
     ----------
-    places : (P, D) int array
-        The alternative of each choice; the reported specification, all zeros, stands first.
+    numbers : (P,) int array
+        Of the combinations, rising; the reported specification, 0, stands first.
     left_out : mapping of str to int
         How many were left out, by reason.
     """
 
-    places: Integers
+    numbers: Integers
     left_out: Mapping[str, int]
 
 
@@ -53,22 +55,16 @@ def combinations(found: Universe, unfit: Callable[[ModelSpec], str]) -> Combinat
     """
     left_out: Counter[str] = Counter()
     kept = []
-    for places in _chunks(found):
-        reasons = _reasons(found, places, unfit)
-        kept.append(places[reasons == ""])
+    words = cache(lambda place: unfit(model_of(found, place)))
+    for part in pieces(len(found)):
+        numbers = np.arange(part.start, part.stop, dtype=np.int32)  # `most` allows ten million
+        reasons = _reasons(found, found.places(numbers), words)
+        kept.append(numbers[reasons == ""])
         left_out.update(reasons[reasons != ""].tolist())
-    return Combinations(np.vstack(kept), dict(left_out))
+    return Combinations(np.concatenate(kept), dict(left_out))
 
 
-def _chunks(found: Universe) -> Iterator[Integers]:
-    """Places of all combinations, the last choice moving fastest."""
-    total = len(found)
-    for first in range(0, total, AT_ONCE):
-        index = np.arange(first, min(first + AT_ONCE, total))
-        yield np.column_stack(np.unravel_index(index, found.shape)).astype(np.int64)
-
-
-def _reasons(found: Universe, places: Integers, unfit: Callable[[ModelSpec], str]) -> NDArray:
+def _reasons(found: Universe, places: Integers, unfit: Callable[[Place], str]) -> NDArray:
     """(P,) why each combination is left out, empty for those that stay; the first reason that holds."""
     stands = named(found, places)
     present, tokens = stands.present, stands.tokens
@@ -121,7 +117,7 @@ def named(found: Universe, places: Integers) -> Named:
     outcome = np.repeat(coded([found.outcome]), len(places))
     for choice, place in zip(found.choices, places.T, strict=True):
         if isinstance(choice.values, ControlSets):
-            present = _members(found, choice.values)[place]
+            present = _members(found, choice.values, place)
         elif choice.kind == "outcome":
             outcome = coded(choice.values)[place]
         elif choice.kind == "term":
@@ -130,10 +126,10 @@ def named(found: Universe, places: Integers) -> Named:
     return Named(tuple(codes), present, tokens, outcome)
 
 
-def _members(found: Universe, sets: ControlSets) -> Booleans:
-    """(S, B) which terms of the universe each set has, and the term that is looked at."""
+def _members(found: Universe, sets: ControlSets, places: Integers) -> Booleans:
+    """(P, B) which terms of the universe some sets have, and the term that is looked at."""
     owner = np.array([np.isin(found.terms, terms) for terms in sets.terms]).reshape(-1, len(found.terms))
-    members = sets.members.astype(np.uint8) @ owner.astype(np.uint8) > 0
+    members = sets.members(places).astype(np.uint8) @ owner.astype(np.uint8) > 0
     members[:, found.terms.index(found.term)] = True
     return members
 
@@ -152,8 +148,9 @@ def _declared(found: Universe, places: Integers) -> Booleans:
     held = np.zeros(len(places), dtype=bool)
     named = {choice.id: (choice, place) for choice, place in zip(found.choices, places.T, strict=True)}
     for rule in found.never:
-        matches = [named[name][0].matching(label)[named[name][1]] for name, label in rule.items()]
-        held |= np.all(matches, axis=0)
+        held |= np.all(
+            [named[name][0].matching(label, named[name][1]) for name, label in rule.items()], axis=0
+        )
     return held
 
 
@@ -163,7 +160,7 @@ def _repeated(codes: Integers) -> Booleans:
     return (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
 
 
-def _unfit_words(found: Universe, places: Integers, unfit: Callable[[ModelSpec], str]) -> NDArray:
+def _unfit_words(found: Universe, places: Integers, unfit: Callable[[Place], str]) -> NDArray:
     """(P,) what `unfit` says of the words of each combination."""
     columns = [number for number, choice in enumerate(found.choices) if choice.kind in WORDS]
     kinds, inverse = np.unique(places[:, columns], axis=0, return_inverse=True)
@@ -171,5 +168,5 @@ def _unfit_words(found: Universe, places: Integers, unfit: Callable[[ModelSpec],
     for kind in kinds:
         place = np.zeros(places.shape[1], dtype=np.int64)
         place[columns] = kind
-        reasons.append(unfit(model_of(found, place.tolist())))
+        reasons.append(unfit(tuple(place.tolist())))
     return np.array(reasons, dtype=object)[inverse.ravel()]

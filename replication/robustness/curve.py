@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from replication.errors import EstimationError, StudyError
 from replication.estimate.design import Integers
 from replication.estimate.seeds import generator
 from replication.language.evaluate import condition
 from replication.panel.panel import Panel
-from replication.robustness.cells import NUMBERS
 from replication.robustness.choices import Universe, universe
-from replication.robustness.combinations import Combinations, combinations
-from replication.robustness.curve_test import CurveTest, curve_test
+from replication.robustness.combinations import combinations
+from replication.robustness.curve_test import CurveTest, curve_test, tested
+from replication.robustness.estimates import Estimates, write_estimates
 from replication.robustness.executors import Executor, carry_out
-from replication.robustness.tasks import FEW, Models, Work, do, models_task, require_one_column, work_of
+from replication.robustness.pieces import pieces
+from replication.robustness.tasks import do, singles
+from replication.robustness.work import FEW, require_one_column, work_of
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import RobustnessSpec
 from replication.study.boundary import told_at
@@ -29,6 +32,8 @@ from replication.study.one_model import fit_model, plan
 
 SHARE = 0.01
 """Of the specifications that blocks give: estimated again one by one, at every run."""
+
+CHECKED = ("estimate", "std_error", "nobs")
 
 EXACT = 1e-9
 """Largest difference that rounding makes where the condition bound holds."""
@@ -69,43 +74,39 @@ class Curve:
     ----------
     spec : RobustnessSpec
     universe : Universe
-    places : (P, D) int array
-        The alternative of each choice; the reported specification stands first.
-    table : DataFrame of P rows
-        NUMBERS, nobs, one_by_one, problem.
+    estimates : Estimates
     left_out : mapping of str to int
         Combinations that make no sense, by reason.
+    failed : mapping of str to int
+        Specifications that could not be estimated, by reason.
     check : Check
     test : CurveTest or None
     """
 
     spec: RobustnessSpec
     universe: Universe
-    places: Integers
-    table: pd.DataFrame
-    left_out: Mapping[str, int]
+    estimates: Estimates
+    left_out: Counter[str]
+    failed: Counter[str]
     check: Check
     test: CurveTest | None = None
 
-    @property
-    def estimated(self) -> pd.DataFrame:
-        """The specifications that could be estimated."""
-        return self.table[self.table["problem"] == ""]
+    def __len__(self) -> int:
+        """Specifications that could be estimated."""
+        return self.estimates.size
 
-    @property
-    def failed(self) -> Counter[str]:
-        """Why the others could not, and how many."""
-        return Counter(self.table.loc[self.table["problem"] != "", "problem"])
+    def reported(self, name: str) -> float:
+        """A number of the reported specification."""
+        return float(self.estimates.column(name, slice(0, 1))[0])
 
     @property
     def lines(self) -> list[str]:
         """The account of a run."""
-        name, done = self.spec.id, len(self.estimated)
-        meaningless = sum(self.left_out.values())
-        alone = int(self.estimated["one_by_one"].sum())
+        name, done = self.spec.id, len(self)
+        alone = int(self.estimates.column("one_by_one").sum())
         lines = [
             f"{name}: {done:,} specifications of {len(self.universe):,} combinations "
-            f"({meaningless:,} make no sense, {len(self.table) - done:,} cannot be estimated)",
+            f"({self.left_out.total():,} make no sense, {self.failed.total():,} cannot be estimated)",
             f"{name}: {done - alone:,} from blocks, {alone:,} one by one; {self.check.line}",
         ]
         lines += [f"{name}: {count:,} left out: {reason}" for reason, count in self.left_out.items()]
@@ -133,34 +134,22 @@ def curve(
     found = universe(spec, model, panel.time_name, partial(_levels, panel, model))
     require_one_column(panel, found)
     require_estimate(panel, model)
+    groups = [] if spec.inference is None else filter(None, [spec.inference.cluster, spec.inference.strata])
     kept = combinations(found, _unfit)
-    groups = (
-        () if spec.inference is None else tuple(filter(None, (spec.inference.cluster, spec.inference.strata)))
-    )
-    work = work_of(panel, found, kept, common=spec.rows == "common", groups=groups)
-    tables = carry_out(do, work.tasks, executor, unfinished / "estimates", f"{spec.id}: specifications")
-    table = _in_order(len(kept.places), work, tables)
-    chosen = _drawn(spec, table, work.fast)
-    again = _again(panel, found, kept, chosen)
+    work = work_of(panel, found, kept, common=spec.rows == "common", groups=tuple(groups))
+    if not (work.tasks and work.tasks[0].numbers[0] == 0):
+        raise StudyError(f"robustness.{spec.id}: the reported specification makes no sense itself")
+    answers = carry_out(do, work.tasks, executor, unfinished / "estimates", f"{spec.id}: specifications")
+    estimates, failed = write_estimates(unfinished, _reported_first(spec, answers))
+    chosen = _drawn(spec, estimates)
+    numbers = estimates.column("number")[chosen]
+    again = [singles(panel, found, numbers[part]) for part in pieces(len(numbers), FEW)]
     alone = carry_out(do, again, executor, unfinished / "check", f"{spec.id}: check")
-    test = (
-        None
-        if spec.inference is None
-        else curve_test(work.batches(found, kept), spec.inference, f"{spec.id}: test")
-    )
-    left = ~table["nobs"].isna().to_numpy()
-    table = table[left].astype({"nobs": int, "one_by_one": bool}).reset_index(drop=True)
-    if table["problem"].iloc[0]:
-        raise EstimationError(f"robustness.{spec.id}: the reported specification: {table['problem'].iloc[0]}")
-    return Curve(
-        spec,
-        found,
-        kept.places[left],
-        table,
-        dict(Counter(kept.left_out) + work.left_out),
-        _compared(tables, work, chosen, alone),
-        test,
-    )
+    check = _compared({name: estimates.column(name)[chosen] for name in CHECKED}, list(alone))
+    test = None
+    if spec.inference is not None:
+        test = curve_test(tested(work.first_error, spec.inference), spec.inference, f"{spec.id}: test")
+    return Curve(spec, found, estimates, work.left_out, failed, check, test)
 
 
 def require_estimate(panel: Panel, model: ModelSpec) -> None:
@@ -188,40 +177,27 @@ def _unfit(model: ModelSpec) -> str:
     return ""
 
 
-def _in_order(size: int, work: Work, tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """The rows of all tasks by combination; empty where the data make one meaningless."""
-    parts = [table.set_axis(rows) for table, rows in zip(tables, work.rows, strict=True)]
-    return pd.concat(parts).reindex(np.arange(size))
+def _reported_first(spec: RobustnessSpec, answers: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """The answers, where the reported specification is not among those that could not be estimated."""
+    for number, table in enumerate(answers):
+        if number == 0 and (problem := table["problem"].iloc[0]):
+            raise EstimationError(f"robustness.{spec.id}: the reported specification: {problem}")
+        yield table
 
 
-def _drawn(spec: RobustnessSpec, table: pd.DataFrame, fast: Integers) -> Integers:
-    """The specifications that are estimated again: a seeded share of those that blocks gave."""
-    by_blocks = np.sort(fast[table["one_by_one"].to_numpy()[fast] == 0])
+def _drawn(spec: RobustnessSpec, estimates: Estimates) -> Integers:
+    """Rows of the specifications that are estimated again: a seeded share of those that blocks gave."""
+    by_blocks = np.flatnonzero(~estimates.column("one_by_one"))
     size = int(np.ceil(SHARE * len(by_blocks)))
     return np.sort(generator(spec.seed, "robustness", spec.id).choice(by_blocks, size, replace=False))
 
 
-def _again(panel: Panel, found: Universe, kept: Combinations, chosen: Integers) -> list[Models]:
-    pieces = np.array_split(chosen, range(FEW, len(chosen), FEW))
-    return [models_task(panel, found, kept.places[piece]) for piece in pieces if len(piece)]
-
-
-def _compared(tables: list[pd.DataFrame], work: Work, chosen: Integers, alone: list[pd.DataFrame]) -> Check:
-    if not len(chosen):
+def _compared(fast: Mapping[str, NDArray], alone: list[pd.DataFrame]) -> Check:
+    if not alone:
         return Check(0, 0.0)
-    fast = pd.concat([table.set_axis(rows) for table, rows in zip(tables, work.rows, strict=True)]).loc[
-        chosen
-    ]
-    slow = pd.concat(alone).set_axis(chosen)
+    slow = pd.concat(alone)
     error = slow["std_error"].abs()
     scale = {"estimate": np.maximum(slow["estimate"].abs(), error), "std_error": error}
-    apart = [((fast[name] - slow[name]).abs() / size).max() for name, size in scale.items()]
-    same_rows = (fast["nobs"] == slow["nobs"]).all() and (slow["problem"] == "").all()
-    return Check(len(chosen), float(max(apart)) if same_rows else float("inf"))
-
-
-def estimates(found: Curve) -> pd.DataFrame:
-    """One row a specification that could be estimated, the reported one first: NUMBERS, nobs, one_by_one,
-    reported."""
-    rows = found.estimated[[*NUMBERS, "nobs", "one_by_one"]].reset_index(drop=True)
-    return rows.assign(reported=np.arange(len(rows)) == 0)
+    apart = [((slow[name] - fast[name]).abs() / size).max() for name, size in scale.items()]
+    same_rows = (slow["nobs"] == fast["nobs"]).all() and (slow["problem"] == "").all()
+    return Check(len(slow), float(max(apart)) if same_rows else float("inf"))

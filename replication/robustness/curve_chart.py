@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from replication.estimate.design import Floats
+from replication.estimate.design import Floats, Integers
 from replication.publish import charts, lettering, style
 from replication.publish.figures import write_drawn
-from replication.robustness.curve import Curve, estimates
+from replication.robustness.curve import Curve
 from replication.robustness.curve_summary import Factor, factors
 from replication.robustness.curve_tables import worded
 
@@ -33,8 +33,7 @@ def write_curve(found: Curve, labels: Mapping[str, str], folder: Path) -> None:
 
 
 def _drawn(found: Curve, labels: Mapping[str, str]) -> Figure:
-    rows = estimates(found)
-    order = np.argsort(rows["estimate"].to_numpy(), kind="stable")
+    order = np.argsort(found.estimates.column("estimate"), kind="stable")
     names, shares = _panel(found, labels, order)
     left = 0.15 + lettering.widest(names, style.TINY)
     height = HEAD + CURVE + 0.35 + ROW * len(names)
@@ -44,22 +43,25 @@ def _drawn(found: Curve, labels: Mapping[str, str]) -> Figure:
         (left / style.WIDTH, (height - HEAD - CURVE) / height, wide, CURVE / height),
     )
     below = figure.add_axes((left / style.WIDTH, 0.05 / height, wide, ROW * len(names) / height))
-    _curve(above, *(rows[name].to_numpy()[order] for name in ("estimate", "conf_low", "conf_high")))
-    _mark(above, int(np.flatnonzero(rows["reported"].to_numpy()[order])[0]), rows)
+    _curve(above, found, order)
+    _mark(above, int(np.flatnonzero(order == 0)[0]), found)
     _strips(below, names, shares)
     return figure
 
 
-def _curve(axes: Axes, estimate: Floats, low: Floats, high: Floats) -> None:
-    x = np.unique(np.linspace(0, len(estimate) - 1, DRAWN).round().astype(int))
-    axes.fill_between(x, low[x], high[x], color=style.BANDS[0], linewidth=0, zorder=1)
-    axes.plot(x, estimate[x], color=style.colour(0), linewidth=1.2, zorder=3)
+def _curve(axes: Axes, found: Curve, order: Integers) -> None:
+    x = np.unique(np.linspace(0, len(order) - 1, DRAWN).round().astype(int))
+    estimate, low, high = (
+        found.estimates.column(name)[order[x]] for name in ("estimate", "conf_low", "conf_high")
+    )
+    axes.fill_between(x, low, high, color=style.BANDS[0], linewidth=0, zorder=1)
+    axes.plot(x, estimate, color=style.colour(0), linewidth=1.2, zorder=3)
     axes.axhline(0, color=style.SOFT, linewidth=0.8, zorder=2)
-    axes.set_xlim(-0.5, len(estimate) - 0.5)
+    axes.set_xlim(-0.5, len(order) - 0.5)
     axes.yaxis.set_major_formatter(charts.Ticks())
     axes.xaxis.set_major_formatter(charts.Ticks())
     axes.annotate(
-        f"coefficient and 95 percent interval of {len(estimate):,} specifications, in order",
+        f"coefficient and 95 percent interval of {len(order):,} specifications, in order",
         (0, 1),
         xycoords="axes fraction",
         xytext=(0, 5),
@@ -69,11 +71,11 @@ def _curve(axes: Axes, estimate: Floats, low: Floats, high: Floats) -> None:
     )
 
 
-def _mark(axes: Axes, place: int, rows) -> None:
+def _mark(axes: Axes, place: int, found: Curve) -> None:
     """The specification that is reported."""
-    height = float(rows.loc[rows["reported"], "estimate"].iloc[0])
+    height = found.reported("estimate")
     axes.plot([place], [height], marker="o", markersize=5, color=style.RED, zorder=4)
-    side, shift = ("right", -6) if place > len(rows) / 2 else ("left", 6)
+    side, shift = ("right", -6) if place > len(found) / 2 else ("left", 6)
     axes.annotate(
         "reported",
         (place, height),
@@ -85,23 +87,24 @@ def _mark(axes: Axes, place: int, rows) -> None:
     )
 
 
-def _panel(found: Curve, labels: Mapping[str, str], order) -> tuple[list[str], Floats]:
+def _panel(found: Curve, labels: Mapping[str, str], order: Integers) -> tuple[list[str], Floats]:
     """Names of the alternatives, and how many of each strip of neighbours have each, as a share."""
-    strip = np.arange(len(order)) * min(STRIPS, len(order)) // len(order)
-    size = np.bincount(strip)
+    strip = np.empty(len(order), dtype=np.int64)
+    strip[order] = np.arange(len(order)) * min(STRIPS, len(order)) // len(order)
+    size, numbers = np.bincount(strip), found.estimates.column("number")
     names, shares = [], []
-    for factor in factors(found):
-        shown = [1] if factor.is_control else np.unique(factor.codes)
-        for code in shown:
+    for factor in factors(found.universe):
+        codes = factor.codes(numbers)
+        for code in np.unique(codes) if factor.control is None else [1]:
             names.append(_name(labels, factor, int(code)))
-            shares.append(np.bincount(strip, factor.codes[order] == code) / size)
+            shares.append(np.bincount(strip, codes == code) / size)
     return names, np.array(shares)
 
 
 def _name(labels: Mapping[str, str], factor: Factor, code: int) -> str:
     """A control that is in, or an alternative, with its choice before it where there is room."""
     choice, word = worded(labels, factor.name), worded(labels, *factor.labels[code])
-    both = choice if factor.is_control else f"{choice}: {word}"
+    both = choice if factor.control is not None else f"{choice}: {word}"
     return both if len(both) <= LONGEST else word
 
 

@@ -20,9 +20,10 @@ from replication.publish import rounding
 from replication.publish.files_beside import files_of_figure, files_of_table
 from replication.publish.formats import to_html
 from replication.publish.page_template import page_template
-from replication.robustness.choices import Choice, ControlSets
-from replication.robustness.curve import Curve, estimates
-from replication.robustness.curve_summary import SIZE, Factor, factors, summary
+from replication.robustness.choices import Choice
+from replication.robustness.control_sets import ControlSets
+from replication.robustness.curve import Curve
+from replication.robustness.curve_summary import SIZE, Factor, curve_summary, factors
 from replication.robustness.curve_tables import estimate_text, worded
 from replication.robustness.number_table import Recorded
 from replication.spec.robustness_entries import RobustnessSpec
@@ -71,15 +72,14 @@ def section(name: str, done: Sequence[Checked], labels: Mapping[str, str], made:
     """
     left, shown = MOST_BYTES, []
     for each in done:
-        data = "" if each.curve is None else _data(each.curve, labels)
-        fits = len(data) <= left
-        left -= len(data) if fits else 0
+        data = "" if each.curve is None else _data(each.curve, labels, left)
+        left -= len(data)
         shown.append(
             {
                 "id": f"{name}-{each.spec.id}",
                 "title": each.spec.title or each.spec.id,
                 "question": each.spec.question,
-                "curve": None if each.curve is None else _curve(each.curve, labels, data if fits else ""),
+                "curve": None if each.curve is None else _curve(each.curve, labels, data),
                 "files": files_of_figure(name, each.spec.id, made),
                 "tables": [_table(name, table, made) for table in each.tables],
             }
@@ -87,16 +87,19 @@ def section(name: str, done: Sequence[Checked], labels: Mapping[str, str], made:
     return page_template("replication.robustness", "section.html.j2").render(entries=shown).strip() + "\n"
 
 
-def _data(found: Curve, labels: Mapping[str, str]) -> str:
-    text = json.dumps(live(found, labels), separators=(",", ":"), ensure_ascii=True)
-    return text.replace("<", "\\u003c")
+def _data(found: Curve, labels: Mapping[str, str], room: int) -> str:
+    """The specifications, as the script reads them; nothing where there is no room for so many bytes."""
+    if len(found) * WIDTH > room:
+        return ""
+    text = json.dumps(live(found, labels), separators=(",", ":"), ensure_ascii=True).replace("<", "\\u003c")
+    return text if len(text) <= room else ""
 
 
 def _curve(found: Curve, labels: Mapping[str, str], data: str) -> dict[str, Any]:
     return {
         "said": said(found),
         "fieldsets": _fieldsets(found, labels),
-        "size": f"{len(found.estimated):,}",
+        "size": f"{len(found):,}",
         "data": Markup(data),
     }
 
@@ -109,11 +112,11 @@ def _table(name: str, recorded: Recorded, made: Collection[str]) -> dict[str, An
 
 def said(found: Curve) -> str:
     """A curve in three sentences."""
-    numbers, text = summary(estimates(found)), estimate_text(found)
+    numbers, text = curve_summary(found), estimate_text(found)
     told = {name: text(value).replace("-", "\u2212") for name, value in numbers.items()}
     share = {name: rounding.fixed(100 * value, 0) for name, value in numbers.items()}
     sentence = (
-        f"Of {len(found.estimated):,} specifications {share['share positive']} percent give a positive "
+        f"Of {len(found):,} specifications {share['share positive']} percent give a positive "
         f"coefficient; {share['share significant and positive']} percent a positive and "
         f"{share['share significant and negative']} percent a negative one that is significant at "
         f"{rounding.fixed(100 * SIZE, 0)} percent. The median is {told['median']}, the range "
@@ -134,33 +137,35 @@ def _fieldsets(found: Curve, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     """What a reader can tick: each choice with its alternatives, each control in or out."""
     return [
         {"title": worded(labels, each.name), "boxes": [worded(labels, *label) for label in each.labels]}
-        for each in factors(found)
+        for each in factors(found.universe)
     ]
 
 
 def live(found: Curve, labels: Mapping[str, str]) -> dict[str, Any]:
     """The specifications for a page: which of all combinations there are, their estimates and intervals."""
-    able = (found.table["problem"] == "").to_numpy()
-    rows = estimates(found)
-    estimate = rows["estimate"].to_numpy()
-    below, above = estimate - rows["conf_low"].to_numpy(), rows["conf_high"].to_numpy() - estimate
+    numbers = found.estimates.column("number")
+    order = np.argsort(numbers)
+    estimate, low, high, p_value = (
+        found.estimates.column(name)[order] for name in ("estimate", "conf_low", "conf_high", "p_value")
+    )
+    below, above = estimate - low, high - estimate
     sides = [below] if np.allclose(below, above, rtol=EVEN, atol=0) else [below, above]
     there = np.zeros(len(found.universe), dtype=bool)
-    there[np.ravel_multi_index(tuple(found.places[able].T), found.universe.shape)] = True
+    there[numbers] = True
     return {
         "choices": [_choice(choice) for choice in found.universe.choices],
-        "rows": [_names(each, labels) for each in factors(found)],
+        "rows": [_names(each, labels) for each in factors(found.universe)],
         "there": _text(np.packbits(there)),
-        "significant": _text(np.packbits((rows["p_value"] < SIZE).to_numpy())),
+        "significant": _text(np.packbits(p_value < SIZE)),
         "estimate": _packed(estimate),
         "sides": [_packed(side) for side in sides],
-        "decimals": len(estimate_text(found)(float(found.table["estimate"].iloc[0])).partition(".")[2]),
+        "decimals": len(estimate_text(found)(float(estimate[0])).partition(".")[2]),
     }
 
 
 def _names(factor: Factor, labels: Mapping[str, str]) -> list[str]:
     name = worded(labels, factor.name)
-    if factor.is_control:
+    if factor.control is not None:
         return ["", name]
     both = [(name, worded(labels, *label)) for label in factor.labels]
     return [f"{name}: {word}" if len(f"{name}: {word}") <= LONGEST else word for name, word in both]
@@ -171,7 +176,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
     if not isinstance(choice.values, ControlSets):
         return {"size": len(choice.values)}
     varied = choice.values.varied
-    members = np.packbits(choice.values.members[:, :varied])
+    members = np.packbits(choice.values.members(np.arange(len(choice.values)))[:, :varied])
     return {"size": len(choice.values), "controls": varied, "members": _text(members)}
 
 

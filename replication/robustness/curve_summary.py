@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,18 @@ from numpy.typing import NDArray
 
 from replication.estimate.coefficient_table import LEVEL
 from replication.estimate.design import Floats, Integers
-from replication.robustness.choices import ControlSets, Label, joined
-from replication.robustness.curve import Curve, estimates
+from replication.robustness.choice_labels import Label, joined
+from replication.robustness.choices import Universe
+from replication.robustness.control_sets import ControlSets
+from replication.robustness.curve import Curve
+from replication.robustness.pieces import pieces
 
 SIZE = 1.0 - LEVEL
+
+AT_ONCE = 200_000
+"""Specifications, about so many, whose groups are summed together."""
+
 IN_OR_OUT = (("out",), ("in",))
-
-Codes = NDArray[np.integer]
-
 
 SHARES = (
     "share positive", "share significant", "share significant and positive", "share significant and negative",
@@ -27,26 +32,32 @@ SHARES = (
 """What of `summary` is a share of the specifications."""
 
 
-def summary(rows: pd.DataFrame) -> dict[str, float]:
-    """Of the rows of `estimates`: counts, shares, quantiles, and where the reported one stands."""
-    b = rows["estimate"].to_numpy()
-    significant = (rows["p_value"] < SIZE).to_numpy()
-    reported = float(b[rows["reported"].to_numpy()][0])
-    quantiles = np.quantile(b, [0.25, 0.5, 0.75])
+def summary(estimate: Floats, p_value: Floats) -> dict[str, float]:
+    """Counts, shares and quantiles of estimates, and where the first, the reported one, stands among them."""
+    significant, positive = p_value < SIZE, estimate > 0
+    quantiles = np.quantile(estimate, [0.25, 0.5, 0.75])
     return {
-        "specifications": float(len(b)),
-        "share positive": float((b > 0).mean()),
+        "specifications": float(len(estimate)),
+        "share positive": float(positive.mean()),
         "share significant": float(significant.mean()),
-        "share significant and positive": float((significant & (b > 0)).mean()),
-        "share significant and negative": float((significant & (b < 0)).mean()),
-        "smallest": float(b.min()),
+        "share significant and positive": float((significant & positive).mean()),
+        "share significant and negative": float((significant & (estimate < 0)).mean()),
+        "smallest": float(estimate.min()),
         "lower quartile": float(quantiles[0]),
         "median": float(quantiles[1]),
         "upper quartile": float(quantiles[2]),
-        "largest": float(b.max()),
-        "reported": reported,
-        "share below the reported": float((b < reported).mean()),
+        "largest": float(estimate.max()),
+        "reported": float(estimate[0]),
+        "share below the reported": float((estimate < estimate[0]).mean()),
     }
+
+
+def curve_summary(found: Curve) -> dict[str, float]:
+    """`summary` of all specifications of a curve."""
+    return summary(found.estimates.column("estimate"), found.estimates.column("p_value"))
+
+
+Codes = NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -55,54 +66,73 @@ class Factor:
 
     Attributes
     ----------
-    choice, name : str
-        They are the same but for controls.
-    labels : tuple of Label
-    codes : (P,) array of integers of any size
-    is_control : bool
-        Whether it is a control or block that is in or out.
+    universe : Universe
+    place : int
+        Of the choice.
+    control : int or None
+        Which control or block of the choice.
     """
 
-    choice: str
-    name: str
-    labels: tuple[Label, ...]
-    codes: Codes
-    is_control: bool = False
+    universe: Universe
+    place: int
+    control: int | None = None
+
+    @property
+    def choice(self) -> str:
+        """Id of the choice."""
+        return self.universe.choices[self.place].id
+
+    @property
+    def name(self) -> str:
+        """That of the choice, but for controls."""
+        return self.choice if self.control is None else self._sets.names[self.control]
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Of the alternatives, by code."""
+        return self.universe.choices[self.place].labels if self.control is None else IN_OR_OUT
+
+    def codes(self, numbers: Integers) -> Codes:
+        """(P,) alternative that each combination, told by its number, has."""
+        place = self.universe.place(self.place, numbers)
+        return place if self.control is None else self._sets.member(place, self.control).astype(np.int8)
+
+    def others(self, numbers: Integers) -> Integers:
+        """(P,) a whole number that combinations share which differ in nothing else."""
+        place = self.universe.place(self.place, numbers)
+        rest = 0 if self.control is None else self._sets.others(place, self.control)
+        return numbers + (rest - place) * self.universe.stride(self.place)
+
+    @property
+    def _sets(self) -> ControlSets:
+        return self.universe.choices[self.place].values
 
 
-def factors(found: Curve) -> Iterator[Factor]:
-    """What differs between the specifications that could be estimated."""
-    able = (found.table["problem"] == "").to_numpy()
-    for choice, place in zip(found.universe.choices, found.places[able].T, strict=True):
+def factors(found: Universe) -> Iterator[Factor]:
+    """What differs between the specifications of a universe."""
+    for place, choice in enumerate(found.choices):
         if isinstance(choice.values, ControlSets):
-            sets = choice.values
-            for number, name in enumerate(sets.names[: sets.varied]):
-                inside = sets.members[place, number].astype(np.int8)
-                yield Factor(choice.id, name, IN_OR_OUT, inside, is_control=True)
+            yield from (Factor(found, place, number) for number in range(choice.values.varied))
         else:
-            yield Factor(choice.id, choice.id, choice.labels, place)
+            yield Factor(found, place)
 
 
 def by_alternative(found: Curve, words: Callable[[Label], str] = joined) -> pd.DataFrame:
     """One row an alternative: choice, factor, alternative, specifications, share_positive,
     share_significant, median; `words` prints a label."""
-    rows = estimates(found)
-    numbers = pd.DataFrame(
-        {
-            "specifications": 1.0,
-            "share_positive": rows["estimate"] > 0,
-            "share_significant": rows["p_value"] < SIZE,
-            "median": rows["estimate"],
-        }
-    )
-    how = {"specifications": "sum", "share_positive": "mean", "share_significant": "mean", "median": "median"}
-    parts = []
-    for factor in factors(found):
-        told = numbers.groupby(factor.codes).agg(how)
-        told.insert(0, "alternative", [words(factor.labels[code]) for code in told.index])
-        parts.append(told.assign(choice=factor.choice, factor=factor.name))
-    order = ["choice", "factor", "alternative", *how]
-    return pd.concat(parts, ignore_index=True)[order]
+    numbers, estimate = found.estimates.column("number"), found.estimates.column("estimate")
+    significant = found.estimates.column("p_value") < SIZE
+    rows = []
+    for factor in factors(found.universe):
+        codes = factor.codes(numbers)
+        for code in np.unique(codes):
+            chosen = codes == code
+            some = estimate[chosen]
+            shares = (some > 0).mean(), significant[chosen].mean()
+            told = factor.choice, factor.name, words(factor.labels[code])
+            rows.append((*told, float(len(some)), *shares, np.median(some)))
+    columns = ["choice", "factor", "alternative", "specifications"]
+    return pd.DataFrame(rows, columns=[*columns, "share_positive", "share_significant", "median"])
 
 
 def decomposition(found: Curve) -> pd.DataFrame:
@@ -113,36 +143,35 @@ def decomposition(found: Curve) -> pd.DataFrame:
     both as shares of all variance (Sobol 1993's indices of first order and total, over the specifications
     that there are). The shares alone add up to one where choices do not depend on one another.
     """
-    rows = estimates(found)
-    values = {"estimate": rows["estimate"], "statistic": rows["estimate"] / rows["std_error"]}
-    known = list(factors(found))
+    numbers, estimate = found.estimates.column("number"), found.estimates.column("estimate")
+    statistic = estimate / found.estimates.column("std_error")
     told = []
-    for number, factor in enumerate(known):
-        others = _together([each.codes for place, each in enumerate(known) if place != number], len(rows))
-        shares: dict[str, object] = {"choice": factor.choice, "factor": factor.name}
-        for name, value in values.items():
-            y = value.to_numpy()
-            shares[f"{name}_alone"] = _between(factor.codes, y)
-            shares[f"{name}_together"] = 1.0 - _between(others, y)
-        told.append(shares)
-    return pd.DataFrame(told)
+    for factor in factors(found.universe):
+        codes, others = factor.codes(numbers), factor.others(numbers)
+        shares = [(between(codes, each), 1.0 - between(others, each)) for each in (estimate, statistic)]
+        told.append((factor.choice, factor.name, *chain.from_iterable(shares)))
+    columns = ["estimate_alone", "estimate_together", "statistic_alone", "statistic_together"]
+    return pd.DataFrame(told, columns=["choice", "factor", *columns])
 
 
-def _between(codes: Codes, y: Floats) -> float:
-    """Share of the variance of y that lies between the groups."""
+def between(codes: Codes, y: Floats) -> float:
+    """Share of the variance of y, where it is finite, that lies between groups of the same code."""
     known = np.isfinite(y)
-    codes, y = np.unique(codes[known], return_inverse=True)[1], y[known] - y[known].mean()
-    total = float(y @ y)
-    means = np.bincount(codes, y) / np.bincount(codes)
-    return float((means[codes] ** 2).sum() / total) if total > 0 else 0.0
+    mean, range_ = y.mean(where=known), int(codes.max()) + 1
+    total = groups = 0.0
+    for part in pieces(range_, -(-range_ * AT_ONCE // len(y))):  # groups are whole, and memory does not grow
+        some = known & (codes >= part.start) & (codes < part.stop)
+        total += float(((y[some] - mean) ** 2).sum())
+        groups += _squares(codes[some], y[some] - mean)
+    return groups / total if total > 0 else 0.0
 
 
-def _together(codes: list[Codes], size: int) -> Integers:
-    """One code for each combination that occurs."""
-    both = np.zeros(size, dtype=np.int64)
-    for code in codes:
-        both = np.unique(both * (int(code.max(initial=0)) + 1) + code, return_inverse=True)[1]
-    return both
+def _squares(codes: Codes, y: Floats) -> float:
+    """Sum over groups of the square of a group's sum over its size."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    sizes = np.diff(starts, append=len(y))
+    return float((np.add.reduceat(y[order], starts) ** 2 / sizes).sum()) if len(y) else 0.0
 
 
 def choices_table(found: Curve, words: Callable[[Label], str] = joined) -> pd.DataFrame:

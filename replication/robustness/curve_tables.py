@@ -7,17 +7,18 @@ from functools import partial
 
 import pandas as pd
 
+from replication.estimate.design import Integers
 from replication.publish import rounding
-from replication.robustness.choices import joined
-from replication.robustness.curve import Curve, estimates
+from replication.robustness.choice_labels import joined
+from replication.robustness.curve import Curve
 from replication.robustness.curve_summary import (
     SHARES,
     Factor,
     by_alternative,
     choices_table,
+    curve_summary,
     decomposition,
     factors,
-    summary,
 )
 from replication.robustness.curve_test import CurveTest
 from replication.robustness.number_table import Column, Print, Recorded, recorded, told
@@ -55,13 +56,12 @@ def worded(labels: Mapping[str, str], *parts: str) -> str:
 
 def estimate_text(found: Curve) -> Print:
     """How estimates are printed: as the reported one."""
-    reported = found.table.iloc[0]
-    precision = rounding.coefficient(reported["estimate"], reported["std_error"])
+    precision = rounding.coefficient(found.reported("estimate"), found.reported("std_error"))
     return partial(rounding.rounded, precision=precision)
 
 
 def _summary(found: Curve, title: str, number: Print) -> Recorded:
-    numbers = summary(estimates(found))
+    numbers = curve_summary(found)
     texts = {name: PRINTS.get(name, number) for name in numbers}
     left = "; ".join(f"{count:,} {reason}" for reason, count in found.left_out.items())
     notes = f"Of {len(found.universe):,} combinations, left out as meaningless: {left or 'none'}."
@@ -134,16 +134,21 @@ def _variance(found: Curve, title: str, labels: Mapping[str, str]) -> Recorded:
     )
 
 
-def with_factors(found: Curve) -> pd.DataFrame:
-    """`estimates` beside the choices behind them, each control or block in a column of its own that says
-    whether it is in."""
-    choices = pd.DataFrame({_head(each): _values(each) for each in factors(found)})
-    return pd.concat([choices, estimates(found)], axis=1)
+def with_factors(found: Curve) -> Iterator[pd.DataFrame]:
+    """One row a specification that could be estimated, the reported one first, some at a time.
+
+    The choices behind it (each control or block in a column of its own that says whether it is in), NUMBERS,
+    nobs, one_by_one, reported.
+    """
+    for part in found.estimates.parts():
+        numbers = part.pop("number")
+        choices = {_head(each): _values(each, numbers.to_numpy()) for each in factors(found.universe)}
+        yield pd.DataFrame({**choices, **part, "reported": numbers == 0})
 
 
 def _head(factor: Factor) -> str:
-    return factor.name if factor.choice == factor.name else f"{factor.choice}: {factor.name}"
+    return factor.name if factor.control is None else f"{factor.choice}: {factor.name}"
 
 
-def _values(factor: Factor) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(factor.codes.tolist(), categories=pd.Index(map(joined, factor.labels)))
+def _values(factor: Factor, numbers: Integers) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(factor.codes(numbers), categories=pd.Index(map(joined, factor.labels)))

@@ -25,6 +25,7 @@ from replication.robustness.block_hat import Hat, cluster_forms, hat
 from replication.robustness.cells import Batch, estimate, grounds
 from replication.robustness.fast_errors import Ground
 from replication.robustness.sweep import Solved, solve
+from replication.robustness.tasks import Blocks
 from replication.spec.robustness_entries import InferenceSpec
 
 MOST = 20_000
@@ -67,7 +68,9 @@ def curve_test(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> Curv
     EstimationError
         No specification that blocks give, or a term that varies within the units that it is permuted between.
     """
-    some = _some(batches, spec)
+    if not batches:
+        raise EstimationError("inference: no specification is of the kind that blocks give (ols)")
+    some = [replace(batch, base=batch.base.usable()) for batch in batches]
     draw = _bootstrapped if spec.under == "bootstrap" else _permuted
     estimates, z = draw(some, spec, what)
     found = [_statistics(b, z_of) for b, z_of in zip(estimates, z, strict=True)]
@@ -89,25 +92,19 @@ def _statistics(b: Floats, z: Floats) -> Floats:
     return np.array([np.median(b), share, z.sum() / np.sqrt(len(z))])
 
 
-def _some(batches: Sequence[Batch], spec: InferenceSpec) -> list[Batch]:
-    """At most MOST of the specifications, drawn by seed, on rows that can be used."""
-    batches = [replace(batch, base=batch.base.usable()) for batch in batches]
-    sizes = [len(batch.outcomes) for batch in batches]
-    total = sum(sizes)
-    if not total:
-        raise EstimationError("inference: no specification is of the kind that blocks give (ols)")
-    if total <= MOST:
-        return batches
-    chosen = np.sort(generator(spec.seed, "curve test").choice(total, MOST, replace=False))
-    starts = np.cumsum([0, *sizes])
-    parts = [
-        chosen[(chosen >= low) & (chosen < high)] - low for low, high in zip(starts, starts[1:], strict=False)
-    ]
-    return [_chosen(batch, part) for batch, part in zip(batches, parts, strict=True) if len(part)]
-
-
-def _chosen(batch: Batch, part: Integers) -> Batch:
-    return replace(batch, **{name: getattr(batch, name)[part] for name in ("outcomes", "keys", "members")})
+def tested(tasks: Sequence[Blocks], spec: InferenceSpec) -> list[Batch]:
+    """The specifications of a test: all of these tasks, or MOST of them, drawn by seed."""
+    sizes = [len(task.numbers) for task in tasks]
+    if sum(sizes) > MOST:
+        chosen = np.sort(generator(spec.seed, "curve test").choice(sum(sizes), MOST, replace=False))
+        starts = np.cumsum([0, *sizes[:-1]])
+        parts = np.split(chosen, np.searchsorted(chosen, starts[1:]))
+        tasks = [
+            replace(task, numbers=task.numbers[part - start])
+            for task, part, start in zip(tasks, parts, starts, strict=True)
+            if len(part)
+        ]
+    return [task.batch for task in tasks]
 
 
 def _bootstrapped(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, Floats]:

@@ -1,8 +1,8 @@
 """Where the work of a universe is done: in this process, on all cores, or on a Dask cluster.
 
 Tasks are cut the same whatever does them, each is worked on with one thread, and the answers are put in the
-order of the tasks, so that all give the same bytes. What is done is kept beside the results until all is: a
-run that was stopped goes on where it was.
+order of the tasks, so that all give the same bytes. What is done is kept in files beside the results until
+all is: a run that was stopped goes on where it was, and memory does not grow with the number of tasks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import hashlib
 import json
 import logging
 import os
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -72,13 +71,13 @@ def answer(work: Work, task: Any) -> Answer:
 
 def carry_out(
     work: Work, tasks: Sequence[Any], executor: Executor, unfinished: Path, what: str
-) -> list[pd.DataFrame]:
-    """The answers to all tasks, in their order.
+) -> Iterator[pd.DataFrame]:
+    """The answers to all tasks, in their order, each read when it is asked for.
 
     Parameters
     ----------
     unfinished : Path
-        Folder for the answers that there are so far; gone at the end.
+        Folder for the answers; whoever asked for it removes it when all is done.
     what : str
         Said beside the bar, with the time left.
 
@@ -94,9 +93,7 @@ def carry_out(
     for number, done in track(found, what, total=len(ahead)):
         _require_like_here(done.made_by)
         write_parquet(places[ahead[number]], done.table)
-    tables = [pd.read_parquet(place) for place in places]
-    shutil.rmtree(unfinished, ignore_errors=True)
-    return tables
+    return map(pd.read_parquet, places)
 
 
 def _require_like_here(worker: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from replication.publish.formats import to_html, to_markdown
 from replication.publish.table import Table
 from replication.robustness.curve import Curve, curve
 from replication.robustness.curve_page import said
-from replication.robustness.curve_summary import by_alternative, choices_table, decomposition, summary
+from replication.robustness.curve_summary import by_alternative, choices_table, curve_summary, decomposition
 from replication.robustness.curve_tables import curve_tables, with_factors
 from replication.robustness.executors import executor_of
 from replication.spec.read_study import labels_of
@@ -50,7 +50,7 @@ class CurveResults:
     def table(self) -> pd.DataFrame:
         """One row a specification, the reported one first: its choices (each control in or out), estimate,
         std_error, p_value, conf_low, conf_high, nobs, one_by_one, reported."""
-        return with_factors(self.found)
+        return pd.concat(with_factors(self.found), ignore_index=True)
 
     @property
     def choices(self) -> pd.DataFrame:
@@ -70,7 +70,7 @@ class CurveResults:
     @property
     def numbers(self) -> dict[str, float]:
         """The curve in a few numbers."""
-        return summary(self.table)
+        return curve_summary(self.found)
 
     @property
     def p_values(self) -> dict[str, float]:
@@ -131,4 +131,5 @@ def one_curve(
     (panel,) = panels_of(Project(Path()), study, data).values()
     with TemporaryDirectory() as unfinished:
         found = curve(panel, spec, study.models[0], executor_of(on), Path(unfinished))
+        found = replace(found, estimates=found.estimates.in_memory())
     return CurveResults(found, labels_of(study))

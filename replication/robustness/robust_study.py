@@ -9,8 +9,9 @@ import pandas as pd
 
 from replication.errors import StudyError
 from replication.project.arithmetic import require_right_answers
-from replication.project.files import write_csv, write_parquet, write_text
+from replication.project.files import write_csv, write_parquet, write_parquet_parts, write_text
 from replication.project.fingerprint import code_behind
+from replication.project.lock import folder_kept
 from replication.project.places import Project
 from replication.project.staging import Staging, own_folder, write_manifest
 from replication.publish.exhibits import write_tables
@@ -55,26 +56,26 @@ def run_robustness(
     with told_in(path):
         used = data_of(project, study, path, data)
     folder = project.robustness(study.study.id) if out is None else own_folder(out, path, used)
-    with told_in(path):
-        done = list(_checked(project, study, used, on, folder))
-    with Staging(folder, ours=out is None) as staging:
-        _write(staging, project.robustness(study.study.id).name, study, done)
-        about = study_made_from(project, study, path, data, _tables_of(study), code_behind(__name__))
-        write_manifest(staging, about)
-    return (
-        *(line for each in done if each.curve is not None for line in each.curve.lines),
-        f"results in {folder}",
-    )
+    with folder_kept(folder.with_name(f"{folder.name}-unfinished")) as unfinished:
+        with told_in(path):
+            done = list(_checked(project, study, used, on, unfinished))
+        with Staging(folder, ours=out is None) as staging:
+            _write(staging, project.robustness(study.study.id).name, study, done)
+            about = study_made_from(project, study, path, data, _tables_of(study), code_behind(__name__))
+            write_manifest(staging, about)
+        lines = [line for each in done if each.curve is not None for line in each.curve.lines]
+    return (*lines, f"results in {folder}")
 
 
-def _checked(project: Project, study: Study, data: Path | None, on: str, folder: Path) -> Iterator[Checked]:
+def _checked(
+    project: Project, study: Study, data: Path | None, on: str, unfinished: Path
+) -> Iterator[Checked]:
     panels, executor = panels_of(project, study, data), executor_of(on)
     models = {model.id: model for model in study.models}
     for spec in study.robustness:
         model = models[spec.model]
         panel = panels[model.data, model.entity]
-        unfinished = folder.parent / f".{folder.name}-{spec.id}"
-        found = curve(panel, spec, model, executor, unfinished) if spec.choices else None
+        found = curve(panel, spec, model, executor, unfinished / spec.id) if spec.choices else None
         tables = [] if found is None else list(curve_tables(found, labels_of(study)))
         influence = influence_tables(panel, model, spec, labels_of(study)) if spec.influence else ()
         yield Checked(spec, found, (*tables, *influence))
@@ -88,7 +89,7 @@ def _write(folder: Path, folder_name: str, study: Study, done: list[Checked]) ->
     write_parquet(folder / "statistics.parquet", records)
     write_tables([table.table for table in tables], folder)
     for found in (each.curve for each in done if each.curve is not None):
-        write_parquet(folder / "curves" / f"{found.spec.id}.parquet", with_factors(found))
+        write_parquet_parts(folder / "curves" / f"{found.spec.id}.parquet", with_factors(found))
         write_curve(found, labels_of(study), folder / "figures")
     made = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
     write_text(folder / "section.html", section(folder_name, done, labels_of(study), made))
