@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from replication.errors import EstimationError, StudyError, UserError
+from replication.errors import EstimationError, UserError
 from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.design import CONSTANT, Booleans, Design, Floats, Integers, Term
 from replication.estimate.linear.linear import ols
@@ -90,7 +90,9 @@ def grounds(batch: Batch) -> Iterator[tuple[Ground, list[Part]]]:
         outcomes, keys = batch.outcomes[chosen], batch.keys[chosen]
         try:
             members = batch.members[chosen] & rows.living()
-        except StudyError as problem:
+            if not len(rows.columns):
+                raise EstimationError("no row is left")
+        except UserError as problem:
             yield Ground(rows, (), rows.columns, str(problem)), [Part(chosen, keys[:, None], outcomes)]
             continue
         used = np.unique([*np.flatnonzero(members.any(axis=0)), *outcomes])

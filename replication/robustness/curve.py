@@ -19,8 +19,8 @@ from replication.language.evaluate import condition
 from replication.panel.panel import Panel
 from replication.robustness.choices import Universe, universe
 from replication.robustness.combinations import combinations
-from replication.robustness.curve_test import CurveTest, curve_test, tested
-from replication.robustness.estimates import Estimates, write_estimates
+from replication.robustness.curve_test import CurveTest, batches_for, curve_test
+from replication.robustness.estimate_files import Estimates, write_estimates
 from replication.robustness.executors import Executor, carry_out
 from replication.robustness.pieces import pieces
 from replication.robustness.tasks import do, singles
@@ -139,6 +139,7 @@ def curve(
     work = work_of(panel, found, kept, common=spec.rows == "common", groups=tuple(groups))
     if not (work.tasks and work.tasks[0].numbers[0] == 0):
         raise StudyError(f"robustness.{spec.id}: the reported specification makes no sense itself")
+    batches = [] if spec.inference is None else batches_for(work.first_error, spec.inference)
     answers = carry_out(do, work.tasks, executor, unfinished / "estimates", f"{spec.id}: specifications")
     estimates, failed = write_estimates(unfinished, _reported_first(spec, answers))
     chosen = _drawn(spec, estimates)
@@ -146,10 +147,8 @@ def curve(
     again = [singles(panel, found, numbers[part]) for part in pieces(len(numbers), FEW)]
     alone = carry_out(do, again, executor, unfinished / "check", f"{spec.id}: check")
     check = _compared({name: estimates.column(name)[chosen] for name in CHECKED}, list(alone))
-    test = None
-    if spec.inference is not None:
-        test = curve_test(tested(work.first_error, spec.inference), spec.inference, f"{spec.id}: test")
-    return Curve(spec, found, estimates, work.left_out, failed, check, test)
+    test = None if spec.inference is None else curve_test(batches, spec.inference, f"{spec.id}: test")
+    return Curve(spec, found, estimates, work.left_out, work.failed + failed, check, test)
 
 
 def require_estimate(panel: Panel, model: ModelSpec) -> None:

@@ -9,7 +9,7 @@ assigned anew among the clusters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from replication.project.progress import track
 from replication.robustness.block_hat import Hat, cluster_forms, hat
 from replication.robustness.cells import Batch, estimate, grounds
 from replication.robustness.fast_errors import Ground
+from replication.robustness.pieces import pieces
 from replication.robustness.sweep import Solved, solve
 from replication.robustness.tasks import Blocks
 from replication.spec.robustness_entries import InferenceSpec
@@ -31,7 +32,7 @@ from replication.spec.robustness_entries import InferenceSpec
 MOST = 20_000
 """Specifications that a test takes; of more, so many are drawn by seed."""
 
-PIECE = 4_000_000
+PIECE = 1_000_000
 """Numbers of one array."""
 
 TIE = 1e-9
@@ -60,40 +61,16 @@ class CurveTest:
     p_values: dict[str, float]
 
 
-def curve_test(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> CurveTest:
-    """Test the least-squares specifications of a curve.
+def batches_for(tasks: Sequence[Blocks], spec: InferenceSpec) -> list[Batch]:
+    """The specifications of a test, on rows that can be used: all of these tasks, or MOST, drawn by seed.
 
     Raises
     ------
     EstimationError
         No specification that blocks give, or a term that varies within the units that it is permuted between.
     """
-    if not batches:
+    if not tasks:
         raise EstimationError("inference: no specification is of the kind that blocks give (ols)")
-    some = [replace(batch, base=batch.base.usable()) for batch in batches]
-    draw = _bootstrapped if spec.under == "bootstrap" else _permuted
-    estimates, z = draw(some, spec, what)
-    found = [_statistics(b, z_of) for b, z_of in zip(estimates, z, strict=True)]
-    data, drawn = found[0], np.array(found[1:])
-    as_large = (np.abs(drawn) >= np.abs(data) * (1.0 - TIE)).sum(axis=0)
-    p_values = (1.0 + as_large) / (1.0 + len(drawn))
-    return CurveTest(
-        spec,
-        estimates.shape[1],
-        dict(zip(STATISTICS, map(float, data), strict=True)),
-        dict(zip(STATISTICS, map(float, p_values), strict=True)),
-    )
-
-
-def _statistics(b: Floats, z: Floats) -> Floats:
-    """The three of one draw."""
-    critical = NORMAL.ppf((1 + LEVEL) / 2)
-    share = max((z > critical).mean(), (z < -critical).mean())
-    return np.array([np.median(b), share, z.sum() / np.sqrt(len(z))])
-
-
-def tested(tasks: Sequence[Blocks], spec: InferenceSpec) -> list[Batch]:
-    """The specifications of a test: all of these tasks, or MOST of them, drawn by seed."""
     sizes = [len(task.numbers) for task in tasks]
     if sum(sizes) > MOST:
         chosen = np.sort(generator(spec.seed, "curve test").choice(sum(sizes), MOST, replace=False))
@@ -104,60 +81,98 @@ def tested(tasks: Sequence[Blocks], spec: InferenceSpec) -> list[Batch]:
             for task, part, start in zip(tasks, parts, starts, strict=True)
             if len(part)
         ]
-    return [task.batch for task in tasks]
+    batches = [replace(batch, base=batch.base.usable()) for batch in (task.batch for task in tasks)]
+    if spec.under == "permutation":
+        _Lottery(batches, spec)
+    return batches
 
 
-def _bootstrapped(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, Floats]:
-    """(1 + B, P) estimates and z values, of the data and of the draws."""
+def curve_test(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> CurveTest:
+    """Test the specifications of `batches_for`."""
+    draw = _bootstrapped if spec.under == "bootstrap" else _permuted
+    found, specifications = draw(batches, spec, what)
+    data, drawn = found[0], found[1:]
+    as_large = (np.abs(drawn) >= np.abs(data) * (1.0 - TIE)).sum(axis=0)
+    p_values = (1.0 + as_large) / (1.0 + len(drawn))
+    return CurveTest(
+        spec,
+        specifications,
+        dict(zip(STATISTICS, map(float, data), strict=True)),
+        dict(zip(STATISTICS, map(float, p_values), strict=True)),
+    )
+
+
+def _tally(z: Floats) -> Floats:
+    """(3, ...) how many of z, along its last axis, are significant on either side, and their sum."""
+    critical = NORMAL.ppf((1 + LEVEL) / 2)
+    return np.array([(z > critical).sum(axis=-1), (z < -critical).sum(axis=-1), z.sum(axis=-1)])
+
+
+def _statistics(medians: Floats, tally: Floats, size: int | Integers) -> Floats:
+    """(..., 3) STATISTICS of so many specifications."""
+    above, below, total = tally
+    return np.stack([medians, np.maximum(above, below) / size, total / np.sqrt(size)], axis=-1)
+
+
+def _bootstrapped(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, int]:
+    """(1 + B, 3) STATISTICS of the data and of the draws, and how many specifications are behind them.
+
+    They are all that have a z value in every draw. Of the draws no more is held than the scores of clusters,
+    which give every estimate again.
+    """
     levels = max(int(batch.base.groups[spec.cluster].max()) for batch in batches) + 1
     signs = generator(spec.seed, "curve test", "signs").integers(2, size=(spec.draws, levels)) * 2.0 - 1.0
     found = [
-        _of_part(ground, part.sets, part.outcomes, spec.cluster, signs)  # type: ignore[arg-type]
+        piece
         for batch in track(batches, what)
         for ground, parts in grounds(batch)
         if not ground.problem
         for part in parts
         if len(ground.columns) > part.sets.shape[1] + ground.swept.absorbed
+        for piece in _of_part(ground, part.sets, part.outcomes, spec.cluster, signs)  # type: ignore[arg-type]
     ]
-    estimates, z = (
-        np.concatenate([part for pieces in found for part in pieces[place]], axis=1) for place in (0, 1)
-    )
-    return estimates, z
+    if not any(len(estimate) for estimate, _, _ in found):
+        raise EstimationError(f"inference: no specification has an error clustered by {spec.cluster}")
+    estimate, scores = (np.concatenate([piece[place] for piece in found]) for place in (0, 1))
+    medians = np.array([np.median(estimate), *(np.median(scores @ one) for one in signs)])
+    tally = np.sum([tally for _, _, tally in found], axis=0)
+    return _statistics(medians, tally, len(estimate)), len(estimate)
 
 
 def _of_part(
     ground: Ground, sets: Integers, outcomes: Integers, cluster: str, signs: Floats
-) -> tuple[list[Floats], list[Floats]]:
-    """Estimates and z values of specifications of one size, a few at a time."""
+) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """(P,) estimates, (P, G) scores of the draws and (3, 1 + B) tally of specifications of one size.
+
+    A few specifications at a time.
+    """
     present, key = np.unique(ground.base.groups[cluster], return_inverse=True)
     if len(present) < 2:
-        return [], []
+        return
     blocks = hat(ground.swept, ground.effects, ground.weights, key)
     solved = solve(ground.swept, sets, outcomes)
     solved = solved.some(np.flatnonzero(solved.safe))
     k = counted_parameters(sets.shape[1], solved.absorbed, ground.apart([cluster]), "nested")
     factor = len(present) / (len(present) - 1) * (solved.nobs - 1) / (solved.nobs - k)
-    step = max(1, PIECE // (len(signs) * len(present)))
-    estimates, z = [], []
-    for first in range(0, len(solved.estimate), step):
-        some = solved.some(slice(first, first + step))
-        b, variance = _draws(some, blocks, signs[:, present])
+    for part in pieces(len(solved.estimate), max(1, PIECE // (len(signs) * len(present)))):
+        some = solved.some(part)
+        scores, b, variance = _draws(some, blocks, signs[:, present])
         t = b / np.sqrt(np.where(variance > 0, variance, np.nan) * factor)
         known = np.isfinite(t).all(axis=0)
-        estimates.append(b[:, known])
-        z.append(_z(t[:, known], len(present) - 1))
-    return estimates, z
+        everywhere = np.zeros((int(known.sum()), signs.shape[1]))
+        everywhere[:, present] = scores[known]
+        yield some.estimate[known], everywhere, _tally(_z(t[:, known], len(present) - 1))
 
 
-def _draws(solved: Solved, blocks: Hat, signs: Floats) -> tuple[Floats, Floats]:
-    """(1 + B, P) estimates and clustered variances, of the data and of draws in which there is no effect."""
+def _draws(solved: Solved, blocks: Hat, signs: Floats) -> tuple[Floats, Floats, Floats]:
+    """(P, G) scores of the draws, which have no effect; (1 + B, P) estimates and clustered variances."""
     own, _ = cluster_forms(solved, blocks, solved.residual)
     length = (solved.influence**2).sum(axis=1)
     without = solved.residual + (solved.estimate / length)[:, None] * solved.influence
     scores, forms = cluster_forms(solved, blocks, without)
     drawn = np.matmul(forms, signs.T)
     estimates = np.vstack([solved.estimate, signs @ scores.T])
-    return estimates, np.vstack([(own**2).sum(axis=1), (drawn**2).sum(axis=1).T])
+    return scores, estimates, np.vstack([(own**2).sum(axis=1), (drawn**2).sum(axis=1).T])
 
 
 def _z(t: Floats, df: int) -> Floats:
@@ -165,27 +180,29 @@ def _z(t: Floats, df: int) -> Floats:
     return -np.sign(t) * NORMAL.ppf(Reference(df).sf(np.abs(t)))
 
 
-def _permuted(batches: list[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, Floats]:
-    """The same, the term assigned anew among the units of the cluster."""
+def _permuted(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, int]:
+    """The same, the term assigned anew among the units of the cluster.
+
+    A draw in which a specification cannot be estimated is without it.
+    """
     lottery = _Lottery(batches, spec)
-    rows = []
+    found, sizes = [], []
     for assigned in track([None, *range(spec.draws)], what):
         tables = [
             estimate(batch if assigned is None else lottery.drawn(batch, assigned)) for batch in batches
         ]
-        rows.append(
-            [np.concatenate([table[name].to_numpy() for table in tables]) for name in ("estimate", "p_value")]
-        )
-    estimates, p_values = np.array(rows).transpose(1, 0, 2)
-    known = np.isfinite(estimates).all(axis=0) & np.isfinite(p_values).all(axis=0)
-    estimates = estimates[:, known]
-    return estimates, -np.sign(estimates) * NORMAL.ppf(np.maximum(p_values[:, known], 1e-300) / 2.0)
+        b, p = (np.concatenate([table[name] for table in tables]) for name in ("estimate", "p_value"))
+        b, p = b[known := np.isfinite(b) & np.isfinite(p)], p[known]
+        z = -np.sign(b) * NORMAL.ppf(np.maximum(p, 1e-300) / 2.0)
+        sizes.append(len(b))
+        found.append(_statistics(np.median(b), _tally(z), len(b)))
+    return np.array(found), sizes[0]
 
 
 class _Lottery:
     """The term, the same for all rows of a unit, assigned anew among units (within strata)."""
 
-    def __init__(self, batches: list[Batch], spec: InferenceSpec) -> None:
+    def __init__(self, batches: Sequence[Batch], spec: InferenceSpec) -> None:
         self.spec = spec
         levels = max(int(batch.base.groups[spec.cluster].max()) for batch in batches) + 1
         self.strata = np.zeros(levels, dtype=np.int64)

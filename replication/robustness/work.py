@@ -23,7 +23,7 @@ from replication.robustness.combinations import ITSELF, SAME, Combinations, Name
 from replication.robustness.fast_errors import is_fast
 from replication.robustness.pieces import pieces
 from replication.robustness.specification import model_of
-from replication.robustness.tasks import Blocks, Shared, Task, singles
+from replication.robustness.tasks import Blocks, Shared, Task, do, singles
 from replication.spec.entries import ModelSpec
 
 FEW = 25
@@ -42,10 +42,13 @@ class Work:
         The reported specification stands first.
     left_out : mapping of str to int
         Combinations that make no sense, by reason.
+    failed : mapping of str to int
+        Combinations whose sample has no row, by what is said of the first of them.
     """
 
     tasks: tuple[Task, ...]
     left_out: Counter[str]
+    failed: Counter[str]
 
     @property
     def first_error(self) -> list[Blocks]:
@@ -73,7 +76,7 @@ def work_of(
         An expression that the panel cannot give.
     """
     tasks: list[Task] = []
-    left_out = Counter(kept.left_out)
+    left_out, failed = Counter(kept.left_out), Counter[str]()
     samples = _Samples(panel, found, groups, common)
     seen: dict[tuple, str] = {}
     for numbers in _by_sample(found, kept.numbers):
@@ -83,10 +86,14 @@ def work_of(
         if seen.setdefault(kind, model.where or "") != (model.where or ""):
             left_out[SAME] += len(numbers)
             continue
+        if not inside.any():
+            (problem,) = do(singles(panel, found, numbers[:1]))["problem"]
+            failed[problem] += len(numbers)
+            continue
         chosen = samples.meaningful(numbers, inside)
         left_out[ITSELF] += len(numbers) - len(chosen)
         tasks += samples.tasks(chosen, model, inside)
-    return Work(tuple(tasks), +left_out)
+    return Work(tuple(tasks), +left_out, failed)
 
 
 def _places_of(found: Universe, kinds: tuple[str, ...], numbers: Integers) -> Integers:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 
 import numpy as np
 import pytest
 
 from replication.errors import StudyError
-from replication.robustness.choices import joined, universe
+from replication.robustness.choice_labels import joined
+from replication.robustness.choices import universe
 from replication.robustness.combinations import DECLARED, ITSELF, SAME, TWICE, combinations
+from replication.robustness.pieces import pieces
 from replication.robustness.specification import model_of, term_of
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
@@ -39,7 +42,7 @@ def universe_of(*choices, **entry):
 
 
 def formulas(found, kept):
-    return [model_of(found, place).formula for place in kept.places]
+    return [model_of(found, place).formula for place in found.places(kept.numbers)]
 
 
 def nothing_unfit(model):
@@ -138,9 +141,9 @@ def test_meaningless_combinations_are_left_out_and_counted():
         else:
             reason = "no entity effects" if effects else ""
         brute[reason] = brute.get(reason, 0) + 1
-    assert len(kept.places) == brute.pop("")
+    assert len(kept.numbers) == brute.pop("")
     assert kept.left_out == brute
-    assert (kept.places[0] == 0).all()
+    assert kept.numbers[0] == 0
 
 
 def test_pieces_of_a_large_universe_are_the_whole(monkeypatch):
@@ -148,9 +151,9 @@ def test_pieces_of_a_large_universe_are_the_whole(monkeypatch):
         {"id": "controls", "controls": "all_subsets"}, {"id": "effects", "effects": [["entity"], ["time"]]}
     )
     whole = combinations(found, nothing_unfit)
-    monkeypatch.setattr("replication.robustness.combinations.AT_ONCE", 5)
-    assert np.array_equal(combinations(found, nothing_unfit).places, whole.places)
-    assert len(whole.places) == 24
+    monkeypatch.setattr("replication.robustness.combinations.pieces", partial(pieces, step=5))
+    assert np.array_equal(combinations(found, nothing_unfit).numbers, whole.numbers)
+    assert len(whole.numbers) == 24
 
 
 @pytest.mark.parametrize(

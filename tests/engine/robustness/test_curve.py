@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from replication.errors import EstimationError, StudyError
+from replication.errors import EstimationError, StudyError, UserError
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
 from replication.robustness.curve import curve
@@ -43,6 +45,11 @@ def read(**entry) -> RobustnessSpec:
     )
 
 
+def whole(found):
+    """All estimates of a curve, with the choices behind them."""
+    return pd.concat([*found.estimates.parts()]).assign(**pd.concat([*with_factors(found)]))
+
+
 @pytest.fixture(scope="module")
 def panel():
     found = table(9)
@@ -55,16 +62,11 @@ def found(panel, tmp_path_factory):
 
 
 def test_every_specification_is_that_of_the_study(panel, found):
-    random = np.random.default_rng(1)
-    for place in random.choice(len(found.table), 40, replace=False):
-        row = found.table.iloc[place]
-        model = model_of(found.universe, found.places[place])
-        try:
-            result = run_model(panel, plan(model))
-        except EstimationError as problem:
-            assert str(problem).endswith(row["problem"]) and row["problem"]
-            continue
-        one = result.estimates.set_index("term").loc[term_of(found.universe, found.places[place])]
+    rows = whole(found)
+    for row in rows.sample(40, random_state=1).to_dict("records"):
+        (place,) = found.universe.places(np.array([row["number"]]))
+        result = run_model(panel, plan(model_of(found.universe, place)))
+        one = result.estimates.set_index("term").loc[term_of(found.universe, place)]
         assert row["estimate"] == pytest.approx(one["estimate"], rel=1e-9, abs=1e-9 * one["std_error"])
         assert row["p_value"] == pytest.approx(one["p_value"], rel=1e-8)
         assert row["nobs"] == result.account.nobs
@@ -80,52 +82,69 @@ def test_dummies_are_those_of_the_study(panel, tmp_path):
     )
     few = [CHOICES[0] | {"blocks": {}}, {"id": "where", "where": ["region == 1"]}]
     found = curve(panel, read(choices=few), model, here, tmp_path)
-    assert not found.estimated["one_by_one"].all()
-    for place, row in zip(found.places, found.table.itertuples(), strict=True):
+    rows = whole(found)
+    assert not rows["one_by_one"].all()
+    for place, row in zip(found.universe.places(rows["number"].to_numpy()), rows.itertuples(), strict=True):
         one = model_of(found.universe, place)
-        try:
-            result = run_model(panel, plan(one)).estimates.set_index("term").loc["lag(key, 1)"]
-        except EstimationError as problem:
-            assert row.problem and str(problem)
-            continue
+        result = run_model(panel, plan(one)).estimates.set_index("term").loc["lag(key, 1)"]
         assert row.estimate == pytest.approx(result["estimate"], rel=1e-9)
         assert row.std_error == pytest.approx(result["std_error"], rel=1e-9)
 
 
+def test_why_a_specification_cannot_be_estimated_is_what_the_study_says(panel, tmp_path):
+    missing = {"id": "outcome", "outcome": ["lag(y, 30)"]}
+    few = [CHOICES[0], {"id": "window", "windows": [[1991, 1992], [2050, 2060]]}, CHOICES[6], missing]
+    found = curve(panel, read(choices=few), MODEL, here, tmp_path)
+    known, told = set(found.estimates.column("number").tolist()), Counter()
+    for number in set(range(len(found.universe))) - known:
+        (place,) = found.universe.places(np.array([number]))
+        with pytest.raises(UserError) as problem:
+            run_model(panel, plan(model_of(found.universe, place)))
+        message = str(problem.value).removeprefix("models.main: ")
+        told[next(reason for reason in sorted(found.failed, reverse=True) if message.startswith(reason))] += 1
+    assert {reason.split(" ")[0] for reason in found.failed} == {"no", "6"}  # rows
+    assert any(reason.endswith("no row of year is >= 2050: it is 1990 to 1998") for reason in found.failed)
+    assert told == found.failed
+
+
 def test_every_combination_is_accounted_for(found):
     assert len(found.universe) == 4 * 3 * 3 * 3 * 2 * 3 * 3 * 2
-    assert len(found.table) + sum(found.left_out.values()) == len(found.universe)
+    rows = whole(found)
+    assert len(rows) == len(found)
+    assert len(rows) + found.failed.total() + found.left_out.total() == len(found.universe)
+    assert rows["number"].is_unique
     assert found.left_out["the same as another"] > 0
     assert found.left_out["a term twice"] > 0
     assert found.left_out["the outcome among the regressors"] > 0
     assert "specifications of 3,888 combinations" in found.lines[0]
     assert found.check.largest < 1e-9
-    assert found.check.tried >= 0.01 * (~found.estimated["one_by_one"]).sum()
+    assert found.check.tried >= 0.01 * (~rows["one_by_one"]).sum()
 
 
 def test_the_reported_specification_stands_first(panel, found):
-    reported = with_factors(found).iloc[0]
+    rows = whole(found)
+    reported = rows.iloc[0]
     one = run_model(panel, plan(MODEL)).estimates.set_index("term").loc["lag(key, 1)"]
     assert reported["reported"]
     assert reported["estimate"] == pytest.approx(one["estimate"], rel=1e-10)
     assert reported["std_error"] == pytest.approx(one["std_error"], rel=1e-10)
     assert reported["measure"] == "lag(key, 1)"
-    assert with_factors(found)["reported"].sum() == 1
+    assert rows["reported"].sum() == 1
 
 
 def test_all_cores_give_the_same(panel, tmp_path):
     few = read(choices=[CHOICES[0], CHOICES[4], CHOICES[5]])
-    one = curve(panel, few, MODEL, here, tmp_path)
-    many = curve(panel, few, MODEL, lambda w, t: cores(w, t, 2), tmp_path)
-    pd.testing.assert_frame_equal(many.table, one.table, check_exact=True)
+    one = curve(panel, few, MODEL, here, tmp_path / "one")
+    many = curve(panel, few, MODEL, lambda w, t: cores(w, t, 2), tmp_path / "many")
+    pd.testing.assert_frame_equal(whole(many), whole(one), check_exact=True)
 
 
 def test_common_rows(panel, tmp_path):
     few = [CHOICES[0], CHOICES[6]]
-    own = curve(panel, read(choices=few), MODEL, here, tmp_path)
-    common = curve(panel, read(choices=few, rows="common"), MODEL, here, tmp_path)
-    assert own.estimated["nobs"].nunique() > common.estimated["nobs"].nunique()
-    assert (common.estimated["nobs"] <= own.estimated["nobs"]).all()
+    own = whole(curve(panel, read(choices=few), MODEL, here, tmp_path / "own"))
+    common = whole(curve(panel, read(choices=few, rows="common"), MODEL, here, tmp_path / "common"))
+    assert own["nobs"].nunique() > common["nobs"].nunique()
+    assert (common["nobs"] <= own["nobs"]).all()
 
 
 def test_other_estimators_join_one_by_one(panel, tmp_path):
@@ -137,7 +156,7 @@ def test_other_estimators_join_one_by_one(panel, tmp_path):
     ]
     found = curve(panel, read(choices=choices), MODEL, here, tmp_path)
     assert any("effects" in reason for reason in found.left_out)
-    labels = with_factors(found)["how"].astype(str)
+    labels = whole(found)["how"].astype(str)
     assert set(labels) >= {"ols", "first_difference"}
 
 
@@ -151,6 +170,6 @@ def test_a_reported_specification_that_cannot_be_is_told(panel, tmp_path):
 
 def test_leave_one_out(panel, tmp_path):
     left = curve(panel, read(choices=[{"id": "without", "leave_out": "firm"}]), MODEL, here, tmp_path)
-    rows = with_factors(left)
+    rows = whole(left)
     assert len(rows) == 1 + panel.table["firm"].nunique()
     assert rows["without"].iloc[1] == "without 0"

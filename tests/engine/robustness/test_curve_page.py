@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from replication.project.places import PACKAGE
-from replication.robustness.curve import curve, estimates
+from replication.robustness.curve import curve
 from replication.robustness.curve_page import MOST_BYTES, Checked, live, said, section
-from replication.robustness.curve_summary import factors, summary
+from replication.robustness.curve_summary import curve_summary, factors
 from replication.robustness.curve_tables import curve_tables
 from replication.robustness.executors import here
-from tests.engine.robustness.test_curve import MODEL, panel, read  # noqa: F401 (panel is a fixture)
+from tests.engine.robustness.test_curve import MODEL, panel, read, whole  # noqa: F401 (panel is a fixture)
 
 CHROMIUM = shutil.which("chromium")
 TEMPLATES = PACKAGE / "report" / "templates"
@@ -64,21 +64,21 @@ def tick(page, factor, code, on):
 
 
 def test_the_page_shows_what_the_table_says(page, found):
-    assert told(page) == pytest.approx(summary(estimates(found)), rel=1e-9, abs=1e-9)
+    assert told(page) == pytest.approx(curve_summary(found), rel=1e-9, abs=1e-9)
     assert page.locator("figure.curve svg path.line").count() == 1
     assert page.locator("figure.curve svg circle.reported").count() == 1
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_left_has_the_same_numbers_as_here(page, found, seed):
-    rows, random = estimates(found), np.random.default_rng(seed)
+    rows, random = whole(found), np.random.default_rng(seed)
     kept = np.ones(len(rows), dtype=bool)
-    known = list(factors(found))
+    known = list(factors(found.universe))
     for place in random.choice(len(known), 3, replace=False):
         factor = known[place]
-        off = int(random.integers(1 if not factor.is_control else 0, len(factor.labels)))
+        off = int(random.integers(1 if factor.control is None else 0, len(factor.labels)))
         tick(page, place, off, False)
-        kept &= factor.codes != off
+        kept &= factor.codes(rows["number"].to_numpy()) != off
     assert 1 < kept.sum() < len(rows)
     left = rows[kept]
     shown = told(page)
@@ -109,7 +109,7 @@ def test_nothing_left_is_said(page, found):
 
 
 def test_intervals_in_the_page_are_those_of_the_table(page, found):
-    rows = estimates(found)
+    rows = whole(found).sort_values("number")
     packed = live(found, {})["sides"]
     sides = page.evaluate("sides => sides.map(side => [...numbersOf(side)])", packed)
     for side, name in zip((sides[0], sides[-1]), ("conf_low", "conf_high"), strict=True):
@@ -122,7 +122,7 @@ def test_texts_are_escaped_and_data_stay_data(found):
     (data,) = DATA.findall(text)
     assert json.loads(data)["decimals"] >= 0
     assert "<" not in data
-    assert f"Of {len(found.estimated):,} specifications" in said(found)
+    assert f"Of {len(found):,} specifications" in said(found)
 
 
 def test_curves_beyond_what_a_page_holds_stand_among_the_files(found, monkeypatch):

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
+from replication.robustness import curve_summary as curve_summary_module
 from replication.robustness.curve import curve
 from replication.robustness.curve_summary import (
-    _between,
-    _together,
+    between,
     by_alternative,
     choices_table,
+    curve_summary,
     decomposition,
-    summary,
+    factors,
 )
-from replication.robustness.curve_tables import with_factors
 from replication.robustness.executors import here
 from tests.engine.robustness.test_cells import table
-from tests.engine.robustness.test_curve import CHOICES, MODEL, read
+from tests.engine.robustness.test_curve import CHOICES, MODEL, read, whole
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +35,7 @@ def found(tmp_path_factory):
 
 
 def test_summary_counts(found):
-    rows = with_factors(found)
-    told = summary(rows)
+    rows, told = whole(found), curve_summary(found)
     assert told["specifications"] == len(rows)
     assert told["share positive"] == (rows["estimate"] > 0).mean()
     assert told["share significant"] == pytest.approx(
@@ -42,7 +46,7 @@ def test_summary_counts(found):
 
 
 def test_alternatives_split_the_specifications(found):
-    rows, told = with_factors(found), by_alternative(found)
+    rows, told = whole(found), by_alternative(found)
     for _, part in told.groupby("factor"):
         assert part["specifications"].sum() == len(rows)
     one = told[(told["factor"] == "measure") & (told["alternative"] == "z")].iloc[0]
@@ -60,7 +64,7 @@ def test_variance_by_choice(found):
     assert set(told.index) == {"both", "c", "measure", "sample", "effects"}
     shares = told.drop(columns="choice")
     assert ((shares > -1e-12) & (shares < 1 + 1e-12)).all().all()
-    rows = with_factors(found)
+    rows = whole(found)
     means = rows.groupby(rows["measure"].astype(str))["estimate"].transform("mean")
     assert told.loc["measure", "estimate_alone"] == pytest.approx(means.var() / rows["estimate"].var())
 
@@ -68,14 +72,42 @@ def test_variance_by_choice(found):
 def test_shares_of_a_sum_of_independent_parts_add_up():
     codes = np.array(np.meshgrid(range(3), range(4), range(2), indexing="ij")).reshape(3, -1)
     y = 2.0 * codes[0] + np.array([0.0, 5.0, 1.0, 2.0])[codes[1]] - codes[2]
-    alone = [_between(code, y) for code in codes]
+    alone = [between(code, y) for code in codes]
     assert sum(alone) == pytest.approx(1.0)
     for place in range(3):
-        others = _together([code for number, code in enumerate(codes) if number != place], len(y))
-        assert 1.0 - _between(others, y) == pytest.approx(alone[place])
+        others = np.delete(codes, place, axis=0).T @ [5, 1]
+        assert 1.0 - between(others, y) == pytest.approx(alone[place])
     both = codes[0] * codes[1]  # an interaction shows in what is left together
-    others = _together([codes[1], codes[2]], len(y))
-    assert 1.0 - _between(others, both.astype(float)) > _between(codes[0], both.astype(float))
+    others = codes[1] + 4 * codes[2]
+    assert 1.0 - between(others, both.astype(float)) > between(codes[0], both.astype(float))
+
+
+@given(st.integers(1, 60), st.integers(1, 40), st.integers(1, 30), st.integers(0, 2**32 - 1))
+def test_the_share_between_groups_is_the_same_however_many_are_summed_together(size, groups, step, seed):
+    random = np.random.default_rng(seed)
+    codes = random.integers(groups, size=size).astype(np.int32)
+    y = random.normal(size=size)
+    y[random.random(size) < 0.1] = np.nan
+    y[0] = 1.0
+    frame = pd.DataFrame({"code": codes, "y": y}).dropna()
+    apart = frame["y"] - frame["y"].mean()
+    means = apart.groupby(frame["code"]).transform("mean")
+    brute = (means**2).sum() / (apart**2).sum() if (apart**2).sum() > 0 else 0.0
+    with mock.patch.object(curve_summary_module, "AT_ONCE", step):
+        assert between(codes, y) == pytest.approx(brute, abs=1e-12)
+
+
+def test_what_differs_in_one_thing_alone_has_the_same_number(found):
+    rows = whole(found)
+    numbers = rows["number"].to_numpy()
+    known = list(factors(found.universe))
+    columns = pd.DataFrame({place: factor.codes(numbers) for place, factor in enumerate(known)})
+    for place, factor in enumerate(known):
+        brute = columns.drop(columns=place).groupby(list(columns.columns.drop(place))).ngroup()
+        both = pd.DataFrame({"brute": brute, "others": factor.others(numbers)})
+        assert (both.groupby("brute")["others"].nunique() == 1).all()
+        assert (both.groupby("others")["brute"].nunique() == 1).all()
+        assert both["others"].between(0, len(found.universe) - 1).all()
 
 
 def test_the_table_of_analytical_choices(found):

@@ -17,9 +17,12 @@ from replication.estimate.seeds import generator
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
 from replication.robustness.cells import Batch
+from replication.robustness.choices import universe
+from replication.robustness.combinations import combinations
 from replication.robustness.curve import curve
-from replication.robustness.curve_test import _Lottery, curve_test
+from replication.robustness.curve_test import _Lottery, batches_for, curve_test
 from replication.robustness.executors import here
+from replication.robustness.work import work_of
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import InferenceSpec, RobustnessSpec
 from tests.engine.robustness.test_cells import base_of, every_set, table
@@ -114,6 +117,31 @@ def test_permutation_stays_within_strata():
     assert (moved.to_numpy() // 4 == np.arange(12) // 4).all()
 
 
+def test_of_many_specifications_some_are_drawn_by_seed(monkeypatch, tmp_path):
+    panel = panel_of(Reading(table(2), "made up"), "firm", "year", {})
+    model = ModelSpec(id="main", formula="y ~ key + a + b + c")
+    choices = [
+        {"id": "controls", "controls": "all_subsets"},
+        {"id": "without", "leave_out": "region"},
+        {"id": "error", "covariance": [{"kind": "hc1"}]},
+    ]
+    spec = RobustnessSpec.model_validate({"id": "curve", "model": "main", "term": "key", "choices": choices})
+    found = universe(spec, model, "year", lambda name: [0, 1, 2])
+    work = work_of(panel, found, combinations(found, lambda model: ""), common=False)
+    every = batches_for(work.first_error, InferenceSpec())
+    assert sum(len(one.outcomes) for one in every) == 8 * 4  # with one of the two errors
+    monkeypatch.setattr("replication.robustness.curve_test.MOST", 7)
+    some = batches_for(work.first_error, InferenceSpec())
+    assert sum(len(one.outcomes) for one in some) == 7
+    again = batches_for(work.first_error, InferenceSpec())
+    assert all((left.members == right.members).all() for left, right in zip(some, again, strict=True))
+    for one in some:
+        (whole,) = [each for each in every if each.base.columns.shape == one.base.columns.shape]
+        rows = {tuple(row) for row in whole.members}
+        assert {tuple(row) for row in one.members} <= rows
+    assert curve_test(some, InferenceSpec(draws=99), "test").specifications == 7
+
+
 def test_without_least_squares_there_is_no_test():
     with pytest.raises(EstimationError, match="no specification is of the kind"):
-        curve_test([], InferenceSpec(), "test")
+        batches_for([], InferenceSpec())

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def counts(task: tuple[str, int]) -> pd.DataFrame:
 TASKS = [(seed, 50 + seed) for seed in range(9)]
 
 
-def as_bytes(tables: list[pd.DataFrame], folder: Path) -> bytes:
+def as_bytes(tables: Iterable[pd.DataFrame], folder: Path) -> bytes:
     pd.concat(tables).to_parquet(folder / "all.parquet")
     return (folder / "all.parquet").read_bytes()
 
@@ -60,7 +61,6 @@ def test_cores_give_the_bytes_of_one_process(tmp_path):
     one = carry_out(squares, TASKS, here, tmp_path / "a", "sums")
     many = carry_out(squares, TASKS, lambda w, t: cores(w, t, 3), tmp_path / "b", "sums")
     assert as_bytes(one, tmp_path) == as_bytes(many, tmp_path)
-    assert not (tmp_path / "a").exists()
 
 
 def test_the_work_of_a_dead_process_is_done_again(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 import replication as rp
 from replication.errors import StudyError
-from replication.robustness.curve_summary import summary
+from replication.robustness.curve_summary import curve_summary
 from tests.engine.robustness.test_cells import table
 
 FORMULA = "y ~ key + a + b"
@@ -40,7 +40,7 @@ def test_every_specification_is_a_fit(found):
 
 
 def test_what_it_shows(found):
-    assert found.numbers == summary(found.table)
+    assert found.numbers == curve_summary(found.found)
     assert found.summary().startswith("Of 24 specifications ")
     assert "estimated again one by one" in repr(found)
     assert set(found.p_values) == {"median", "share significant", "average z"}

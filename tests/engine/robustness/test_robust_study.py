@@ -8,12 +8,16 @@ import pandas as pd
 import pytest
 
 from replication.cli import main
-from replication.errors import StudyError
+from replication.errors import EstimationError, StudyError
+from replication.project.files import write_parquet
 from replication.project.readback import read_manifest
 from replication.publish.exhibits import WRITERS
+from replication.robustness import executors
 from replication.robustness.curve_summary import summary
+from replication.robustness.executors import here
 from replication.robustness.influence import cluster_influence, estimated
 from replication.robustness.robust_study import run_robustness
+from replication.robustness.tasks import Singles
 from replication.spec.read_study import read_study
 from replication.study.panels import panels_of
 from replication.versions.media import disagreements, report_disagreements
@@ -90,7 +94,7 @@ def test_the_curve_is_written_whole(folder):
     records = pd.read_parquet(folder / "statistics.parquet")
     assert not records.duplicated(["statistic", "group", "period"]).any()
     records = records.set_index(["statistic", "group"])
-    for name, value in summary(curve).items():
+    for name, value in summary(*(curve[name].to_numpy() for name in ("estimate", "p_value"))).items():
         assert records.loc[("curve_summary", name), "value"].item() == value
 
 
@@ -165,6 +169,43 @@ def test_influence_is_what_the_functions_say(project, folder):
         assert without == pytest.approx(mine["without"].tolist(), rel=1e-9)
     assert records.loc[("curve_rounding", "as reported", "Estimate"), "value"] == fit.params[1]
     assert records.loc[("curve_omitted", "Oster: delta", "Value"), "value"] != 0
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(project, folder, tmp_path, monkeypatch):
+    def run(executor):
+        monkeypatch.setattr("replication.robustness.robust_study.executor_of", lambda word: executor)
+        run_robustness(project, project.specs / "first.toml", out=tmp_path / "out")
+
+    kept: list[str] = []
+
+    def keep(path, table):
+        kept.append(path.name)
+        write_parquet(path, table)
+
+    def stop_in_the_check(work, tasks):
+        if isinstance(tasks[0], Singles):
+            raise KeyboardInterrupt
+        yield from here(work, tasks)
+
+    monkeypatch.setattr(executors, "write_parquet", keep)
+    with pytest.raises(KeyboardInterrupt):
+        run(stop_in_the_check)
+    assert [path.name for path in tmp_path.iterdir()] == [".out-unfinished.replicate"]
+    before = len(kept)
+    run(here)
+    assert before > 1 and len(set(kept)) == len(kept) == before + 1  # the check alone
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    for name in read_manifest(folder).files:
+        assert (tmp_path / "out" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_a_study_that_is_refused_leaves_nothing(project, tmp_path):
+    study = tmp_path / "second.toml"
+    text = (project.specs / "first.toml").read_text()
+    study.write_text(text.replace("inference = {", 'inference = { under = "permutation",'))
+    with pytest.raises(EstimationError, match="x varies within entity"):
+        run_robustness(project, study, out=tmp_path / "out")
+    assert list(tmp_path.iterdir()) == [study]
 
 
 def test_all_cores_write_the_same_bytes(project, folder, tmp_path):
