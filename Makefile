@@ -111,7 +111,7 @@ lock:
 	$(COMPILE) --extra build --generate-hashes -o requirements.lock
 	$(COMPILE) -c requirements.lock -o requirements.txt
 	$(COMPILE) --extra build --extra test --extra lint --extra cluster --generate-hashes -c requirements.lock -o requirements-dev.lock
-	$(COMPILE) --extra build --extra bench --generate-hashes -c requirements.lock -o requirements-bench.lock
+	$(COMPILE) --extra build --extra bench --extra cluster --generate-hashes -c requirements.lock -o requirements-bench.lock
 
 clean:
 	rm -rf data/processed results/current results/crosscheck results/.v*

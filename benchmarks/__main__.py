@@ -12,6 +12,8 @@ NAMES = (
     "profile_command",
     "partitioned",
     "ppml",
+    "universe",
+    "cluster",
     "wild_bootstrap",
     "gmm_recovery",
     "tobit_recovery",
