@@ -1,17 +1,15 @@
-"""Choices around a model -> the alternatives of each, the reported one first."""
+"""What a study file declares as a choice -> its alternatives, the reported one first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from replication.errors import StudyError
 from replication.estimate.design import Booleans, Integers
-from replication.language.functions import ELEMENTWISE
 from replication.language.nodes import Call, Name, Number, show
 from replication.language.syntax import parse, parse_formula
 from replication.robustness.choice_labels import NONE, Label, joined
@@ -19,24 +17,27 @@ from replication.robustness.control_sets import ControlSets, control_sets
 from replication.robustness.pieces import pieces
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
-from replication.spec.robustness_entries import ChoiceSpec, EstimatorSpec, RobustnessSpec
+from replication.spec.robustness_entries import ChoiceSpec, EstimatorSpec
 from replication.study.left_out import without
 
-TRANSFORMS = (*(name for name in ("log", "log1p", "asinh", "abs") if name in ELEMENTWISE), "standardise")
+TRANSFORMS = ("log", "log1p", "asinh", "abs", "standardise")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One analytical choice.
+    """One analytical choice between A alternatives.
 
     Attributes
     ----------
     id : str
     kind : str
-        outcome, controls, term, where, inside, effects, estimator, covariance or weights.
-    values : sequence
-        Alternatives, the reported one first: canonical expressions; for `controls` tuples of terms.
-    labels : tuple of Label, empty for controls
+        outcome, controls, term, where, inside (a condition beside that of the model), effects, estimator,
+        covariance or weights.
+    values : tuple of A alternatives, empty for controls
+        The reported one first: canonical expressions, tuples of the names of effects, EstimatorSpecs, or
+        CovarianceSpecs (None where the model asks for no error).
+    labels : tuple of A Labels, empty for controls
+    sets : ControlSets, for controls alone
     term : str
         The term that the alternatives stand for, where they are measures of one concept.
     reason : str
@@ -44,80 +45,46 @@ class Choice:
 
     id: str
     kind: str
-    values: Any
+    values: tuple[Any, ...] = ()
     labels: tuple[Label, ...] = ()
+    sets: ControlSets | None = None
     term: str = ""
     reason: str = ""
 
-    def label(self, place: int) -> Label:
-        """An alternative in words."""
-        return self.values.label(place) if isinstance(self.values, ControlSets) else self.labels[place]
+    def __len__(self) -> int:
+        return len(self.values) if self.sets is None else len(self.sets)
 
-    def matching(self, label: str, places: Integers) -> Booleans:
+    def value(self, alternative: int) -> Any:
+        """An alternative; of controls the terms of a set."""
+        return self.values[alternative] if self.sets is None else self.sets[alternative]
+
+    def label(self, alternative: int) -> Label:
+        """An alternative in words."""
+        return self.labels[alternative] if self.sets is None else self.sets.label(alternative)
+
+    def matching(self, label: str, alternatives: Integers) -> Booleans:
         """(P,) whether a label names each alternative; one of controls may name a set, or what is in many."""
-        if isinstance(self.values, ControlSets):
-            return self.values.matching(label, places)
-        return np.array([joined(each) == label for each in self.labels])[places]
+        if self.sets is not None:
+            return self.sets.matching(label, alternatives)
+        return np.array([joined(each) == label for each in self.labels])[alternatives]
 
     def has(self, label: str) -> bool:
         """Whether a label names an alternative."""
-        places = np.arange(len(self.values))
-        return any(self.matching(label, places[part]).any() for part in pieces(len(places)))
+        every = np.arange(len(self))
+        return any(self.matching(label, every[part]).any() for part in pieces(len(every)))
 
 
-@dataclass(frozen=True)
-class Universe:
-    """All combinations of the choices around one model, numbered from the reported one, which is 0, on.
-
-    The last choice moves fastest.
-
-    Attributes
-    ----------
-    model : ModelSpec
-        As reported.
-    outcome, term : str
-        Canonical; the term whose coefficient is looked at.
-    own : tuple of str
-        Terms of the model.
-    terms : tuple of str
-        All terms that any specification has, those of the model first.
-    choices : tuple of Choice
-    """
-
-    model: ModelSpec
-    outcome: str
-    term: str
-    own: tuple[str, ...]
-    terms: tuple[str, ...]
-    choices: tuple[Choice, ...]
-    never: tuple[dict[str, str], ...] = field(default=())
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Number of alternatives of each choice."""
-        return tuple(len(choice.values) for choice in self.choices)
-
-    def __len__(self) -> int:
-        return int(np.prod(self.shape, dtype=object))
-
-    def stride(self, choice: int) -> int:
-        """By how much the number of a combination grows from one alternative of a choice to the next."""
-        return int(np.prod(self.shape[choice + 1 :]))
-
-    def place(self, choice: int, numbers: Integers) -> Integers:
-        """(P,) alternative of one choice in each combination, told by its number."""
-        return numbers // self.stride(choice) % self.shape[choice]
-
-    def places(self, numbers: Integers) -> Integers:
-        """(P, D) alternatives of all choices in each combination."""
-        return np.column_stack([self.place(choice, numbers) for choice in range(len(self.choices))])
-
-
-def universe(spec: RobustnessSpec, model: ModelSpec, time: str, levels: Callable[[str], list]) -> Universe:
-    """The universe that a study file describes.
+def choice_of(
+    place: str, spec: ChoiceSpec, model: ModelSpec, term: str, time: str, levels: Callable[[str], list]
+) -> Choice:
+    """The choice that an entry declares around a model.
 
     Parameters
     ----------
+    place : str
+        Of the entry in the study file, for messages.
+    term : str
+        Canonical; the term whose coefficient is looked at, which no set of controls may have.
     time : str
         Column of the period, for windows.
     levels : function
@@ -126,52 +93,12 @@ def universe(spec: RobustnessSpec, model: ModelSpec, time: str, levels: Callable
     Raises
     ------
     StudyError
-        An alternative that cannot be, or more combinations than `most`.
+        An alternative that cannot be.
     """
-    formula = parse_formula(model.formula)
-    own = tuple(show(term) for term in formula.terms)
-    outcome, term = show(formula.outcome), show(parse(spec.term))
-    place = f"robustness.{spec.id}"
-    made = [_choice(f"{place}.choices.{each.id}", each, model, term, time, levels) for each in spec.choices]
-    sets = [
-        terms for choice in made if isinstance(choice.values, ControlSets) for terms in choice.values.terms
-    ]
-    found = Universe(
-        model,
-        outcome,
-        term,
-        own,
-        tuple(dict.fromkeys([*own, *chain.from_iterable(sets)])),
-        tuple(made),
-        tuple(spec.never),
-    )
-    _check(place, found, spec.most)
-    return found
-
-
-def _check(place: str, found: Universe, most: int) -> None:
-    once = [(choice.kind, choice.term) for choice in found.choices if choice.kind != "inside"]
-    for kind, term in once:
-        if once.count((kind, term)) > 1:
-            raise StudyError(f"{place}: two choices are about {term or kind}; put their alternatives in one")
-    if len(found) > most:
-        sizes = " x ".join(map(str, found.shape))
-        raise StudyError(f"{place}: {sizes} = {len(found):,} specifications; allowed: {most:,} (most = ...)")
-    for rule in found.never:
-        for name, label in rule.items():
-            choice = next(each for each in found.choices if each.id == name)
-            if not choice.has(label):
-                sets = isinstance(choice.values, ControlSets)
-                known = choice.values.names if sets else tuple(map(joined, choice.labels))
-                raise StudyError(f"{place}.never: {name} has no alternative {label!r}; it has: {known}")
-
-
-def _choice(
-    place: str, spec: ChoiceSpec, model: ModelSpec, term: str, time: str, levels: Callable[[str], list]
-) -> Choice:
     match spec.kind:
         case "controls":
-            return Choice(spec.id, "controls", control_sets(place, spec, model, term), reason=spec.reason)
+            sets = control_sets(place, spec, model, term)
+            return Choice(spec.id, "controls", sets=sets, reason=spec.reason)
         case "outcome":
             outcome = show(parse_formula(model.formula).outcome)
             return _texts(spec, "outcome", [outcome, *map(_canonical, spec.outcome)])
@@ -192,8 +119,10 @@ def _choice(
         case "weights":
             return _texts(spec, "weights", [model.weights or "", *map(_canonical, spec.weights)])
         case "effects":
-            sets = _distinct([tuple(model.effects), *map(tuple, spec.effects)])
-            return Choice(spec.id, "effects", sets, tuple(each or NONE for each in sets), reason=spec.reason)
+            found = _distinct([tuple(model.effects), *map(tuple, spec.effects)])
+            return Choice(
+                spec.id, "effects", found, tuple(each or NONE for each in found), reason=spec.reason
+            )
         case "estimator":
             plain = EstimatorSpec(kind=model.estimator, options=dict(model.options))
             found = _distinct([plain, *spec.estimator])
@@ -217,7 +146,7 @@ def _distinct(values: list) -> tuple:
 def _texts(spec: ChoiceSpec, kind: str, values: list[str], term: str | None = None) -> Choice:
     found = _distinct(values)
     labels = tuple((value,) if value else NONE for value in found)
-    return Choice(spec.id, kind, found, labels, _canonical(term) if term else "", spec.reason)
+    return Choice(spec.id, kind, found, labels, term=_canonical(term) if term else "", reason=spec.reason)
 
 
 def _transforms(place: str, spec: ChoiceSpec, model: ModelSpec) -> Choice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,16 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replication.estimate.design import Booleans, Integers
-from replication.robustness.choices import Universe
-from replication.robustness.control_sets import ControlSets
+from replication.robustness.expressions import Expressions, expressions
 from replication.robustness.pieces import pieces
 from replication.robustness.specification import model_of
+from replication.robustness.universe import Universe
 from replication.spec.entries import ModelSpec
 
 WORDS = ("effects", "estimator", "covariance", "weights")
 """Kinds of choice that say whether a model can be, whatever the data."""
-
-Place = tuple[int, ...]
 
 SAME = "the same as another"
 TWICE = "a term twice"
@@ -35,7 +33,7 @@ class Combinations:
     Attributes
     ----------
     numbers : (P,) int array
-        Of the combinations, rising; the reported specification, 0, stands first.
+        Of the combinations, rising; the reported specification, 0, stands first if it makes sense.
     left_out : mapping of str to int
         How many were left out, by reason.
     """
@@ -44,7 +42,7 @@ class Combinations:
     left_out: Mapping[str, int]
 
 
-def combinations(found: Universe, unfit: Callable[[ModelSpec], str]) -> Combinations:
+def combinations(universe: Universe, unfit: Callable[[ModelSpec], str]) -> Combinations:
     """All combinations but the meaningless ones.
 
     Parameters
@@ -55,118 +53,66 @@ def combinations(found: Universe, unfit: Callable[[ModelSpec], str]) -> Combinat
     """
     left_out: Counter[str] = Counter()
     kept = []
-    words = cache(lambda place: unfit(model_of(found, place)))
-    for part in pieces(len(found)):
+    unfit_words = cache(lambda alternatives: unfit(model_of(universe, alternatives)))
+    for part in pieces(len(universe)):
         numbers = np.arange(part.start, part.stop, dtype=np.int32)  # `most` allows ten million
-        reasons = _reasons(found, found.places(numbers), words)
+        reasons = _reasons(universe, numbers, unfit_words)
         kept.append(numbers[reasons == ""])
         left_out.update(reasons[reasons != ""].tolist())
     return Combinations(np.concatenate(kept), dict(left_out))
 
 
-def _reasons(found: Universe, places: Integers, unfit: Callable[[Place], str]) -> NDArray:
+def _reasons(universe: Universe, numbers: Integers, unfit: Callable[[tuple[int, ...]], str]) -> NDArray:
     """(P,) why each combination is left out, empty for those that stay; the first reason that holds."""
-    stands = named(found, places)
-    present, tokens = stands.present, stands.tokens
+    stand = expressions(universe, numbers)
     checks = [
-        (DECLARED, _declared(found, places)),
-        (SAME, (_stands_in(found, places) & ~present).any(axis=1)),
-        (ITSELF, (present & (tokens == stands.outcome[:, None])).any(axis=1)),
-        (TWICE, _repeated(np.where(present, tokens, -1 - np.arange(tokens.shape[1])))),
+        (DECLARED, _declared(universe, numbers)),
+        (SAME, (_replaced(universe, numbers) & ~stand.present).any(axis=1)),
+        (ITSELF, (stand.present & (stand.terms == stand.outcome[:, None])).any(axis=1)),
+        (TWICE, _twice(stand)),
     ]
-    reasons = np.full(len(places), "", dtype=object)
+    reasons = np.full(len(numbers), "", dtype=object)
     for reason, holds in checks:
         reasons[holds & (reasons == "")] = reason
-    return np.where(reasons == "", _unfit_words(found, places, unfit), reasons)
+    return np.where(reasons == "", _unfit_words(universe, numbers, unfit), reasons)
 
 
-@dataclass(frozen=True)
-class Named:
-    """What stands in P combinations.
-
-    Attributes
-    ----------
-    texts : tuple of str
-        Expressions, by code.
-    present : (P, B) bool array
-        Whether each term of the universe is in.
-    tokens : (P, B) int array
-        Code of the expression that stands for it.
-    outcome : (P,) int array
-        Code of the outcome.
-    """
-
-    texts: tuple[str, ...]
-    present: Booleans
-    tokens: Integers
-    outcome: Integers
-
-
-def named(found: Universe, places: Integers) -> Named:
-    """The expressions of some combinations."""
-    codes: dict[str, int] = {}
-
-    def coded(texts: Iterable[str]) -> Integers:
-        """One code an expression, in the order in which they come."""
-        return np.array([codes.setdefault(text, len(codes)) for text in texts])
-
-    # One row for all until a choice sets them apart: a million combinations would take much memory.
-    shape = len(places), len(found.terms)
-    present = np.broadcast_to(np.isin(found.terms, found.own), shape)
-    tokens = np.broadcast_to(coded(found.terms), shape)
-    outcome = np.repeat(coded([found.outcome]), len(places))
-    for choice, place in zip(found.choices, places.T, strict=True):
-        if isinstance(choice.values, ControlSets):
-            present = _members(found, choice.values, place)
-        elif choice.kind == "outcome":
-            outcome = coded(choice.values)[place]
-        elif choice.kind == "term":
-            tokens = tokens.copy()
-            tokens[:, found.terms.index(choice.term)] = coded(choice.values)[place]
-    return Named(tuple(codes), present, tokens, outcome)
-
-
-def _members(found: Universe, sets: ControlSets, places: Integers) -> Booleans:
-    """(P, B) which terms of the universe some sets have, and the term that is looked at."""
-    owner = np.array([np.isin(found.terms, terms) for terms in sets.terms]).reshape(-1, len(found.terms))
-    members = sets.members(places).astype(np.uint8) @ owner.astype(np.uint8) > 0
-    members[:, found.terms.index(found.term)] = True
-    return members
-
-
-def _stands_in(found: Universe, places: Integers) -> Booleans:
+def _replaced(universe: Universe, numbers: Integers) -> Booleans:
     """(P, B) whether another measure stands for a term: meaningless where the term is not in."""
-    stands_in = np.zeros((len(places), len(found.terms)), dtype=bool)
-    for choice, place in zip(found.choices, places.T, strict=True):
+    replaced = np.zeros((len(numbers), len(universe.terms)), dtype=bool)
+    for place, choice in enumerate(universe.choices):
         if choice.kind == "term":
-            stands_in[:, found.terms.index(choice.term)] = place > 0
-    return stands_in
+            replaced[:, universe.terms.index(choice.term)] = universe.alternative(place, numbers) > 0
+    return replaced
 
 
-def _declared(found: Universe, places: Integers) -> Booleans:
-    """(P,) whether a rule of `never` holds."""
-    held = np.zeros(len(places), dtype=bool)
-    named = {choice.id: (choice, place) for choice, place in zip(found.choices, places.T, strict=True)}
-    for rule in found.never:
-        held |= np.all(
-            [named[name][0].matching(label, named[name][1]) for name, label in rule.items()], axis=0
-        )
+def _declared(universe: Universe, numbers: Integers) -> Booleans:
+    """(P,) whether a rule of `never` holds: all that it names together."""
+    places = {choice.id: place for place, choice in enumerate(universe.choices)}
+
+    def matching(name: str, label: str) -> Booleans:
+        """(P,) whether a combination has the alternative of a choice that a label names."""
+        place = places[name]
+        return universe.choices[place].matching(label, universe.alternative(place, numbers))
+
+    held = np.zeros(len(numbers), dtype=bool)
+    for rule in universe.never:
+        held |= np.all([matching(name, label) for name, label in rule.items()], axis=0)
     return held
 
 
-def _repeated(codes: Integers) -> Booleans:
-    """(P,) whether a row has a code twice."""
-    ordered = np.sort(codes, axis=1)
+def _twice(stand: Expressions) -> Booleans:
+    """(P,) whether an expression is among the regressors twice."""
+    none_twice = -1 - np.arange(stand.terms.shape[1])  # what is not in has a code of its own
+    ordered = np.sort(np.where(stand.present, stand.terms, none_twice), axis=1)
     return (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
 
 
-def _unfit_words(found: Universe, places: Integers, unfit: Callable[[Place], str]) -> NDArray:
-    """(P,) what `unfit` says of the words of each combination."""
-    columns = [number for number, choice in enumerate(found.choices) if choice.kind in WORDS]
-    kinds, inverse = np.unique(places[:, columns], axis=0, return_inverse=True)
-    reasons = []
-    for kind in kinds:
-        place = np.zeros(places.shape[1], dtype=np.int64)
-        place[columns] = kind
-        reasons.append(unfit(tuple(place.tolist())))
-    return np.array(reasons, dtype=object)[inverse.ravel()]
+def _unfit_words(universe: Universe, numbers: Integers, unfit: Callable[[tuple[int, ...]], str]) -> NDArray:
+    """(P,) what `unfit` says of the words of each combination, all else as it is reported."""
+    of_words = [choice.kind in WORDS for choice in universe.choices]
+    kinds, kind = np.unique(
+        np.where(of_words, universe.alternatives(numbers), 0), axis=0, return_inverse=True
+    )
+    reasons = [unfit(tuple(each.tolist())) for each in kinds]
+    return np.array(reasons, dtype=object)[kind.ravel()]

@@ -16,15 +16,17 @@ from replication.errors import EstimationError, StudyError
 from replication.estimate.design import Integers
 from replication.estimate.seeds import generator
 from replication.language.evaluate import condition
+from replication.language.syntax import parse
+from replication.language.terms import term_columns
 from replication.panel.panel import Panel
-from replication.robustness.choices import Universe, universe
 from replication.robustness.combinations import combinations
 from replication.robustness.curve_test import CurveTest, batches_for, curve_test
 from replication.robustness.estimate_files import Estimates, write_estimates
 from replication.robustness.executors import Executor, carry_out
 from replication.robustness.pieces import pieces
 from replication.robustness.tasks import do, singles
-from replication.robustness.work import FEW, require_one_column, work_of
+from replication.robustness.universe import Universe, universe_of
+from replication.robustness.work import FEW, work_of
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import RobustnessSpec
 from replication.study.boundary import told_at
@@ -131,12 +133,12 @@ def curve(
         A choice that cannot be, an expression that the panel cannot give, or a reported specification that
         cannot be estimated.
     """
-    found = universe(spec, model, panel.time_name, partial(_levels, panel, model))
-    require_one_column(panel, found)
-    require_estimate(panel, model)
+    universe = universe_of(spec, model, panel.time_name, partial(_levels, panel, model))
+    _require_one_column(panel, universe)
+    _require_estimate(panel, model)
     groups = [] if spec.inference is None else filter(None, [spec.inference.cluster, spec.inference.strata])
-    kept = combinations(found, _unfit)
-    work = work_of(panel, found, kept, common=spec.rows == "common", groups=tuple(groups))
+    kept = combinations(universe, _unfit)
+    work = work_of(panel, universe, kept, common=spec.rows == "common", groups=tuple(groups))
     if not (work.tasks and work.tasks[0].numbers[0] == 0):
         raise StudyError(f"robustness.{spec.id}: the reported specification makes no sense itself")
     batches = [] if spec.inference is None else batches_for(work.first_error, spec.inference)
@@ -144,14 +146,23 @@ def curve(
     estimates, failed = write_estimates(unfinished, _reported_first(spec, answers))
     chosen = _drawn(spec, estimates)
     numbers = estimates.column("number")[chosen]
-    again = [singles(panel, found, numbers[part]) for part in pieces(len(numbers), FEW)]
+    again = [singles(panel, universe, numbers[part]) for part in pieces(len(numbers), FEW)]
     alone = carry_out(do, again, executor, unfinished / "check", f"{spec.id}: check")
     check = _compared({name: estimates.column(name)[chosen] for name in CHECKED}, list(alone))
     test = None if spec.inference is None else curve_test(batches, spec.inference, f"{spec.id}: test")
-    return Curve(spec, found, estimates, work.left_out, work.failed + failed, check, test)
+    return Curve(spec, universe, estimates, work.left_out, work.failed + failed, check, test)
 
 
-def require_estimate(panel: Panel, model: ModelSpec) -> None:
+def _require_one_column(panel: Panel, universe: Universe) -> None:
+    """Refuse a term, or a measure of it, that stands for more columns than one."""
+    for choice in universe.choices:
+        measures = choice.kind == "term" and choice.term == universe.term
+        for text in choice.values if measures else [universe.term]:
+            if len(term_columns(parse(text), panel.rows())) != 1:
+                raise StudyError(f"{text} stands for several columns; a curve is about one coefficient")
+
+
+def _require_estimate(panel: Panel, model: ModelSpec) -> None:
     """Raise what a run of the study would: where the reported model is none, there is nothing to vary."""
     ready = plan(model)
     with told_at(f"models.{model.id}"):

@@ -14,8 +14,8 @@ from replication.estimate.design import Floats, Integers
 from replication.publish import charts, lettering, style
 from replication.publish.figures import write_drawn
 from replication.robustness.curve import Curve
-from replication.robustness.curve_summary import Factor, factors
 from replication.robustness.curve_tables import worded
+from replication.robustness.factors import Factor, factors
 
 LONGEST = 60  # letters of a row's name with its choice
 CURVE, ROW, HEAD = 2.2, 0.155, 0.2  # inches: the curve, a row of the panel of choices, room above

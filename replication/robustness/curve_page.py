@@ -21,10 +21,10 @@ from replication.publish.files_beside import files_of_figure, files_of_table
 from replication.publish.formats import to_html
 from replication.publish.page_template import page_template
 from replication.robustness.choices import Choice
-from replication.robustness.control_sets import ControlSets
 from replication.robustness.curve import Curve
-from replication.robustness.curve_summary import SIZE, Factor, curve_summary, factors
+from replication.robustness.curve_summary import SIZE, curve_summary
 from replication.robustness.curve_tables import estimate_text, worded
+from replication.robustness.factors import Factor, factors
 from replication.robustness.number_table import Recorded
 from replication.spec.robustness_entries import RobustnessSpec
 
@@ -173,11 +173,11 @@ def _names(factor: Factor, labels: Mapping[str, str]) -> list[str]:
 
 def _choice(choice: Choice) -> dict[str, Any]:
     """How many alternatives, and of sets of controls which controls each has."""
-    if not isinstance(choice.values, ControlSets):
-        return {"size": len(choice.values)}
-    varied = choice.values.varied
-    members = np.packbits(choice.values.members(np.arange(len(choice.values)))[:, :varied])
-    return {"size": len(choice.values), "controls": varied, "members": _text(members)}
+    if choice.sets is None:
+        return {"size": len(choice)}
+    varied = choice.sets.varied
+    members = np.packbits(choice.sets.members(np.arange(len(choice)))[:, :varied])
+    return {"size": len(choice), "controls": varied, "members": _text(members)}
 
 
 def _packed(values: Floats) -> dict[str, Any]:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import chain
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from replication.estimate.coefficient_table import LEVEL
-from replication.estimate.design import Floats, Integers
+from replication.estimate.design import Floats
 from replication.robustness.choice_labels import Label, joined
-from replication.robustness.choices import Universe
-from replication.robustness.control_sets import ControlSets
 from replication.robustness.curve import Curve
+from replication.robustness.factors import Codes, factors
 from replication.robustness.pieces import pieces
 
 SIZE = 1.0 - LEVEL
 
 AT_ONCE = 200_000
 """Specifications, about so many, whose groups are summed together."""
-
-IN_OR_OUT = (("out",), ("in",))
 
 SHARES = (
     "share positive", "share significant", "share significant and positive", "share significant and negative",
@@ -55,66 +50,6 @@ def summary(estimate: Floats, p_value: Floats) -> dict[str, float]:
 def curve_summary(found: Curve) -> dict[str, float]:
     """`summary` of all specifications of a curve."""
     return summary(found.estimates.column("estimate"), found.estimates.column("p_value"))
-
-
-Codes = NDArray[np.integer]
-
-
-@dataclass(frozen=True)
-class Factor:
-    """One thing that differs between specifications: a choice, or whether one control or block is in.
-
-    Attributes
-    ----------
-    universe : Universe
-    place : int
-        Of the choice.
-    control : int or None
-        Which control or block of the choice.
-    """
-
-    universe: Universe
-    place: int
-    control: int | None = None
-
-    @property
-    def choice(self) -> str:
-        """Id of the choice."""
-        return self.universe.choices[self.place].id
-
-    @property
-    def name(self) -> str:
-        """That of the choice, but for controls."""
-        return self.choice if self.control is None else self._sets.names[self.control]
-
-    @property
-    def labels(self) -> tuple[Label, ...]:
-        """Of the alternatives, by code."""
-        return self.universe.choices[self.place].labels if self.control is None else IN_OR_OUT
-
-    def codes(self, numbers: Integers) -> Codes:
-        """(P,) alternative that each combination, told by its number, has."""
-        place = self.universe.place(self.place, numbers)
-        return place if self.control is None else self._sets.member(place, self.control).astype(np.int8)
-
-    def others(self, numbers: Integers) -> Integers:
-        """(P,) a whole number that combinations share which differ in nothing else."""
-        place = self.universe.place(self.place, numbers)
-        rest = 0 if self.control is None else self._sets.others(place, self.control)
-        return numbers + (rest - place) * self.universe.stride(self.place)
-
-    @property
-    def _sets(self) -> ControlSets:
-        return self.universe.choices[self.place].values
-
-
-def factors(found: Universe) -> Iterator[Factor]:
-    """What differs between the specifications of a universe."""
-    for place, choice in enumerate(found.choices):
-        if isinstance(choice.values, ControlSets):
-            yield from (Factor(found, place, number) for number in range(choice.values.varied))
-        else:
-            yield Factor(found, place)
 
 
 def by_alternative(found: Curve, words: Callable[[Label], str] = joined) -> pd.DataFrame:
@@ -172,32 +107,3 @@ def _squares(codes: Codes, y: Floats) -> float:
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     sizes = np.diff(starts, append=len(y))
     return float((np.add.reduceat(y[order], starts) ** 2 / sizes).sum()) if len(y) else 0.0
-
-
-def choices_table(found: Curve, words: Callable[[Label], str] = joined) -> pd.DataFrame:
-    """The analytical choices: id, place, used, alternatives, reason; `words` prints a label."""
-    rows = []
-    for choice in found.universe.choices:
-        sets = choice.values if isinstance(choice.values, ControlSets) else None
-        if sets:
-            names = ", ".join(words((name,)) for name in sets.names[: sets.varied])
-            others = f"{len(sets) - 1:,} other sets of: {names}"
-        else:
-            others = "; ".join(map(words, choice.labels[1:]))
-        used = words((choice.id,)), PLACES[choice.kind], words(choice.label(0))
-        rows.append((*used, others, choice.reason))
-    return pd.DataFrame(rows, columns=["id", "place", "used", "alternatives", "reason"])
-
-
-PLACES = {
-    "outcome": "outcome",
-    "controls": "controls",
-    "term": "measure",
-    "where": "sample",
-    "inside": "sample",
-    "effects": "effects",
-    "estimator": "estimator",
-    "covariance": "errors",
-    "weights": "weights",
-}
-"""Where in a model each kind of choice is made."""

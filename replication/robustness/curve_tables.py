@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import pandas as pd
 
 from replication.estimate.design import Integers
 from replication.publish import rounding
-from replication.robustness.choice_labels import joined
+from replication.robustness.choice_labels import Label, joined
 from replication.robustness.curve import Curve
-from replication.robustness.curve_summary import (
-    SHARES,
-    Factor,
-    by_alternative,
-    choices_table,
-    curve_summary,
-    decomposition,
-    factors,
-)
+from replication.robustness.curve_summary import SHARES, by_alternative, curve_summary, decomposition
 from replication.robustness.curve_test import CurveTest
+from replication.robustness.factors import Factor, factors
 from replication.robustness.number_table import Column, Print, Recorded, recorded, told
+from replication.robustness.universe import Universe
 
 COUNT, SHARE = partial(rounding.fixed, decimals=0), partial(rounding.fixed, decimals=3)
 PRINTS: Mapping[str, Print] = {"specifications": COUNT, **dict.fromkeys(SHARES, SHARE)}
 """How the numbers of `summary` are printed that are no estimates."""
-HEADER = ("Choice", "Where", "Used", "Alternatives", "Reason")
+PLACES = {
+    "outcome": "outcome",
+    "controls": "controls",
+    "term": "measure",
+    "where": "sample",
+    "inside": "sample",
+    "effects": "effects",
+    "estimator": "estimator",
+    "covariance": "errors",
+    "weights": "weights",
+}
+"""Where in a model each kind of choice is made."""
+CHOICES = ("Choice", "Where", "Used", "Alternatives", "Reason")
 
 
 def curve_tables(found: Curve, labels: Mapping[str, str]) -> Iterator[Recorded]:
@@ -39,13 +45,26 @@ def curve_tables(found: Curve, labels: Mapping[str, str]) -> Iterator[Recorded]:
     """
     name, title = found.spec.id, found.spec.title or found.spec.id
     number = estimate_text(found)
-    choices = choices_table(found, lambda label: worded(labels, *label))
-    yield told(f"{name}_choices", f"{title}: the choices", choices, HEADER)
+    choices = choices_table(found.universe, lambda label: worded(labels, *label))
+    yield told(f"{name}_choices", f"{title}: the choices", choices, CHOICES)
     yield _summary(found, title, number)
     if found.test is not None:
         yield _test(found.spec.id, found.test, title, number)
     yield _alternatives(found, title, number, labels)
     yield _variance(found, title, labels)
+
+
+def choices_table(universe: Universe, words: Callable[[Label], str] = joined) -> pd.DataFrame:
+    """The analytical choices: id, place, used, alternatives, reason; `words` prints a label."""
+    rows = []
+    for choice in universe.choices:
+        others = "; ".join(map(words, choice.labels[1:]))
+        if choice.sets is not None:
+            names = ", ".join(words((name,)) for name in choice.sets.names[: choice.sets.varied])
+            others = f"{len(choice) - 1:,} other sets of: {names}"
+        used = words((choice.id,)), PLACES[choice.kind], words(choice.label(0))
+        rows.append((*used, others, choice.reason))
+    return pd.DataFrame(rows, columns=["id", "place", "used", "alternatives", "reason"])
 
 
 def worded(labels: Mapping[str, str], *parts: str) -> str:

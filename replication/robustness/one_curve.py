@@ -22,8 +22,8 @@ from replication.publish.formats import to_html, to_markdown
 from replication.publish.table import Table
 from replication.robustness.curve import Curve, curve
 from replication.robustness.curve_page import said
-from replication.robustness.curve_summary import by_alternative, choices_table, curve_summary, decomposition
-from replication.robustness.curve_tables import curve_tables, with_factors
+from replication.robustness.curve_summary import by_alternative, curve_summary, decomposition
+from replication.robustness.curve_tables import choices_table, curve_tables, with_factors
 from replication.robustness.executors import executor_of
 from replication.spec.read_study import labels_of
 from replication.study.one_fit import study_of
@@ -55,7 +55,7 @@ class CurveResults:
     @property
     def choices(self) -> pd.DataFrame:
         """The analytical choices: id, place, used, alternatives, reason."""
-        return choices_table(self.found)
+        return choices_table(self.found.universe)
 
     @property
     def alternatives(self) -> pd.DataFrame:

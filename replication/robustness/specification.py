@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from replication.language.nodes import Call, Node, show
 from replication.language.syntax import parse
-from replication.robustness.choices import Universe
+from replication.robustness.universe import Universe
 from replication.spec.entries import ModelSpec
 
 ALONE: dict[str, object] = {
@@ -24,13 +24,13 @@ ALONE: dict[str, object] = {
 """What the reported model has besides its estimates, and no specification of a curve needs."""
 
 
-def model_of(found: Universe, places: Sequence[int]) -> ModelSpec:
-    """The model of one combination."""
-    model = found.model
+def model_of(universe: Universe, alternatives: Sequence[int]) -> ModelSpec:
+    """The model of one combination, told by the alternative that it has of each choice."""
+    model = universe.model
     changes: dict[str, object] = {"covariance": model.covariance[:1], **ALONE}
     where, inside = model.where, []
-    for choice, place in zip(found.choices, places, strict=True):
-        value = choice.values[int(place)]
+    for choice, alternative in zip(universe.choices, alternatives, strict=True):
+        value = choice.value(int(alternative))
         match choice.kind:
             case "where":
                 where = value
@@ -44,31 +44,32 @@ def model_of(found: Universe, places: Sequence[int]) -> ModelSpec:
                 changes["effects"] = list(value)
             case "weights":
                 changes["weights"] = value or None
-    changes["formula"] = formula_of(found, places)
+    changes["formula"] = _formula_of(universe, alternatives)
     changes["where"] = _together([where, *inside])
     return model.model_copy(update=changes)
 
 
-def formula_of(found: Universe, places: Sequence[int]) -> str:
+def _formula_of(universe: Universe, alternatives: Sequence[int]) -> str:
     """Outcome and terms of one combination."""
-    outcome, terms, stand_ins = found.outcome, found.own, {}
-    for choice, place in zip(found.choices, places, strict=True):
-        if choice.kind == "outcome":
-            outcome = choice.values[int(place)]
-        elif choice.kind == "controls":
-            inside = {found.term, *choice.values[int(place)]}
-            terms = tuple(term for term in found.terms if term in inside)
-        elif choice.kind == "term":
-            stand_ins[choice.term] = choice.values[int(place)]
-    return f"{as_term(outcome)} ~ {' + '.join(as_term(stand_ins.get(term, term)) for term in terms)}"
+    outcome, terms, measures = universe.outcome, universe.own, {}
+    for choice, alternative in zip(universe.choices, alternatives, strict=True):
+        value = choice.value(int(alternative))
+        match choice.kind:
+            case "outcome":
+                outcome = value
+            case "controls":
+                terms = tuple(term for term in universe.terms if term in {universe.term, *value})
+            case "term":
+                measures[choice.term] = value
+    return f"{as_term(outcome)} ~ {' + '.join(as_term(measures.get(term, term)) for term in terms)}"
 
 
-def term_of(found: Universe, places: Sequence[int]) -> str:
-    """The term whose coefficient a combination is about: that of the universe, or its measure."""
-    for choice, place in zip(found.choices, places, strict=True):
-        if choice.kind == "term" and choice.term == found.term:
-            return choice.values[int(place)]
-    return found.term
+def term_of(universe: Universe, alternatives: Sequence[int]) -> str:
+    """The term whose coefficient a combination is about: that of the universe, or another measure of it."""
+    for choice, alternative in zip(universe.choices, alternatives, strict=True):
+        if choice.kind == "term" and choice.term == universe.term:
+            return choice.value(int(alternative))
+    return universe.term
 
 
 def as_term(text: str) -> str:

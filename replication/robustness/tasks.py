@@ -15,9 +15,9 @@ from replication.estimate.design import Integers
 from replication.panel.panel import Panel
 from replication.robustness.base_rows import Base
 from replication.robustness.cells import NUMBERS, Batch, estimate
-from replication.robustness.choices import Universe
-from replication.robustness.combinations import named
+from replication.robustness.expressions import expressions
 from replication.robustness.specification import model_of, term_of
+from replication.robustness.universe import Universe
 from replication.spec.entries import ModelSpec
 from replication.study.boundary import NUMERICAL, numerical
 from replication.study.one_model import covariances_of, fit_model, plan
@@ -32,9 +32,9 @@ class Shared:
     base : Base
         Columns of all their regressors, then of all their outcomes.
     owner : (r,) int array
-        For each regressor, the expression that it belongs to, as `named` codes it; rising.
+        For each regressor, the code of the expression that it is a column of (`expressions`); rising.
     outcomes : (o,) int array
-        The expression of each outcome; rising.
+        The code of each outcome; rising.
     kind : str
         Of error.
     options : mapping
@@ -51,22 +51,22 @@ class Shared:
 class Blocks:
     """Combinations on one sample, by number, that blocks are tried for."""
 
-    found: Universe
+    universe: Universe
     numbers: Integers
     shared: Shared
 
     @property
     def batch(self) -> Batch:
         """The specifications as columns of what they share."""
-        stands, shared = named(self.found, self.found.places(self.numbers)), self.shared
+        stand, shared = expressions(self.universe, self.numbers), self.shared
         members = np.zeros((len(self.numbers), len(shared.base.names)), dtype=bool)
         for code in np.unique(shared.owner):
-            has = (stands.present & (stands.tokens == code)).any(axis=1)
+            has = (stand.present & (stand.terms == code)).any(axis=1)
             members[np.ix_(has, np.flatnonzero(shared.owner == code))] = True
-        key = stands.tokens[:, self.found.terms.index(self.found.term)]
+        key = stand.terms[:, self.universe.terms.index(self.universe.term)]
         return Batch(
             shared.base,
-            len(shared.owner) + np.searchsorted(shared.outcomes, stands.outcome),
+            len(shared.owner) + np.searchsorted(shared.outcomes, stand.outcome),
             np.searchsorted(shared.owner, key),
             members,
             shared.kind,
@@ -78,7 +78,7 @@ class Blocks:
 class Singles:
     """Combinations, by number, that are estimated one by one."""
 
-    found: Universe
+    universe: Universe
     numbers: Integers
     panel: Panel
 
@@ -86,9 +86,9 @@ class Singles:
 Task = Blocks | Singles
 
 
-def singles(panel: Panel, found: Universe, numbers: Integers) -> Singles:
+def singles(panel: Panel, universe: Universe, numbers: Integers) -> Singles:
     """Combinations to be estimated one by one; where rows stand in a file is not sent along."""
-    return Singles(found, numbers, replace(panel, reading=replace(panel.reading, place=None)))
+    return Singles(universe, numbers, replace(panel, reading=replace(panel.reading, place=None)))
 
 
 def do(task: Task) -> pd.DataFrame:
@@ -99,10 +99,10 @@ def do(task: Task) -> pd.DataFrame:
 
 
 def _one_by_one(task: Singles) -> pd.DataFrame:
-    found = task.found
+    universe = task.universe
     rows = [
-        _alone(task.panel, model_of(found, place), term_of(found, place))
-        for place in found.places(task.numbers)
+        _alone(task.panel, model_of(universe, each), term_of(universe, each))
+        for each in universe.alternatives(task.numbers)
     ]
     return pd.DataFrame(rows, columns=[*NUMBERS, "nobs", "one_by_one", "problem"])
 

@@ -9,7 +9,6 @@ from itertools import chain
 
 import numpy as np
 
-from replication.errors import StudyError
 from replication.estimate.design import Booleans, Integers
 from replication.language.evaluate import condition, evaluate_numbers
 from replication.language.same import Meanings
@@ -18,18 +17,20 @@ from replication.language.terms import Column, term_columns
 from replication.panel.panel import Panel, average_blocks
 from replication.panel.rows import group_codes
 from replication.robustness.base_rows import Base, complete
-from replication.robustness.choices import Universe
-from replication.robustness.combinations import ITSELF, SAME, Combinations, Named, named
+from replication.robustness.combinations import ITSELF, SAME, Combinations
+from replication.robustness.expressions import expressions, texts_of
 from replication.robustness.fast_errors import is_fast
 from replication.robustness.pieces import pieces
 from replication.robustness.specification import model_of
 from replication.robustness.tasks import Blocks, Shared, Task, do, singles
+from replication.robustness.universe import Universe
 from replication.spec.entries import ModelSpec
 
 FEW = 25
 """Models of one task that are estimated one by one."""
 
 SAMPLE_KINDS = ("where", "inside", "effects", "weights", "estimator", "covariance")
+"""Kinds of choice between which tasks are cut: all but those that are about the formula."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Work:
     Attributes
     ----------
     tasks : tuple of Task
-        The reported specification stands first.
+        The reported specification stands first, unless it makes no sense.
     left_out : mapping of str to int
         Combinations that make no sense, by reason.
     failed : mapping of str to int
@@ -54,12 +55,13 @@ class Work:
     def first_error(self) -> list[Blocks]:
         """The least-squares specifications with the first error that blocks give, each once."""
         blocks = [task for task in self.tasks if isinstance(task, Blocks)]
-        errors = [_places_of(task.found, ("covariance",), task.numbers[:1]).item() for task in blocks]
-        return [task for task, error in zip(blocks, errors, strict=True) if error == min(errors)]
+        errors = [_together(task.universe, ("covariance",), task.numbers[:1]).item() for task in blocks]
+        first = min(errors, default=0)
+        return [task for task, error in zip(blocks, errors, strict=True) if error == first]
 
 
 def work_of(
-    panel: Panel, found: Universe, kept: Combinations, *, common: bool, groups: tuple[str, ...] = ()
+    panel: Panel, universe: Universe, kept: Combinations, *, common: bool, groups: tuple[str, ...] = ()
 ) -> Work:
     """The tasks of a universe on a panel.
 
@@ -77,17 +79,17 @@ def work_of(
     """
     tasks: list[Task] = []
     left_out, failed = Counter(kept.left_out), Counter[str]()
-    samples = _Samples(panel, found, groups, common)
-    seen: dict[tuple, str] = {}
-    for numbers in _by_sample(found, kept.numbers):
+    samples = _Samples(panel, universe, groups, common)
+    first: dict[tuple[bytes, str], str | None] = {}
+    for numbers in _by_sample(universe, kept.numbers):
         model = samples.model(numbers)
         inside = samples.inside(model)
-        kind = (inside.tobytes(), model.model_copy(update={"where": None, "formula": ""}).model_dump_json())
-        if seen.setdefault(kind, model.where or "") != (model.where or ""):
-            left_out[SAME] += len(numbers)
+        words = model.model_copy(update={"where": None, "formula": ""}).model_dump_json()
+        if first.setdefault((inside.tobytes(), words), model.where) != model.where:
+            left_out[SAME] += len(numbers)  # another condition has given the same rows
             continue
         if not inside.any():
-            (problem,) = do(singles(panel, found, numbers[:1]))["problem"]
+            (problem,) = do(singles(panel, universe, numbers[:1]))["problem"]
             failed[problem] += len(numbers)
             continue
         chosen = samples.meaningful(numbers, inside)
@@ -96,37 +98,38 @@ def work_of(
     return Work(tuple(tasks), +left_out, failed)
 
 
-def _places_of(found: Universe, kinds: tuple[str, ...], numbers: Integers) -> Integers:
+def _together(universe: Universe, kinds: tuple[str, ...], numbers: Integers) -> Integers:
     """(P,) one whole number for the alternatives of all choices of some kinds, in their order."""
     together = np.zeros(len(numbers), dtype=np.int64)
-    for place, choice in enumerate(found.choices):
+    for place, choice in enumerate(universe.choices):
         if choice.kind in kinds:
-            together = together * len(choice.values) + found.place(place, numbers)
+            together = together * len(choice) + universe.alternative(place, numbers)
     return together
 
 
-def _by_sample(found: Universe, numbers: Integers) -> list[Integers]:
-    """The combinations of each sample, effects, weights, estimator and error."""
-    kinds = _places_of(found, SAMPLE_KINDS, numbers)
-    order = np.argsort(kinds, kind="stable")
-    return np.split(numbers[order], np.flatnonzero(np.diff(kinds[order])) + 1)
+def _by_sample(universe: Universe, numbers: Integers) -> list[Integers]:
+    """The combinations of each sample, effects, weights, estimator and error, the reported ones first."""
+    sample = _together(universe, SAMPLE_KINDS, numbers)
+    order = np.argsort(sample, kind="stable")
+    return np.split(numbers[order], np.flatnonzero(np.diff(sample[order])) + 1)
 
 
 class _Samples:
     """Expressions on the rows of a sample, each worked out once."""
 
-    def __init__(self, panel: Panel, found: Universe, groups: tuple[str, ...], common: bool) -> None:
-        self.groups, self.common = groups, common
-        years = found.model.average_over
-        self.given, self.found = panel, found
+    def __init__(self, panel: Panel, universe: Universe, groups: tuple[str, ...], common: bool) -> None:
+        years = universe.model.average_over
+        self.given = panel
         self.panel = panel if years is None else average_blocks(panel, years)
+        self.universe, self.texts = universe, texts_of(universe)
+        self.groups, self.common = groups, common
         self.known: dict[tuple[bytes, str], list[Column]] = {}
 
     def model(self, numbers: Integers) -> ModelSpec:
         """The model of a sample's combinations, with all that may differ between them as it is reported."""
-        (first,) = self.found.places(numbers[:1])
-        of_sample = [choice.kind in SAMPLE_KINDS for choice in self.found.choices]
-        return model_of(self.found, np.where(of_sample, first, 0).tolist())
+        (first,) = self.universe.alternatives(numbers[:1])
+        of_sample = [choice.kind in SAMPLE_KINDS for choice in self.universe.choices]
+        return model_of(self.universe, np.where(of_sample, first, 0).tolist())
 
     def inside(self, model: ModelSpec) -> Booleans:
         """Rows of a model's sample."""
@@ -137,47 +140,47 @@ class _Samples:
     def meaningful(self, numbers: Integers, inside: Booleans) -> Integers:
         """The combinations whose outcome does not stand among the regressors under another name."""
         meanings = Meanings(self.panel.rows(inside))
-        nodes = [parse(text) for text in named(self.found, self.found.places(numbers[:1])).texts]
+        nodes = [parse(text) for text in self.texts]
         same = np.array([[meanings.same(left, right) for right in nodes] for left in nodes])
-        itself = [
-            (stands.present & same[stands.tokens, stands.outcome[:, None]]).any(axis=1)
-            for stands in self._named(numbers)
-        ]
-        return numbers[~np.concatenate(itself)]
-
-    def _named(self, numbers: Integers) -> Iterator[Named]:
-        return (named(self.found, self.found.places(numbers[part])) for part in pieces(len(numbers)))
+        kept = []
+        for part in pieces(len(numbers)):
+            stand = expressions(self.universe, numbers[part])
+            itself = (stand.present & same[stand.terms, stand.outcome[:, None]]).any(axis=1)
+            kept.append(numbers[part][~itself])
+        return np.concatenate(kept)
 
     def tasks(self, numbers: Integers, model: ModelSpec, inside: Booleans) -> Iterator[Task]:
-        """The tasks of one sample."""
+        """The tasks of one sample; none where no combination of it is left."""
         kind, options = _error(model)
         if model.estimator == "ols" and not model.options and is_fast(kind, options) and len(numbers):
             shared = self._shared(numbers, model, inside)
             for part in pieces(len(numbers)):
-                yield Blocks(self.found, numbers[part], shared)
+                yield Blocks(self.universe, numbers[part], shared)
         else:
             for part in pieces(len(numbers), FEW):
-                yield singles(self.given, self.found, numbers[part])
+                yield singles(self.given, self.universe, numbers[part])
 
     def _shared(self, numbers: Integers, model: ModelSpec, inside: Booleans) -> Shared:
         kind, options = _error(model)
-        present, outcomes, texts = self._expressions(numbers)
-        columns = [self._columns(texts[code], inside) for code in present]
-        owner = np.repeat(present, [len(own) for own in columns])
-        every = [*chain.from_iterable(columns), *(self._outcome(texts[code], inside) for code in outcomes)]
+        regressors, outcomes = self._codes(numbers)
+        columns = [self._columns(self.texts[code], inside) for code in regressors]
+        owner = np.repeat(regressors, [len(own) for own in columns])
+        explained = [self._outcome(self.texts[code], inside) for code in outcomes]
+        every = [*chain.from_iterable(columns), *explained]
         base = self._base(every, model, options, inside)
         if self.common:
             base = complete(base, np.ones(len(every), dtype=bool))
         return Shared(base, owner, outcomes, kind, options)
 
-    def _expressions(self, numbers: Integers) -> tuple[Integers, Integers, tuple[str, ...]]:
-        """Codes of the regressors and of the outcomes that occur, rising, and the expressions by code."""
+    def _codes(self, numbers: Integers) -> tuple[Integers, Integers]:
+        """Codes of the expressions that occur among the regressors, and as outcomes; rising."""
         regressors: set[int] = set()
         outcomes: set[int] = set()
-        for stands in self._named(numbers):
-            regressors.update(stands.tokens[stands.present].tolist())
-            outcomes.update(stands.outcome.tolist())
-        return np.array(sorted(regressors)), np.array(sorted(outcomes)), stands.texts
+        for part in pieces(len(numbers)):
+            stand = expressions(self.universe, numbers[part])
+            regressors.update(stand.terms[stand.present].tolist())
+            outcomes.update(stand.outcome.tolist())
+        return np.array(sorted(regressors)), np.array(sorted(outcomes))
 
     def _columns(self, text: str, inside: Booleans) -> list[Column]:
         known = (inside.tobytes(), text)
@@ -192,12 +195,12 @@ class _Samples:
         names = dict.fromkeys(["entity", "time", *model.effects, *options.get("cluster", []), *self.groups])
         rows = self.panel.rows(inside)
         factors = {id(factor): factor for column in columns for factor, _ in column.dummies}
-        known = {name: place for place, name in enumerate(factors)}
+        places = {identity: place for place, identity in enumerate(factors)}  # columns of a term share one
         return Base(
             names=tuple(column.name for column in columns),
             columns=np.column_stack([column.values for column in columns]),
             levels=tuple(
-                tuple((known[id(factor)], level) for factor, level in column.dummies) for column in columns
+                tuple((places[id(factor)], level) for factor, level in column.dummies) for column in columns
             ),
             factors=tuple(factors.values()),
             entity=self.panel.entity,
@@ -214,12 +217,3 @@ def _error(model: ModelSpec) -> tuple[str, dict]:
     if not model.covariance:
         return "clustered", {}
     return model.covariance[0].kind, model.covariance[0].options
-
-
-def require_one_column(panel: Panel, found: Universe) -> None:
-    """Refuse a term, or a measure of it, that stands for more columns than one."""
-    for choice in found.choices:
-        texts = choice.values if choice.kind == "term" and choice.term == found.term else [found.term]
-        for text in texts:
-            if len(term_columns(parse(text), panel.rows())) != 1:
-                raise StudyError(f"{text} stands for several columns; a curve is about one coefficient")

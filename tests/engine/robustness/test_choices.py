@@ -10,10 +10,10 @@ import pytest
 
 from replication.errors import StudyError
 from replication.robustness.choice_labels import joined
-from replication.robustness.choices import universe
 from replication.robustness.combinations import DECLARED, ITSELF, SAME, TWICE, combinations
 from replication.robustness.pieces import pieces
 from replication.robustness.specification import model_of, term_of
+from replication.robustness.universe import universe_of
 from replication.spec.entries import ModelSpec
 from replication.spec.entry import CovarianceSpec
 from replication.spec.robustness_checks import check_robustness
@@ -34,15 +34,15 @@ def read(**entry) -> RobustnessSpec:
     return spec
 
 
-def universe_of(*choices, **entry):
+def declared(*choices, **entry):
     spec = read(choices=list(choices), **entry)
-    return universe(
+    return universe_of(
         spec, MODEL, "year", lambda name: ["ARG", "O'Higgins"] if name == "iso3" else [1980, 1981]
     )
 
 
 def formulas(found, kept):
-    return [model_of(found, place).formula for place in found.places(kept.numbers)]
+    return [model_of(found, place).formula for place in found.alternatives(kept.numbers)]
 
 
 def nothing_unfit(model):
@@ -50,9 +50,7 @@ def nothing_unfit(model):
 
 
 def test_all_subsets_of_controls_and_blocks_the_reported_one_first():
-    found = universe_of(
-        {"id": "controls", "controls": "all_subsets", "blocks": {"scale": ["income", "size"]}}
-    )
+    found = declared({"id": "controls", "controls": "all_subsets", "blocks": {"scale": ["income", "size"]}})
     kept = combinations(found, nothing_unfit)
     assert formulas(found, kept) == [
         "log(aid) ~ lag(stake, 1) + income + size + dummies(region)",
@@ -69,12 +67,12 @@ def test_all_subsets_of_controls_and_blocks_the_reported_one_first():
 
 
 def test_leave_one_out_and_lists_of_ones_own():
-    left = universe_of({"id": "controls", "controls": "leave_one_out", "among": ["income", "size"]})
+    left = declared({"id": "controls", "controls": "leave_one_out", "among": ["income", "size"]})
     assert formulas(left, combinations(left, nothing_unfit))[1:] == [
         "log(aid) ~ lag(stake, 1) + size + dummies(region)",
         "log(aid) ~ lag(stake, 1) + income + dummies(region)",
     ]
-    listed = universe_of({"id": "controls", "controls": [["income", "war"], []], "always": ["size"]})
+    listed = declared({"id": "controls", "controls": [["income", "war"], []], "always": ["size"]})
     assert formulas(listed, combinations(listed, nothing_unfit))[1:] == [
         "log(aid) ~ lag(stake, 1) + income + size + war",
         "log(aid) ~ lag(stake, 1) + size",
@@ -82,7 +80,7 @@ def test_leave_one_out_and_lists_of_ones_own():
 
 
 def test_measures_samples_effects_errors_and_weights():
-    found = universe_of(
+    found = declared(
         {"id": "stake", "term": "lag(stake, 1)", "measures": ["claims"], "reason": "one concept"},
         {"id": "sample", "where": ["region == 'Asia'"]},
         {"id": "window", "windows": [[1982, 1991]]},
@@ -105,7 +103,7 @@ def test_measures_samples_effects_errors_and_weights():
 
 
 def test_transforms_of_a_term_and_of_the_outcome():
-    found = universe_of(
+    found = declared(
         {"id": "size", "term": "size", "transforms": ["log", "standardise"]},
         {"id": "aid", "term": "log(aid)", "transforms": ["asinh"]},
     )
@@ -117,7 +115,7 @@ def test_transforms_of_a_term_and_of_the_outcome():
 
 
 def test_meaningless_combinations_are_left_out_and_counted():
-    found = universe_of(
+    found = declared(
         {"id": "controls", "controls": "all_subsets", "among": ["income", "size"]},
         {"id": "income", "term": "income", "measures": ["size", "aid"]},
         {"id": "outcome", "outcome": ["aid"]},
@@ -147,7 +145,7 @@ def test_meaningless_combinations_are_left_out_and_counted():
 
 
 def test_pieces_of_a_large_universe_are_the_whole(monkeypatch):
-    found = universe_of(
+    found = declared(
         {"id": "controls", "controls": "all_subsets"}, {"id": "effects", "effects": [["entity"], ["time"]]}
     )
     whole = combinations(found, nothing_unfit)
@@ -205,4 +203,4 @@ def test_mistakes_are_told_without_data(entry, words):
 )
 def test_alternatives_that_cannot_be_are_told(choices, entry, words):
     with pytest.raises(StudyError, match=words):
-        universe_of(*choices, **entry)
+        declared(*choices, **entry)

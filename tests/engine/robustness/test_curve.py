@@ -64,7 +64,7 @@ def found(panel, tmp_path_factory):
 def test_every_specification_is_that_of_the_study(panel, found):
     rows = whole(found)
     for row in rows.sample(40, random_state=1).to_dict("records"):
-        (place,) = found.universe.places(np.array([row["number"]]))
+        (place,) = found.universe.alternatives(np.array([row["number"]]))
         result = run_model(panel, plan(model_of(found.universe, place)))
         one = result.estimates.set_index("term").loc[term_of(found.universe, place)]
         assert row["estimate"] == pytest.approx(one["estimate"], rel=1e-9, abs=1e-9 * one["std_error"])
@@ -84,7 +84,9 @@ def test_dummies_are_those_of_the_study(panel, tmp_path):
     found = curve(panel, read(choices=few), model, here, tmp_path)
     rows = whole(found)
     assert not rows["one_by_one"].all()
-    for place, row in zip(found.universe.places(rows["number"].to_numpy()), rows.itertuples(), strict=True):
+    for place, row in zip(
+        found.universe.alternatives(rows["number"].to_numpy()), rows.itertuples(), strict=True
+    ):
         one = model_of(found.universe, place)
         result = run_model(panel, plan(one)).estimates.set_index("term").loc["lag(key, 1)"]
         assert row.estimate == pytest.approx(result["estimate"], rel=1e-9)
@@ -97,7 +99,7 @@ def test_why_a_specification_cannot_be_estimated_is_what_the_study_says(panel, t
     found = curve(panel, read(choices=few), MODEL, here, tmp_path)
     known, told = set(found.estimates.column("number").tolist()), Counter()
     for number in set(range(len(found.universe))) - known:
-        (place,) = found.universe.places(np.array([number]))
+        (place,) = found.universe.alternatives(np.array([number]))
         with pytest.raises(UserError) as problem:
             run_model(panel, plan(model_of(found.universe, place)))
         message = str(problem.value).removeprefix("models.main: ")

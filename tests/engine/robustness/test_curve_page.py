@@ -12,9 +12,10 @@ import pytest
 from replication.project.places import PACKAGE
 from replication.robustness.curve import curve
 from replication.robustness.curve_page import MOST_BYTES, Checked, live, said, section
-from replication.robustness.curve_summary import curve_summary, factors
+from replication.robustness.curve_summary import curve_summary
 from replication.robustness.curve_tables import curve_tables
 from replication.robustness.executors import here
+from replication.robustness.factors import factors
 from tests.engine.robustness.test_curve import MODEL, panel, read, whole  # noqa: F401 (panel is a fixture)
 
 CHROMIUM = shutil.which("chromium")

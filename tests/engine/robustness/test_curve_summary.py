@@ -14,14 +14,7 @@ from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
 from replication.robustness import curve_summary as curve_summary_module
 from replication.robustness.curve import curve
-from replication.robustness.curve_summary import (
-    between,
-    by_alternative,
-    choices_table,
-    curve_summary,
-    decomposition,
-    factors,
-)
+from replication.robustness.curve_summary import between, by_alternative, curve_summary, decomposition
 from replication.robustness.executors import here
 from tests.engine.robustness.test_cells import table
 from tests.engine.robustness.test_curve import CHOICES, MODEL, read, whole
@@ -95,32 +88,3 @@ def test_the_share_between_groups_is_the_same_however_many_are_summed_together(s
     brute = (means**2).sum() / (apart**2).sum() if (apart**2).sum() > 0 else 0.0
     with mock.patch.object(curve_summary_module, "AT_ONCE", step):
         assert between(codes, y) == pytest.approx(brute, abs=1e-12)
-
-
-def test_what_differs_in_one_thing_alone_has_the_same_number(found):
-    rows = whole(found)
-    numbers = rows["number"].to_numpy()
-    known = list(factors(found.universe))
-    columns = pd.DataFrame({place: factor.codes(numbers) for place, factor in enumerate(known)})
-    for place, factor in enumerate(known):
-        brute = columns.drop(columns=place).groupby(list(columns.columns.drop(place))).ngroup()
-        both = pd.DataFrame({"brute": brute, "others": factor.others(numbers)})
-        assert (both.groupby("brute")["others"].nunique() == 1).all()
-        assert (both.groupby("others")["brute"].nunique() == 1).all()
-        assert both["others"].between(0, len(found.universe) - 1).all()
-
-
-def test_the_table_of_analytical_choices(found):
-    told = choices_table(found).set_index("id")
-    assert told.loc["measure"].to_dict() == {
-        "place": "measure",
-        "used": "lag(key, 1)",
-        "alternatives": "key; z",
-        "reason": "this year or last",
-    }
-    assert told.loc["controls", "used"] == "both, c"
-    assert told.loc["controls", "alternatives"] == "3 other sets of: both, c"
-    assert told.loc["effects", "used"] == "entity"
-    named = choices_table(found, lambda label: ", ".join(label).upper()).set_index("id")
-    assert named.loc["CONTROLS", "alternatives"] == "3 other sets of: BOTH, C"
-    assert named.loc["MEASURE", "alternatives"] == "KEY; Z"

@@ -17,11 +17,11 @@ from replication.estimate.seeds import generator
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
 from replication.robustness.cells import Batch
-from replication.robustness.choices import universe
 from replication.robustness.combinations import combinations
 from replication.robustness.curve import curve
 from replication.robustness.curve_test import _Lottery, batches_for, curve_test
 from replication.robustness.executors import here
+from replication.robustness.universe import universe_of
 from replication.robustness.work import work_of
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import InferenceSpec, RobustnessSpec
@@ -126,7 +126,7 @@ def test_of_many_specifications_some_are_drawn_by_seed(monkeypatch, tmp_path):
         {"id": "error", "covariance": [{"kind": "hc1"}]},
     ]
     spec = RobustnessSpec.model_validate({"id": "curve", "model": "main", "term": "key", "choices": choices})
-    found = universe(spec, model, "year", lambda name: [0, 1, 2])
+    found = universe_of(spec, model, "year", lambda name: [0, 1, 2])
     work = work_of(panel, found, combinations(found, lambda model: ""), common=False)
     every = batches_for(work.first_error, InferenceSpec())
     assert sum(len(one.outcomes) for one in every) == 8 * 4  # with one of the two errors
