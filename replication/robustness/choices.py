@@ -100,53 +100,47 @@ def choice_of(
             sets = control_sets(place, spec, model, term)
             return Choice(spec.id, "controls", sets=sets, reason=spec.reason)
         case "outcome":
-            outcome = show(parse_formula(model.formula).outcome)
-            return _texts(spec, "outcome", [outcome, *map(_canonical, spec.outcome)])
+            return _between(spec, "outcome", [_outcome(model), *map(_canonical, spec.outcome)], _text_label)
         case "measures":
-            named = _said(spec.term)
-            return _texts(spec, "term", [_canonical(named), *map(_canonical, spec.measures)], named)
+            own = _canonical(_said(spec.term))
+            return _between(spec, "term", [own, *map(_canonical, spec.measures)], _text_label, own)
         case "transforms":
             return _transforms(place, spec, model)
         case "where":
-            own = [] if model.where is None else [_canonical(model.where)]
-            return _texts(spec, "where", [*(own or [""]), *map(_canonical, spec.where)])
+            reported = "" if model.where is None else _canonical(model.where)
+            return _between(spec, "where", [reported, *map(_canonical, spec.where)], _text_label)
         case "windows":
-            conditions = [_window(time, *window) for window in spec.windows]
-            labels = (("all",), *((f"{first}-{last}",) for first, last in spec.windows))
-            return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
+            windows = {_window(time, *each): (f"{each[0]}-{each[1]}",) for each in spec.windows}
+            return _inside(spec, {"": ("all",), **windows})
         case "leave_out":
-            return _left_out(spec, levels(_said(spec.leave_out)))
+            column = _said(spec.leave_out)
+            left = {without(column, level): (f"without {level}",) for level in levels(column)}
+            return _inside(spec, {"": NONE, **left})
         case "weights":
-            return _texts(spec, "weights", [model.weights or "", *map(_canonical, spec.weights)])
+            values = [model.weights or "", *map(_canonical, spec.weights)]
+            return _between(spec, "weights", values, _text_label)
         case "effects":
-            found = _distinct([tuple(model.effects), *map(tuple, spec.effects)])
-            return Choice(
-                spec.id, "effects", found, tuple(each or NONE for each in found), reason=spec.reason
-            )
+            effects = [tuple(model.effects), *map(tuple, spec.effects)]
+            return _between(spec, "effects", effects, lambda names: names or NONE)
         case "estimator":
             plain = EstimatorSpec(kind=model.estimator, options=dict(model.options))
-            found = _distinct([plain, *spec.estimator])
-            return Choice(
-                spec.id, "estimator", found, tuple(map(_estimator_label, found)), reason=spec.reason
-            )
+            return _between(spec, "estimator", [plain, *spec.estimator], _estimator_label)
         case _:
-            found = _distinct([next(iter(model.covariance), None), *spec.covariance])
-            return Choice(spec.id, "covariance", found, tuple(map(_error_label, found)), reason=spec.reason)
+            errors = [next(iter(model.covariance), None), *spec.covariance]
+            return _between(spec, "covariance", errors, _error_label)
 
 
-def _canonical(text: str) -> str:
-    return show(parse(text))
+def _between(
+    spec: ChoiceSpec, kind: str, values: list, label: Callable[[Any], Label], term: str = ""
+) -> Choice:
+    """A choice between values, each taken once; they need no hash."""
+    found = tuple(value for place, value in enumerate(values) if value not in values[:place])
+    return Choice(spec.id, kind, found, tuple(map(label, found)), term=term, reason=spec.reason)
 
 
-def _distinct(values: list) -> tuple:
-    """Each value once, in their order; they need no hash."""
-    return tuple(value for place, value in enumerate(values) if value not in values[:place])
-
-
-def _texts(spec: ChoiceSpec, kind: str, values: list[str], term: str | None = None) -> Choice:
-    found = _distinct(values)
-    labels = tuple((value,) if value else NONE for value in found)
-    return Choice(spec.id, kind, found, labels, term=_canonical(term) if term else "", reason=spec.reason)
+def _inside(spec: ChoiceSpec, conditions: dict[str, Label]) -> Choice:
+    """A choice between conditions beside that of the model, by their labels."""
+    return _between(spec, "inside", list(conditions), conditions.__getitem__)
 
 
 def _transforms(place: str, spec: ChoiceSpec, model: ModelSpec) -> Choice:
@@ -156,13 +150,17 @@ def _transforms(place: str, spec: ChoiceSpec, model: ModelSpec) -> Choice:
             raise StudyError(f"{place}: transform {name!r} is not known; allowed: {', '.join(TRANSFORMS)}")
     own = parse(_said(spec.term))
     values = [show(own), *(show(Call(name, (own,))) for name in spec.transforms)]
-    is_outcome = show(own) == show(parse_formula(model.formula).outcome)
-    return _texts(spec, "outcome" if is_outcome else "term", values, None if is_outcome else spec.term)
+    if show(own) == _outcome(model):
+        return _between(spec, "outcome", values, _text_label)
+    return _between(spec, "term", values, _text_label, show(own))
 
 
-def _window(time: str, first: int, last: int) -> str:
-    inside = (Call(">=", (Name(time), Number(first))), Call("<=", (Name(time), Number(last))))
-    return show(Call("and", inside))
+def _outcome(model: ModelSpec) -> str:
+    return show(parse_formula(model.formula).outcome)
+
+
+def _canonical(text: str) -> str:
+    return show(parse(text))
 
 
 def _said(key: str | None) -> str:
@@ -170,10 +168,13 @@ def _said(key: str | None) -> str:
     return key or ""
 
 
-def _left_out(spec: ChoiceSpec, levels: list) -> Choice:
-    conditions = [without(_said(spec.leave_out), level) for level in levels]
-    labels = (NONE, *((f"without {level}",) for level in levels))
-    return Choice(spec.id, "inside", ("", *conditions), labels, reason=spec.reason)
+def _window(time: str, first: int, last: int) -> str:
+    inside = (Call(">=", (Name(time), Number(first))), Call("<=", (Name(time), Number(last))))
+    return show(Call("and", inside))
+
+
+def _text_label(text: str) -> Label:
+    return (text,) if text else NONE
 
 
 def _estimator_label(spec: EstimatorSpec) -> Label:

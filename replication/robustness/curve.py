@@ -21,7 +21,7 @@ from replication.language.terms import term_columns
 from replication.panel.panel import Panel
 from replication.robustness.combinations import combinations
 from replication.robustness.curve_test import CurveTest, batches_for, curve_test
-from replication.robustness.estimate_files import Estimates, write_estimates
+from replication.robustness.estimate_files import TYPES, Estimates, write_estimates
 from replication.robustness.executors import Executor, carry_out
 from replication.robustness.pieces import pieces
 from replication.robustness.tasks import do, singles
@@ -134,6 +134,7 @@ def curve(
         cannot be estimated.
     """
     universe = universe_of(spec, model, panel.time_name, partial(_levels, panel, model))
+    _require_free_names(spec)
     _require_one_column(panel, universe)
     _require_estimate(panel, model)
     groups = [] if spec.inference is None else filter(None, [spec.inference.cluster, spec.inference.strata])
@@ -151,6 +152,17 @@ def curve(
     check = _compared({name: estimates.column(name)[chosen] for name in CHECKED}, list(alone))
     test = None if spec.inference is None else curve_test(batches, spec.inference, f"{spec.id}: test")
     return Curve(spec, universe, estimates, work.left_out, work.failed + failed, check, test)
+
+
+def _require_free_names(spec: RobustnessSpec) -> None:
+    """Refuse a choice that is called as a column is that stands beside it in the curve's file."""
+    taken = {*TYPES, "reported"} - {"number"}
+    for choice in spec.choices:
+        if choice.id in taken:
+            raise StudyError(
+                f"robustness.{spec.id}.choices.{choice.id}: the curve has a column of this name; allowed: "
+                f"another id than {', '.join(sorted(taken))}"
+            )
 
 
 def _require_one_column(panel: Panel, universe: Universe) -> None:

@@ -7,6 +7,7 @@ do, the last choice moving fastest; the reported specification, which has the fi
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
@@ -84,8 +85,8 @@ def universe_of(spec: RobustnessSpec, model: ModelSpec, time: str, levels: Calla
     Raises
     ------
     StudyError
-        An alternative that cannot be, two choices about the same, more combinations than `most`, or a rule
-        of `never` that names no alternative.
+        An alternative that cannot be, two choices about the same, two alternatives of one name, more
+        combinations than `most`, or a rule of `never` that names no alternative.
     """
     formula, term = parse_formula(model.formula), show(parse(spec.term))
     own = tuple(show(each) for each in formula.terms)
@@ -97,6 +98,7 @@ def universe_of(spec: RobustnessSpec, model: ModelSpec, time: str, levels: Calla
     terms = dict.fromkeys([*own, *chain.from_iterable(sets)])
     found = Universe(model, show(formula.outcome), term, own, tuple(terms), choices, tuple(spec.never))
     _require_one_choice_each(place, found)
+    _require_labels_apart(f"{place}.choices", found)
     if len(found) > spec.most:
         sizes = " x ".join(map(str, found.shape))
         raise StudyError(
@@ -112,6 +114,14 @@ def _require_one_choice_each(place: str, universe: Universe) -> None:
     for kind, term in once:
         if once.count((kind, term)) > 1:
             raise StudyError(f"{place}: two choices are about {term or kind}; put their alternatives in one")
+
+
+def _require_labels_apart(place: str, universe: Universe) -> None:
+    """Refuse alternatives that nobody could tell apart in a table."""
+    for choice in universe.choices:
+        label, times = Counter(map(joined, choice.labels)).most_common(1)[0] if choice.labels else ("", 0)
+        if times > 1:
+            raise StudyError(f"{place}.{choice.id}: {times} alternatives are called {label!r}; allowed: one")
 
 
 def _require_alternatives(place: str, universe: Universe) -> None:

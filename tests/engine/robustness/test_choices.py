@@ -66,11 +66,29 @@ def test_all_subsets_of_controls_and_blocks_the_reported_one_first():
     ]
 
 
+def test_what_is_always_in_is_in_every_subset():
+    found = declared({"id": "controls", "controls": "all_subsets", "always": ["size"]})
+    assert found.shape == (4,)
+    assert all(" size" in formula for formula in formulas(found, combinations(found, nothing_unfit)))
+
+
+def test_all_subsets_of_twenty_controls_and_no_more():
+    twenty = [f"x{number}" for number in range(20)]
+    found = declared({"id": "controls", "controls": "all_subsets", "among": twenty}, most=2**20)
+    assert found.shape == (2**20,)
+    with pytest.raises(StudyError, match="all subsets of 21 controls; allowed: 20"):
+        declared({"id": "controls", "controls": "all_subsets", "among": [*twenty, "income"]}, most=2**21)
+
+
 def test_leave_one_out_and_lists_of_ones_own():
     left = declared({"id": "controls", "controls": "leave_one_out", "among": ["income", "size"]})
     assert formulas(left, combinations(left, nothing_unfit))[1:] == [
         "log(aid) ~ lag(stake, 1) + size + dummies(region)",
         "log(aid) ~ lag(stake, 1) + income + dummies(region)",
+    ]
+    added = declared({"id": "controls", "controls": "leave_one_out", "among": ["income", "war"]})
+    assert formulas(added, combinations(added, nothing_unfit))[1:] == [
+        "log(aid) ~ lag(stake, 1) + size + dummies(region)"  # war is not in: nothing to leave out
     ]
     listed = declared({"id": "controls", "controls": [["income", "war"], []], "always": ["size"]})
     assert formulas(listed, combinations(listed, nothing_unfit))[1:] == [
@@ -100,6 +118,19 @@ def test_measures_samples_effects_errors_and_weights():
     first = model_of(found, [0] * 8)
     assert first.formula == MODEL.formula
     assert first.where == "year >= 1980"
+
+
+def test_an_alternative_that_is_declared_twice_is_one():
+    found = declared(
+        {"id": "window", "windows": [[1982, 1991], [1982, 1991]]},
+        {"id": "how", "estimator": [{"kind": "ols"}, {"kind": "quantile"}]},
+        {"id": "error", "covariance": [CovarianceSpec(kind="clustered", cluster=["iso3"])]},
+        {
+            "id": "controls",
+            "controls": [["income", "size", "dummies(region)"], ["size", "income"], ["income", "size"]],
+        },
+    )
+    assert found.shape == (2, 2, 1, 2)
 
 
 def test_transforms_of_a_term_and_of_the_outcome():
@@ -186,16 +217,16 @@ def test_mistakes_are_told_without_data(entry, words):
             "has a part of it",
         ),
         ([{"id": "a", "controls": "all_subsets", "always": ["war"]}], {}, "war is no control of the model"),
-        (
-            [{"id": "a", "controls": "all_subsets", "among": [f"x{n}" for n in range(21)]}],
-            {},
-            "all subsets of 21",
-        ),
         ([{"id": "a", "term": "size", "transforms": ["eval"]}], {}, "transform 'eval' is not known"),
         (
             [{"id": "a", "effects": [["time"]]}, {"id": "b", "effects": [["entity"]]}],
             {},
             "two choices are about",
+        ),
+        (
+            [{"id": "a", "covariance": [{"kind": kind, "label": "robust"} for kind in ("hc0", "hc1")]}],
+            {},
+            "choices.a: 2 alternatives are called 'robust'; allowed: one",
         ),
         ([{"id": "a", "effects": [["time"]]}], {"most": 1}, "2 = 2 specifications; allowed: 1"),
         ([{"id": "a", "effects": [["time"]]}], {"never": [{"a": "both"}]}, "a has no alternative 'both'"),

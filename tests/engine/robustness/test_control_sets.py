@@ -78,6 +78,13 @@ def test_names_that_hold_commas_may_be_read_in_two_ways():
     assert list(named_in("none", ["a"])) == [()]
 
 
+def test_a_label_that_names_two_sets_matches_both():
+    names = ("a", "b, c", "a, b", "c")
+    sets = AllSubsets(names, tuple((name,) for name in names), 4, 0)
+    matching = sets.matching("a, b, c", np.arange(16))
+    assert [sets.label(place) for place in np.flatnonzero(matching)] == [("a", "b, c"), ("a, b", "c")]
+
+
 @pytest.mark.parametrize("place", [0, 1, 2**19, 2**20 - 1])
 def test_a_million_sets_are_told_without_being_held(place):
     names = tuple(f"c{number}" for number in range(20))

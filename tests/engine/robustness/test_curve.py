@@ -170,6 +170,13 @@ def test_a_reported_specification_that_cannot_be_is_told(panel, tmp_path):
         curve(panel, read(term="dummies(region)", choices=[CHOICES[2]]), dummies, here, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["reported", "nobs", "conf_low"])
+def test_a_choice_that_is_called_as_a_column_of_the_curve_is_refused(panel, tmp_path, name):
+    choices = [{"id": name, "windows": [[1991, 1995]]}]
+    with pytest.raises(StudyError, match=f"choices.{name}: the curve has a column of this name"):
+        curve(panel, read(choices=choices), MODEL, here, tmp_path)
+
+
 def test_leave_one_out(panel, tmp_path):
     left = curve(panel, read(choices=[{"id": "without", "leave_out": "firm"}]), MODEL, here, tmp_path)
     rows = whole(left)
