@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,6 +27,8 @@ class Base:
     entity, time : (n,) int arrays
     groups : mapping of str to (n,) int array
         Codes of effects and clusters, -1 where missing; "entity" and "time" among them.
+    of_test : mapping of str to (n,) int array
+        The same that only the test of the whole curve needs.
     weights : (n,) float array or None
     effects : tuple of str
         Groups that are absorbed.
@@ -44,6 +46,7 @@ class Base:
     weights: Floats | None
     effects: tuple[str, ...]
     constant: bool
+    of_test: Mapping[str, Integers] = field(default_factory=dict)
 
     @property
     def has_constant(self) -> bool:
@@ -59,6 +62,7 @@ class Base:
             entity=self.entity[keep],
             time=self.time[keep],
             groups={name: codes[keep] for name, codes in self.groups.items()},
+            of_test={name: codes[keep] for name, codes in self.of_test.items()},
             weights=None if self.weights is None else self.weights[keep],
         )
 
@@ -78,6 +82,10 @@ class Base:
     def is_dummy(self) -> Booleans:
         """(m,) whether each column is one of a factor's."""
         return np.array([bool(levels) for levels in self.levels], dtype=bool)
+
+    def tested(self) -> Base:
+        """The rows that the test of the whole curve can use."""
+        return replace(self, groups={**self.groups, **self.of_test}).usable()
 
     def usable(self) -> Base:
         """The rows with weights, if there are any, and all groups."""

@@ -138,7 +138,7 @@ def control_sets(place: str, spec: ChoiceSpec, model: ModelSpec, term: str) -> C
     terms = [*blocks.values(), *((each,) for each in single)]
     names = [*blocks, *single]
     reported = np.array(
-        [_is_reported(place, name, block, own) for name, block in zip(names, terms, strict=True)]
+        [_is_reported(place, name, block, own) for name, block in zip(names, terms, strict=True)], dtype=bool
     )
     fixed = [each for each in own if each not in set(chain.from_iterable(terms))]
     all_names, all_terms = (*names, *fixed), (*terms, *((each,) for each in fixed))

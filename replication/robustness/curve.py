@@ -23,10 +23,9 @@ from replication.robustness.combinations import combinations
 from replication.robustness.curve_test import CurveTest, batches_for, curve_test
 from replication.robustness.estimate_files import TYPES, Estimates, write_estimates
 from replication.robustness.executors import Executor, carry_out
-from replication.robustness.pieces import pieces
-from replication.robustness.tasks import do, singles
+from replication.robustness.tasks import do
 from replication.robustness.universe import Universe, universe_of
-from replication.robustness.work import FEW, work_of
+from replication.robustness.work import work_of
 from replication.spec.entries import ModelSpec
 from replication.spec.robustness_entries import RobustnessSpec
 from replication.study.boundary import told_at
@@ -147,7 +146,7 @@ def curve(
     estimates, failed = write_estimates(unfinished, _reported_first(spec, answers))
     chosen = _drawn(spec, estimates)
     numbers = estimates.column("number")[chosen]
-    again = [singles(panel, universe, numbers[part]) for part in pieces(len(numbers), FEW)]
+    again = work.again(panel, universe, numbers)
     alone = carry_out(do, again, executor, unfinished / "check", f"{spec.id}: check")
     check = _compared({name: estimates.column(name)[chosen] for name in CHECKED}, list(alone))
     test = None if spec.inference is None else curve_test(batches, spec.inference, f"{spec.id}: test")

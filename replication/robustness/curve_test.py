@@ -67,7 +67,8 @@ def batches_for(tasks: Sequence[Blocks], spec: InferenceSpec) -> list[Batch]:
     Raises
     ------
     EstimationError
-        No specification that blocks give, or a term that varies within the units that it is permuted between.
+        No specification that blocks give, none with a row that has the groups, or a term that varies within
+        the units that it is permuted between.
     """
     if not tasks:
         raise EstimationError("inference: no specification is of the kind that blocks give (ols)")
@@ -81,7 +82,11 @@ def batches_for(tasks: Sequence[Blocks], spec: InferenceSpec) -> list[Batch]:
             for task, part, start in zip(tasks, parts, starts, strict=True)
             if len(part)
         ]
-    batches = [replace(batch, base=batch.base.usable()) for batch in (task.batch for task in tasks)]
+    every = (replace(batch, base=batch.base.tested()) for batch in (task.batch for task in tasks))
+    batches = [batch for batch in every if len(batch.base.columns)]
+    if not batches:
+        groups = " and ".join(filter(None, [spec.cluster, spec.strata]))
+        raise EstimationError(f"inference: no row of a specification has a value of {groups}")
     if spec.under == "permutation":
         _Lottery(batches, spec)
     return batches
@@ -183,7 +188,7 @@ def _z(t: Floats, df: int) -> Floats:
 def _permuted(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> tuple[Floats, int]:
     """The same, the term assigned anew among the units of the cluster.
 
-    A draw in which a specification cannot be estimated is without it.
+    A draw in which a specification cannot be estimated is without it; one in which none can is no draw.
     """
     lottery = _Lottery(batches, spec)
     found, sizes = [], []
@@ -193,6 +198,10 @@ def _permuted(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> tuple
         ]
         b, p = (np.concatenate([table[name] for table in tables]) for name in ("estimate", "p_value"))
         b, p = b[known := np.isfinite(b) & np.isfinite(p)], p[known]
+        if not len(b) and assigned is None:
+            raise EstimationError("inference: no specification can be estimated on the rows of the test")
+        if not len(b):
+            continue
         z = -np.sign(b) * NORMAL.ppf(np.maximum(p, 1e-300) / 2.0)
         sizes.append(len(b))
         found.append(_statistics(np.median(b), _tally(z), len(b)))

@@ -90,12 +90,13 @@ def _left_out(
 def _distances(panel: Panel, model: ModelSpec, term: str, column: str) -> pd.DataFrame:
     """dfbeta and cook of each level of a column, by its name."""
     clustered = CovarianceSpec.model_validate({"kind": "clustered", "cluster": [column]})
-    ready = plan(model.model_copy(update={"covariance": [*model.covariance[:1], clustered]}))
+    with_level = model.model_copy(update={"covariance": [*model.covariance[:1], clustered]})
+    ready = plan(with_level)
     _, fit = fit_model(panel, ready)
     found = cluster_influence(fit, error_of(fit, ready, ready.errors[0]), column)
     mine = found[found["term"] == term].set_index("cluster")
     codes = np.unique(fit.design.clusters[column], return_inverse=True)[1]
-    names = used(panel, model, column).astype(str).groupby(codes).first()
+    names = used(panel, with_level, column).astype(str).groupby(codes).first()
     return mine[["dfbeta", "cook"]].set_axis(names.to_numpy())
 
 

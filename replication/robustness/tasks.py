@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from replication.errors import UserError
 from replication.estimate.coefficient_table import coefficient_table
-from replication.estimate.design import Integers
+from replication.estimate.design import Integers, Role
 from replication.panel.panel import Panel
 from replication.robustness.base_rows import Base
 from replication.robustness.cells import NUMBERS, Batch, estimate
@@ -20,7 +20,10 @@ from replication.robustness.specification import model_of, term_of
 from replication.robustness.universe import Universe
 from replication.spec.entries import ModelSpec
 from replication.study.boundary import NUMERICAL, numerical
-from replication.study.one_model import covariances_of, fit_model, plan
+from replication.study.one_model import Plan, covariances_of, fit_model, plan
+
+WHOLE = "whole"
+"""The role of expressions that every row has, though they stand in other specifications alone."""
 
 
 @dataclass(frozen=True)
@@ -76,19 +79,26 @@ class Blocks:
 
 @dataclass(frozen=True)
 class Singles:
-    """Combinations, by number, that are estimated one by one."""
+    """Combinations, by number, that are estimated one by one.
+
+    `whole` are, of each, expressions that its rows have besides its own.
+    """
 
     universe: Universe
     numbers: Integers
     panel: Panel
+    whole: tuple[tuple[str, ...], ...]
 
 
 Task = Blocks | Singles
 
 
-def singles(panel: Panel, universe: Universe, numbers: Integers) -> Singles:
+def singles(
+    panel: Panel, universe: Universe, numbers: Integers, whole: Sequence[tuple[str, ...]] | None = None
+) -> Singles:
     """Combinations to be estimated one by one; where rows stand in a file is not sent along."""
-    return Singles(universe, numbers, replace(panel, reading=replace(panel.reading, place=None)))
+    panel = replace(panel, reading=replace(panel.reading, place=None))
+    return Singles(universe, numbers, panel, tuple(whole or [()] * len(numbers)))
 
 
 def do(task: Task) -> pd.DataFrame:
@@ -101,16 +111,16 @@ def do(task: Task) -> pd.DataFrame:
 def _one_by_one(task: Singles) -> pd.DataFrame:
     universe = task.universe
     rows = [
-        _alone(task.panel, model_of(universe, each), term_of(universe, each))
-        for each in universe.alternatives(task.numbers)
+        _alone(task.panel, model_of(universe, each), term_of(universe, each), whole)
+        for each, whole in zip(universe.alternatives(task.numbers), task.whole, strict=True)
     ]
     return pd.DataFrame(rows, columns=[*NUMBERS, "nobs", "one_by_one", "problem"])
 
 
-def _alone(panel: Panel, model: ModelSpec, term: str) -> tuple:
+def _alone(panel: Panel, model: ModelSpec, term: str, whole: tuple[str, ...]) -> tuple:
     nothing = [np.nan] * len(NUMBERS)
     try:
-        ready = plan(model, "the model")
+        ready = _on_rows_with(whole, plan(model, "the model"))
         _, fit = fit_model(panel, ready)
         table = coefficient_table(fit, next(iter(covariances_of(fit, ready).values())))
     except UserError as problem:
@@ -121,3 +131,13 @@ def _alone(panel: Panel, model: ModelSpec, term: str) -> tuple:
         return (*nothing, fit.nobs, True, "did not converge")
     row = table.iloc[fit.labels.index(term)]
     return (*(float(row[name]) for name in NUMBERS), fit.nobs, True, "")
+
+
+def _on_rows_with(whole: tuple[str, ...], ready: Plan) -> Plan:
+    """A model whose rows have some expressions more than it names."""
+    if not whole:
+        return ready
+    roles = {**ready.needs.roles, WHOLE: Role("rows have these too", terms=True)}
+    options = {**ready.model.options, WHOLE: list(whole)}
+    model = ready.model.model_copy(update={"options": options})
+    return replace(ready, model=model, needs=replace(ready.needs, roles=roles))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -22,7 +22,7 @@ from replication.robustness.expressions import expressions, texts_of
 from replication.robustness.fast_errors import is_fast
 from replication.robustness.pieces import pieces
 from replication.robustness.specification import model_of
-from replication.robustness.tasks import Blocks, Shared, Task, do, singles
+from replication.robustness.tasks import Blocks, Shared, Singles, Task, do, singles
 from replication.robustness.universe import Universe
 from replication.spec.entries import ModelSpec
 
@@ -45,11 +45,14 @@ class Work:
         Combinations that make no sense, by reason.
     failed : mapping of str to int
         Combinations whose sample has no row, by what is said of the first of them.
+    whole : mapping of int to tuple of str
+        By sample, expressions that all its rows have; nothing where each specification has its own rows.
     """
 
     tasks: tuple[Task, ...]
     left_out: Counter[str]
     failed: Counter[str]
+    whole: Mapping[int, tuple[str, ...]]
 
     @property
     def first_error(self) -> list[Blocks]:
@@ -58,6 +61,12 @@ class Work:
         errors = [_together(task.universe, ("covariance",), task.numbers[:1]).item() for task in blocks]
         first = min(errors, default=0)
         return [task for task, error in zip(blocks, errors, strict=True) if error == first]
+
+    def again(self, panel: Panel, universe: Universe, numbers: Integers) -> list[Singles]:
+        """The tasks of estimating some combinations one by one, on the same rows."""
+        samples = _together(universe, SAMPLE_KINDS, numbers).tolist()
+        whole = [self.whole.get(sample, ()) for sample in samples]
+        return [singles(panel, universe, numbers[part], whole[part]) for part in pieces(len(numbers), FEW)]
 
 
 def work_of(
@@ -70,7 +79,7 @@ def work_of(
     common : bool
         All specifications of a sample use the rows that have every column that one of them names.
     groups : tuple of str
-        Further columns of levels that the rows need.
+        Columns of levels that the test of the whole curve needs.
 
     Raises
     ------
@@ -81,6 +90,7 @@ def work_of(
     left_out, failed = Counter(kept.left_out), Counter[str]()
     samples = _Samples(panel, universe, groups, common)
     first: dict[tuple[bytes, str], str | None] = {}
+    whole: dict[int, tuple[str, ...]] = {}
     for numbers in _by_sample(universe, kept.numbers):
         model = samples.model(numbers)
         inside = samples.inside(model)
@@ -94,8 +104,10 @@ def work_of(
             continue
         chosen = samples.meaningful(numbers, inside)
         left_out[ITSELF] += len(numbers) - len(chosen)
-        tasks += samples.tasks(chosen, model, inside)
-    return Work(tuple(tasks), +left_out, failed)
+        if len(chosen):
+            whole[_together(universe, SAMPLE_KINDS, chosen[:1]).item()] = samples.whole(chosen)
+            tasks += samples.tasks(chosen, model, inside)
+    return Work(tuple(tasks), +left_out, failed, whole)
 
 
 def _together(universe: Universe, kinds: tuple[str, ...], numbers: Integers) -> Integers:
@@ -111,7 +123,8 @@ def _by_sample(universe: Universe, numbers: Integers) -> list[Integers]:
     """The combinations of each sample, effects, weights, estimator and error, the reported ones first."""
     sample = _together(universe, SAMPLE_KINDS, numbers)
     order = np.argsort(sample, kind="stable")
-    return np.split(numbers[order], np.flatnonzero(np.diff(sample[order])) + 1)
+    parts = np.split(numbers[order], np.flatnonzero(np.diff(sample[order])) + 1)
+    return parts if len(numbers) else []
 
 
 class _Samples:
@@ -150,15 +163,23 @@ class _Samples:
         return np.concatenate(kept)
 
     def tasks(self, numbers: Integers, model: ModelSpec, inside: Booleans) -> Iterator[Task]:
-        """The tasks of one sample; none where no combination of it is left."""
+        """The tasks of one sample."""
         kind, options = _error(model)
-        if model.estimator == "ols" and not model.options and is_fast(kind, options) and len(numbers):
+        if model.estimator == "ols" and not model.options and is_fast(kind, options):
             shared = self._shared(numbers, model, inside)
             for part in pieces(len(numbers)):
                 yield Blocks(self.universe, numbers[part], shared)
         else:
+            whole = [self.whole(numbers)] * len(numbers)
             for part in pieces(len(numbers), FEW):
-                yield singles(self.given, self.universe, numbers[part])
+                yield singles(self.given, self.universe, numbers[part], whole[part])
+
+    def whole(self, numbers: Integers) -> tuple[str, ...]:
+        """Every expression that one of a sample's combinations names, where all its rows have them."""
+        if not self.common:
+            return ()
+        regressors, outcomes = self._codes(numbers)
+        return tuple(self.texts[code] for code in np.union1d(regressors, outcomes))
 
     def _shared(self, numbers: Integers, model: ModelSpec, inside: Booleans) -> Shared:
         kind, options = _error(model)
@@ -192,7 +213,7 @@ class _Samples:
         return Column(text, evaluate_numbers(parse(text), self.panel.rows(inside)))
 
     def _base(self, columns: list[Column], model: ModelSpec, options: dict, inside: Booleans) -> Base:
-        names = dict.fromkeys(["entity", "time", *model.effects, *options.get("cluster", []), *self.groups])
+        names = dict.fromkeys(["entity", "time", *model.effects, *options.get("cluster", [])])
         rows = self.panel.rows(inside)
         factors = {id(factor): factor for column in columns for factor, _ in column.dummies}
         places = {identity: place for place, identity in enumerate(factors)}  # columns of a term share one
@@ -206,6 +227,7 @@ class _Samples:
             entity=self.panel.entity,
             time=self.panel.time,
             groups={name: group_codes(name, self.panel) for name in names},
+            of_test={name: group_codes(name, self.panel) for name in self.groups},
             weights=None if model.weights is None else evaluate_numbers(parse(model.weights), rows),
             effects=tuple(model.effects),
             constant=model.intercept,

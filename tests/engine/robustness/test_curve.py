@@ -149,6 +149,17 @@ def test_common_rows(panel, tmp_path):
     assert (common["nobs"] <= own["nobs"]).all()
 
 
+def test_common_rows_are_those_of_what_is_estimated_one_by_one_too(panel, tmp_path):
+    sets = {"id": "controls", "controls": [["a"], ["b"], ["standardise(c)", "lag(b, 1)"]]}
+    how = {"id": "how", "estimator": [{"kind": "quantile"}, {"kind": "random_effects"}]}
+    pooled = MODEL.model_copy(update={"effects": []})
+    found = curve(panel, read(choices=[sets, how], rows="common"), pooled, here, tmp_path)
+    rows = whole(found)
+    assert (~rows["one_by_one"]).sum() == 4 and len(rows) == 12
+    assert rows["nobs"].nunique() == 1
+    assert found.check.largest < 1e-9
+
+
 def test_other_estimators_join_one_by_one(panel, tmp_path):
     choices = [
         CHOICES[0],
@@ -182,3 +193,30 @@ def test_leave_one_out(panel, tmp_path):
     rows = whole(left)
     assert len(rows) == 1 + panel.table["firm"].nunique()
     assert rows["without"].iloc[1] == "without 0"
+
+
+def test_without_controls_there_is_one_set_of_them(panel, tmp_path):
+    bare = MODEL.model_copy(update={"formula": "y ~ lag(key, 1)"})
+    for word in ("leave_one_out", "all_subsets"):
+        choices = [{"id": "controls", "controls": word}, CHOICES[2]]
+        assert len(curve(panel, read(choices=choices), bare, here, tmp_path / word)) == 3
+
+
+def test_what_is_reported_may_not_be_declared_to_make_no_sense(panel, tmp_path):
+    some, every = [{"outcome": "y"}], [{"outcome": "y"}, {"outcome": "asinh(y)"}, {"outcome": "z"}]
+    for never in (some, every):
+        with pytest.raises(StudyError, match="robustness.curve: the reported specification makes no sense"):
+            curve(panel, read(choices=[CHOICES[2]], never=never), MODEL, here, tmp_path)
+
+
+def test_rows_without_a_group_of_the_test_alone_stay_in_the_curve(panel, tmp_path):
+    lacking = panel.table.assign(region=panel.table["region"].where(panel.table["year"] > 1992))
+    some = panel_of(Reading(lacking, "made up"), "firm", "year", {})
+    entry = read(choices=[CHOICES[0]], inference={"draws": 99, "cluster": "region"})
+    found = curve(some, entry, MODEL, here, tmp_path)
+    one = run_model(some, plan(MODEL)).estimates.set_index("term").loc["lag(key, 1)"]
+    assert found.reported("estimate") == pytest.approx(one["estimate"], rel=1e-10)
+    assert found.check.largest < 1e-9
+    nowhere = panel_of(Reading(lacking.assign(region=np.nan), "made up"), "firm", "year", {})
+    with pytest.raises(EstimationError, match="inference: no row of a specification has a value of region"):
+        curve(nowhere, entry, MODEL, here, tmp_path / "nowhere")

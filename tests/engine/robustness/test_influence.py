@@ -16,11 +16,13 @@ from replication.estimate.linear.linear import ols
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
 from replication.robustness.influence import cluster_influence, estimated, jackknife
+from replication.robustness.influence_tables import influence_tables
 from replication.robustness.omitted import partial_r2
 from replication.robustness.omitted_in_model import movement_in, omitted_table
 from replication.robustness.placebo_breaks import placebo_breaks
 from replication.robustness.printed_inputs import rounded_inputs
 from replication.spec.entries import CovarianceSpec, ModelSpec
+from replication.spec.robustness_entries import RobustnessSpec
 from tests.engine.robustness.test_cells import table
 from tests.support.linear_panels import draw, dummies
 
@@ -138,3 +140,19 @@ def test_the_table_of_omitted_variables():
         omitted_table(design, [], "a", benchmarks=["c"])
     with pytest.raises(EstimationError, match="no control besides a"):
         movement_in(design, [], "a", ["b"])
+
+
+def test_levels_of_a_column_that_misses_rows(panel):
+    """Rows without a level have no distance; the levels keep their own."""
+    lacking = panel.table.assign(region=panel.table["region"].where(panel.table["year"] > 1991))
+    some = panel_of(Reading(lacking, "made up"), "firm", "year", {})
+    asked = {"id": "it", "model": "main", "term": "key", "influence": {"leave_out": ["region"]}}
+    (made,) = influence_tables(some, MODEL, RobustnessSpec.model_validate(asked), {})
+    told = made.records.set_index(["group", "period"])["value"]
+    levels = sorted(lacking["region"].dropna().unique())
+    assert all(np.isfinite(told[str(level), name]) for level in levels for name in ("DFBETA", "Cook"))
+    known = MODEL.model_copy(update={"where": "region is not missing"})
+    (whole,) = influence_tables(some, known, RobustnessSpec.model_validate(asked), {})
+    same = whole.records.set_index(["group", "period"])["value"]
+    distances = [(str(level), name) for level in levels for name in ("DFBETA", "Cook")]
+    assert told[distances].tolist() == pytest.approx(same[distances].tolist())
