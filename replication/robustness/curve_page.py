@@ -144,9 +144,8 @@ def _fieldsets(found: Curve, labels: Mapping[str, str]) -> list[dict[str, Any]]:
 def live(found: Curve, labels: Mapping[str, str]) -> dict[str, Any]:
     """The specifications for a page: which of all combinations there are, their estimates and intervals."""
     numbers = found.estimates.column("number")
-    order = np.argsort(numbers)
     estimate, low, high, p_value = (
-        found.estimates.column(name)[order] for name in ("estimate", "conf_low", "conf_high", "p_value")
+        found.estimates.column(name) for name in ("estimate", "conf_low", "conf_high", "p_value")
     )
     below, above = estimate - low, high - estimate
     sides = [below] if np.allclose(below, above, rtol=EVEN, atol=0) else [below, above]

@@ -21,7 +21,7 @@ TYPES = {"number": "<i4", **dict.fromkeys(NUMBERS, "<f8"), "nobs": "<i8", "one_b
 
 @dataclass(frozen=True)
 class Estimates:
-    """What was found of every specification that could be estimated, by sample, the reported one first.
+    """What was found of every specification that could be estimated, by number, so that the reported one is first.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Estimates:
 
 
 def write_estimates(folder: Path, tables: Iterable[pd.DataFrame]) -> tuple[Estimates, Counter[str]]:
-    """Put the answers to tasks together, in their order.
+    """Put the answers to tasks together, by the number of the combination.
 
     Returns
     -------
@@ -68,4 +68,8 @@ def write_estimates(folder: Path, tables: Iterable[pd.DataFrame]) -> tuple[Estim
             size += int(able.sum())
             for name, stream in streams.items():
                 stream.write(table.loc[able, name].to_numpy().astype(TYPES[name]).tobytes())
-    return Estimates(size, files), failed
+    found = Estimates(size, files)
+    order = np.argsort(found.column("number"), kind="stable")
+    for name, path in files.items():
+        found.column(name)[order].tofile(path)
+    return found, failed
