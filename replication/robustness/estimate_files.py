@@ -21,7 +21,7 @@ TYPES = {"number": "<i4", **dict.fromkeys(NUMBERS, "<f8"), "nobs": "<i8", "one_b
 
 @dataclass(frozen=True)
 class Estimates:
-    """What was found of every specification that could be estimated, by number, so that the reported one is first.
+    """What was found of every specification that could be estimated, by number, the reported one first.
 
     Attributes
     ----------
