@@ -14,11 +14,19 @@ EPOCH = date(1960, 1, 1)  # where Stata counts periods from
 FIRST, LAST = (date.min - EPOCH).days, (date.max - EPOCH).days
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 PER_YEAR = {"half-year": 2, "quarter": 4, "month": 12, "week": 52}
+
+
+def _written(letter: str, numbers: str) -> re.Pattern[str]:
+    """A year and the number of a part of it behind its letter, either first: 1990Q1, 1990:Q1, Q1 1990."""
+    letter = f"[{letter}{letter.lower()}]"
+    return re.compile(rf"(?:(\d{{4}})[ :-]?{letter}({numbers})|{letter}({numbers})[ :-]?(\d{{4}}))")
+
+
 WRITTEN = {
-    "half-year": re.compile(r"(\d{4})[ -]?[Hh]([12])"),
-    "quarter": re.compile(r"(\d{4})[ -]?[Qq]([1-4])"),
-    "month": re.compile(r"(\d{4})[ -]?[Mm](0?[1-9]|1[0-2])"),
-    "week": re.compile(r"(\d{4})[ -]?[Ww](0?[1-9]|[1-4]\d|5[0-2])"),
+    "half-year": _written("H", "[12]"),
+    "quarter": _written("Q", "[1-4]"),
+    "month": _written("M", "0?[1-9]|1[0-2]"),
+    "week": _written("W", "0?[1-9]|[1-4]\\d|5[0-2]"),
 }
 YEAR_AND_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 EXAMPLE = {
@@ -135,7 +143,10 @@ class Clock:
         found = written.fullmatch(text) if written is not None else None
         if found is None and self.unit == "month":
             found = YEAR_AND_MONTH.fullmatch(text)
-        return None if found is None else (int(found[1]) - 1960) * self.per_year + int(found[2]) - 1
+        if found is None:
+            return None
+        year, part = found.group(1, 2) if found[1] else found.group(4, 3)
+        return (int(year) - 1960) * self.per_year + int(part) - 1
 
     def holding(self, text: str) -> int | None:
         """The number of the period that holds a date; None for other texts."""

@@ -170,9 +170,10 @@ def column_of_fields(fields: Fields, wishes: Wishes, spelling: Spelling, place: 
         values = _converted(texts, spelling, fields.name in wishes.numbers)
         values, clock = (values, None) if values is not None else _dated(texts)
         if values is not None and (markers or texts.null_count < len(texts)):
-            gone = fields.counts(MARKERS if not markers else wishes.missing)
-            numbers = series_of(_without(values.take(fields.rows), wishes))
-            return Column(numbers, read_missing=gone, named=clock)
+            kept = _without(values, wishes)
+            lost = texts.filter(pc.and_(values.is_valid(), kept.is_null())).to_pylist()  # -9.0, where -9 is
+            gone = fields.counts({*(MARKERS if not markers else ()), *wishes.missing, *lost})
+            return Column(series_of(kept.take(fields.rows)), read_missing=gone, named=clock)
     why = _why(fields, wishes, spelling, place)
     if fields.name in wishes.numbers:
         raise DataError(f"{why.sentence}; [study] names it under numbers")

@@ -78,9 +78,9 @@ def _key(name: str) -> str:
 
 def _words(name: str, bad: list[str], spelling: Spelling, where: str) -> str:
     """Of a column of words: how numbers are made of it."""
-    two = sorted(bad) if len(bad) == 2 else []
-    way = f"({name} == {json.dumps(two[1][:40], ensure_ascii=False)}) is 0 or 1, and " if two else ""
-    way += f"dummies({name}) makes a column for each level"
+    one = sorted(bad)[1] if len(bad) == 2 else bad[0]
+    way = f"({name} == {json.dumps(one[:40], ensure_ascii=False)}) is 0 or 1, and "
+    way += f"as regressors dummies({name}) makes a column for each level"
     return f"{where}: {name} is {bad[0][:80]!r}, a text; a number is needed here; {way}"
 
 

@@ -136,7 +136,12 @@ def _with_rows_as_entities(read: Reading) -> tuple[Reading, str]:
     name = _free(read, "row")
     numbers = np.arange(1, len(read.table) + 1)
     note = "each row stands alone: no entity and no time is named"
-    return _told(replace(read, table=read.table.assign(**{name: numbers})), note), name
+    return _told(_with(read, name, numbers), note), name
+
+
+def _with(read: Reading, name: str, numbers: NDArray[Any]) -> Reading:
+    """The table with a column that the file does not have."""
+    return replace(read, table=read.table.assign(**{name: numbers}), added=(*read.added, name))
 
 
 def _with_numbered_rows(read: Reading, entity: str) -> tuple[Reading, str]:
@@ -144,7 +149,7 @@ def _with_numbered_rows(read: Reading, entity: str) -> tuple[Reading, str]:
     name = _free(read, "number")
     numbers = read.table.groupby(entity).cumcount().to_numpy() + 1
     note = f"no time is named: rows of one {entity} have no order" if (numbers > 1).any() else ""
-    return _told(replace(read, table=read.table.assign(**{name: numbers})), note), name
+    return _told(_with(read, name, numbers), note), name
 
 
 def _free(read: Reading, name: str) -> str:

@@ -42,6 +42,8 @@ class Reading:
         By column, texts with blanks around them that are read as another text of it, and in how many rows.
     other_sheets : tuple of str
         Of a workbook, the sheets that were not read.
+    added : tuple of str
+        Columns that the file does not have: numbers of rows, in the place of an entity or time.
     """
 
     table: pd.DataFrame
@@ -53,6 +55,7 @@ class Reading:
     labels: Mapping[str, str] = field(default_factory=dict)
     padded: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     other_sheets: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
     def where(self, row: int) -> str:
         """File and place of a row, counted from 0 here and from 1 there."""
@@ -61,7 +64,7 @@ class Reading:
     @property
     def line(self) -> str:
         """What was read and assumed, in one line."""
-        size = f"{len(self.table):,} rows, {len(self.table.columns):,} columns"
+        size = f"{len(self.table):,} rows, {len(self.table.columns) - len(self.added):,} columns"
         return f"{self.origin}: " + "; ".join((size, *(self.assumed or ())))
 
     def __repr__(self) -> str:

@@ -99,7 +99,8 @@ def _checked(place: str, value: Any, hint: Any) -> Any:
 
 def _unknown(name: str, allowed: list[str]) -> str:
     """The sentence for an option that there is not, and which key of the model it is elsewhere, if any."""
-    if not nearest(name, allowed) and (said := MODEL_KEYS.get(name.lower())):
+    said = MODEL_KEYS.get(name.lower(), "")
+    if said and (not nearest(name, allowed) or said.startswith("options")):
         return f"option {name!r} is not known; here it is {said}"
     return one_of("option", name, allowed)
 

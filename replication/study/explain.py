@@ -17,6 +17,8 @@ from replication.study.one_model import Plan, plan, sample_of
 from replication.study.panels import data_of, panels_of, told
 from replication.study.statistics import plan_statistic
 
+USUAL = "the estimator's own where it has such, else clustered by entity, or HC1 where no entity has two rows"
+
 
 def explain(project: Project, path: Path, data: Path | None = None) -> list[str]:
     """Lines on every model of a study file, and on what its tables and figures are made from.
@@ -80,6 +82,9 @@ def _choices(model: ModelSpec, ready: Plan) -> Iterator[str]:
         yield f"weighted by {model.weights}"
     for name, value in {**model.options}.items():
         yield f"{name} = {value}"
+    if not model.covariance:
+        yield f"errors: none is named: {USUAL}"
+        return
     errors = [
         in_words(error.kind)
         + "".join(

@@ -93,10 +93,10 @@ def _check_absorbs(place: str, model: ModelSpec, estimate: Callable[..., Fit]) -
         able = [
             name for name, other in ESTIMATORS.items() if "effects" in inspect.signature(other).parameters
         ]
-        raise StudyError(
-            f"{place}.effects: {model.estimator} absorbs none; allowed with {', '.join(sorted(able))}; "
-            f"dummies(x) as a term makes a column for each level"
-        )
+        way = f"allowed with {', '.join(sorted(able))}; dummies(x) as a term makes a column for each level"
+        if "time_dummies" in inspect.signature(estimate).parameters:
+            way = "entities' it transforms away, and options = { time_dummies = true } adds those of periods"
+        raise StudyError(f"{place}.effects: {model.estimator} absorbs none; {way}")
 
 
 def _planned(place: str, spec: CovarianceSpec) -> PlannedError:

@@ -332,6 +332,9 @@ ROWS: dict[str, list[Mistake]] = {
             'formula = "aid ~ gdp + interaction(dummies(region), dummies(yr))"\neffects = ["region", "yr"]': ALL,
             'options = { effects = ["entity"] }': "effects is a key of the model itself, beside options",
             'estimator = "random_effects"\neffects = ["entity"]': ("models.m.effects: random_effects absorbs none; allowed with", "dummies(x) as a term"),
+            'estimator = "difference_gmm"\neffects = ["time"]': "entities' it transforms away, and options = { time_dummies = true } adds those of periods",
+            'formula = "aid ~ gdp + dummies(yr)"\nestimator = "difference_gmm"': "has no variation of its own in the transformed rows (constant over time within entities, or a combination of the terms before it); for dummies of periods write time_dummies = true",
+            'estimator = "quantile"\noptions = { quantile = 0.9 }': "option 'quantile' is not known; here it is options = { q = 0.5 }",
         }),
     ],
     "Products and powers in a formula": [

@@ -273,11 +273,12 @@ def without_collinear(panel: Panel, plan: Plan) -> tuple[Panel, tuple[Term, ...]
     size = np.linalg.norm(np.where(panel.complete[:, :, None], panel.x, 0.0), axis=(0, 1))
     keep[order] = independent(x.reshape(-1, len(order))[:, order], size[order])
     lost = [term for term, kept in zip(panel.terms, keep, strict=True) if not kept]
+    way = "" if plan.time_dummies else "; for dummies of periods write time_dummies = true"
     for term in lost:
         if term.kind != "period":
             raise EstimationError(
                 f"{plan.estimator}: '{term}' has no variation of its own in the transformed rows (constant "
-                "over time within entities, or a combination of the terms before it)"
+                "over time within entities, or a combination of the terms before it)" + way
             )
     terms = tuple(term for term, kept in zip(panel.terms, keep, strict=True) if kept)
     return replace(panel, terms=terms, x=panel.x[:, :, keep]), tuple(lost)

@@ -228,6 +228,13 @@ def test_keys_that_do_not_fit_the_file(tmp_path, keys, told):
         read_user_table(write(TABLE, tmp_path / "comma.csv"), FileKeys(**keys))
 
 
+def test_numbers_read_as_missing_are_told_however_they_are_spelled(tmp_path):
+    (tmp_path / "panel.csv").write_text("land,x,z\nA,-9.0,1\nB,2.5,-9\nC,3.5,\n")
+    found = read_user_table(tmp_path / "panel.csv", FileKeys(missing=[-9, "n"]))
+    assert found.table.isna().sum().tolist() == [0, 1, 2]
+    assert "-9.0 read as missing in x; -9 read as missing in z" in found.line
+
+
 def test_what_is_odd_and_legal_is_told(tmp_path):
     path = tmp_path / "a.csv"
     rows = [f"{'Brazil ' if n == 3 else 'brazil' if n == 5 else 'Brazil'},{n},{n % 7}" for n in range(40)]

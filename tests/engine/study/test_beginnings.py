@@ -158,6 +158,21 @@ def test_explain_says_what_a_run_does(call):
     assert "m: 21 of 40 rows" in call("run", "s.toml", "--out", "out")
 
 
+def test_explain_does_not_promise_an_error_that_the_estimator_may_not_take(call):
+    """Without a named error the estimator's own comes first, as of quantiles, and HC1 in a cross-section."""
+    head = '[study]\nid = "s"\ntitle = "S"\ndata = "panel.csv"\n'
+    model = '[[models]]\nid = "m"\nformula = "aid ~ gdp"\n'
+    for keys, more, used in (
+        ('entity = "country"\ntime = "yr"\n', 'estimator = "quantile"\n', "errors: own"),
+        ('entity = "country"\ntime = "yr"\n', "", "errors: clustered"),
+        ("", "", "errors: HC1"),
+    ):
+        Path("s.toml").write_text(head + keys + model + more)
+        told = call("explain", "s.toml")
+        assert "errors: none is named: the estimator's own where it has such, else clustered" in told
+        assert "errors: clustered" not in told and used in call("run", "s.toml", "--out", "out")
+
+
 def test_the_public_describe_is_the_function_whatever_room_is_loaded():
     import replication.describe.measures  # noqa: F401
 

@@ -52,6 +52,11 @@ def test_rows_of_one_entity_without_order():
     assert random.statistics.set_index("name").loc["entities", "value"] == 20
 
 
+def test_columns_that_are_counted_are_those_of_the_file():
+    for keys in ({}, {"entity": "family"}):
+        assert "60 rows, 5 columns" in rp.fit("y ~ x", table(), **keys).summary()
+
+
 def test_every_row_is_accounted_for():
     data = table()
     data.loc[[4, 7], "x"] = np.nan
