@@ -22,6 +22,8 @@ from replication.study.boundary import NUMERICAL, numerical
 AT_ONCE = 1_000_000
 """Numbers of one array while a batch is solved."""
 
+EMPTY = "no row is left"
+
 NUMBERS = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
 
 
@@ -89,11 +91,11 @@ def grounds(batch: Batch) -> Iterator[tuple[Ground, list[Part]]]:
     for chosen, rows in by_rows(batch.base.usable(), needed):
         outcomes, keys = batch.outcomes[chosen], batch.keys[chosen]
         try:
-            members = batch.members[chosen] & rows.living()
-            if not len(rows.columns):
-                raise EstimationError("no row is left")
-        except UserError as problem:
-            yield Ground(rows, (), rows.columns, str(problem)), [Part(chosen, keys[:, None], outcomes)]
+            members, problem = batch.members[chosen] & rows.living(), "" if len(rows.columns) else EMPTY
+        except UserError as told:
+            problem = str(told)
+        if problem:
+            yield Ground(rows, (), rows.columns, problem), [Part(chosen, keys[:, None], outcomes)]
             continue
         used = np.unique([*np.flatnonzero(members.any(axis=0)), *outcomes])
         position = np.full(members.shape[1], -1)
@@ -167,7 +169,7 @@ def _by_blocks(
 ) -> tuple[Floats, Booleans]:
     """(P, 5) NUMBERS and (P,) whether they are those of the one-by-one path."""
     nothing = np.full((len(sets), len(NUMBERS)), np.nan), np.zeros(len(sets), dtype=bool)
-    if errors is None or len(ground.columns) <= sets.shape[1] + ground.swept.absorbed:
+    if errors is None or ground.df_resid(sets.shape[1]) <= 0:
         return nothing
     solved = solve(ground.swept, sets, outcomes)
     try:

@@ -102,10 +102,13 @@ def choice_of(
         case "outcome":
             return _between(spec, "outcome", [_outcome(model), *map(_canonical, spec.outcome)], _text_label)
         case "measures":
-            own = _canonical(_said(spec.term))
-            return _between(spec, "term", [own, *map(_canonical, spec.measures)], _text_label, own)
+            return _measures(spec, model, [_said(spec.term), *spec.measures])
         case "transforms":
-            return _transforms(place, spec, model)
+            _require_transforms(place, spec.transforms)
+            own = parse(_said(spec.term))
+            return _measures(
+                spec, model, [show(own), *(show(Call(name, (own,))) for name in spec.transforms)]
+            )
         case "where":
             reported = "" if model.where is None else _canonical(model.where)
             return _between(spec, "where", [reported, *map(_canonical, spec.where)], _text_label)
@@ -143,16 +146,18 @@ def _inside(spec: ChoiceSpec, conditions: dict[str, Label]) -> Choice:
     return _between(spec, "inside", list(conditions), conditions.__getitem__)
 
 
-def _transforms(place: str, spec: ChoiceSpec, model: ModelSpec) -> Choice:
-    """The term or the outcome itself, and under each function."""
-    for name in spec.transforms:
+def _measures(spec: ChoiceSpec, model: ModelSpec, texts: list[str]) -> Choice:
+    """A choice between measures of the outcome, or of a term, the model's own first."""
+    values = list(map(_canonical, texts))
+    if values[0] == _outcome(model):
+        return _between(spec, "outcome", values, _text_label)
+    return _between(spec, "term", values, _text_label, values[0])
+
+
+def _require_transforms(place: str, names: list[str]) -> None:
+    for name in names:
         if name not in TRANSFORMS:
             raise StudyError(f"{place}: transform {name!r} is not known; allowed: {', '.join(TRANSFORMS)}")
-    own = parse(_said(spec.term))
-    values = [show(own), *(show(Call(name, (own,))) for name in spec.transforms)]
-    if show(own) == _outcome(model):
-        return _between(spec, "outcome", values, _text_label)
-    return _between(spec, "term", values, _text_label, show(own))
 
 
 def _outcome(model: ModelSpec) -> str:

@@ -6,6 +6,8 @@ of them is held.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -28,8 +30,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class ControlSets:
-    """Sets of controls, by place, the reported set first.
+class ControlSets(ABC):
+    """Sets of controls, by place, the reported set first; its length is their number.
 
     Attributes
     ----------
@@ -45,20 +47,20 @@ class ControlSets:
     terms: tuple[tuple[str, ...], ...]
     varied: int
 
-    def __len__(self) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def __len__(self) -> int: ...
 
-    def member(self, places: Integers, number: int) -> Booleans:
-        """(P,) whether each set has a control."""
-        raise NotImplementedError
+    @abstractmethod
+    def member(self, places: Integers, control: int) -> Booleans:
+        """(P,) whether each set has a control, told by its place among `names`."""
 
-    def others(self, places: Integers, number: int) -> Integers:
-        """(P,) what else is in each set, as a whole number below the number of sets."""
-        raise NotImplementedError
+    @abstractmethod
+    def others(self, places: Integers, control: int) -> Integers:
+        """(P,) what each set has besides a control that is varied, as a whole number below that of sets."""
 
     def members(self, places: Integers) -> Booleans:
         """(P, C) which controls each set has."""
-        each = [self.member(places, number) for number in range(len(self.names))]
+        each = [self.member(places, control) for control in range(len(self.names))]
         return np.array(each, dtype=bool).reshape(len(each), len(places)).T
 
     def matching(self, label: str, places: Integers) -> Booleans:
@@ -81,27 +83,31 @@ class ControlSets:
         return tuple(self._of(self.names[: self.varied], place)) or NONE
 
     def _of(self, parts: Sequence[T], place: int) -> list[T]:
-        """The parts of the controls that are in a set."""
+        """Of one part a control, those of the controls that are in a set."""
         (inside,) = self.members(np.array([place]))
         return [part for part, is_in in zip(parts, inside, strict=False) if is_in]
 
 
 @dataclass(frozen=True)
 class AllSubsets(ControlSets):
-    """The set whose binary number is `reported`, then all others in the order of theirs."""
+    """All subsets of the controls that are varied.
+
+    A set's binary number has one digit a control, the first control the lowest. The set whose number is
+    `reported` stands first, then all others in the order of their numbers.
+    """
 
     reported: int
 
     def __len__(self) -> int:
         return 1 << self.varied
 
-    def member(self, places: Integers, number: int) -> Booleans:
-        if number >= self.varied:
+    def member(self, places: Integers, control: int) -> Booleans:
+        if control >= self.varied:
             return np.ones(len(places), dtype=bool)
-        return (self._binary(places) >> number & 1).astype(bool)
+        return (self._binary(places) >> control & 1).astype(bool)
 
-    def others(self, places: Integers, number: int) -> Integers:
-        return self._binary(places) & ~(1 << number)
+    def others(self, places: Integers, control: int) -> Integers:
+        return self._binary(places) & ~(1 << control)
 
     def _binary(self, places: Integers) -> Integers:
         return np.where(places == 0, self.reported, places - (places <= self.reported))
@@ -116,39 +122,72 @@ class ListedSets(ControlSets):
     def __len__(self) -> int:
         return len(self.listed)
 
-    def member(self, places: Integers, number: int) -> Booleans:
-        return np.asarray(self.listed[places, number])
+    def member(self, places: Integers, control: int) -> Booleans:
+        return np.asarray(self.listed[places, control])
 
-    def others(self, places: Integers, number: int) -> Integers:
-        without = np.delete(self.listed, number, axis=1)
+    def others(self, places: Integers, control: int) -> Integers:
+        without = np.delete(self.listed, control, axis=1)
         return np.unique(without, axis=0, return_inverse=True)[1].ravel()[places]
 
 
 def control_sets(place: str, spec: ChoiceSpec, model: ModelSpec, term: str) -> ControlSets:
-    """The sets of controls; what no set names is in all of them."""
+    """The sets of controls that an entry is between; what no set names is in all of them.
+
+    Parameters
+    ----------
+    place : str
+        Of the entry in the study file, for messages.
+    term : str
+        Canonical; the term that is looked at, which is no control.
+
+    Raises
+    ------
+    StudyError
+        The term among the controls, one `always` in that the model lacks, a control in two keys or blocks, a
+        block of which the model has a part or that is called as a control, all subsets of more than
+        MOST_BLOCKS.
+    """
     own = [show(each) for each in parse_formula(model.formula).terms if show(each) != term]
     always = _terms(place, spec.always, term)
     if unknown := [each for each in always if each not in own]:
         raise StudyError(f"{place}.always: {unknown[0]} is no control of the model")
     if isinstance(spec.controls, list):
         return _listed_sets(own, [[*always, *_terms(place, each, term)] for each in spec.controls])
-    blocks = {name: tuple(_terms(place, terms, term)) for name, terms in spec.blocks.items()}
-    bound = {*always, *chain.from_iterable(blocks.values())}
-    single = _terms(place, spec.among, term) or [each for each in own if each not in bound]
-    terms = [*blocks.values(), *((each,) for each in single)]
-    names = [*blocks, *single]
-    reported = np.array(
-        [_is_reported(place, name, block, own) for name, block in zip(names, terms, strict=True)], dtype=bool
-    )
-    fixed = [each for each in own if each not in set(chain.from_iterable(terms))]
-    all_names, all_terms = (*names, *fixed), (*terms, *((each,) for each in fixed))
+    varied = _varied(place, spec, own, always, term)
+    fixed = {each: (each,) for each in own if each not in set(chain.from_iterable(varied.values()))}
+    names, terms = (*varied, *fixed), (*varied.values(), *fixed.values())
+    is_reported = [_is_reported(place, name, block, own) for name, block in varied.items()]
+    reported = np.array(is_reported, dtype=bool)
     if spec.controls == "all_subsets":
-        _require_few(place, len(names))
-        return AllSubsets(all_names, all_terms, len(names), int(reported @ (1 << np.arange(len(names)))))
-    one_less = (reported & ~np.eye(len(names), dtype=bool))[reported]
+        _require_few(place, len(varied))
+        return AllSubsets(names, terms, len(varied), int(reported @ (1 << np.arange(len(varied)))))
+    one_less = (reported & ~np.eye(len(varied), dtype=bool))[reported]
     free = np.vstack([reported, one_less])
     always_in = np.ones((len(free), len(fixed)), dtype=bool)
-    return ListedSets(all_names, all_terms, len(names), np.hstack([free, always_in]))
+    return ListedSets(names, terms, len(varied), np.hstack([free, always_in]))
+
+
+def _varied(
+    place: str, spec: ChoiceSpec, own: list[str], always: list[str], term: str
+) -> dict[str, tuple[str, ...]]:
+    """Terms of the blocks and controls that are not in all sets, by name; each is in one of them."""
+    blocks = {name: tuple(_terms(place, terms, term)) for name, terms in spec.blocks.items()}
+    among = _terms(place, spec.among, term)
+    bound = [*always, *chain.from_iterable(blocks.values())]
+    _require_once(place, [*bound, *among], "is twice in among, always and blocks; allowed: once")
+    single = among or [each for each in own if each not in bound]
+    _require_once(
+        place,
+        [*blocks, *single, *NONE],
+        "is also what another block, a control or no control is called; allowed: another name",
+    )
+    return {**blocks, **{each: (each,) for each in single}}
+
+
+def _require_once(place: str, names: list[str], problem: str) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise StudyError(f"{place}: {name} {problem}")
 
 
 def _terms(place: str, texts: list[str], term: str) -> list[str]:

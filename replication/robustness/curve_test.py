@@ -22,7 +22,7 @@ from replication.estimate.numbers.distributions import NORMAL, Reference
 from replication.estimate.seeds import generator
 from replication.project.progress import track
 from replication.robustness.block_hat import Hat, cluster_forms, hat
-from replication.robustness.cells import Batch, estimate, grounds
+from replication.robustness.cells import Batch, Part, estimate, grounds
 from replication.robustness.fast_errors import Ground
 from replication.robustness.pieces import pieces
 from replication.robustness.sweep import Solved, solve
@@ -88,12 +88,23 @@ def batches_for(tasks: Sequence[Blocks], spec: InferenceSpec) -> list[Batch]:
         groups = " and ".join(filter(None, [spec.cluster, spec.strata]))
         raise EstimationError(f"inference: no row of a specification has a value of {groups}")
     if spec.under == "permutation":
-        _Lottery(batches, spec)
+        _Lottery(batches, spec)  # refuses a term that cannot be, before hours are spent on estimates
     return batches
 
 
 def curve_test(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> CurveTest:
-    """Test the specifications of `batches_for`."""
+    """Test the specifications of `batches_for`.
+
+    Parameters
+    ----------
+    what : str
+        Said beside the bar, with the time left.
+
+    Raises
+    ------
+    EstimationError
+        No specification has a z value in every draw.
+    """
     draw = _bootstrapped if spec.under == "bootstrap" else _permuted
     found, specifications = draw(batches, spec, what)
     data, drawn = found[0], found[1:]
@@ -126,47 +137,68 @@ def _bootstrapped(batches: Sequence[Batch], spec: InferenceSpec, what: str) -> t
     which give every estimate again.
     """
     levels = max(int(batch.base.groups[spec.cluster].max()) for batch in batches) + 1
-    signs = generator(spec.seed, "curve test", "signs").integers(2, size=(spec.draws, levels)) * 2.0 - 1.0
+    heads = generator(spec.seed, "curve test", "signs").integers(2, size=(spec.draws, levels))
+    signs = np.where(heads == 1, 1.0, -1.0)
     found = [
-        piece
+        some
         for batch in track(batches, what)
-        for ground, parts in grounds(batch)
-        if not ground.problem
-        for part in parts
-        if len(ground.columns) > part.sets.shape[1] + ground.swept.absorbed
-        for piece in _of_part(ground, part.sets, part.outcomes, spec.cluster, signs)  # type: ignore[arg-type]
+        for ground, part in _estimable(batch)
+        for some in _of_part(ground, part, spec.cluster, signs)
     ]
-    if not any(len(estimate) for estimate, _, _ in found):
+    if not found:
         raise EstimationError(f"inference: no specification has an error clustered by {spec.cluster}")
-    estimate, scores = (np.concatenate([piece[place] for piece in found]) for place in (0, 1))
+    estimate = np.concatenate([some.estimate for some in found])
+    scores = np.concatenate([some.scores for some in found])
+    tally = np.sum([some.tally for some in found], axis=0)
     medians = np.array([np.median(estimate), *(np.median(scores @ one) for one in signs)])
-    tally = np.sum([tally for _, _, tally in found], axis=0)
     return _statistics(medians, tally, len(estimate)), len(estimate)
 
 
-def _of_part(
-    ground: Ground, sets: Integers, outcomes: Integers, cluster: str, signs: Floats
-) -> Iterator[tuple[Floats, Floats, Floats]]:
-    """(P,) estimates, (P, G) scores of the draws and (3, 1 + B) tally of specifications of one size.
+def _estimable(batch: Batch) -> Iterator[tuple[Ground, Part]]:
+    """Specifications of one size on the same rows, where these are more than the parameters."""
+    for ground, parts in grounds(batch):
+        if not ground.problem:
+            yield from ((ground, part) for part in parts if ground.df_resid(part.sets.shape[1]) > 0)
 
-    A few specifications at a time.
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What is held of P specifications.
+
+    Attributes
+    ----------
+    estimate : (P,) float array
+        In the data.
+    scores : (P, G) float array
+        Of the clusters: times the signs of a draw, the estimate in it.
+    tally : (3, 1 + B) float array
+        `_tally` of the z values of all, in the data and in each draw.
     """
+
+    estimate: Floats
+    scores: Floats
+    tally: Floats
+
+
+def _of_part(ground: Ground, part: Part, cluster: str, signs: Floats) -> Iterator[_Drawn]:
+    """Specifications of one size that have a z value in the data and in every draw, a few at a time."""
     present, key = np.unique(ground.base.groups[cluster], return_inverse=True)
     if len(present) < 2:
         return
     blocks = hat(ground.swept, ground.effects, ground.weights, key)
-    solved = solve(ground.swept, sets, outcomes)
+    solved = solve(ground.swept, part.sets, part.outcomes)
     solved = solved.some(np.flatnonzero(solved.safe))
-    k = counted_parameters(sets.shape[1], solved.absorbed, ground.apart([cluster]), "nested")
+    k = counted_parameters(part.sets.shape[1], solved.absorbed, ground.apart([cluster]), "nested")
     factor = len(present) / (len(present) - 1) * (solved.nobs - 1) / (solved.nobs - k)
-    for part in pieces(len(solved.estimate), max(1, PIECE // (len(signs) * len(present)))):
-        some = solved.some(part)
+    for piece in pieces(len(solved.estimate), max(1, PIECE // (len(signs) * len(present)))):
+        some = solved.some(piece)
         scores, b, variance = _draws(some, blocks, signs[:, present])
         t = b / np.sqrt(np.where(variance > 0, variance, np.nan) * factor)
         known = np.isfinite(t).all(axis=0)
         everywhere = np.zeros((int(known.sum()), signs.shape[1]))
         everywhere[:, present] = scores[known]
-        yield some.estimate[known], everywhere, _tally(_z(t[:, known], len(present) - 1))
+        if known.any():
+            yield _Drawn(some.estimate[known], everywhere, _tally(_z(t[:, known], len(present) - 1)))
 
 
 def _draws(solved: Solved, blocks: Hat, signs: Floats) -> tuple[Floats, Floats, Floats]:

@@ -64,8 +64,12 @@ class Ground:
         """The columns, effects taken out."""
         return sweep(self.columns, self.effects, self.weights)
 
+    def df_resid(self, regressors: int) -> int:
+        """Rows less the parameters of a specification with so many regressors, absorbed ones included."""
+        return len(self.columns) - regressors - self.swept.absorbed
+
     def key(self, name: str) -> Integers:
-        """Codes of a cluster, 0 .. G-1."""
+        """(n,) codes of a cluster, 0 .. G-1."""
         if name not in self.base.groups:
             raise EstimationError(one_of("cluster", name, self.base.groups))
         key = np.unique(self.base.groups[name], return_inverse=True)[1]

@@ -109,6 +109,9 @@ def test_measures_samples_effects_errors_and_weights():
         {"id": "outcome", "outcome": ["aid / 100"]},
     )
     assert found.shape == (2, 2, 2, 3, 3, 2, 2, 2)
+    assert [joined(choice.label(0)) for choice in found.choices] == [
+        "lag(stake, 1)", "year >= 1980", "all", "none", "none", "clustered, cluster iso3", "none", "log(aid)",
+    ]  # fmt: skip
     last = model_of(found, [1, 1, 1, 2, 2, 1, 1, 1])
     assert last.formula == "(aid / 100) ~ claims + income + size + dummies(region)"
     inside = '(((region == "Asia") and ((year >= 1982) and (year <= 1991))) and (iso3 != "O\'Higgins"))'
@@ -143,6 +146,12 @@ def test_transforms_of_a_term_and_of_the_outcome():
         model_of(found, [1, 1]).formula
         == "asinh(log(aid)) ~ lag(stake, 1) + income + log(size) + dummies(region)"
     )
+
+
+def test_measures_of_the_outcome_are_other_outcomes():
+    found = declared({"id": "aid", "term": "log(aid)", "measures": ["grants"]})
+    assert found.choices[0].kind == "outcome"
+    assert model_of(found, [1]).formula == "grants ~ lag(stake, 1) + income + size + dummies(region)"
 
 
 def test_meaningless_combinations_are_left_out_and_counted():
@@ -217,6 +226,27 @@ def test_mistakes_are_told_without_data(entry, words):
             "has a part of it",
         ),
         ([{"id": "a", "controls": "all_subsets", "always": ["war"]}], {}, "war is no control of the model"),
+        (
+            [{"id": "a", "controls": "all_subsets", "among": ["income", "income"]}],
+            {},
+            "income is twice in among, always and blocks",
+        ),
+        (
+            [{"id": "a", "controls": "all_subsets", "among": ["size"], "blocks": {"b": ["income", "size"]}}],
+            {},
+            "size is twice in",
+        ),
+        (
+            [{"id": "a", "controls": "leave_one_out", "among": ["size"], "always": ["size"]}],
+            {},
+            "size is twice",
+        ),
+        (
+            [{"id": "a", "controls": "all_subsets", "blocks": {"size": ["income"]}}],
+            {},
+            "size is also what another block, a control",
+        ),
+        ([{"id": "a", "controls": "all_subsets", "blocks": {"none": ["size"]}}], {}, "none is also what"),
         ([{"id": "a", "term": "size", "transforms": ["eval"]}], {}, "transform 'eval' is not known"),
         (
             [{"id": "a", "effects": [["time"]]}, {"id": "b", "effects": [["entity"]]}],
