@@ -184,6 +184,23 @@ def test_meaningless_combinations_are_left_out_and_counted():
     assert kept.numbers[0] == 0
 
 
+def test_a_combination_is_left_out_where_any_rule_holds_and_a_rule_where_all_of_it_does():
+    found = declared(
+        {"id": "controls", "controls": "all_subsets", "among": ["income", "size"]},
+        {"id": "effects", "effects": [["entity"], ["time"]]},
+        never=[{"controls": "income", "effects": "time"}, {"controls": "none", "effects": "entity"}],
+    )
+    kept = combinations(found, nothing_unfit)
+    labels = [
+        tuple(joined(choice.label(place)) for choice, place in zip(found.choices, each, strict=True))
+        for each in found.alternatives(kept.numbers)
+    ]
+    sets, effects = ["income, size", "none", "income", "size"], ["none", "entity", "time"]
+    out = {("income, size", "time"), ("income", "time"), ("none", "entity")}
+    assert labels == [each for each in product(sets, effects) if each not in out]
+    assert kept.left_out == {DECLARED: 3}
+
+
 def test_pieces_of_a_large_universe_are_the_whole(monkeypatch):
     found = declared(
         {"id": "controls", "controls": "all_subsets"}, {"id": "effects", "effects": [["entity"], ["time"]]}

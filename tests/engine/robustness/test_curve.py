@@ -11,7 +11,7 @@ import pytest
 from replication.errors import EstimationError, StudyError, UserError
 from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
-from replication.robustness.curve import curve
+from replication.robustness.curve import _compared, curve
 from replication.robustness.curve_tables import with_factors
 from replication.robustness.executors import cores, here
 from replication.robustness.specification import model_of, term_of
@@ -70,6 +70,58 @@ def test_every_specification_is_that_of_the_study(panel, found):
         assert row["estimate"] == pytest.approx(one["estimate"], rel=1e-9, abs=1e-9 * one["std_error"])
         assert row["p_value"] == pytest.approx(one["p_value"], rel=1e-8)
         assert row["nobs"] == result.account.nobs
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"intercept": False, "effects": []},
+        {"weights": "weight"},
+        {"average_over": 2},
+        {"covariance": []},
+        {"covariance": [CovarianceSpec(kind="clustered", cluster=["region"])]},
+        {"where": "a > -1"},
+    ],
+    ids=str,
+)
+def test_whatever_the_model_its_specifications_are_those_of_the_study(panel, tmp_path, changes):
+    model = MODEL.model_copy(update={"formula": "y ~ key + a + b", **changes})
+    choices = [CHOICES[0] | {"blocks": {}}, {"id": "sample", "where": ["region < 2"]}]
+    found = curve(panel, read(term="key", choices=choices), model, here, tmp_path)
+    rows = whole(found)
+    assert not rows["one_by_one"].any()
+    for place, row in zip(
+        found.universe.alternatives(rows["number"].to_numpy()), rows.itertuples(), strict=True
+    ):
+        result = run_model(panel, plan(model_of(found.universe, place)))
+        one = result.estimates.set_index("term").loc["key"]
+        assert row.nobs == result.account.nobs
+        assert row.estimate == pytest.approx(one["estimate"], rel=1e-9)
+        assert row.conf_low == pytest.approx(one["conf_low"], rel=1e-9)
+
+
+def test_a_measure_of_several_columns_is_refused(panel, tmp_path):
+    choices = [{"id": "measure", "term": "lag(key, 1)", "measures": ["dummies(region)"]}]
+    with pytest.raises(StudyError, match=r"dummies\(region\) stands for several columns"):
+        curve(panel, read(choices=choices), MODEL, here, tmp_path)
+
+
+def test_the_check_is_of_a_share_of_what_blocks_gave_and_tells_what_is_apart(panel, found, tmp_path):
+    by_blocks = int((~found.estimates.column("one_by_one")).sum())
+    assert found.check.tried == int(np.ceil(0.01 * by_blocks))
+    fast = pd.DataFrame({"estimate": [2.0, 0.1], "std_error": [1.0, 1.0], "nobs": [9, 9]})
+    slow = fast.assign(problem="")
+    for changes, largest in [
+        ({}, 0.0),
+        ({"estimate": [2.0 * (1 + 1e-6), 0.1]}, 1e-6),
+        ({"estimate": [2.0, 0.1 + 1e-6]}, 1e-6),  # a share of the error, which is larger
+        ({"std_error": [1.0, 1.0 + 1e-6]}, 1e-6),
+        ({"nobs": [9, 8]}, np.inf),
+        ({"problem": ["", "no row is left"]}, np.inf),
+    ]:
+        told = _compared(fast, [slow.assign(**changes)])
+        assert told.largest == pytest.approx(largest, rel=1e-5)
+        assert told.verdict.startswith("the same" if largest <= 1e-9 else "WARNING: apart by more")
 
 
 def test_dummies_are_those_of_the_study(panel, tmp_path):
