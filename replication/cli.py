@@ -13,11 +13,15 @@ import warnings
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 from replication.cli_arguments import parser_of_calls
 from replication.errors import UserError, printable
 from replication.project.arithmetic import require_space, settle
 from replication.project.places import Project
+
+if TYPE_CHECKING:
+    from replication.spec.entries import FileKeys
 
 MOVED, USER_ERROR, NOT_CONVERGED, FAULT = 1, 2, 3, 70
 
@@ -115,9 +119,20 @@ def _show(done, call: argparse.Namespace) -> None:
 def _init(call: argparse.Namespace) -> int:
     from replication.study.first_study import first_study
 
-    written, seen = first_study(call.data, call.out, call.entity, call.time)
+    written, seen = first_study(
+        call.data, call.out, call.entity, call.time, not call.no_time, _file_keys(call)
+    )
     _say(*seen, f"{written} is written; run it with: replicate run {written}")
     return 0
+
+
+def _file_keys(call: argparse.Namespace) -> FileKeys:
+    """How the file is to be read, as far as the call says."""
+    from replication.project.strict import validated
+    from replication.spec import entries
+
+    said = {key: value for key in ("header", "sheet") if (value := getattr(call, key)) is not None}
+    return validated(said, entries.FileKeys, "call")
 
 
 def _describe(call: argparse.Namespace) -> int:
@@ -126,8 +141,9 @@ def _describe(call: argparse.Namespace) -> int:
     from replication.study.description import description
 
     out = new_file(call.out) if call.out is not None else None
-    read = read_user_table(call.data)
-    found = description(read, call.variables, call.by, call.where, call.entity, call.time)
+    read = read_user_table(call.data, _file_keys(call))
+    keys = (call.entity, call.time, not call.no_time)
+    found = description(read, call.variables, call.by, call.where, *keys)
     if out is not None:
         found.write(out)
     _say(found.summary())

@@ -186,7 +186,11 @@ def _add_beginnings(commands) -> None:
     for parser in (init, describe):
         parser.add_argument("data", type=Path, metavar="FILE", help="panel: .csv, .parquet, .dta, .xlsx")
         parser.add_argument("--entity", metavar="COLUMN", help="column of the entity (guessed)")
-        parser.add_argument("--time", metavar="COLUMN", help="column of the period (guessed)")
+        times = parser.add_mutually_exclusive_group()
+        times.add_argument("--time", metavar="COLUMN", help="column of the period (guessed)")
+        times.add_argument("--no-time", action="store_true", help="rows have no time: a cross-section")
+        parser.add_argument("--header", type=int, metavar="LINE", help="line of the headings (the first)")
+        parser.add_argument("--sheet", metavar="NAME", help="sheet of the workbook (the first)")
     init.add_argument("--out", type=Path, metavar="FILE", help="study file to write (NAME.toml)")
     describe.add_argument("variables", nargs="*", metavar="EXPRESSION", help="what to describe (all numbers)")
     describe.add_argument("--by", metavar="COLUMN", help="a block for each level of it")

@@ -23,6 +23,7 @@ Codes = NDArray[np.int64]
 
 LEAST = 3  # columns of a panel: entity, time and a figure
 MERGED = 0.3  # share of empty fields from which a column looks like one of merged cells
+PARTS_OF_YEAR = {"quarter": ("Q", 4), "qtr": ("Q", 4), "month": ("M", 12), "week": ("W", 52)}
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?: \[YR\d{4}\])?")
 
 
@@ -94,7 +95,7 @@ def panel_of(read: Reading, entity: str | None, time: str | None, variables: Map
         if name not in read.table.columns:
             raise DataError(_unknown(read, role, name))
     for name in named.values():
-        _refuse_empty(read, name)
+        refuse_empty(read, name)
     _refuse_infinite(read)
     timed = time is not None
     if entity is None:
@@ -133,7 +134,7 @@ def _codes(names: pd.Series) -> Codes:
 
 def _with_rows_as_entities(read: Reading) -> tuple[Reading, str]:
     """Each row an entity of its own, by its number in the table, and the name of that column."""
-    name = _free(read, "row")
+    name = _free(read.table, "row")
     numbers = np.arange(1, len(read.table) + 1)
     note = "each row stands alone: no entity and no time is named"
     return _told(_with(read, name, numbers), note), name
@@ -146,15 +147,15 @@ def _with(read: Reading, name: str, numbers: NDArray[Any]) -> Reading:
 
 def _with_numbered_rows(read: Reading, entity: str) -> tuple[Reading, str]:
     """In the place of a time the number of each row within its entity, and the name of that column."""
-    name = _free(read, "number")
+    name = _free(read.table, "number")
     numbers = read.table.groupby(entity).cumcount().to_numpy() + 1
     note = f"no time is named: rows of one {entity} have no order" if (numbers > 1).any() else ""
     return _told(_with(read, name, numbers), note), name
 
 
-def _free(read: Reading, name: str) -> str:
+def _free(table: pd.DataFrame, name: str) -> str:
     """A name that no column has."""
-    while name in read.table.columns:
+    while name in table.columns:
         name += "_"
     return name
 
@@ -214,7 +215,7 @@ def _unknown(read: Reading, role: str, name: str) -> str:
     """The sentence for a column that the file lacks, and what may be wrong with the file."""
     if name in read.why:
         return f"{read.origin}: {role} column {read.why[name]}"
-    wide = _a_column_a_year(read.table.columns)
+    wide = a_column_a_year(read.table.columns)
     found = f"{read.origin}: {role} {one_of('column', name, read.table.columns)}"
     if wide:
         return f"{found}; the file looks wide ({wide}): make it long, one row an entity and period"
@@ -237,7 +238,7 @@ def _is_wide(read: Reading) -> bool:
     return sum(kinds) >= len(kinds) - 1 >= LEAST
 
 
-def _a_column_a_year(columns: Iterable[str]) -> str:
+def a_column_a_year(columns: Iterable[str]) -> str:
     """Columns whose names differ in a year alone, as an example; empty if there are none."""
     stems: dict[str, list[str]] = {}
     for name in map(str, columns):
@@ -248,13 +249,17 @@ def _a_column_a_year(columns: Iterable[str]) -> str:
     return f"{most[0]}, {most[1]}, ..." if len(most) > 2 else ""
 
 
-def _refuse_empty(read: Reading, name: str) -> None:
+def refuse_empty(read: Reading, name: str) -> None:
     """Refuse a row that does not say which entity or period it is of, such as a note below the table."""
     absent = read.table[name].isna().to_numpy()
     if absent.any():
         row = int(np.argmax(absent))
         there = read.table.iloc[row].dropna()
-        note = f"; the row holds only {str(there.iloc[0])[:80]!r}: is it a note?" if len(there) == 1 else ""
+        note = (
+            f"; the row holds only {str(there.iloc[0])[:80]!r}: if it is a note, take it out of the file"
+            if len(there) == 1
+            else ""
+        )
         if len(there) > 1 and absent.mean() > MERGED:
             note = "; merged cells hold it in their first row alone: write it in each"
         raise DataError(f"{read.where(row)}: {name} is empty; allowed: a value in every row{note}")
@@ -280,16 +285,32 @@ def _refuse_twice(
         row, places = table.iloc[second], [read.where(int(table.index[at])) for at in (second - 1, second)]
         period = read.named[time].name(row[time]) if time in read.named else row[time]
         which = f"two rows for {entity} {row[entity]}, {time} {period} ({' and '.join(places)}); allowed: one"
-        raise DataError(f"{read.origin}: {which}{_third_key(table, entity, time)}")
+        raise DataError(f"{read.origin}: {which}{_third_key(table, entity, time, read.assumed is not None)}")
 
 
-def _third_key(table: pd.DataFrame, entity: str, time: str) -> str:
-    """A column that tells the rows of one entity and period apart, if there is one, and what it is for."""
+def _third_key(table: pd.DataFrame, entity: str, time: str, own: bool) -> str:
+    """A column that tells the rows of one entity and period apart, and how a key is made of it, of one's own
+    file by the study."""
     others = [name for name, values in table.items() if not pd.api.types.is_float_dtype(values)]
     for name in others:
         if name not in (entity, time) and not table.duplicated([entity, time, name]).any():
-            return f"; {name} tells them apart: make one column of it and {entity} or {time}"
+            told = f"; {name} tells them apart: "
+            if not own:
+                return f"{told}make one column of it and {entity} or {time}"
+            key, old, pattern = key_of(table, str(name), entity, time)
+            return f'{told}write joined = {{ {key} = "{pattern}" }} and {old} = "{key}" under [study]'
     return "; leave one out"
+
+
+def key_of(table: pd.DataFrame, third: str, entity: str, time: str) -> tuple[str, str, str]:
+    """A key made of a third column: its name, whether it is of the entity or the time, and its pattern.
+
+    Whole numbers called quarter or month are parts of the time; all else is a part of the entity.
+    """
+    letter, parts = PARTS_OF_YEAR.get(third.lower(), ("", 0))
+    if letter and pd.api.types.is_integer_dtype(table[third]) and table[third].between(1, parts).all():
+        return _free(table, "period"), "time", f"{{{time}}}{letter}{{{third}}}"
+    return _free(table, "pair"), "entity", f"{{{entity}}} - {{{third}}}"
 
 
 def _constant(groups: SeriesGroupBy[Any, Any]) -> pd.Series:

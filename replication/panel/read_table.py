@@ -26,6 +26,7 @@ from replication.panel.column_kinds import (
     wishes_of,
 )
 from replication.panel.grid import Grid, refuse_twice, tidied
+from replication.panel.joined import with_joined
 from replication.panel.limits import MAX_BYTES, check_size
 from replication.panel.numerals import Spelling, spelling_of, spelling_with
 from replication.panel.read_csv import read_csv
@@ -103,7 +104,7 @@ def reading_of(grid: Grid, keys: FileKeys, origin: str, check: Check) -> Reading
     place = _place(grid, origin)
     arrays = dict(zip(names, grid.columns, strict=True))
     columns, notes = read(arrays, grid, keys, wishes, place, check)
-    return Reading(
+    found = Reading(
         table=pd.DataFrame({name: column.values for name, column in columns.items()}, copy=False),
         origin=origin,
         place=place,
@@ -118,6 +119,7 @@ def reading_of(grid: Grid, keys: FileKeys, origin: str, check: Check) -> Reading
         padded={name: column.padded for name, column in columns.items() if column.padded},
         other_sheets=grid.other_sheets,
     )
+    return with_joined(found, keys.joined)
 
 
 def _place(grid: Grid, origin: str) -> Place:
@@ -179,7 +181,8 @@ def _spelled(arrays: Arrays, grid: Grid, keys: FileKeys, wishes: Wishes, place: 
     check(sum(entry.letters for entry in fields))
     spelling = _spelling(fields, grid, keys, wishes)
     columns = {entry.name: column_of_fields(entry, wishes, spelling, place) for entry in fields}
-    parted = [entry.name for entry in fields if not columns[entry.name].why and spelling.parts(entry.texts)]
+    figures = [entry for entry in fields if not columns[entry.name].why and not columns[entry.name].named]
+    parted = [entry.name for entry in figures if spelling.parts(entry.texts)]
     notes = ["decimal comma"] if spelling.decimal == "," else []
     return columns, notes + ([f"thousands parted in {among(parted)}"] if parted else [])
 

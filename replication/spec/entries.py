@@ -18,6 +18,7 @@ from replication.spec.entry import (
     Level,
     Many,
     Name,
+    Pattern,
     TableOrFile,
     Text,
 )
@@ -267,7 +268,8 @@ class FileKeys(Entry):
     """How a user's file is read where it does not say so itself.
 
     `missing` lists what stands for a missing value, `text` and `numbers` the columns to be read as such,
-    `columns` names of one's own for headings. `sheet` is for Excel; `header` is the line of the headings, in
+    `columns` names of one's own for headings, `joined` columns that are made of several, as
+    "{donor} - {recipient}" of two. `sheet` is for Excel; `header` is the line of the headings, in
     Excel and in files of text, for which `decimal` and `encoding` are.
     """
 
@@ -275,6 +277,7 @@ class FileKeys(Entry):
     text: list[Heading] = Many
     numbers: list[Heading] = Many
     columns: dict[Name, Heading] = Field(default={}, max_length=1000)
+    joined: dict[Name, Pattern] = Field(default={}, max_length=20)
     sheet: Heading | None = None
     header: int | None = Field(default=None, ge=1, le=1000)
     decimal: Literal[".", ","] | None = None

@@ -93,6 +93,21 @@ def _encoding(written: object) -> object:
 
 
 Encoding = Annotated[_Known, BeforeValidator(_encoding)]
+PART = re.compile(r"\{([^{}]+)\}")  # of a pattern: a column, whose value stands there
+
+
+def _pattern(written: str) -> str:
+    """A text in which two columns or more stand in braces."""
+    if len(PART.findall(written)) < 2 or set("{}`\n") & set(PART.sub("", written)):
+        raise PydanticCustomError(
+            "joined",
+            "a text in which two columns or more stand in braces, as in {example}",
+            {"example": '"{donor} - {recipient}"'},
+        )
+    return written
+
+
+Pattern = Annotated[str, Field(max_length=1000), AfterValidator(_pattern)]
 Level = str | int | Annotated[float, Field(allow_inf_nan=False)]  # one of the values of a column
 Expression = Annotated[str, Field(min_length=1, max_length=4000)]
 

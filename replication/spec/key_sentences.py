@@ -51,6 +51,7 @@ KEYS = {
     "StudyHead.text": "Columns that are read as text, such as codes with leading zeros.",
     "StudyHead.numbers": "Columns that are read as numbers.",
     "StudyHead.columns": "Names of one's own for the file's headings: name = heading.",
+    "StudyHead.joined": 'Columns made of several: pair = "{donor} - {recipient}".',
     "StudyHead.sheet": "Sheet of the Excel workbook.",
     "StudyHead.header": "Line of the headings, from 1.",
     "StudyHead.decimal": "Decimal mark of the figures in the file.",

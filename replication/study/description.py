@@ -82,15 +82,18 @@ def description(
     where: str | None = None,
     entity: str | None = None,
     time: str | None = None,
+    timed: bool = True,
 ) -> Description:
     """Describe a table: `variables` are expressions, or else every column of numbers.
+
+    Where it is not `timed`, no column is taken for a time.
 
     Raises
     ------
     UserError
         An expression that the table cannot give, no numbers, keys that do not tell its rows apart.
     """
-    rows, told = _rows(read, entity, time)
+    rows, told = _rows(read, entity, time, timed)
     content = {"id": ID, "title": f"Summary statistics of {read.origin}", "by": by, "where": where}
     names = list(variables) or _numbers(read, rows)
     spec = validated({**content, "summary": names}, TableSpec, "describe")
@@ -102,15 +105,19 @@ def description(
     return Description(records, pd.DataFrame(matrix, labels, labels), told, spec, words)
 
 
-def _rows(read: Reading, entity: str | None, time: str | None) -> tuple[Rows, tuple[str, ...]]:
+def _rows(read: Reading, entity: str | None, time: str | None, timed: bool) -> tuple[Rows, tuple[str, ...]]:
     """The rows as a panel, if they are one; a table that is none has no lags and no structure."""
+    alone = Rows(read.table, why=read.why, named=read.named), (read.line, "no panel: rows stand alone")
+    if not timed:
+        return alone
     try:
-        panel, why = guessed_panel(read, entity, time)
+        found = guessed_panel(read, entity, time)
     except DataError:
         if entity is not None or time is not None:
             raise
-        return Rows(read.table, why=read.why, named=read.named), (read.line, "no panel: rows stand alone")
-    return panel.rows(), (panel.reading.line, f"panel: {why}", *structure(panel))
+        return alone
+    panel = found.panel
+    return panel.rows(), (panel.reading.line, f"panel: {found.why}", *structure(panel))
 
 
 def _numbers(read: Reading, rows: Rows) -> list[str]:

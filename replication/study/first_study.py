@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,23 +21,43 @@ from replication.panel.reading import Reading
 from replication.project.files import write_text
 from replication.project.places import Project
 from replication.project.staging import new_file
+from replication.spec.entries import FileKeys
+from replication.spec.entry import PART
 from replication.study.one_fit import fit_one
 
 REGRESSORS = 3  # of the first model
 CLUSTERS = 2  # the least that errors can be clustered by
+WITHIN = """
+# The same within entities and periods: take the marks away.
+# [[models]]
+# id = "within"
+# title = "Within"
+# formula = {formula}
+# effects = {effects}
+# covariance = [{error}]
+"""
 PATH = re.compile(r"(?:(?:\.\.|[A-Za-z0-9_][A-Za-z0-9_.-]*)/){0,8}[A-Za-z0-9_][A-Za-z0-9_.-]*\.[a-z]+")
 
 
-def first_study(path: Path, out: Path | None, entity: str | None, time: str | None) -> tuple[Path, list[str]]:
-    """Write a study of a user's panel; returns its path and what was seen in the file.
+def first_study(
+    path: Path,
+    out: Path | None,
+    entity: str | None,
+    time: str | None,
+    timed: bool = True,
+    keys: FileKeys | None = None,
+) -> tuple[Path, list[str]]:
+    """Write a study of a user's panel, or, where it is not `timed`, of a cross-section; returns its path and
+    what was seen in the file.
 
     Raises
     ------
     UserError
         A file that cannot be read or is no panel, no two columns of numbers, a study that is there already.
     """
-    read = read_user_table(path)
-    panel, why = guessed_panel(read, entity, time)
+    keys = keys or FileKeys()
+    found = guessed_panel(read_user_table(path, keys), entity, time, timed)
+    panel = found.panel
     name = re.sub(r"\W+", "_", path.stem, flags=re.ASCII).strip("_") or "panel"
     name = name if name[0].isalpha() else f"panel_{name}"
     target = new_file(out or Path(f"{name[:64]}.toml"))
@@ -45,33 +66,54 @@ def first_study(path: Path, out: Path | None, entity: str | None, time: str | No
         raise DataError(
             f"{path}: letters, digits, '_', '-' and '.' alone may stand in the name of a study's file"
         )
-    seen = [panel.reading.line, f"panel: {why}", *structure(panel)]
-    outcome, *regressors = _columns(panel)
-    formula = _running(read, panel, outcome, regressors)
-    write_text(target, _text(panel, name[:64], place, formula, [outcome, *regressors], seen))
+    seen = [panel.reading.line, f"panel: {found.why}", *(structure(panel) if timed else ())]
+    seen += [f"no number yet: {why}" for why in _nearly_numbers(panel)]
+    outcome, *regressors = _columns(
+        panel, [part for made in found.joined.values() for part in PART.findall(made)]
+    )
+    head = {"data": place, **keys.model_dump(exclude_unset=True), "joined": dict(found.joined)}
+    head |= {"entity": entity if not timed else panel.entity_name, "time": panel.time_name if timed else None}
+    head = {key: value for key, value in head.items() if value}
+    formula = _running(found.read, panel, head, outcome, regressors)
+    write_text(target, _text(panel, name[:64], head, formula, [outcome, *regressors], seen))
     return target, seen
 
 
-def _columns(panel: Panel) -> list[str]:
-    """Columns of numbers that vary, those with fewest gaps first."""
-    keys = (panel.entity_name, panel.time_name)
+def _columns(panel: Panel, parts: Sequence[str]) -> list[str]:
+    """Columns of numbers that vary and are no key and no part of one."""
+    keys = (panel.entity_name, panel.time_name, *panel.reading.added, *parts)
     named = panel.reading.named
     numbers = [
         str(name)
         for name, values in panel.table.items()
         if pd.api.types.is_numeric_dtype(values) and name not in keys and name not in named
     ]
-    varied = [name for name in numbers if panel.table[name].nunique() > 1]
+    varied = [name for name in numbers if panel.table[name].nunique() > 1 and not _is_number(panel, name)]
     if len(varied) < 2:
+        nearly = "".join(f"; {why}" for why in _nearly_numbers(panel)[:1])
         raise DataError(
             f"{panel.reading.origin}: has {len(varied)} columns of numbers that vary; a model needs two"
+            f"{nearly}"
         )
     outcome = next((name for name in varied if panel.table[name].nunique() > 2), varied[0])
     others = [name for name in varied if name != outcome]
     return [show(Name(name)) for name in (outcome, *others)]
 
 
-def _running(read: Reading, panel: Panel, outcome: str, regressors: Sequence[str]) -> str:
+def _nearly_numbers(panel: Panel) -> list[str]:
+    """Of columns of figures with a few signs for what is missing among them, how they become numbers."""
+    return [why for why in panel.reading.why.values() if "missing = [" in why]
+
+
+def _is_number(panel: Panel, name: str) -> bool:
+    """Whether a column numbers the rows of a cross-section, as of respondents."""
+    values = panel.table[name]
+    return not panel.timed and pd.api.types.is_integer_dtype(values) and values.is_unique
+
+
+def _running(
+    read: Reading, panel: Panel, head: Mapping[str, Any], outcome: str, regressors: Sequence[str]
+) -> str:
     """A formula that can be estimated on this panel, with as many regressors as it bears, up to three."""
     problem: UserError | None = None
     for count in range(min(REGRESSORS, len(regressors)), 0, -1):
@@ -80,7 +122,7 @@ def _running(read: Reading, panel: Panel, outcome: str, regressors: Sequence[str
             fit_one(
                 Project(Path()),
                 read,
-                {"title": "first", "entity": panel.entity_name, "time": panel.time_name},
+                {"title": "first", "entity": head.get("entity"), "time": head.get("time")},
                 {"formula": formula, "covariance": [_error(panel)]},
                 {},
                 {},
@@ -93,18 +135,29 @@ def _running(read: Reading, panel: Panel, outcome: str, regressors: Sequence[str
 
 
 def _error(panel: Panel) -> dict[str, object]:
-    return (
-        {"kind": "clustered", "cluster": ["entity"]}
-        if len(np.unique(panel.entity)) >= CLUSTERS
-        else {"kind": "hc1"}
-    )
+    """Clustered by entity, where there are two entities and one has two rows."""
+    several = CLUSTERS <= len(np.unique(panel.entity)) < len(panel.entity)
+    return {"kind": "clustered", "cluster": ["entity"]} if several else {"kind": "hc1"}
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_toml(one)}' for key, one in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _text(
-    panel: Panel, name: str, place: str, formula: str, columns: Sequence[str], seen: Sequence[str]
+    panel: Panel,
+    name: str,
+    head: Mapping[str, Any],
+    formula: str,
+    columns: Sequence[str],
+    seen: Sequence[str],
 ) -> str:
     """The study file, its comments telling what was seen and what could be changed."""
-    error = ", ".join(f"{key} = {json.dumps(value)}" for key, value in _error(panel).items())
+    keys = "\n".join(f"{key} = {_toml(value)}" for key, value in head.items())
+    effects = [role for role in ("entity", "time") if role in head]
+    within = WITHIN.format(formula=_toml(formula), effects=_toml(effects), error=_toml(_error(panel)))
     comments = "\n".join(f"# {printable(line)}" for line in seen)
     outcome, shown = (json.dumps(each, ensure_ascii=False) for each in (columns[0], columns[:12]))
     return f"""{comments}
@@ -116,9 +169,7 @@ def _text(
 [study]
 id = "{name}"
 title = "{name}"
-data = "{place}"
-entity = {json.dumps(panel.entity_name, ensure_ascii=False)}
-time = {json.dumps(panel.time_name, ensure_ascii=False)}
+{keys}
 
 [labels]                # words for tables
 # {outcome} = "My outcome"
@@ -126,17 +177,9 @@ time = {json.dumps(panel.time_name, ensure_ascii=False)}
 [[models]]
 id = "pooled"
 title = "Pooled"
-formula = {json.dumps(formula, ensure_ascii=False)}
-covariance = [{{ {error} }}]
-
-# The same within entities and periods: take the marks away.
-# [[models]]
-# id = "within"
-# title = "Within"
-# formula = {json.dumps(formula, ensure_ascii=False)}
-# effects = ["entity", "time"]
-# covariance = [{{ {error} }}]
-
+formula = {_toml(formula)}
+covariance = [{_toml(_error(panel))}]
+{within if "time" in head else ""}
 [[tables]]
 id = "models"
 title = "Models"

@@ -164,7 +164,7 @@ ROWS: dict[str, list[Mistake]] = {
         Mistake(f"{name} in the time column", (LAGS,), model=LAGGED, bring=years(PERIODS[name]))
         for name in ("1980Q1", "1980q1", "1980-12")
     ] + [
-        Mistake("year and quarter in two columns", ("two rows for country Argentina, yr 1980", "quarter tells them apart: make one column"),
+        Mistake("year and quarter in two columns", ("two rows for country Argentina, yr 1980", 'quarter tells them apart: write joined = { period = "{yr}Q{quarter}" } and time = "period"'),
                 bring=lambda t: t.assign(quarter=(t["yr"] - 1980) % 4 + 1, yr=1980 + (t["yr"] - 1980) // 4)),
     ],
     "Numbers that hold a year and a month": [
@@ -232,7 +232,7 @@ ROWS: dict[str, list[Mistake]] = {
     "An entity and period twice": [
         *files({
             "a row again": (lambda t: pd.concat([t, t[:1]]), "two rows for country Argentina, yr 1980 (panel.csv, line 2, row 1 and panel.csv, line 50, row 49); allowed: one; leave one out"),
-            "two donors": (lambda t: pd.concat([t.assign(donor="A"), t.assign(donor="B")]), "donor tells them apart: make one column of it and country or yr"),
+            "two donors": (lambda t: pd.concat([t.assign(donor="A"), t.assign(donor="B")]), 'donor tells them apart: write joined = { pair = "{country} - {donor}" } and entity = "pair" under [study]'),
         }),
     ],
     "A column twice": [

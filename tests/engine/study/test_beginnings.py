@@ -158,6 +158,80 @@ def test_explain_says_what_a_run_does(call):
     assert "m: 21 of 40 rows" in call("run", "s.toml", "--out", "out")
 
 
+def dyads():
+    """Two donors, five recipients, eight years."""
+    both = pd.concat([PANEL.assign(donor=name, aid=PANEL["aid"] + place) for place, name in enumerate("JU")])
+    return both.drop(columns=["region", "one"])
+
+
+@pytest.mark.parametrize(
+    ("table", "written", "rows"),
+    [
+        (
+            dyads,
+            'joined = { pair = "{country} - {donor}" }\nentity = "pair"\ntime = "yr"',
+            "80 rows: 10 of pair",
+        ),
+        (
+            lambda: dyads().assign(
+                country=pd.factorize(dyads()["country"])[0], donor=dyads()["donor"] == "J"
+            ),
+            'joined = { pair = "{country} - {donor}" }\nentity = "pair"\ntime = "yr"',
+            "80 rows: 10 of pair",
+        ),
+        (
+            lambda: PANEL.assign(quarter=PANEL["yr"] % 4 + 1, yr=PANEL["yr"] // 4 + 1500),
+            'joined = { period = "{yr}Q{quarter}" }\nentity = "country"\ntime = "period"',
+            "40 rows: 5 of country, period from 1995Q1 to 1996Q4",
+        ),
+    ],
+)
+def test_init_makes_a_key_of_two_columns(call, table, written, rows):
+    table().to_csv("panel.csv", index=False)
+    assert rows in call("init", "panel.csv")
+    study = Path("panel.toml").read_text()
+    assert written in study and 'formula = "aid ~' in study
+    assert "results in out" in call("run", "panel.toml", "--out", "out")
+    without = [line for line in written.splitlines() if line.startswith("joined")][0]
+    keys = '\nentity = "country"\ntime = "yr"'
+    Path("s.toml").write_text(study.replace(written, keys))
+    told = call("run", "s.toml", "--out", "out", code=2)
+    assert without.split("=", 2)[1].strip(" {") in told and "under [study]" in told
+
+
+def test_init_is_told_what_it_cannot_find(call):
+    cross = PANEL[PANEL["yr"] == 1980].assign(number=range(5)).drop(columns=["yr", "one"])
+    cross.to_csv("panel.csv", index=False)
+    assert "in a survey or of one year, write --no-time" in call("init", "panel.csv", code=2)
+    call("init", "panel.csv", "--no-time")
+    study = Path("panel.toml").read_text()
+    assert "entity =" not in study and "time =" not in study and "number ~" not in study
+    assert "errors: HC1" in call("run", "panel.toml", "--out", "out")
+    with pd.ExcelWriter("book.xlsx") as book:
+        pd.DataFrame({"Notes": ["none"]}).to_excel(book, sheet_name="Notes", index=False)
+        PANEL.to_excel(book, sheet_name="Data", index=False, startrow=2)
+    told = call("init", "book.xlsx", code=2)
+    assert "if the headings stand lower, write --header LINE, if on another sheet, --sheet NAME" in told
+    call("init", "book.xlsx", "--sheet", "Data", "--header", "3")
+    assert 'sheet = "Data"' in (study := Path("book.toml").read_text()) and "header = 3" in study
+    assert "results in out" in call("run", "book.toml", "--out", "out")
+    assert "panel: country and yr" in call("describe", "book.xlsx", "--sheet", "Data", "--header", "3")
+    wide = PANEL.pivot(index="country", columns="yr", values="aid").add_prefix("aid")
+    wide.to_csv("wide.csv")
+    assert "the file looks wide (aid1980, aid1981, ...): make it long" in call("init", "wide.csv", code=2)
+    dots = PANEL.assign(gdp=PANEL["gdp"].astype(str).where(PANEL.index > 0, ".."))
+    dots.to_csv("panel.csv", index=False)
+    Path("panel.toml").unlink()
+    refused = call("init", "panel.csv", code=2)
+    assert "a model needs two; panel.csv, line 2, row 1: gdp is '..'" in refused and "missing = [" in refused
+    dots.assign(trade=PANEL["gdp"]).to_csv("panel.csv", index=False)
+    assert "no number yet: panel.csv, line 2, row 1: gdp is '..'" in call("init", "panel.csv")
+    with Path("panel.csv").open("a") as file:
+        file.write("\nSource: own,,,,,,\n")
+    told = call("init", "panel.csv", "--out", "other.toml", code=2)
+    assert "yr is empty" in told and "if it is a note, take it out of the file" in told
+
+
 def test_explain_does_not_promise_an_error_that_the_estimator_may_not_take(call):
     """Without a named error the estimator's own comes first, as of quantiles, and HC1 in a cross-section."""
     head = '[study]\nid = "s"\ntitle = "S"\ndata = "panel.csv"\n'
