@@ -233,6 +233,29 @@ def test_a_reported_specification_that_cannot_be_is_told(panel, tmp_path):
         curve(panel, read(term="dummies(region)", choices=[CHOICES[2]]), dummies, here, tmp_path)
 
 
+def test_a_reported_specification_that_is_declared_to_make_no_sense_is_told(panel, tmp_path):
+    entry = read(choices=[CHOICES[6]], never=[{"effects": "entity"}])
+    with pytest.raises(StudyError, match="the reported specification makes no sense itself"):
+        curve(panel, entry, MODEL, here, tmp_path)
+
+
+def test_a_reported_error_that_cannot_be_is_told_before_the_rest_is_written(tmp_path):
+    one = panel_of(Reading(table(9).assign(one="same"), "made up"), "firm", "year", {})
+    error = [CovarianceSpec(kind="clustered", cluster=["one"])]
+    with pytest.raises(
+        EstimationError, match=r"the reported specification: cluster 'one' has fewer than two"
+    ):
+        curve(one, read(choices=[CHOICES[0]]), MODEL.model_copy(update={"covariance": error}), here, tmp_path)
+
+
+def test_levels_are_left_out_that_the_reported_sample_has(panel, tmp_path):
+    inside = MODEL.model_copy(update={"where": "region < 2"})
+    left = curve(panel, read(choices=[{"id": "without", "leave_out": "region"}]), inside, here, tmp_path)
+    assert whole(left)["without"].tolist() == ["none", "without 0", "without 1"]
+    with pytest.raises(StudyError, match="leave_out: column 'continent' is not in the panel"):
+        curve(panel, read(choices=[{"id": "without", "leave_out": "continent"}]), inside, here, tmp_path)
+
+
 @pytest.mark.parametrize("name", ["reported", "nobs", "conf_low"])
 def test_a_choice_that_is_called_as_a_column_of_the_curve_is_refused(panel, tmp_path, name):
     choices = [{"id": name, "windows": [[1991, 1995]]}]

@@ -14,7 +14,13 @@ from replication.panel.panel import panel_of
 from replication.panel.reading import Reading
 from replication.robustness import curve_summary as curve_summary_module
 from replication.robustness.curve import curve
-from replication.robustness.curve_summary import between, by_alternative, curve_summary, decomposition
+from replication.robustness.curve_summary import (
+    between,
+    by_alternative,
+    curve_summary,
+    decomposition,
+    summary,
+)
 from replication.robustness.executors import here
 from tests.engine.robustness.test_cells import table
 from tests.engine.robustness.test_curve import CHOICES, MODEL, read, whole
@@ -25,6 +31,25 @@ def found(tmp_path_factory):
     panel = panel_of(Reading(table(9), "made up"), "firm", "year", {})
     choices = [CHOICES[0], CHOICES[3], CHOICES[4], CHOICES[6]]
     return curve(panel, read(choices=choices), MODEL, here, tmp_path_factory.mktemp("curve"))
+
+
+def test_the_numbers_of_five_estimates():
+    estimate = np.array([1.0, -2.0, 0.0, 1.0, 3.0])
+    p_value = np.array([0.01, 0.04, 0.03, 0.07, 0.06])
+    assert summary(estimate, p_value) == {
+        "specifications": 5.0,
+        "share positive": 0.6,
+        "share significant": 0.6,
+        "share significant and positive": 0.2,
+        "share significant and negative": 0.2,
+        "smallest": -2.0,
+        "lower quartile": 0.0,
+        "median": 1.0,
+        "upper quartile": 1.0,
+        "largest": 3.0,
+        "reported": 1.0,
+        "share below the reported": 0.4,
+    }
 
 
 def test_summary_counts(found):
@@ -44,7 +69,9 @@ def test_alternatives_split_the_specifications(found):
         assert part["specifications"].sum() == len(rows)
     one = told[(told["factor"] == "measure") & (told["alternative"] == "z")].iloc[0]
     inside = rows[rows["measure"] == "z"]
+    assert one["specifications"] == len(inside)
     assert one["median"] == inside["estimate"].median()
+    assert one["share_positive"] == (inside["estimate"] > 0).mean() != 0.5
     assert one["share_significant"] == (inside["p_value"] < 0.05).mean()
     controls = told[
         (told["choice"] == "controls") & (told["factor"] == "both") & (told["alternative"] == "in")
@@ -58,8 +85,12 @@ def test_variance_by_choice(found):
     shares = told.drop(columns="choice")
     assert ((shares > -1e-12) & (shares < 1 + 1e-12)).all().all()
     rows = whole(found)
-    means = rows.groupby(rows["measure"].astype(str))["estimate"].transform("mean")
-    assert told.loc["measure", "estimate_alone"] == pytest.approx(means.var() / rows["estimate"].var())
+    for name, y in (("estimate", rows["estimate"]), ("statistic", rows["estimate"] / rows["std_error"])):
+        means = y.groupby(rows["measure"].astype(str)).transform("mean")
+        assert told.loc["measure", f"{name}_alone"] == pytest.approx(means.var() / y.var())
+        others = ["controls: both", "controls: c", "sample", "effects"]
+        within = y - y.groupby([rows[other].astype(str) for other in others]).transform("mean")
+        assert told.loc["measure", f"{name}_together"] == pytest.approx(within.var() / y.var())
 
 
 def test_shares_of_a_sum_of_independent_parts_add_up():
