@@ -180,13 +180,13 @@ class TextHead(Entry):
     """The text that the claims are from.
 
     `parts` names its documents where it has several; the place of every claim then begins with one of them,
-    and they are counted apart.
+    and they are counted apart. A text that does not state its year has none.
     """
 
     id: Name
     title: Text
     author: Text
-    year: int = Field(ge=1, le=9999)
+    year: int | None = Field(default=None, ge=1, le=9999)
     citation: Text
     parts: list[Text] = []
 

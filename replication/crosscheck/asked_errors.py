@@ -89,9 +89,11 @@ class OverTime:
 
 
 def over_time(fit: Fit, model: ModelSpec, kind: str, **options: Any) -> OverTime | None:
-    """Our error by a Bartlett kernel; None where it cannot be had."""
+    """Our error by a Bartlett kernel; None where it cannot be had, or no two periods are so far apart."""
+    lags = lags_of(fit, model, kind)
+    if len(np.unique(fit.time)) <= max(lags, 1):  # as of a cross-section: statsmodels stops there
+        return None
     try:
-        lags = lags_of(fit, model, kind)
         ours = KERNELS[kind](fit, lags=lags, **options)
     except EstimationError:
         return None

@@ -74,6 +74,7 @@ def _account(project: Project, folder: Path, sources: list[Source]) -> Account:
             raise DataError(f"{exhibit.name}: {exhibit.output} is missing; make the results first (make all)")
     return Account(
         sources=sources,
+        empty={source.path for source in sources if _is_empty(project.raw / source.path)},
         studies=[read_study(path) for path in project.study_files],
         ledgers=[read_ledger(path) for path in project.claims_files],
         exhibits=found,
@@ -83,6 +84,11 @@ def _account(project: Project, folder: Path, sources: list[Source]) -> Account:
         cost=_measured(project),
         size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
     )
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a raw file holds headings alone: a slot for figures that could not be had."""
+    return path.suffix == ".csv" and len(path.read_bytes().strip().splitlines()) < 2
 
 
 def _measured(project: Project) -> Cost:

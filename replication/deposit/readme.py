@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -77,6 +77,8 @@ class Account:
     Attributes
     ----------
     sources : sequence of Source
+    empty : collection of str
+        Raw files, by their path in data/raw, that hold headings alone.
     studies : sequence of Study
     ledgers : sequence of Ledger
     exhibits : sequence of Exhibit
@@ -92,6 +94,7 @@ class Account:
     """
 
     sources: Sequence[Source]
+    empty: Collection[str]
     studies: Sequence[Study]
     ledgers: Sequence[Ledger]
     exhibits: Sequence[Exhibit]
@@ -117,15 +120,21 @@ def readme(account: Account) -> str:
         output=OUTPUT,
         grid=grid,
         tables=kinds["table"],
+        printed=kinds["printed table"],
         figures=kinds["figure"],
         studies=[
             (f"`{study.study.id}`", study.study.title, f"`specs/{study.study.id}.toml`")
             for study in account.studies
         ],
         documented=sum(rights(source).name != "notspecified" for source in account.sources),
-        availability=[_available(source) for source in account.sources],
+        availability=[_available(source, _provided(source, account)) for source in account.sources],
         datasets=[
-            (f"`data/raw/{s.path}`", s.publisher, f"{s.series}; {s.unit}; {s.coverage}", "yes")
+            (
+                f"`data/raw/{s.path}`",
+                s.publisher,
+                f"{s.series}; {s.unit}; {s.coverage}",
+                _provided(s, account),
+            )
             for s in account.sources
         ],
         pinned=", ".join(f"{name} {version}" for name, version in account.packages.items()),
@@ -152,11 +161,15 @@ def _cell(value: object) -> str:
     return " ".join(str(value).split()).replace("|", "\\|")
 
 
-def _available(source: Source) -> tuple[str, ...]:
+def _provided(source: Source, account: Account) -> str:
+    return "no (headings alone)" if source.path in account.empty else "yes"
+
+
+def _available(source: Source, provided: str) -> tuple[str, ...]:
     """The row of a source in the table of what is available under which rights."""
     held = rights(source)
     return (
-        *(source.title, f"`data/raw/{source.path}`", source.read_from, "yes", source.citation),
+        *(source.title, f"`data/raw/{source.path}`", source.read_from, provided, source.citation),
         *(held.use, held.redistribute, source.licence, source.vintage),
     )
 

@@ -186,7 +186,7 @@ class _Text(BaseModel):
 
     id: str
     author: str = Field(pattern=r"\S")
-    year: int
+    year: int | None = None
 
 
 def _text(path: Path) -> _Text:
@@ -194,9 +194,9 @@ def _text(path: Path) -> _Text:
 
 
 def _text_name(text: _Text) -> str:
-    """A text by its author's last name and its year."""
+    """A text by its author's last name and its year, or that it states none."""
     family, comma, _ = text.author.partition(",")
-    return f"{family if comma else family.split()[-1]} {text.year}"
+    return f"{family if comma else family.split()[-1]} {text.year or 'n.d.'}"
 
 
 def _paths(study: Study, recipes: Sequence[Recipe]) -> list[str]:

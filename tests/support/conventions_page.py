@@ -28,8 +28,12 @@ other programs by tests/engine/estimate/test_conventions.py and tests/engine/exp
 * `replicate reconcile STUDY MODEL` prints a model's errors beside those of other programs, and the factors.
 * A row that is alone in an effect is dropped, as by reghdfe; `singletons = "keep"` keeps it, as Stata's
   `xtreg, fe` and `areg`, R's plm and linearmodels do. No coefficient moves; n and the factors of errors do.
-* Without `covariance`, errors are clustered by entity. Stata's `regress`, R's `lm` and statsmodels begin with
+* Without `covariance`, errors are the estimator's own (GMM, quantiles, SUR, ...), else clustered by entity,
+  or `hc1` where no entity has two rows. Stata's `regress`, R's `lm` and statsmodels begin with
   classical ones: `covariance = [{ kind = "classical" }]`; Stata's `robust` is `hc1`.
+* `clustered` multiplies by G/(G-1) and (n-1)/(n-k) after every estimator, as statsmodels does; after a
+  logit, probit or other likelihood R's sandwich takes the first alone (`vcovCL` of a `glm`, unless its type
+  is "HC1"): `parameters_factor = false`.
 * A gap in the years is crossed by no lag; pandas' `shift` goes to the row before.
 * The base of `dummies(x)` is the first level that is estimated; `dummies(x, base)` names it.
 * Collinear regressors are refused by name; Stata and R leave one out and go on.

@@ -288,6 +288,7 @@ def _few(groups: int, weights: Weights) -> tuple[str, ...]:
         return ()
     return (
         f"{groups} clusters give only {2 ** (groups - 1)} different bootstrap statistics: "
+        f"p values come in steps of {1 / 2 ** (groups - 1):.2g}, and 0 says that none was larger; "
         'weights = "webb" gives more',
     )
 

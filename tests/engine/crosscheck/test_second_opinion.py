@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -315,3 +316,18 @@ def test_singletons_that_are_kept_count_as_they_do_with_dummies():
         assert any("hc3" in o.quantity for o in said) == (word == "drop")  # 0/0 where a leverage is one
     assert found["keep"].nobs == found["drop"].nobs + 3
     np.testing.assert_allclose(found["keep"].params, found["drop"].params, rtol=1e-10)
+
+
+def test_of_a_cross_section_nobody_is_asked_for_errors_over_time(tmp_path, monkeypatch, capsys):
+    """statsmodels stopped there, and the pairs were counted as those that it could have given."""
+    monkeypatch.chdir(tmp_path)
+    draw = np.random.default_rng(4)
+    table = pd.DataFrame({"x": draw.normal(size=90), "club": np.arange(90) % 30})
+    table.assign(y=(table["x"] + draw.normal(size=90) > 0) * 1).to_csv("panel.csv", index=False)
+    Path("s.toml").write_text(
+        '[study]\nid = "s"\ntitle = "S"\ndata = "panel.csv"\n[[models]]\nid = "m"\nformula = "y ~ x"\n'
+        'estimator = "probit"\ncovariance = [{ kind = "clustered", cluster = ["club"] }]\n'
+    )
+    assert main(["crosscheck", "s.toml"]) == 0
+    told = capsys.readouterr().out
+    assert "gave up" not in told and "(100.0%): all agree" in told

@@ -25,6 +25,11 @@ def test_a_text_is_named_by_its_author_and_year(tmp_path, author, name):
     assert _text_name(_text(tmp_path / "one.toml")) == f"{name} 2001"
 
 
+def test_a_text_that_states_no_year_is_given_none(tmp_path):
+    (tmp_path / "one.toml").write_text('[text]\nid = "a"\nauthor = "Roe, Ann"\n')
+    assert _text_name(_text(tmp_path / "one.toml")) == "Roe n.d."
+
+
 QUOTING = {
     "study": {"id": "s", "title": "S", "answer": "It is {seen_summary[median, Value]}."},
     "models": [{"id": "m", "formula": "y ~ x"}],
