@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from replication.errors import EstimationError
 from replication.estimate.covariances.cluster_robust import projection
@@ -56,6 +57,51 @@ def test_of_a_single_specification_it_is_the_wild_bootstrap():
     b = float(fit.params[2])
     assert found.values["median"] == pytest.approx(b)
     assert found.p_values["average z"] == pytest.approx((499 * draws.p_value(b, "included") + 1) / 500)
+
+
+def by_hand(one: Batch, signs: np.ndarray) -> np.ndarray:
+    """(1 + B, 3) the statistics of the data and of draws: each specification fitted anew in each of them."""
+    found = []
+    for members in one.members:
+        columns = one.base.columns[:, [0, *np.flatnonzero(members)]]
+        rows = np.isfinite(columns).all(axis=1)
+        y, x = columns[rows, 0], np.column_stack([np.ones(rows.sum()), columns[rows, 1:]])
+        if np.linalg.matrix_rank(x) < x.shape[1]:
+            continue
+        firm = one.base.entity[rows]
+        without = y - x[:, :-1] @ np.linalg.lstsq(x[:, :-1], y, rcond=None)[0]
+        found.append([_b_and_z(v, x, firm) for v in (y, *(without * sign[firm] for sign in signs))])
+    b, z = np.moveaxis(np.array(found), 0, 1).T.swapaxes(1, 2)
+    size, critical = b.shape[1], stats.norm.ppf(0.975)
+    share = np.maximum((z > critical).sum(axis=1), (z < -critical).sum(axis=1)) / size
+    return np.column_stack([np.median(b, axis=1), share, z.sum(axis=1) / np.sqrt(size)])
+
+
+def _b_and_z(y: np.ndarray, x: np.ndarray, firm: np.ndarray) -> tuple[float, float]:
+    """The last coefficient, and the normal value as far out as its t, by clusters of firms."""
+    inverse = np.linalg.inv(x.T @ x)
+    b = inverse @ x.T @ y
+    scores = pd.DataFrame(x * (y - x @ b)[:, None]).groupby(firm).sum().to_numpy()
+    groups, (n, k) = len(scores), x.shape
+    variance = (inverse @ scores.T @ scores @ inverse)[-1, -1] * groups / (groups - 1) * (n - 1) / (n - k)
+    t = b[-1] / np.sqrt(variance)
+    return b[-1], np.sign(t) * stats.norm.isf(stats.t.sf(abs(t), groups - 1))
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_it_is_what_fits_by_hand_give(side):
+    made = table(8)
+    made["y"] = side * (made["y"] + 0.5 * made["key"])
+    made.loc[made["firm"].isin([0, 5]), "c"] = np.nan  # some specifications have fewer clusters
+    some = Batch(base_of(made, (), False), np.zeros(16, int), np.full(16, 6), every_set(), "hc1", {})
+    spec = InferenceSpec(draws=99, seed=3)
+    signs = generator(3, "curve test", "signs").integers(2, size=(99, 12)) * 2.0 - 1.0
+    (data, *drawn), found = by_hand(some, signs), curve_test([some], spec, "test")
+    assert found.specifications == 14  # without those in which d is a + b
+    assert list(found.values.values()) == pytest.approx(data.tolist())
+    assert side * found.values["average z"] > 0 and found.values["share significant"] > 0.5
+    p_values = (1 + (np.abs(drawn) >= np.abs(data) * (1 - 1e-9)).sum(axis=0)) / 100
+    assert list(found.p_values.values()) == pytest.approx(p_values.tolist())
 
 
 def test_specifications_share_their_signs():
@@ -108,9 +154,11 @@ def test_permutation_stays_within_strata():
     values = np.arange(12.0)[base.entity]
     columns = base.columns.copy()
     columns[:, 6] = values
+    columns[3, 6] = np.nan
     fixed = replace(one, base=replace(base, columns=columns))
     lottery = _Lottery([fixed], InferenceSpec(under="permutation", strata="region"))
     drawn = lottery.drawn(fixed, 4).base.columns[:, 6]
+    assert np.flatnonzero(np.isnan(drawn)).tolist() == [3]  # what is missing stays so
     moved = pd.Series(drawn).groupby(base.entity).first()
     assert sorted(moved) == list(range(12))
     assert (moved.to_numpy() != np.arange(12)).any()
@@ -135,10 +183,12 @@ def test_of_many_specifications_some_are_drawn_by_seed(monkeypatch, tmp_path):
     assert sum(len(one.outcomes) for one in some) == 7
     again = batches_for(work.first_error, InferenceSpec())
     assert all((left.members == right.members).all() for left, right in zip(some, again, strict=True))
+    moved = []
     for one in some:
         (whole,) = [each for each in every if each.base.columns.shape == one.base.columns.shape]
-        rows = {tuple(row) for row in whole.members}
-        assert {tuple(row) for row in one.members} <= rows
+        assert {tuple(row) for row in one.members} <= {tuple(row) for row in whole.members}
+        moved.append((one.members != whole.members[: len(one.members)]).any())
+    assert any(moved)  # they are drawn, and not the first
     assert curve_test(some, InferenceSpec(draws=99), "test").specifications == 7
 
 
