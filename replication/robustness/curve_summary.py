@@ -92,9 +92,10 @@ def decomposition(found: Curve) -> pd.DataFrame:
 def between(codes: Codes, y: Floats) -> float:
     """Share of the variance of y, where it is finite, that lies between groups of the same code."""
     known = np.isfinite(y)
-    mean, range_ = y.mean(where=known), int(codes.max()) + 1
+    mean, levels = y.mean(where=known), int(codes.max()) + 1
+    at_once = 1 + (levels * AT_ONCE - 1) // len(y)  # codes that about AT_ONCE specifications have
     total = groups = 0.0
-    for part in pieces(range_, -(-range_ * AT_ONCE // len(y))):  # groups are whole, and memory does not grow
+    for part in pieces(levels, at_once):  # groups are whole, and memory does not grow
         some = known & (codes >= part.start) & (codes < part.stop)
         total += float(((y[some] - mean) ** 2).sum())
         groups += _squares(codes[some], y[some] - mean)

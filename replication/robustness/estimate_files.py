@@ -34,12 +34,12 @@ class Estimates:
     columns: Mapping[str, Path | NDArray]
 
     def column(self, name: str, part: slice | None = None) -> NDArray:
-        """A column, or a part of it."""
-        place, part = self.columns[name], part or slice(0, self.size)
-        if not isinstance(place, Path):
-            return place[part]
-        first, step = part.start, np.dtype(TYPES[name])
-        return np.fromfile(place, step, part.stop - first, offset=first * step.itemsize)
+        """A column, or the rows of it from one place to another."""
+        column, rows = self.columns[name], part or slice(0, self.size)
+        if not isinstance(column, Path):
+            return column[rows]
+        kind = np.dtype(TYPES[name])
+        return np.fromfile(column, kind, rows.stop - rows.start, offset=rows.start * kind.itemsize)
 
     def parts(self) -> Iterator[pd.DataFrame]:
         """All columns, some rows at a time."""
@@ -54,9 +54,16 @@ class Estimates:
 def write_estimates(folder: Path, tables: Iterable[pd.DataFrame]) -> tuple[Estimates, Counter[str]]:
     """Put the answers to tasks together, by the number of the combination.
 
+    Parameters
+    ----------
+    folder : Path
+        Where the files are put; it is there.
+    tables : iterable of DataFrame
+        As `tasks.do` gives them.
+
     Returns
     -------
-    Those that could be estimated; why others could not, and how many.
+    The specifications that could be estimated; why others could not, and how many.
     """
     size, failed = 0, Counter[str]()
     files = {name: folder / name for name in TYPES}

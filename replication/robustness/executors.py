@@ -30,8 +30,11 @@ from replication.project.files import write_parquet
 from replication.project.fingerprint import all_code, changed_code
 from replication.project.progress import track
 
-Work = Callable[[Any], pd.DataFrame]
-Executor = Callable[[Work, Sequence[Any]], Iterator[tuple[int, "Answer"]]]
+Do = Callable[[Any], pd.DataFrame]
+"""What is done with a task."""
+
+Executor = Callable[[Do, Sequence[Any]], Iterator[tuple[int, "Answer"]]]
+"""Gives the number of a task and its answer, in whatever order they are done."""
 
 TRIES = 3
 """How often a task is tried whose worker dies."""
@@ -63,14 +66,14 @@ def made_by() -> Mapping[str, str]:
     return {"code": code, **{name: value for name, value in arithmetic().items() if name not in ELSEWHERE}}
 
 
-def answer(work: Work, task: Any) -> Answer:
+def answer(work: Do, task: Any) -> Answer:
     """Do one task, with one thread: sums in another order would differ in their last digits."""
     with threadpool_limits(1):
         return Answer(work(task), made_by())
 
 
 def carry_out(
-    work: Work, tasks: Sequence[Any], executor: Executor, unfinished: Path, what: str
+    work: Do, tasks: Sequence[Any], executor: Executor, unfinished: Path, what: str
 ) -> Iterator[pd.DataFrame]:
     """The answers to all tasks, in their order, each read when it is asked for.
 
@@ -130,13 +133,13 @@ def executor_of(word: str) -> Executor:
     raise StudyError(f"on is {word!r}; allowed: here, cores, or a Dask scheduler's address: tcp://HOST:8786")
 
 
-def here(work: Work, tasks: Sequence[Any]) -> Iterator[tuple[int, Answer]]:
+def here(work: Do, tasks: Sequence[Any]) -> Iterator[tuple[int, Answer]]:
     """One task after the other in this process."""
     for number, task in enumerate(tasks):
         yield number, answer(work, task)
 
 
-def cores(work: Work, tasks: Sequence[Any], workers: int | None = None) -> Iterator[tuple[int, Answer]]:
+def cores(work: Do, tasks: Sequence[Any], workers: int | None = None) -> Iterator[tuple[int, Answer]]:
     """On all cores (or so many workers), in processes; what a dead process was at is done again."""
     workers = workers or os.cpu_count() or 1
     ahead = dict(enumerate(tasks))
@@ -153,7 +156,7 @@ def cores(work: Work, tasks: Sequence[Any], workers: int | None = None) -> Itera
     )
 
 
-def _on_cores(work: Work, tasks: dict[int, Any], workers: int) -> Iterator[tuple[int, Answer]]:
+def _on_cores(work: Do, tasks: dict[int, Any], workers: int) -> Iterator[tuple[int, Answer]]:
     with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=1, max_nbytes=None):
         parallel = joblib.Parallel(
             return_as="generator_unordered", batch_size=1, pre_dispatch=AHEAD * workers
@@ -163,7 +166,7 @@ def _on_cores(work: Work, tasks: dict[int, Any], workers: int) -> Iterator[tuple
         )
 
 
-def _numbered(number: int, work: Work, task: Any) -> tuple[int, Answer]:
+def _numbered(number: int, work: Do, task: Any) -> tuple[int, Answer]:
     return number, answer(work, task)
 
 
@@ -190,7 +193,7 @@ def serve(address: str) -> None:
         raise StudyError(f"worker: no Dask scheduler answers at {address} ({problem})") from None
 
 
-def on_dask(address: str, work: Work, tasks: Sequence[Any]) -> Iterator[tuple[int, Answer]]:
+def on_dask(address: str, work: Do, tasks: Sequence[Any]) -> Iterator[tuple[int, Answer]]:
     """On the workers of a Dask scheduler, a few tasks ahead of each; a dead worker's go to another.
 
     Raises

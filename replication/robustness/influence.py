@@ -10,11 +10,15 @@ from replication.estimate.coefficient_table import coefficient_table
 from replication.estimate.covariances.cluster_robust import deletions, single_cluster
 from replication.estimate.design import Covariance, Fit
 from replication.panel.panel import Panel
+from replication.robustness.cells import NUMBERS
 from replication.robustness.specification import ALONE
 from replication.spec.entries import ModelSpec
 from replication.study.boundary import NUMERICAL, numerical
 from replication.study.left_out import models_without
 from replication.study.one_model import covariances_of, fit_model, plan
+
+ROW = (*NUMBERS, "nobs", "problem")
+"""What is told of one coefficient of one model."""
 
 
 def cluster_influence(fit: Fit, covariance: Covariance, cluster: str) -> pd.DataFrame:
@@ -72,16 +76,14 @@ def jackknife(panel: Panel, model: ModelSpec, term: str, column: str) -> pd.Data
     return pd.DataFrame(rows, columns=["without", *ROW])
 
 
-ROW = ("estimate", "std_error", "p_value", "conf_low", "conf_high", "nobs", "problem")
-
-
 def row_of(panel: Panel, model: ModelSpec, term: str) -> tuple:
     """ROW of one coefficient of a model; why there is none instead of a failure."""
+    nothing = [np.nan] * len(NUMBERS)
     try:
         fit, covariance = estimated(panel, model)
     except UserError as problem:
-        return (*[np.nan] * 5, 0, str(problem))
+        return (*nothing, 0, str(problem))
     except NUMERICAL as problem:
-        return (*[np.nan] * 5, 0, numerical(problem))
+        return (*nothing, 0, numerical(problem))
     row = coefficient_table(fit, covariance).iloc[fit.labels.index(term)]
-    return (*(float(row[name]) for name in ROW[:5]), fit.nobs, "")
+    return (*(float(row[name]) for name in NUMBERS), fit.nobs, "")

@@ -11,7 +11,7 @@ import pandas as pd
 from replication.errors import StudyError, one_of
 from replication.estimate.seeds import generator, require_draws
 from replication.panel.panel import Panel
-from replication.robustness.influence import row_of
+from replication.robustness.influence import ROW, row_of
 from replication.spec.entries import ModelSpec
 
 
@@ -47,8 +47,7 @@ def rounded_inputs(
     for draw in range(1, draws + 1):
         random = generator(seed, "rounding", str(draw))
         rows.append((draw, *row_of(_drawn(panel, printed_to, random), model, term)))
-    columns = ["estimate", "std_error", "p_value", "conf_low", "conf_high", "nobs", "problem"]
-    return pd.DataFrame(rows, columns=["draw", *columns])
+    return pd.DataFrame(rows, columns=["draw", *ROW])
 
 
 def _check(panel: Panel, column: str, unit: float) -> None:
