@@ -68,11 +68,14 @@ class ControlSets(ABC):
         if label in self.names:
             return self.member(places, self.names.index(label))
         varied = self.names[: self.varied]
-        inside = self.members(places)[:, : self.varied]
         found = np.zeros(len(places), dtype=bool)
         for named in named_in(label, varied):
-            found |= (inside == np.isin(varied, named)).all(axis=1)
+            found |= self.same(places, np.isin(varied, named))
         return found
+
+    def same(self, places: Integers, inside: Booleans) -> Booleans:
+        """(P,) whether each set has just those of the varied controls that are inside, (C,)."""
+        return (self.members(places)[:, : self.varied] == inside).all(axis=1)
 
     def __getitem__(self, place: int) -> tuple[str, ...]:
         """Terms of one set."""
@@ -109,8 +112,16 @@ class AllSubsets(ControlSets):
     def others(self, places: Integers, control: int) -> Integers:
         return self._binary(places) & ~(1 << control)
 
+    def same(self, places: Integers, inside: Booleans) -> Booleans:
+        return np.asarray(self._binary(places) == _binary_number(inside))
+
     def _binary(self, places: Integers) -> Integers:
         return np.where(places == 0, self.reported, places - (places <= self.reported))
+
+
+def _binary_number(inside: Booleans) -> int:
+    """Of the set with the controls that are inside, (C,)."""
+    return int(inside @ (1 << np.arange(len(inside))))
 
 
 @dataclass(frozen=True)
@@ -160,7 +171,7 @@ def control_sets(place: str, spec: ChoiceSpec, model: ModelSpec, term: str) -> C
     reported = np.array(is_reported, dtype=bool)
     if spec.controls == "all_subsets":
         _require_few(place, len(varied))
-        return AllSubsets(names, terms, len(varied), int(reported @ (1 << np.arange(len(varied)))))
+        return AllSubsets(names, terms, len(varied), _binary_number(reported))
     one_less = (reported & ~np.eye(len(varied), dtype=bool))[reported]
     free = np.vstack([reported, one_less])
     always_in = np.ones((len(free), len(fixed)), dtype=bool)
