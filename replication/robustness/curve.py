@@ -17,7 +17,7 @@ from replication.estimate.design import Integers
 from replication.estimate.seeds import generator
 from replication.language.evaluate import condition
 from replication.language.syntax import parse
-from replication.language.terms import term_columns
+from replication.language.terms import columns_of
 from replication.panel.panel import Panel
 from replication.robustness.combinations import combinations
 from replication.robustness.curve_test import CurveTest, batches_for, curve_test
@@ -169,7 +169,7 @@ def _require_one_column(panel: Panel, universe: Universe) -> None:
     for choice in universe.choices:
         measures = choice.kind == "term" and choice.term == universe.term
         for text in choice.values if measures else [universe.term]:
-            if len(term_columns(parse(text), panel.rows())) != 1:
+            if len(columns_of([parse(text)], panel.rows())) != 1:
                 raise StudyError(f"{text} stands for several columns; a curve is about one coefficient")
 
 

@@ -13,7 +13,7 @@ from replication.estimate.design import Booleans, Integers
 from replication.language.evaluate import condition, evaluate_numbers
 from replication.language.same import Meanings
 from replication.language.syntax import parse
-from replication.language.terms import Column, term_columns
+from replication.language.terms import Column, columns_of, plain_terms
 from replication.panel.panel import Panel, average_blocks
 from replication.panel.rows import group_codes
 from replication.robustness.base_rows import Base, complete
@@ -154,7 +154,10 @@ class _Samples:
         """The combinations whose outcome does not stand among the regressors under another name."""
         meanings = Meanings(self.panel.rows(inside))
         nodes = [parse(text) for text in self.texts]
-        same = np.array([[meanings.same(left, right) for right in nodes] for left in nodes])
+        terms = [plain_terms([node]) for node in nodes]
+        same = np.array(
+            [[any(meanings.same(plain, node) for plain in term) for node in nodes] for term in terms]
+        )
         kept = []
         for part in pieces(len(numbers)):
             stand = expressions(self.universe, numbers[part])
@@ -206,7 +209,7 @@ class _Samples:
     def _columns(self, text: str, inside: Booleans) -> list[Column]:
         known = (inside.tobytes(), text)
         if known not in self.known:
-            self.known[known] = term_columns(parse(text), self.panel.rows(inside))
+            self.known[known] = columns_of([parse(text)], self.panel.rows(inside))
         return self.known[known]
 
     def _outcome(self, text: str, inside: Booleans) -> Column:

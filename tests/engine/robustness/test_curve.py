@@ -295,3 +295,21 @@ def test_rows_without_a_group_of_the_test_alone_stay_in_the_curve(panel, tmp_pat
     nowhere = panel_of(Reading(lacking.assign(region=np.nan), "made up"), "firm", "year", {})
     with pytest.raises(EstimationError, match="inference: no row of a specification has a value of region"):
         curve(nowhere, entry, MODEL, here, tmp_path / "nowhere")
+
+
+def test_terms_of_several_lags_and_powers_are_controls_as_they_are_in_a_model(panel, tmp_path):
+    model = MODEL.model_copy(update={"formula": "y ~ key + lag(a, 0:2) + powers(b, 2) + c"})
+    outcome = {"id": "outcome", "outcome": ["lag(a, 2)"]}
+    found = curve(
+        panel, read(term="key", choices=[CHOICES[0] | {"blocks": {}}, outcome]), model, here, tmp_path
+    )
+    rows = whole(found)
+    assert found.left_out == {"the outcome among the regressors": 4} and len(rows) == 2 * 8 - 4
+    for row in rows.to_dict("records"):
+        (place,) = found.universe.alternatives(np.array([row["number"]]))
+        result = run_model(panel, plan(model_of(found.universe, place)))
+        one = result.estimates.set_index("term").loc["key"]
+        assert row["estimate"] == pytest.approx(one["estimate"], rel=1e-9)
+        assert row["std_error"] == pytest.approx(one["std_error"], rel=1e-9)
+    with pytest.raises(StudyError, match="stands for several columns"):
+        curve(panel, read(term="powers(b, 2)", choices=[CHOICES[2]]), model, here, tmp_path / "two")
