@@ -15,6 +15,7 @@ from replication.language.named_numbers import Clock
 from replication.panel.joined import with_joined
 from replication.panel.panel import (
     LEAST,
+    LONG,
     PARTS_OF_YEAR,
     Panel,
     a_column_a_year,
@@ -108,7 +109,7 @@ def _no_time(read: Reading) -> str:
 def _other_tables(read: Reading) -> str:
     """How a table is brought that is no panel as it stands: wide, under a title, or a cross-section."""
     if wide := a_column_a_year(read.table.columns):
-        return f"; the file looks wide ({wide}): make it long"
+        return f"; the file looks wide ({wide}): {LONG}"
     if len(read.table.columns) < LEAST:
         return "; if the headings stand lower, write --header LINE, if on another sheet, --sheet NAME"
     return "; where rows have no time, as in a survey or of one year, write --no-time"

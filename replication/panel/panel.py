@@ -23,6 +23,7 @@ Codes = NDArray[np.int64]
 
 LEAST = 3  # columns of a panel: entity, time and a figure
 MERGED = 0.3  # share of empty fields from which a column looks like one of merged cells
+LONG = "make it long (Stata: reshape long; R: tidyr::pivot_longer; Python: pandas.melt)"
 PARTS_OF_YEAR = {"quarter": ("Q", 4), "qtr": ("Q", 4), "month": ("M", 12), "week": ("W", 52)}
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?: \[YR\d{4}\])?")
 
@@ -218,7 +219,7 @@ def _unknown(read: Reading, role: str, name: str) -> str:
     wide = a_column_a_year(read.table.columns)
     found = f"{read.origin}: {role} {one_of('column', name, read.table.columns)}"
     if wide:
-        return f"{found}; the file looks wide ({wide}): make it long, one row an entity and period"
+        return f"{found}; the file looks wide ({wide}): {LONG}, one row an entity and period"
     if read.assumed is not None and len(read.table.columns) < LEAST:
         lower = "; if the headings stand lower, write header = 2 (or another) under [study]"
         return f"{found}{lower}{_other_sheet(read)}"

@@ -183,8 +183,8 @@ ROWS: dict[str, list[Mistake]] = {
     ],
     "A wide table": [
         *files({
-            "aid1980, aid1981, ...": (spread("aid"), "the file looks wide (aid1980, aid1981, ...): make it long"),
-            "1980, 1981, ...": (spread(""), "the file looks wide (1980, 1981, ...): make it long"),
+            "aid1980, aid1981, ...": (spread("aid"), "the file looks wide (aid1980, aid1981, ...): make it long (Stata: reshape long;"),
+            "1980, 1981, ...": (spread(""), "the file looks wide (1980, 1981, ...): make it long (Stata: reshape long;"),
             "a column a country": (spread("", "country", "yr"), "if the entities are columns, make the file long"),
         }),
     ],

@@ -218,7 +218,9 @@ def test_init_is_told_what_it_cannot_find(call):
     assert "panel: country and yr" in call("describe", "book.xlsx", "--sheet", "Data", "--header", "3")
     wide = PANEL.pivot(index="country", columns="yr", values="aid").add_prefix("aid")
     wide.to_csv("wide.csv")
-    assert "the file looks wide (aid1980, aid1981, ...): make it long" in call("init", "wide.csv", code=2)
+    assert "looks wide (aid1980, aid1981, ...): make it long (Stata: reshape long;" in call(
+        "init", "wide.csv", code=2
+    )
     dots = PANEL.assign(gdp=PANEL["gdp"].astype(str).where(PANEL.index > 0, ".."))
     dots.to_csv("panel.csv", index=False)
     Path("panel.toml").unlink()
