@@ -100,6 +100,17 @@ def test_whatever_the_model_its_specifications_are_those_of_the_study(panel, tmp
         assert row.conf_low == pytest.approx(one["conf_low"], rel=1e-9)
 
 
+def test_a_term_is_standardised_on_the_rows_of_each_sample(panel, tmp_path):
+    transformed = {"id": "measure", "term": "lag(key, 1)", "transforms": ["standardise"]}
+    found = curve(panel, read(choices=[transformed, CHOICES[4]]), MODEL, here, tmp_path)
+    rows = whole(found)
+    for place, row in zip(
+        found.universe.alternatives(rows["number"].to_numpy()), rows.itertuples(), strict=True
+    ):
+        one = run_model(panel, plan(model_of(found.universe, place))).estimates.set_index("term")
+        assert row.estimate == pytest.approx(one.loc[term_of(found.universe, place), "estimate"], rel=1e-9)
+
+
 def test_a_measure_of_several_columns_is_refused(panel, tmp_path):
     choices = [{"id": "measure", "term": "lag(key, 1)", "measures": ["dummies(region)"]}]
     with pytest.raises(StudyError, match=r"dummies\(region\) stands for several columns"):
@@ -212,7 +223,8 @@ def test_common_rows_are_those_of_what_is_estimated_one_by_one_too(panel, tmp_pa
     assert found.check.largest < 1e-9
 
 
-def test_other_estimators_join_one_by_one(panel, tmp_path):
+def test_other_estimators_join_one_by_one(panel, tmp_path, monkeypatch):
+    monkeypatch.setattr("replication.robustness.curve.SHARE", 1.0)
     choices = [
         CHOICES[0],
         {"id": "how", "estimator": [{"kind": "quantile"}, {"kind": "first_difference"}]},
@@ -221,8 +233,9 @@ def test_other_estimators_join_one_by_one(panel, tmp_path):
     ]
     found = curve(panel, read(choices=choices), MODEL, here, tmp_path)
     assert any("effects" in reason for reason in found.left_out)
-    labels = whole(found)["how"].astype(str)
-    assert set(labels) >= {"ols", "first_difference"}
+    rows = whole(found)
+    assert set(rows["how"].astype(str)) >= {"ols", "first_difference"}
+    assert 0 < found.check.tried == (~rows["one_by_one"]).sum() < len(rows)  # what blocks gave alone
 
 
 def test_a_reported_specification_that_cannot_be_is_told(panel, tmp_path):
