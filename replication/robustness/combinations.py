@@ -110,9 +110,8 @@ def _twice(stand: Expressions) -> Booleans:
 
 def _unfit_words(universe: Universe, numbers: Integers, unfit: Callable[[tuple[int, ...]], str]) -> NDArray:
     """(P,) what `unfit` says of the words of each combination, all else as it is reported."""
+    _, first, kind = np.unique(universe.together(WORDS, numbers), return_index=True, return_inverse=True)
     of_words = [choice.kind in WORDS for choice in universe.choices]
-    kinds, kind = np.unique(
-        np.where(of_words, universe.alternatives(numbers), 0), axis=0, return_inverse=True
-    )
-    reasons = [unfit(tuple(each.tolist())) for each in kinds]
-    return np.array(reasons, dtype=object)[kind.ravel()]
+    words = np.where(of_words, universe.alternatives(numbers[first]), 0)
+    reasons = [unfit(tuple(each.tolist())) for each in words]
+    return np.array(reasons, dtype=object)[kind]

@@ -71,6 +71,14 @@ class Universe:
         """(P, D) alternatives of all choices in each combination, told by its number."""
         return np.column_stack([self.alternative(choice, numbers) for choice in range(len(self.choices))])
 
+    def together(self, kinds: tuple[str, ...], numbers: Integers) -> Integers:
+        """(P,) one whole number for the alternatives of all choices of some kinds, in their order."""
+        together = np.zeros(len(numbers), dtype=np.int64)
+        for place, choice in enumerate(self.choices):
+            if choice.kind in kinds:
+                together = together * len(choice) + self.alternative(place, numbers)
+        return together
+
 
 def universe_of(spec: RobustnessSpec, model: ModelSpec, time: str, levels: Callable[[str], list]) -> Universe:
     """The universe that an entry of a study file describes.

@@ -58,13 +58,13 @@ class Work:
     def first_error(self) -> list[Blocks]:
         """The least-squares specifications with the first error that blocks give, each once."""
         blocks = [task for task in self.tasks if isinstance(task, Blocks)]
-        errors = [_together(task.universe, ("covariance",), task.numbers[:1]).item() for task in blocks]
+        errors = [task.universe.together(("covariance",), task.numbers[:1]).item() for task in blocks]
         first = min(errors, default=0)
         return [task for task, error in zip(blocks, errors, strict=True) if error == first]
 
     def again(self, panel: Panel, universe: Universe, numbers: Integers) -> list[Singles]:
         """The tasks of estimating some combinations one by one, on the same rows."""
-        samples = _together(universe, SAMPLE_KINDS, numbers).tolist()
+        samples = universe.together(SAMPLE_KINDS, numbers).tolist()
         whole = [self.whole.get(sample, ()) for sample in samples]
         return [singles(panel, universe, numbers[part], whole[part]) for part in pieces(len(numbers), FEW)]
 
@@ -105,23 +105,14 @@ def work_of(
         chosen = samples.meaningful(numbers, inside)
         left_out[ITSELF] += len(numbers) - len(chosen)
         if len(chosen):
-            whole[_together(universe, SAMPLE_KINDS, chosen[:1]).item()] = samples.whole(chosen)
+            whole[universe.together(SAMPLE_KINDS, chosen[:1]).item()] = samples.whole(chosen)
             tasks += samples.tasks(chosen, model, inside)
     return Work(tuple(tasks), +left_out, failed, whole)
 
 
-def _together(universe: Universe, kinds: tuple[str, ...], numbers: Integers) -> Integers:
-    """(P,) one whole number for the alternatives of all choices of some kinds, in their order."""
-    together = np.zeros(len(numbers), dtype=np.int64)
-    for place, choice in enumerate(universe.choices):
-        if choice.kind in kinds:
-            together = together * len(choice) + universe.alternative(place, numbers)
-    return together
-
-
 def _by_sample(universe: Universe, numbers: Integers) -> list[Integers]:
     """The combinations of each sample, effects, weights, estimator and error, the reported ones first."""
-    sample = _together(universe, SAMPLE_KINDS, numbers)
+    sample = universe.together(SAMPLE_KINDS, numbers)
     order = np.argsort(sample, kind="stable")
     parts = np.split(numbers[order], np.flatnonzero(np.diff(sample[order])) + 1)
     return parts if len(numbers) else []
