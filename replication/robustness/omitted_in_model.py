@@ -144,5 +144,6 @@ def _with_confounder(
         adjusted, its_error = given(as_strong_as(times, *strength), estimate, error, df)
     except EstimationError:
         adjusted = its_error = float("nan")
-    values = {"estimate": adjusted, "std_error": its_error, "t": adjusted / its_error}
+    t = adjusted / its_error if its_error else float("nan")  # it explains all that is left of the outcome
+    values = {"estimate": adjusted, "std_error": its_error, "t": t}
     return [("Cinelli and Hazlett", name, times, benchmark, value) for name, value in values.items()]

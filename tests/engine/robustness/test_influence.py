@@ -142,6 +142,15 @@ def test_the_table_of_omitted_variables():
         movement_in(design, [], "a", ["b"])
 
 
+def test_a_confounder_that_would_explain_all_of_the_outcome_leaves_no_t():
+    design = draw(8)
+    strong = replace(design, y=design.y + 30.0 * design.x[:, list(design.labels).index("b")])
+    found = omitted_table(strong, ["entity"], "a", benchmarks=["b"], times=[0.001, 2.0])
+    told = found.set_index(["quantity", "times"])["value"]
+    assert told["std_error", 2.0] == 0 and np.isnan(told["t", 2.0]) and np.isfinite(told["estimate", 2.0])
+    assert told["t", 0.001] == pytest.approx(told["estimate", 0.001] / told["std_error", 0.001])
+
+
 def test_levels_of_a_column_that_misses_rows(panel):
     """Rows without a level have no distance; the levels keep their own."""
     lacking = panel.table.assign(region=panel.table["region"].where(panel.table["year"] > 1991))
