@@ -130,7 +130,7 @@ def choice_of(
             return _between(spec, "estimator", [plain, *spec.estimator], _estimator_label)
         case _:
             errors = [next(iter(model.covariance), None), *spec.covariance]
-            return _between(spec, "covariance", errors, _error_label)
+            return _between(spec, "covariance", errors, error_label)
 
 
 def _between(
@@ -187,7 +187,7 @@ def _estimator_label(spec: EstimatorSpec) -> Label:
     return (f"{spec.kind} ({told})" if told else spec.kind,)
 
 
-def _error_label(spec: CovarianceSpec | None) -> Label:
+def error_label(spec: CovarianceSpec | None) -> Label:
     """An error in words: its label, or its kind and options."""
     if spec is None:
         return ("as without a word",)

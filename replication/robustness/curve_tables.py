@@ -10,8 +10,9 @@ import pandas as pd
 from replication.estimate.design import Integers
 from replication.publish import rounding
 from replication.robustness.choice_labels import Label, joined
+from replication.robustness.choices import error_label
 from replication.robustness.curve import Curve
-from replication.robustness.curve_summary import SHARES, by_alternative, curve_summary, decomposition
+from replication.robustness.curve_summary import SHARES, SIZE, by_alternative, curve_summary, decomposition
 from replication.robustness.curve_test import CurveTest
 from replication.robustness.factors import Factor, factors
 from replication.robustness.number_table import Column, Print, Recorded, recorded, told
@@ -92,6 +93,7 @@ def _summary(found: Curve, title: str, number: Print) -> Recorded:
         [Column("Value", "as each row says", texts, pd.Series(list(numbers.values())))],
         notes,
         f"Not estimated: {failed}." if failed else "",
+        _errors_and_rows(found),
         f"{found.check.tried:,} were estimated again one by one: {found.check.verdict}.",
     )
 
@@ -129,7 +131,20 @@ def _alternatives(found: Curve, title: str, number: Print, labels: Mapping[str, 
         Column("Significant", "share", SHARE, frame["share_significant"]),
         Column("Median", "coefficient", number, frame["median"]),
     ]
-    return recorded(f"{found.spec.id}_alternatives", f"{title}: by alternative", heads, columns)
+    note = _errors_and_rows(found)
+    return recorded(f"{found.spec.id}_alternatives", f"{title}: by alternative", heads, columns, note)
+
+
+def _errors_and_rows(found: Curve) -> str:
+    """What significance rests on, and how large the samples are."""
+    chosen = any(choice.kind == "covariance" for choice in found.universe.choices)
+    own = error_label(next(iter(found.universe.model.covariance), None))
+    nobs = found.estimates.column("nobs")
+    rows = " to ".join(f"{each:,}" for each in dict.fromkeys([nobs.min(), nobs.max()]))
+    return (
+        f"Significant: two-sided p below {SIZE:.2f} by the standard errors of each specification "
+        f"({'a choice of their own' if chosen else joined(own)}). {rows} rows."
+    )
 
 
 def _variance(found: Curve, title: str, labels: Mapping[str, str]) -> Recorded:

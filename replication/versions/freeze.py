@@ -16,6 +16,7 @@ from replication.project.lock import folder_aside
 from replication.project.places import Project
 from replication.project.readback import MANIFEST
 from replication.project.strict import plain_text, read_json_as
+from replication.publish.files_beside import leading_only_to
 from replication.report.gather import make_report
 from replication.versions.check import compare, standing
 from replication.versions.compare import Comparison, compare_folders
@@ -114,6 +115,9 @@ def _put_in_place(project: Project, aside: Path, about: dict, found: Comparison 
     for path, file in artefacts(project.current).items():
         (aside / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, aside / path)
+    page = aside / project.report.name
+    kept = {path.relative_to(aside).as_posix() for path in aside.rglob("*")}
+    page.write_text(leading_only_to(page.read_text(encoding="utf-8"), kept), encoding="utf-8", newline="\n")
     told = entry(aside.name, about["frozen"], about["why"], found, len(about["content"]))
     (aside / CHANGES).write_text(told, encoding="utf-8")
     text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"

@@ -70,6 +70,13 @@ def test_the_page_says_how_the_results_stand_to_the_newest_version(frozen):
     assert re.search(r"<dd>passes: all \d+ tables and \d+ figures as printed are identical to v1</dd>", now)
 
 
+def test_the_page_of_a_version_leads_to_what_it_keeps(frozen):
+    folder = frozen.results / "v1"
+    links = re.findall(r'href="([^"#:]+)"', (folder / "report.html").read_text(encoding="utf-8"))
+    assert "small/tables/models.csv" in links
+    assert [link for link in links if not (folder / link).is_file()] == []
+
+
 def test_the_checksums_are_read_by_the_usual_tool(frozen):
     program = shutil.which("sha256sum")
     if program is None:
