@@ -88,10 +88,10 @@ def _b_and_z(y: np.ndarray, x: np.ndarray, firm: np.ndarray) -> tuple[float, flo
     return b[-1], np.sign(t) * stats.norm.isf(stats.t.sf(abs(t), groups - 1))
 
 
-@pytest.mark.parametrize("side", [1.0, -1.0])
-def test_it_is_what_fits_by_hand_give(side):
+@pytest.mark.parametrize(("side", "effect"), [(1.0, 1.0), (-1.0, 1.0), (1.0, 0.05)])
+def test_it_is_what_fits_by_hand_give(side, effect):
     made = table(8)
-    made["y"] = side * (made["y"] + 0.5 * made["key"])
+    made["y"] = side * (made["y"] + (effect - 0.5) * made["key"])
     made.loc[made["firm"].isin([0, 5]), "c"] = np.nan  # some specifications have fewer clusters
     some = Batch(base_of(made, (), False), np.zeros(16, int), np.full(16, 6), every_set(), "hc1", {})
     spec = InferenceSpec(draws=99, seed=3)
@@ -99,7 +99,8 @@ def test_it_is_what_fits_by_hand_give(side):
     (data, *drawn), found = by_hand(some, signs), curve_test([some], spec, "test")
     assert found.specifications == 14  # without those in which d is a + b
     assert list(found.values.values()) == pytest.approx(data.tolist())
-    assert side * found.values["average z"] > 0 and found.values["share significant"] > 0.5
+    assert side * found.values["average z"] > 0
+    assert (found.values["share significant"] > 0.5) == (effect == 1.0)
     p_values = (1 + (np.abs(drawn) >= np.abs(data) * (1 - 1e-9)).sum(axis=0)) / 100
     assert list(found.p_values.values()) == pytest.approx(p_values.tolist())
 

@@ -20,7 +20,7 @@ from replication.robustness.influence_tables import influence_tables
 from replication.robustness.omitted import partial_r2
 from replication.robustness.omitted_in_model import movement_in, omitted_table
 from replication.robustness.placebo_breaks import placebo_breaks
-from replication.robustness.printed_inputs import rounded_inputs
+from replication.robustness.printed_inputs import _drawn, rounded_inputs
 from replication.spec.entries import CovarianceSpec, ModelSpec
 from replication.spec.robustness_entries import RobustnessSpec
 from tests.engine.robustness.test_cells import table
@@ -91,7 +91,9 @@ def test_a_true_break_stands_out_among_the_placebos(panel):
     found = placebo_breaks(broken, MODEL, ["key"])
     assert found["problem"].eq("").all()
     assert found.set_index("period")["statistic"].idxmax() == "1995"
-    assert "1990" not in set(found["period"])
+    assert found["period"].tolist() == [
+        str(year) for year in range(1992, 1998)
+    ]  # two of nine cut at each end
     two = placebo_breaks(broken, MODEL.model_copy(update={"effects": ["entity", "time"]}), ["key", "a"])
     assert two["problem"].eq("").all()
 
@@ -104,6 +106,8 @@ def test_rounding_moves_estimates_as_far_as_it_should(panel):
     assert coarse["estimate"].iloc[1:].nunique() == 20
     again = rounded_inputs(panel, MODEL, "key", {"a": 0.5, "key": 0.5}, 20, 1)
     pd.testing.assert_frame_equal(again, coarse)
+    drawn = _drawn(panel, {"a": 0.5}, np.random.default_rng(1)).table["a"]
+    assert 0.2 < (drawn - panel.table["a"]).abs().max() <= 0.25  # half the unit
     for printed, words in [({"x": 1.0}, "column 'x'"), ({"a": 0.0}, "more than 0"), ({"year": 1.0}, "a key")]:
         with pytest.raises(StudyError, match=words):
             rounded_inputs(panel, MODEL, "key", printed, 5, 1)
