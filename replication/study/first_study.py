@@ -75,7 +75,7 @@ def first_study(
     head |= {"entity": entity if not timed else panel.entity_name, "time": panel.time_name if timed else None}
     head = {key: value for key, value in head.items() if value}
     formula = _running(found.read, panel, head, outcome, regressors)
-    write_text(target, _text(panel, name[:64], head, formula, [outcome, *regressors], seen))
+    write_text(target, _text(panel, (name[:64], target.name), head, formula, [outcome, *regressors], seen))
     return target, seen
 
 
@@ -148,13 +148,14 @@ def _toml(value: object) -> str:
 
 def _text(
     panel: Panel,
-    name: str,
+    names: tuple[str, str],
     head: Mapping[str, Any],
     formula: str,
     columns: Sequence[str],
     seen: Sequence[str],
 ) -> str:
-    """The study file, its comments telling what was seen and what could be changed."""
+    """The study file by its id and its own name, with comments on what was seen and may be changed."""
+    name, file = names
     keys = "\n".join(f"{key} = {_toml(value)}" for key, value in head.items())
     effects = [role for role in ("entity", "time") if role in head]
     within = WITHIN.format(formula=_toml(formula), effects=_toml(effects), error=_toml(_error(panel)))
@@ -162,8 +163,8 @@ def _text(
     outcome, shown = (json.dumps(each, ensure_ascii=False) for each in (columns[0], columns[:12]))
     return f"""{comments}
 #
-# Run it:      replicate run {name}.toml
-# Read it:     replicate explain {name}.toml
+# Run it:      replicate run {file}
+# Read it:     replicate explain {file}
 # What else may stand here: docs/studies.md, or `replicate words`.
 
 [study]

@@ -70,6 +70,7 @@ def test_init_says_what_it_saw_and_keeps_what_is_there(call):
     assert Path("panel.toml").read_text() == text
     Path("specs").mkdir()
     call("init", "panel.csv", "--out", "specs/first.toml")
+    assert "# Run it:      replicate run first.toml\n" in Path("specs/first.toml").read_text()
     assert 'data = "../panel.csv"' in Path("specs/first.toml").read_text()
 
 
