@@ -78,5 +78,10 @@ def write_estimates(folder: Path, tables: Iterable[pd.DataFrame]) -> tuple[Estim
     found = Estimates(size, files)
     order = np.argsort(found.column("number"), kind="stable")
     for name, path in files.items():
-        found.column(name)[order].tofile(path)
+        write_column(path, found.column(name)[order])
     return found, failed
+
+
+def write_column(path: Path, values: NDArray) -> None:
+    """Write plain numbers; numpy's `tofile` tells of no full disk where they are few."""
+    path.write_bytes(values.tobytes())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from replication.robustness import estimate_files as module
 from replication.robustness.cells import NUMBERS
-from replication.robustness.estimate_files import TYPES, write_estimates
+from replication.robustness.estimate_files import TYPES, write_column, write_estimates
 
 
 def answers(sizes, seed):
@@ -55,3 +57,10 @@ def test_what_is_in_memory_needs_no_file(tmp_path):
         path.unlink()
     assert np.array_equal(held.column("number"), numbers)
     assert len(held.column("estimate")) == held.size
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_a_full_disk_is_told_however_few_the_numbers(size):
+    with pytest.raises(OSError, match="No space left on device"):
+        write_column(Path("/dev/full"), np.zeros(size))
