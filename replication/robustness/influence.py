@@ -42,7 +42,9 @@ def cluster_influence(fit: Fit, covariance: Covariance, cluster: str) -> pd.Data
     changes, alone = deletions(fit, key)
     changes = np.where(alone, np.nan, changes)
     error = np.sqrt(np.diag(covariance.matrix))
-    cook = np.einsum("gi,ij,gj->g", changes, np.linalg.pinv(covariance.matrix), changes) / len(fit.params)
+    known = np.isfinite(covariance.matrix).all()  # that of a coefficient without variance is missing
+    metric = np.linalg.pinv(covariance.matrix) if known else np.full(covariance.matrix.shape, np.nan)
+    cook = np.einsum("gi,ij,gj->g", changes, metric, changes) / len(fit.params)
     groups, k = changes.shape
     return pd.DataFrame(
         {

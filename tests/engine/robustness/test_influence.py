@@ -155,6 +155,13 @@ def test_a_confounder_that_would_explain_all_of_the_outcome_leaves_no_t():
     assert told["t", 0.001] == pytest.approx(told["estimate", 0.001] / told["std_error", 0.001])
 
 
+def test_of_a_covariance_that_is_missing_no_distance_is_told():
+    fit = ols(draw(5))
+    missing = replace(clustered(fit), matrix=np.full((len(fit.params),) * 2, np.nan))
+    found = cluster_influence(fit, missing, "entity")
+    assert found[["dfbeta", "cook"]].isna().all().all() and found["without"].notna().all()
+
+
 def test_levels_of_a_column_that_misses_rows(panel):
     """Rows without a level have no distance; the levels keep their own."""
     lacking = panel.table.assign(region=panel.table["region"].where(panel.table["year"] > 1991))
