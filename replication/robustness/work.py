@@ -119,7 +119,7 @@ def _by_sample(universe: Universe, numbers: Integers) -> list[Integers]:
 
 
 class _Samples:
-    """Expressions on the rows of a sample, each worked out once."""
+    """Expressions on the rows of a sample, each worked out once while samples have the same rows."""
 
     def __init__(self, panel: Panel, universe: Universe, groups: tuple[str, ...], common: bool) -> None:
         years = universe.model.average_over
@@ -127,7 +127,7 @@ class _Samples:
         self.panel = panel if years is None else average_blocks(panel, years)
         self.universe, self.texts = universe, texts_of(universe)
         self.groups, self.common = groups, common
-        self.known: dict[tuple[bytes, str], list[Column]] = {}
+        self.rows, self.known = b"", dict[str, list[Column]]()  # of the last sample: columns take room
 
     def model(self, numbers: Integers) -> ModelSpec:
         """The model of a sample's combinations, with all that may differ between them as it is reported."""
@@ -198,10 +198,11 @@ class _Samples:
         return np.array(sorted(regressors)), np.array(sorted(outcomes))
 
     def _columns(self, text: str, inside: Booleans) -> list[Column]:
-        known = (inside.tobytes(), text)
-        if known not in self.known:
-            self.known[known] = columns_of([parse(text)], self.panel.rows(inside))
-        return self.known[known]
+        if self.rows != inside.tobytes():
+            self.rows, self.known = inside.tobytes(), {}
+        if text not in self.known:
+            self.known[text] = columns_of([parse(text)], self.panel.rows(inside))
+        return self.known[text]
 
     def _outcome(self, text: str, inside: Booleans) -> Column:
         return Column(text, evaluate_numbers(parse(text), self.panel.rows(inside)))
