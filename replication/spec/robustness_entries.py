@@ -100,7 +100,7 @@ class RobustnessSpec(Entry):
     """All combinations of some choices around one model, and influence, for one of its coefficients.
 
     `rows` says whether a specification uses every row that it has, or all use the rows that each has. `never`
-    lists combinations, by choice and alternative, that make no sense. `most` refuses a larger universe.
+    lists combinations, by choice and alternative, that make no sense. `most` refuses a larger universe than all subsets of twenty controls, or another size.
     """
 
     id: Name
@@ -111,7 +111,7 @@ class RobustnessSpec(Entry):
     rows: Literal["own", "common"] = "own"
     choices: list[ChoiceSpec] = Field(default=[], max_length=30)
     never: list[dict[Name, str]] = Field(default=[], max_length=200)
-    most: int = Field(default=1_000_000, ge=1, le=10_000_000)
+    most: int = Field(default=2**20, ge=1, le=10_000_000)
     inference: InferenceSpec | None = None
     influence: InfluenceSpec | None = None
     seed: int = Field(default=1998, ge=0)
