@@ -100,7 +100,8 @@ class RobustnessSpec(Entry):
     """All combinations of some choices around one model, and influence, for one of its coefficients.
 
     `rows` says whether a specification uses every row that it has, or all use the rows that each has. `never`
-    lists combinations, by choice and alternative, that make no sense. `most` refuses a larger universe than all subsets of twenty controls, or another size.
+    lists combinations, by choice and alternative, that make no sense. `most` refuses a larger universe;
+    without a word, one larger than all subsets of twenty controls.
     """
 
     id: Name
