@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import runpy
+import subprocess
 import sys
 
 NAMES = (
@@ -22,13 +22,12 @@ NAMES = (
 
 
 def main(names: list[str]) -> None:
-    """Run the named benchmarks, or all."""
+    """Run the named benchmarks, or all: each in a process of its own, whose memory is no other's."""
     for name in names or NAMES:
         if name not in NAMES:
             sys.exit(f"benchmark {name!r} is not known; allowed: {', '.join(NAMES)}")
         print(f"== {name}", flush=True)
-        sys.argv = [f"benchmarks/{name}.py"]
-        runpy.run_module(f"benchmarks.{name}", run_name="__main__")
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
 
 
 main(sys.argv[1:])
