@@ -50,7 +50,7 @@ def on_dask(folder: Path, count: int, kill: bool) -> tuple[float, float, bytes]:
         return timed(folder, address)
 
 
-def main(controls: int = 14, estimator: str = "ppml") -> None:
+def main(controls: int, estimator: str) -> None:
     """Print a line a way."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -69,4 +69,5 @@ def main(controls: int = 14, estimator: str = "ppml") -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])
+    words = dict(zip(("controls", "estimator"), sys.argv[1:], strict=False))
+    main(int(words.get("controls", 14)), words.get("estimator", "ppml"))

@@ -59,13 +59,14 @@ def recover(
     estimator: Callable[[Design], Fit], size: tuple[int, int], replications: int
 ) -> dict[str, list[float]]:
     """For each parameter: mean estimate, standard deviation, mean standard error, coverage."""
-    found, errors = [], []
+    estimates, own_errors = [], []
     for child in np.random.SeedSequence(SEED).spawn(replications):
         fit = estimator(panel(np.random.default_rng(child), *size))
         place = [fit.labels.index(term) for term in TRUTH]
-        found.append(fit.params[place])
-        errors.append(np.sqrt(np.diag(fit.covariance))[place])
-    found, errors = np.array(found), np.array(errors)
+        assert fit.own is not None
+        estimates.append(fit.params[place])
+        own_errors.append(np.sqrt(np.diag(fit.own.matrix))[place])
+    found, errors = np.array(estimates), np.array(own_errors)
     covered = np.abs(found - list(TRUTH.values())) <= 1.959964 * errors
     rows = zip(found.mean(0), found.std(0, ddof=1), errors.mean(0), covered.mean(0), strict=True)
     return {term: [float(value) for value in row] for term, row in zip(TRUTH, rows, strict=True)}

@@ -54,7 +54,7 @@ def main(rows: int) -> None:
         (Path(folder) / "large.toml").write_text(STUDY)
         for _ in range(2):  # the first compiles what the second loads
             subprocess.run([sys.executable, "-c", PROFILED], cwd=folder, env=ALONE, check=True)
-        lines = pstats.Stats(f"{folder}/profile").stats.items()
+        lines = vars(pstats.Stats(f"{folder}/profile"))["stats"].items()
     found = {(Path(file).name, name): line[3] for (file, _, name), line in lines}
     print(f"{rows:,} rows, load {os.getloadavg()[0]:.1f}, seconds of processor")
     for said, key in STAGES.items():

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -144,7 +145,7 @@ def main(size: int, few: int) -> None:
                 continue
             fit(["key"])
             told: list[tuple[float, float]] = []
-            took = seconds(lambda fit=fit, told=told: told.extend(map(fit, formulas(task, some))))
+            took = seconds(partial(told.extend, map(fit, formulas(task, some))))
             apart = np.abs(np.array(told)[:, 0] - found["estimate"].to_numpy()[some]).max()
             print(
                 f"{name}: {few} of them in {took:.2f} s, all {took / few * size:.0f} s if they take as long: "
