@@ -108,6 +108,7 @@ def _test(name: str, test: CurveTest, title: str, number: Print) -> Recorded:
         "bootstrap": "residuals of every specification without the effect, times one random sign a cluster",
         "permutation": "the term assigned anew among clusters",
     }
+    at_most = "at most " if test.spec.under == "permutation" else ""  # of what a draw identifies
     return recorded(
         f"{name}_test",
         f"{title}: the whole curve under no effect",
@@ -117,7 +118,7 @@ def _test(name: str, test: CurveTest, title: str, number: Print) -> Recorded:
             Column("p", "probability", rounding.p_value, pd.Series(list(test.p_values.values()))),
         ],
         f"{test.spec.draws:,} draws of {how[test.spec.under]} ({test.spec.cluster}), "
-        f"{test.specifications:,} specifications in each (Simonsohn, Simmons and Nelson 2020). "
+        f"{at_most}{test.specifications:,} specifications in each (Simonsohn, Simmons and Nelson 2020). "
         "Share significant is that of the direction that has more; average z is Stouffer's.",
     )
 
